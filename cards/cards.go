@@ -1,0 +1,121 @@
+// Package cards holds the domain of the study half: cards, decks, ratings,
+// the memory state behind each card, reviews and the queue made from them.
+//
+// It knows no storage, no terminal and no cluster. Time is always a
+// parameter. Adapters live below: deck reads Markdown, fsrs schedules, sqlite
+// stores, stats sums up.
+package cards
+
+import "time"
+
+// Card is one question with its answer, as its deck file states it.
+type Card struct {
+	ID     string   // stable for ever, unique over all decks: "passthrough-sni"
+	Deck   string   // the deck's name: "tls"
+	Front  string   // question, Markdown
+	Back   string   // answer, Markdown
+	Source string   // URL of the primary source the answer was checked against
+	Tags   []string // "tls", "layer:listener", "step:tls"
+	Labs   []string // ids of labs that exercise the same fact
+	File   string   // where it stands, for errors and for editing
+	Line   int
+}
+
+// Deck is one Markdown file of cards.
+type Deck struct {
+	Name    string
+	Title   string
+	Checked string // versions the answers were checked against
+	Cards   []Card
+	File    string
+}
+
+// Rating is the learner's judgement of an answer, on FSRS's scale.
+type Rating int
+
+// The four ratings.
+const (
+	Again Rating = iota + 1
+	Hard
+	Good
+	Easy
+)
+
+// State is the learning state of a card.
+type State int
+
+// The four states, numbered as FSRS numbers them.
+const (
+	New State = iota
+	Learning
+	Review
+	Relearning
+)
+
+// Memory is what the scheduler knows of one card. It is derived from the
+// review log and can be rebuilt from it.
+type Memory struct {
+	State      State
+	Stability  float64 // days until recall falls to 90 %
+	Difficulty float64 // 1 … 10
+	Due        time.Time
+	LastReview time.Time
+	Reps       int
+	Lapses     int
+	Step       int  // position in the (re)learning steps
+	Suspended  bool // never served while set
+}
+
+// Answer is one line of the append-only review log.
+type Answer struct {
+	ID        int64 // position in the log; 0 before it is stored
+	Card      string
+	At        time.Time
+	Rating    Rating
+	Took      time.Duration
+	Before    Memory
+	After     Memory
+	Algorithm string // which scheduler and weights, "fsrs-6/default"
+}
+
+// Choice is what one rating would do to a card: shown under the answer.
+type Choice struct {
+	Rating   Rating
+	After    Memory
+	Interval time.Duration
+}
+
+// Prompt is a card on the learner's screen.
+type Prompt struct {
+	Card    Card
+	Memory  Memory
+	Choices [4]Choice // Again, Hard, Good, Easy
+	Reason  string    // why now: "due", "new", "wrong in lab H1"
+	Left    Counts    // what is left today, this card included
+}
+
+// Counts of a day's queue.
+type Counts struct {
+	Due      int // reviews whose time has come
+	New      int // new cards still allowed today
+	Learning int // cards inside their learning steps
+}
+
+// Summary is what the home screen says of the cards.
+type Summary struct {
+	Counts
+	Total     int
+	Reviewed  int           // answers given today
+	Estimate  time.Duration // for what is left today
+	Weakest   string        // tag with the lowest retention, "" if unknown
+	Layers    []TagRecall   // retention by "layer:…" tag, in runbook order
+	Streak    int           // days in a row with a review, today included
+	FirstTime bool          // no review was ever stored
+}
+
+// TagRecall is the recall rate of one tag's reviews over the last 30 days.
+type TagRecall struct {
+	Tag     string
+	Reviews int
+	Recall  float64 // 0 … 1; meaningless while Reviews is 0
+}

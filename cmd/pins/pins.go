@@ -1,0 +1,40 @@
+//go:build pins
+
+// Package pins keeps go.mod complete while packages are being added.
+package pins
+
+import (
+	_ "charm.land/bubbles/v2/help"
+	_ "charm.land/bubbles/v2/textinput"
+	_ "charm.land/bubbletea/v2"
+	_ "charm.land/fang/v2"
+	_ "charm.land/glamour/v2"
+	_ "charm.land/lipgloss/v2"
+	_ "github.com/charmbracelet/colorprofile"
+	_ "github.com/charmbracelet/x/ansi"
+	_ "github.com/charmbracelet/x/exp/golden"
+	_ "github.com/charmbracelet/x/exp/teatest/v2"
+	_ "github.com/charmbracelet/x/vt"
+	_ "github.com/creack/pty"
+	_ "github.com/goccy/go-yaml"
+	_ "github.com/google/cel-go/cel"
+	_ "github.com/google/go-cmp/cmp"
+	_ "github.com/open-spaced-repetition/go-fsrs/v4"
+	_ "github.com/rogpeppe/go-internal/testscript"
+	_ "github.com/spf13/cobra"
+	_ "golang.org/x/sys/unix"
+	_ "golang.org/x/term"
+	_ "k8s.io/api/core/v1"
+	_ "k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	_ "k8s.io/apiserver/pkg/cel/library"
+	_ "k8s.io/client-go/discovery"
+	_ "k8s.io/client-go/dynamic"
+	_ "k8s.io/client-go/dynamic/dynamicinformer"
+	_ "k8s.io/client-go/restmapper"
+	_ "k8s.io/client-go/tools/clientcmd"
+	_ "k8s.io/client-go/tools/portforward"
+	_ "k8s.io/client-go/tools/remotecommand"
+	_ "k8s.io/client-go/transport/spdy"
+	_ "modernc.org/sqlite"
+	_ "sigs.k8s.io/yaml"
+)

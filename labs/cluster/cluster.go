@@ -1,0 +1,87 @@
+// Package cluster says what labs need of the place they run in: a Backend
+// brings a cluster up and down, a Handle is the way into it. It holds no
+// backend: those are the packages below it, and nothing but cmd knows which
+// of them is in use.
+package cluster
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os/exec"
+	"time"
+
+	"k8s.io/client-go/rest"
+)
+
+// ErrNotRunning is returned by Attach when there is no cluster to attach to.
+var ErrNotRunning = errors.New("no cluster is running")
+
+// Capability is something a lab may require of a backend.
+type Capability string
+
+// The capabilities labs ask for.
+const (
+	Sidecar   Capability = "sidecar"    // injected workloads whose traffic is intercepted
+	Ambient   Capability = "ambient"    // ztunnel and waypoints
+	MeshAdmin Capability = "mesh-admin" // mesh-wide settings may be changed
+)
+
+// Progress is one report of a backend at work.
+type Progress struct {
+	Phase   string        `json:"phase"`             // "api", "node", "istiod", "gateway", "ready", "build", "download"
+	Waiting string        `json:"waiting,omitempty"` // what is waited for, by name
+	Done    int64         `json:"done,omitempty"`
+	Total   int64         `json:"total,omitempty"` // of Done, in the phase's own unit; 0 = not known
+	Elapsed time.Duration `json:"elapsed"`
+}
+
+// Backend brings one kind of cluster up and down.
+type Backend interface {
+	Name() string
+	// Up makes the cluster run, or finds it running, and returns when a
+	// gateway can be configured. It reports progress; cancelling ctx undoes
+	// what was begun.
+	Up(ctx context.Context, report func(Progress)) (*Handle, error)
+	// Attach returns the handle of a running cluster, or ErrNotRunning.
+	Attach(ctx context.Context) (*Handle, error)
+	// Down ends the cluster.
+	Down(ctx context.Context) error
+}
+
+// DialFunc opens a connection as seen from outside the cluster. Names are
+// resolved by the cluster's DNS.
+type DialFunc func(ctx context.Context, network, addr string) (net.Conn, error)
+
+// Handle is the way into a running cluster.
+type Handle struct {
+	Name         string       // as shown to the learner: "sandbox"
+	REST         *rest.Config // reaches the API from here
+	Kubeconfig   string       // a file for kubectl in the learner's shell
+	Dial         DialFunc     // into the cluster's network
+	Capabilities []Capability
+	// Shell makes the command of a learner's shell, with KUBECONFIG and the
+	// lab's variables set, ready to be run on a terminal.
+	Shell func(ctx context.Context, s Shell) (*exec.Cmd, error)
+	// Names makes cluster DNS and the learner's tools resolve the outside
+	// world's names; nil where the backend serves the zone by itself.
+	Names func(ctx context.Context, zone map[string][]string) error
+}
+
+// Has says whether the cluster offers a capability.
+func (h *Handle) Has(c Capability) bool {
+	for _, x := range h.Capabilities {
+		if x == c {
+			return true
+		}
+	}
+	return false
+}
+
+// Shell is what a learner's shell should be given.
+type Shell struct {
+	Prompt  string            // names the lab: "gatedrill shop-host-typo"
+	Env     map[string]string // GATEWAY_IP, …
+	Command []string          // run this instead of an interactive shell
+	Dir     string            // working directory; holds the lab's CA files
+}

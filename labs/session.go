@@ -1,0 +1,114 @@
+package labs
+
+import "time"
+
+// Listing is a lab in a list.
+type Listing struct {
+	ID         string        `json:"id"`
+	Title      string        `json:"title"`
+	Catalogue  string        `json:"catalogue"` // fault id: "H1"
+	Shapes     []string      `json:"shapes"`
+	Minutes    int           `json:"minutes"`
+	Difficulty int           `json:"difficulty"`
+	Requires   []string      `json:"requires,omitempty"`
+	Missing    []string      `json:"missing,omitempty"` // what the backend in use lacks
+	Attempts   int           `json:"attempts"`
+	Solved     int           `json:"solved"`
+	Best       time.Duration `json:"best,omitempty"`
+	InProgress bool          `json:"inProgress"`
+}
+
+// Phase is where a lab session stands.
+type Phase string
+
+// The phases of a session, in their usual order. Unearned means that the
+// goals hold although the diagnosis is not complete: the fault has to be put
+// back before the lab can be solved.
+const (
+	PhaseIdle       Phase = "idle"
+	PhasePreparing  Phase = "preparing" // base goes in
+	PhaseBreaking   Phase = "breaking"  // fault goes in, until it is seen
+	PhaseDiagnosing Phase = "diagnosing"
+	PhaseFixing     Phase = "fixing"
+	PhaseUnearned   Phase = "unearned"
+	PhaseSolved     Phase = "solved"
+	PhaseResetting  Phase = "resetting"
+	PhaseFailed     Phase = "failed" // Trouble says why; reset is offered
+)
+
+// View is everything a screen or a command shows of a lab session at one
+// moment. Nothing in it gives away what was not yet verified.
+type View struct {
+	Lab     Listing       `json:"lab"`
+	Ticket  string        `json:"ticket"`
+	Phase   Phase         `json:"phase"`
+	Doing   string        `json:"doing,omitempty"`   // what is waited for, by name
+	Trouble string        `json:"trouble,omitempty"` // what went wrong, where, what next
+	Cluster string        `json:"cluster"`           // "sandbox", "kind gatedrill"
+	Ready   string        `json:"ready,omitempty"`   // state of the cluster in words
+	Since   time.Time     `json:"since"`             // start of the attempt
+	Elapsed time.Duration `json:"elapsed"`           // of work, pauses left out
+	Capture Answer        `json:"capture"`           // the last main request
+	Request Request       `json:"request"`           // the main request
+	Path    []PathMark    `json:"path"`              // all six layers
+	Steps   []StepView    `json:"steps"`             // all six steps
+	Current Step          `json:"current"`           // the first step not done, "" when all are
+	Goals   []CheckView   `json:"goals"`
+	Guards  []CheckView   `json:"guards"`
+	Debrief string        `json:"debrief,omitempty"` // Markdown, once solved
+	Cards   []string      `json:"cards,omitempty"`   // cards made due by this attempt
+}
+
+// PathMark is one layer of the path on screen. Verdict is "" until the
+// learner's own verdict on it was verified.
+type PathMark struct {
+	Layer   Layer     `json:"layer"`
+	Verdict Verdict   `json:"verdict,omitempty"`
+	Was     Verdict   `json:"was,omitempty"` // set when it changed after it was verified
+	Changed time.Time `json:"changed,omitzero"`
+}
+
+// StepView is one runbook step on screen.
+type StepView struct {
+	Step     Step     `json:"step"`
+	Title    string   `json:"title"` // "listeners and attachment"
+	Question string   `json:"question"`
+	Look     []string `json:"look"` // commands that run as they stand in the learner's shell
+	Ask      string   `json:"ask"`  // the finding's question
+	Answer   string   `json:"answer,omitempty"`
+	Verdict  Verdict  `json:"verdict,omitempty"` // as committed by the learner
+	// VerdictRight and FindingRight: verified against the cluster when given.
+	VerdictRight bool     `json:"verdictRight"`
+	FindingRight bool     `json:"findingRight"`
+	Done         bool     `json:"done"`
+	Wrong        int      `json:"wrong"`           // wrong answers so far
+	Reply        string   `json:"reply,omitempty"` // what was said to the last one
+	Hints        []string `json:"hints,omitempty"` // those already taken
+	HintsLeft    int      `json:"hintsLeft"`
+}
+
+// Outcome of a check. Unknown is not a pass.
+type Outcome string
+
+// The outcomes.
+const (
+	Pass    Outcome = "pass"
+	Fail    Outcome = "fail"
+	Pending Outcome = "unknown"
+)
+
+// CheckView is one goal or guard on screen.
+type CheckView struct {
+	Title   string    `json:"title"`
+	Outcome Outcome   `json:"outcome"`
+	Why     string    `json:"why,omitempty"` // "want 200, got 404 NR", never the fix
+	Changed time.Time `json:"changed,omitzero"`
+	Fell    bool      `json:"fell,omitempty"` // was green, now red
+}
+
+// Reply answers a committed verdict or finding.
+type Reply struct {
+	Right   bool   `json:"right"`
+	Unknown bool   `json:"unknown,omitempty"` // the cluster could not be asked; nothing was counted
+	Words   string `json:"words"`
+}

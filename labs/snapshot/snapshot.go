@@ -1,0 +1,49 @@
+// Package snapshot holds what was observed of a cluster at one moment:
+// Kubernetes objects, the configuration of the proxies on a request's path,
+// DNS answers, access-log lines and the results of real requests. It is data
+// only: immutable once handed out, and JSON in and out, so that tests can
+// replay what was recorded live.
+package snapshot
+
+import (
+	"time"
+
+	"github.com/gatedrill/gatedrill/labs"
+)
+
+// Snapshot is one observation of a cluster.
+type Snapshot struct {
+	At      time.Time              `json:"at"`
+	Objects []Object               `json:"objects"`
+	Proxies []Proxy                `json:"proxies"`
+	Answers map[string]labs.Answer `json:"answers"` // by request name
+	Peers   map[string][]PeerCert  `json:"peers"`   // served chain by request name, leaf first
+	Zone    map[string][]string    `json:"zone"`    // public DNS: host → addresses
+	// Trust holds the PEM bundle of each CA name a client may trust.
+	Trust map[string]string `json:"trust,omitempty"`
+	// Missing says what could not be observed and why: kind or proxy → reason.
+	Missing map[string]string `json:"missing,omitempty"`
+}
+
+// Object is a Kubernetes object as the API returns it (unstructured).
+type Object = map[string]any
+
+// Proxy is one Envoy with the configuration it really runs.
+type Proxy struct {
+	Namespace string `json:"namespace"`
+	Pod       string `json:"pod"`
+	Dump      []byte `json:"dump"`     // /config_dump?include_eds, JSON
+	Clusters  []byte `json:"clusters"` // /clusters?format=json
+	Certs     []byte `json:"certs"`    // /certs, JSON
+	Version   string `json:"version,omitempty"`
+}
+
+// PeerCert is one certificate that a server presented.
+type PeerCert struct {
+	Subject  string    `json:"subject"`
+	Issuer   string    `json:"issuer"`
+	Serial   string    `json:"serial"` // hex
+	DNSNames []string  `json:"dnsNames"`
+	From     time.Time `json:"from"`
+	To       time.Time `json:"to"`
+}
