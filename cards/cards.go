@@ -119,3 +119,31 @@ type TagRecall struct {
 	Reviews int
 	Recall  float64 // 0 … 1; meaningless while Reviews is 0
 }
+
+// Row is a card in a list, with where it stands.
+type Row struct {
+	Card   Card
+	Memory Memory
+}
+
+// Stats is what the statistics screen shows. Days are the learner's own,
+// which begin at the rollover hour.
+type Stats struct {
+	Cards     int
+	Mature    int // stability of 21 days and more
+	Reviews   int
+	Recall30  float64 // of reviews that were not of new cards, last 30 days
+	Days      []Day   // last 30, oldest first
+	Forecast  []int   // cards that become due, per day from today, 14 days
+	Tags      []TagRecall
+	Leeches   []Row // cards that keep failing, worst first
+	Streak    int
+	TimeToday time.Duration
+}
+
+// Day is one day of reviews.
+type Day struct {
+	Date    time.Time
+	Reviews int
+	Again   int
+}

@@ -1,0 +1,73 @@
+// Package tui is the terminal program: a root model that sizes, routes and
+// holds the overlays, and one package a screen below it. It knows the domain
+// roots cards and labs and nothing that does I/O; what it needs from the
+// world are the ports below, which cmd fills.
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/gatedrill/gatedrill/cards"
+	"github.com/gatedrill/gatedrill/labs"
+)
+
+// Study serves cards. All methods are safe to call from commands.
+type Study interface {
+	Summary(ctx context.Context) (cards.Summary, error)
+	// Next returns the card to show, nil when nothing is left. A deck name
+	// narrows the queue to that deck.
+	Next(ctx context.Context, deck string) (*cards.Prompt, error)
+	// Rate stores the answer before it returns; on an error nothing was
+	// stored and the same call may be made again.
+	Rate(ctx context.Context, card string, r cards.Rating, took time.Duration) error
+	// Undo takes the last answer back exactly and returns its card's id.
+	Undo(ctx context.Context) (string, error)
+	Suspend(ctx context.Context, card string, on bool) error
+	List(ctx context.Context) ([]cards.Row, error)
+	Stats(ctx context.Context) (cards.Stats, error)
+}
+
+// Labs runs labs, one at a time.
+type Labs interface {
+	List(ctx context.Context) ([]labs.Listing, error)
+	// Start prepares a lab and breaks it; Resume finds the one in progress
+	// again. Both return when the session is open; Watch reports the rest.
+	Start(ctx context.Context, id string) error
+	Resume(ctx context.Context) error
+	// Watch waits for the next change after the given view number and
+	// returns the view with its number.
+	Watch(ctx context.Context, after int) (labs.View, int, error)
+	Verdict(ctx context.Context, s labs.Step, v labs.Verdict) (labs.Reply, error)
+	Answer(ctx context.Context, s labs.Step, text string) (labs.Reply, error)
+	Hint(ctx context.Context, s labs.Step) (string, error)
+	// Solution is Markdown: what the solution applies. Taking it is recorded.
+	Solution(ctx context.Context) (string, error)
+	Reset(ctx context.Context) error
+	// Leave stops watching; the lab stays as it is.
+	Leave(ctx context.Context) error
+	// Shell is the learner's shell, to be handed the whole terminal.
+	Shell(ctx context.Context) (tea.ExecCommand, error)
+	Trace(ctx context.Context, url string) (labs.Path, error)
+}
+
+// ClusterStatus is one line about the place labs run in.
+type ClusterStatus struct {
+	Name    string // "sandbox"
+	State   string // "off", "getting programs", "starting", "ready", "failed"
+	Waiting string // what is waited for, by name
+	Done    int64
+	Total   int64 // 0 = not known
+	Elapsed time.Duration
+	Trouble string // what failed, where, what next
+}
+
+// Cluster brings the cluster up in the background and tells how it goes.
+type Cluster interface {
+	// Ensure begins to bring the cluster up, unless it is up or on its way.
+	Ensure(ctx context.Context)
+	// Watch waits for the next change after the given number.
+	Watch(ctx context.Context, after int) (ClusterStatus, int, error)
+}
