@@ -1,5 +1,110 @@
 // Command gatedrill is a terminal trainer for engineers who run and debug
-// Istio gateways.
+// Istio gateways: study cards by spaced repetition, and labs that break a
+// live gateway and check every step of the way back.
+//
+// Data goes to standard output, everything else to standard error.
 package main
 
-func main() {}
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	e, err := hosted()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "gatedrill:", err)
+		os.Exit(exitFailed)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, e, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// run executes one command line and returns its exit code.
+func run(ctx context.Context, e *env, args []string) int {
+	root := rootCommand(e)
+	root.SetArgs(args)
+	root.SetIn(e.Stdin)
+	root.SetOut(e.Stdout)
+	root.SetErr(e.Stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	code := exitFailed
+	var coded *exitError
+	if errors.As(err, &coded) {
+		code = coded.code
+	} else if isUsage(err) {
+		code = exitUsage
+	}
+	if msg := err.Error(); msg != "" {
+		say(e.Stderr, msg)
+	}
+	return code
+}
+
+// say prints an error of one or more lines with the program's name in front.
+func say(w io.Writer, msg string) {
+	for i, line := range strings.Split(strings.TrimRight(msg, "\n"), "\n") {
+		if i == 0 {
+			fmt.Fprintln(w, "gatedrill:", line)
+			continue
+		}
+		fmt.Fprintln(w, "  "+line)
+	}
+}
+
+// isUsage recognises cobra's own complaints about a command line, which it
+// returns without a type.
+func isUsage(err error) bool {
+	for _, p := range []string{"unknown command", "unknown flag", "unknown shorthand", "accepts ", "requires ", "flag needs", "invalid argument", "required flag"} {
+		if strings.HasPrefix(err.Error(), p) {
+			return true
+		}
+	}
+	return false
+}
+
+func rootCommand(e *env) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "gatedrill",
+		Short:         "Learn to debug Istio gateways: study cards and labs on a live Envoy",
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Version:       version(),
+		RunE:          func(c *cobra.Command, _ []string) error { return openTUI(c.Context(), e) },
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(studyCommands(e)...)
+	root.AddCommand(labCommands(e)...)
+	root.AddCommand(traceCommands(e)...)
+	root.AddCommand(sandboxCommands(e)...)
+	root.AddCommand(doctorCommand(e), demoCommand(e), exitCodesTopic())
+	return root
+}
+
+// exitCodesTopic is help that is not a command.
+func exitCodesTopic() *cobra.Command {
+	return &cobra.Command{
+		Use:   "exit-codes",
+		Short: "What the exit codes mean",
+		Long: `Exit codes of all commands:
+
+  0  done, or the answer is yes (healthy, right, solved)
+  1  failed, or the answer is no (broken, wrong)
+  2  wrong arguments, or a terminal is needed and there is none
+  3  unknown: the cluster could not be asked, so neither yes nor no`,
+	}
+}

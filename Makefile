@@ -1,0 +1,71 @@
+# Everything that is done to this project is a target here; no hidden steps.
+#
+#   make run          open the program; without a terminal, play the main job
+#   make test         all tests, live ones in the sandbox included
+#   make test-short   what needs no cluster (< 60 s warm)
+
+export CGO_ENABLED ?= 0
+SANDBOX   := cmd/gatedrill-sandbox
+GO_FILES  := $(shell git ls-files '*.go' 2>/dev/null)
+PLATFORMS := linux/arm64 darwin/arm64 windows/amd64
+
+.PHONY: run build sandbox test test-short test-live test-sandbox bench lint golden generate cross tidy-check clean
+
+run: build
+	@GATEDRILL_SOURCE=$(CURDIR) ./bin/gatedrill $(if $(shell test -t 0 -a -t 1 && echo tty),,demo)
+
+build: bin/gatedrill
+
+bin/gatedrill: FORCE
+	@mkdir -p bin
+	go build -trimpath=false -ldflags '-s -w' -o $@ ./cmd/gatedrill
+
+.PHONY: FORCE
+FORCE:
+
+# The sandbox's programs and Envoy, in the foreground.
+sandbox: build
+	GATEDRILL_SOURCE=$(CURDIR) ./bin/gatedrill sandbox install
+
+test: lint test-short test-sandbox test-live
+
+test-short: cross
+	go vet ./...
+	go test -short ./...
+
+# Unit tests of the heavy module (Kubernetes, etcd, Istio).
+test-sandbox:
+	cd $(SANDBOX) && go vet ./... && go test ./...
+
+# Live tests share one sandbox; they run one package at a time.
+test-live: sandbox
+	GATEDRILL_SOURCE=$(CURDIR) go test -count=1 -p 1 -timeout 30m -run 'Live' ./...
+
+bench: sandbox
+	GATEDRILL_SOURCE=$(CURDIR) ./bin/gatedrill bench
+
+# The light program builds for every platform it claims.
+cross:
+	@for p in $(PLATFORMS); do \
+		echo "build $$p"; \
+		GOOS=$${p%/*} GOARCH=$${p#*/} go build -o /dev/null ./cmd/gatedrill ./cmd/gatedrill-app || exit 1; \
+	done
+
+lint:
+	@out=$$(gofmt -l $(GO_FILES)); test -z "$$out" || { echo "gofmt these:"; echo "$$out"; exit 1; }
+	go vet ./...
+	@if command -v golangci-lint >/dev/null; then golangci-lint run; else echo "golangci-lint is not installed: gofmt and go vet only"; fi
+
+golden:
+	go test ./tui/... -update
+
+# Manifests that sandbox and kind install, rendered from Istio's own charts.
+generate:
+	cd $(SANDBOX) && go run ./generate
+
+tidy-check:
+	go mod tidy -diff
+	cd $(SANDBOX) && go mod tidy -diff
+
+clean:
+	rm -rf bin

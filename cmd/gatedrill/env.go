@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gatedrill/gatedrill/labs/cluster"
+)
+
+// env is what the commands know of the world: streams, home directory,
+// clock and environment. Nothing below cmd reads any of them by itself.
+type env struct {
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+	Now    func() time.Time
+	Getenv func(string) string
+	Zone   *time.Location // the learner's zone; days roll over in it
+	Home   string         // data directory; made on first use
+
+	// backend brings labs' cluster up; nil until a command needs it.
+	backend func(e *env) (cluster.Backend, error)
+}
+
+// The exit codes of all commands, documented in `gatedrill help exit-codes`.
+const (
+	exitFailed  = 1 // the command could not do its work, or the answer is no
+	exitUsage   = 2 // wrong arguments, or a terminal is needed
+	exitUnknown = 3 // the cluster could not be asked: neither yes nor no
+)
+
+// exitError carries an exit code through cobra. An empty message prints
+// nothing: the command has said everything already.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// fail wraps an error with an exit code. A nil error exits silently.
+func fail(code int, err error) error { return &exitError{code: code, err: err} }
+
+// usagef is an error of usage: exit code 2.
+func usagef(format string, a ...any) error { return fail(exitUsage, fmt.Errorf(format, a...)) }
+
+// hosted fills an env from the process.
+func hosted() (*env, error) {
+	e := &env{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Now: time.Now, Getenv: os.Getenv, Zone: time.Local,
+		backend: sandboxBackend,
+	}
+	home, err := homeDir(os.Getenv, os.UserHomeDir)
+	if err != nil {
+		return nil, err
+	}
+	e.Home = home
+	return e, nil
+}
+
+// homeDir says where gatedrill keeps everything: $GATEDRILL_HOME, else
+// $XDG_DATA_HOME/gatedrill, else ~/.local/share/gatedrill.
+func homeDir(getenv func(string) string, userHome func() (string, error)) (string, error) {
+	if d := getenv("GATEDRILL_HOME"); d != "" {
+		return filepath.Abs(d)
+	}
+	if d := getenv("XDG_DATA_HOME"); d != "" {
+		return filepath.Join(d, "gatedrill"), nil
+	}
+	h, err := userHome()
+	if err != nil {
+		return "", fmt.Errorf("find a home directory: %w (set GATEDRILL_HOME)", err)
+	}
+	return filepath.Join(h, ".local", "share", "gatedrill"), nil
+}
+
+// path names a file in the data directory.
+func (e *env) path(parts ...string) string {
+	return filepath.Join(append([]string{e.Home}, parts...)...)
+}
+
+// attach returns the running cluster.
+func (e *env) attach(ctx context.Context) (*cluster.Handle, error) {
+	b, err := e.backend(e)
+	if err != nil {
+		return nil, err
+	}
+	h, err := b.Attach(ctx)
+	if errors.Is(err, cluster.ErrNotRunning) {
+		return nil, fmt.Errorf("attach to the %s: %w (start it with: gatedrill sandbox start)", b.Name(), err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("attach to the %s: %w", b.Name(), err)
+	}
+	return h, nil
+}
+
+// up makes the cluster run and returns the way into it.
+func (e *env) up(ctx context.Context, report func(cluster.Progress)) (*cluster.Handle, error) {
+	b, err := e.backend(e)
+	if err != nil {
+		return nil, err
+	}
+	return b.Up(ctx, report)
+}

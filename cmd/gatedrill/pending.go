@@ -1,0 +1,28 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatedrill/gatedrill/labs/cluster"
+)
+
+// Whoever writes one of these in a file of its own deletes it here.
+
+func studyCommands(*env) []*cobra.Command { return nil }
+
+func labCommands(*env) []*cobra.Command { return nil }
+
+func traceCommands(*env) []*cobra.Command { return nil }
+
+func sandboxCommands(*env) []*cobra.Command { return nil }
+
+func sandboxBackend(*env) (cluster.Backend, error) { return nil, errors.New("no backend is built in") }
+
+func openTUI(context.Context, *env) error { return errors.New("no screens are built in") }
+
+func doctorCommand(*env) *cobra.Command { return &cobra.Command{Use: "doctor", Hidden: true} }
+
+func demoCommand(*env) *cobra.Command { return &cobra.Command{Use: "demo", Hidden: true} }
