@@ -12,16 +12,12 @@ PLATFORMS := linux/arm64 darwin/arm64 windows/amd64
 .PHONY: run build sandbox test test-short test-live test-sandbox bench lint golden generate cross tidy-check clean
 
 run: build
-	@GATEDRILL_SOURCE=$(CURDIR) ./bin/gatedrill $(if $(shell test -t 0 -a -t 1 && echo tty),,demo)
+	@if [ -t 0 ] && [ -t 1 ]; then set --; else set -- demo; fi; \
+		GATEDRILL_SOURCE=$(CURDIR) exec ./bin/gatedrill "$$@"
 
-build: bin/gatedrill
-
-bin/gatedrill: FORCE
+build:
 	@mkdir -p bin
-	go build -trimpath=false -ldflags '-s -w' -o $@ ./cmd/gatedrill
-
-.PHONY: FORCE
-FORCE:
+	go build -ldflags '-s -w' -o bin/gatedrill ./cmd/gatedrill
 
 # The sandbox's programs and Envoy, in the foreground.
 sandbox: build
