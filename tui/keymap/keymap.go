@@ -1,0 +1,123 @@
+// Package keymap is the one table of keys: which key means what, where. Screens
+// act on intents and never look at keys; footer and help are made from the
+// same table.
+package keymap
+
+// Intent is what a key press asks for.
+type Intent string
+
+// Scope is where a set of keys is in force. A screen names its own scope,
+// which may change with its state.
+type Scope string
+
+// The scopes. Global keys work everywhere, except that in a typing scope
+// printable keys are text.
+const (
+	Global         Scope = "anywhere"
+	Home           Scope = "home"
+	ReviewQuestion Scope = "review, question"
+	ReviewAnswer   Scope = "review, answer"
+	ReviewFailed   Scope = "review, nothing loaded"
+	ReviewSummary  Scope = "review, summary"
+	LabWait        Scope = "lab, not open yet"
+	LabDiagnose    Scope = "lab, diagnosis"
+	LabType        Scope = "lab, typing a finding"
+	LabFix         Scope = "lab, repair"
+	LabSolved      Scope = "lab, solved"
+	List           Scope = "list"
+	ListType       Scope = "list, typing a filter"
+	CardList       Scope = "cards"
+	Stats          Scope = "stats"
+	Trace          Scope = "trace"
+	TraceType      Scope = "trace, typing a URL"
+	Page           Scope = "page"
+	Confirm        Scope = "question"
+)
+
+// Typing says whether printable keys are text in this scope.
+func (s Scope) Typing() bool { return s == LabType || s == ListType || s == TraceType }
+
+// The intents.
+const (
+	Quit      Intent = "quit"
+	Interrupt Intent = "interrupt"
+	Help      Intent = "help"
+	Back      Intent = "back"
+	Go        Intent = "go"
+	Up        Intent = "up"
+	Down      Intent = "down"
+	PageUp    Intent = "page up"
+	PageDown  Intent = "page down"
+	Top       Intent = "top"
+	Bottom    Intent = "bottom"
+	Filter    Intent = "filter"
+	Again     Intent = "try again"
+	Yes       Intent = "yes"
+
+	OpenReview Intent = "open review"
+	OpenLabs   Intent = "open labs"
+	OpenCards  Intent = "open cards"
+	OpenStats  Intent = "open stats"
+	OpenTrace  Intent = "open trace"
+
+	Reveal    Intent = "reveal"
+	RateAgain Intent = "rate again"
+	RateHard  Intent = "rate hard"
+	RateGood  Intent = "rate good"
+	RateEasy  Intent = "rate easy"
+	Undo      Intent = "undo"
+	Suspend   Intent = "suspend"
+	CardLab   Intent = "lab of the card"
+
+	Shell    Intent = "shell"
+	Answer   Intent = "answer"
+	Healthy  Intent = "verdict healthy"
+	Broken   Intent = "verdict broken"
+	OffPath  Intent = "verdict not on path"
+	Hint     Intent = "hint"
+	Next     Intent = "next command"
+	Copy     Intent = "copy command"
+	Details  Intent = "details"
+	Reset    Intent = "reset"
+	Solution Intent = "solution"
+)
+
+// Binding joins keys to an intent within a scope.
+type Binding struct {
+	Scope  Scope
+	Keys   []string // as Bubble Tea names them
+	Intent Intent
+	Show   string // the key as printed: "⏎"
+	Short  string // one or two words for the footer; "" leaves it out there
+	Long   string // a sentence for the help
+}
+
+// Lookup finds the intent of a key in a scope. Outside of typing scopes the
+// global keys follow the scope's own.
+func Lookup(s Scope, key string) (Intent, bool) {
+	for _, b := range Table() {
+		if b.Scope != s && b.Scope != Global {
+			continue
+		}
+		if b.Scope == Global && s.Typing() && b.Intent != Interrupt {
+			continue
+		}
+		for _, k := range b.Keys {
+			if k == key {
+				return b.Intent, true
+			}
+		}
+	}
+	return "", false
+}
+
+// In returns the bindings of one scope in the order of the table.
+func In(s Scope) []Binding {
+	var out []Binding
+	for _, b := range Table() {
+		if b.Scope == s {
+			out = append(out, b)
+		}
+	}
+	return out
+}

@@ -1,0 +1,166 @@
+package keymap
+
+import "slices"
+
+// Table is every binding of the program. Within a scope the order is the
+// footer's: what is left out on a narrow screen stands last.
+func Table() []Binding {
+	return slices.Concat(global(), home(), review(), lab(), lists(), pages())
+}
+
+func global() []Binding {
+	return []Binding{
+		{Global, []string{"?"}, Help, "?", "keys", "list the keys that work here"},
+		{Global, []string{"q"}, Quit, "q", "", "quit; everything is stored already"},
+		{Global, []string{"ctrl+c"}, Interrupt, "ctrl+c", "", "quit, also while typing"},
+	}
+}
+
+func home() []Binding {
+	return []Binding{
+		{Home, []string{"enter"}, Go, "⏎", "go", "do what is marked"},
+		{Home, []string{"up", "k"}, Up, "↑", "", "mark the line above"},
+		{Home, []string{"down", "j"}, Down, "↓", "", "mark the line below"},
+		{Home, []string{"r"}, OpenReview, "r", "review", "review the cards that are due"},
+		{Home, []string{"l"}, OpenLabs, "l", "labs", "list the labs"},
+		{Home, []string{"c"}, OpenCards, "c", "cards", "list the cards"},
+		{Home, []string{"s"}, OpenStats, "s", "stats", "show retention and forecast"},
+		{Home, []string{"t"}, OpenTrace, "t", "trace a URL", "walk a request through the gateway's layers"},
+		{Home, []string{"R"}, Again, "R", "", "try again what failed: reading the cards, or the sandbox"},
+	}
+}
+
+func review() []Binding {
+	return []Binding{
+		{ReviewQuestion, []string{"space", "enter"}, Reveal, "⏎", "show answer", "show the answer"},
+		{ReviewQuestion, []string{"u"}, Undo, "u", "undo", "take the last rating back"},
+		{ReviewQuestion, []string{"s"}, Suspend, "s", "suspend", "do not ask this card again, until you say so in the list of cards"},
+		{ReviewQuestion, []string{"L"}, CardLab, "L", "lab", "open the lab that exercises this card"},
+		{ReviewQuestion, []string{"esc"}, Back, "esc", "home", "leave; nothing is lost"},
+		{ReviewQuestion, []string{"down", "j"}, Down, "↓", "", "scroll down in a long card"},
+		{ReviewQuestion, []string{"up", "k"}, Up, "↑", "", "scroll up"},
+
+		{ReviewAnswer, []string{"1"}, RateAgain, "1", "", "again: you did not know it"},
+		{ReviewAnswer, []string{"2"}, RateHard, "2", "", "hard: you knew it with effort"},
+		{ReviewAnswer, []string{"3"}, RateGood, "3", "", "good: you knew it"},
+		{ReviewAnswer, []string{"4"}, RateEasy, "4", "", "easy: you knew it at once"},
+		{ReviewAnswer, []string{"u"}, Undo, "u", "undo", "take the last rating back"},
+		{ReviewAnswer, []string{"s"}, Suspend, "s", "suspend", "do not ask this card again, until you say so in the list of cards"},
+		{ReviewAnswer, []string{"L"}, CardLab, "L", "lab", "open the lab that exercises this card"},
+		{ReviewAnswer, []string{"esc"}, Back, "esc", "home", "leave; a card without a rating comes again"},
+		{ReviewAnswer, []string{"down", "j"}, Down, "↓", "", "scroll down in a long card"},
+		{ReviewAnswer, []string{"up", "k"}, Up, "↑", "", "scroll up"},
+
+		{ReviewFailed, []string{"enter", "R"}, Again, "⏎", "try again", "try to read the cards again"},
+		{ReviewFailed, []string{"esc"}, Back, "esc", "home", "go back"},
+
+		{ReviewSummary, []string{"enter", "esc"}, Back, "⏎", "home", "go back"},
+		{ReviewSummary, []string{"u"}, Undo, "u", "undo", "take the last rating back"},
+		{ReviewSummary, []string{"L"}, CardLab, "L", "lab", "open the lab that helps most with what was hard"},
+		{ReviewSummary, []string{"down", "j"}, Down, "↓", "", "scroll down"},
+		{ReviewSummary, []string{"up", "k"}, Up, "↑", "", "scroll up"},
+	}
+}
+
+func lab() []Binding {
+	return slices.Concat([]Binding{
+		{LabWait, []string{"esc"}, Back, "esc", "home", "go on with something else; the lab goes on being prepared"},
+		{LabWait, []string{"R"}, Again, "R", "try again", "try again what failed"},
+		{LabWait, []string{"r"}, Reset, "r", "reset", "put the lab back as it was before it was broken"},
+		{LabWait, []string{"i"}, Details, "i", "ticket", "read ticket and trouble in full"},
+
+		{LabDiagnose, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
+		{LabDiagnose, []string{"enter"}, Answer, "⏎", "answer", "type the finding of this step"},
+		{LabDiagnose, []string{"h"}, Healthy, "h", "", "verdict: this layer is healthy"},
+		{LabDiagnose, []string{"b"}, Broken, "b", "", "verdict: this layer is broken"},
+		{LabDiagnose, []string{"n"}, OffPath, "n", "", "verdict: the request does not get here, or the layer plays no part"},
+		{LabDiagnose, []string{"H"}, Hint, "H", "hint", "take a hint; asks first"},
+		{LabDiagnose, []string{"i"}, Details, "i", "read all", "read ticket, step, hints and last request in full"},
+		{LabDiagnose, []string{"y"}, Copy, "y", "copy", "copy the marked command"},
+		{LabDiagnose, []string{"tab"}, Next, "⇥", "", "mark the next command"},
+	}, labCommon(LabDiagnose), []Binding{
+		{LabType, []string{"enter"}, Go, "⏎", "commit", "commit the finding"},
+		{LabType, []string{"esc"}, Back, "esc", "leave the field", "leave the field; what you typed stays"},
+
+		{LabFix, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
+		{LabFix, []string{"i"}, Details, "i", "read all", "read ticket, findings, checks and last request in full"},
+	}, labCommon(LabFix), []Binding{
+		{LabSolved, []string{"down", "j"}, Down, "↓", "scroll", "scroll down"},
+		{LabSolved, []string{"up", "k"}, Up, "↑", "", "scroll up"},
+		{LabSolved, []string{"pgdown", "space"}, PageDown, "pgdn", "", "a page down"},
+		{LabSolved, []string{"pgup"}, PageUp, "pgup", "", "a page up"},
+		{LabSolved, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
+		{LabSolved, []string{"r"}, Reset, "r", "reset", "put everything back and end this lab"},
+		{LabSolved, []string{"esc", "enter"}, Back, "⏎", "home", "go back; the lab stays as it is until reset"},
+	})
+}
+
+// labCommon is what both the diagnosis and the repair offer.
+func labCommon(s Scope) []Binding {
+	return []Binding{
+		{s, []string{"r"}, Reset, "r", "reset", "start over: the lab is put back and broken anew; asks first"},
+		{s, []string{"S"}, Solution, "S", "", "show the solution; asks first, and is recorded"},
+		{s, []string{"down", "j"}, Down, "↓", "", "look at the next step"},
+		{s, []string{"up", "k"}, Up, "↑", "", "look at the step before"},
+		{s, []string{"esc"}, Back, "esc", "home", "leave; the lab stays as it is"},
+	}
+}
+
+func lists() []Binding {
+	return slices.Concat([]Binding{
+		{List, []string{"enter"}, Go, "⏎", "start", "start the marked lab, or go on with it"},
+	}, moves(List), []Binding{
+		{ListType, []string{"enter"}, Go, "⏎", "keep the filter", "keep the filter and go back to the list"},
+		{ListType, []string{"esc"}, Back, "esc", "drop it", "drop the filter"},
+		{ListType, []string{"down"}, Down, "↓", "", "mark the line below"},
+		{ListType, []string{"up"}, Up, "↑", "", "mark the line above"},
+
+		{CardList, []string{"enter"}, Go, "⏎", "read", "read question, answer and source"},
+		{CardList, []string{"s"}, Suspend, "s", "suspend", "suspend the marked card, or wake it"},
+		{CardList, []string{"r"}, OpenReview, "r", "review deck", "review the deck of the marked card"},
+	}, moves(CardList))
+}
+
+// moves is what every list offers.
+func moves(s Scope) []Binding {
+	return []Binding{
+		{s, []string{"/"}, Filter, "/", "filter", "type to narrow the list"},
+		{s, []string{"esc"}, Back, "esc", "back", "drop the filter, then go back"},
+		{s, []string{"down", "j"}, Down, "↓", "", "mark the line below"},
+		{s, []string{"up", "k"}, Up, "↑", "", "mark the line above"},
+		{s, []string{"pgdown"}, PageDown, "pgdn", "", "a page down"},
+		{s, []string{"pgup"}, PageUp, "pgup", "", "a page up"},
+		{s, []string{"home", "g"}, Top, "g", "", "the first line"},
+		{s, []string{"end", "G"}, Bottom, "G", "", "the last line"},
+	}
+}
+
+func pages() []Binding {
+	return slices.Concat([]Binding{
+		{Stats, []string{"esc", "enter"}, Back, "esc", "back", "go back"},
+	}, scrolls(Stats), []Binding{
+		{Trace, []string{"enter", "e"}, Answer, "⏎", "another URL", "type another URL"},
+		{Trace, []string{"R"}, Again, "R", "again", "ask again"},
+		{Trace, []string{"esc"}, Back, "esc", "back", "go back"},
+	}, scrolls(Trace), []Binding{
+		{TraceType, []string{"enter"}, Go, "⏎", "trace", "walk this request through the layers"},
+		{TraceType, []string{"esc"}, Back, "esc", "back", "leave the field"},
+
+		{Page, []string{"esc", "enter", "i"}, Back, "esc", "close", "close this page"},
+	}, scrolls(Page), []Binding{
+		{Confirm, []string{"y", "enter"}, Yes, "y", "yes", "do it"},
+		{Confirm, []string{"esc", "n"}, Back, "esc", "no", "leave everything as it is"},
+	})
+}
+
+// scrolls is what every page longer than the screen offers.
+func scrolls(s Scope) []Binding {
+	return []Binding{
+		{s, []string{"down", "j"}, Down, "↓", "scroll", "scroll down"},
+		{s, []string{"up", "k"}, Up, "↑", "", "scroll up"},
+		{s, []string{"pgdown", "space"}, PageDown, "pgdn", "", "a page down"},
+		{s, []string{"pgup"}, PageUp, "pgup", "", "a page up"},
+		{s, []string{"home", "g"}, Top, "g", "", "to the top"},
+		{s, []string{"end", "G"}, Bottom, "G", "", "to the end"},
+	}
+}

@@ -1,0 +1,79 @@
+package widget
+
+import (
+	"strings"
+
+	"charm.land/glamour/v2"
+
+	"github.com/gatedrill/gatedrill/tui/layout"
+	"github.com/gatedrill/gatedrill/tui/theme"
+)
+
+// Markdown renders Markdown to lines and remembers what it rendered. Nothing
+// is made before the first text is asked for: the renderer costs more than
+// the whole first frame.
+type Markdown struct {
+	styles *theme.Styles
+	cache  map[rendered][]string
+}
+
+type rendered struct {
+	text  string
+	width int
+	dark  bool
+}
+
+// remembered bounds the cache: a few screens of text at a few widths.
+const remembered = 64
+
+// NewMarkdown makes a renderer that follows the styles.
+func NewMarkdown(s *theme.Styles) *Markdown {
+	return &Markdown{styles: s, cache: map[rendered][]string{}}
+}
+
+// Lines renders text for a width, without margins and without blank lines at
+// either end. Text that the renderer refuses comes back as it is, wrapped.
+func (m *Markdown) Lines(text string, width int) []string {
+	if width <= 0 || strings.TrimSpace(text) == "" {
+		return nil
+	}
+	key := rendered{text, width, m.styles.Dark}
+	if lines, ok := m.cache[key]; ok {
+		return lines
+	}
+	if len(m.cache) >= remembered {
+		clear(m.cache)
+	}
+	lines := m.render(SanitizeMarkdown(text), width)
+	m.cache[key] = lines
+	return lines
+}
+
+func (m *Markdown) render(text string, width int) []string {
+	r, err := glamour.NewTermRenderer(glamour.WithStyles(m.styles.Markdown()), glamour.WithWordWrap(width))
+	if err != nil {
+		return layout.Wrap(text, width)
+	}
+	out, err := r.Render(text)
+	if err != nil {
+		return layout.Wrap(text, width)
+	}
+	return trim(strings.Split(out, "\n"))
+}
+
+// trim drops blank lines at both ends and the padding at line ends.
+func trim(lines []string) []string {
+	for i, l := range lines {
+		lines[i] = strings.TrimRight(l, " ")
+	}
+	from, to := 0, len(lines)
+	for from < to && blank(lines[from]) {
+		from++
+	}
+	for to > from && blank(lines[to-1]) {
+		to--
+	}
+	return lines[from:to]
+}
+
+func blank(s string) bool { return layout.Width(strings.TrimSpace(s)) == 0 }
