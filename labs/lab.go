@@ -1,0 +1,199 @@
+package labs
+
+import (
+	"fmt"
+	"time"
+)
+
+// FormatVersion is what every lab.yaml and world.yaml states as apiVersion.
+const FormatVersion = "gatedrill/v1"
+
+// DefaultGateway is the Service that a lab's requests enter by when neither
+// the lab nor the request says otherwise.
+const DefaultGateway = "istio-system/istio-ingressgateway"
+
+// Pos is a place in a lab's file, for errors. Line and Column count from 1.
+type Pos struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+}
+
+// String renders file:line:column.
+func (p Pos) String() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
+
+// Problem is one thing wrong with a lab's files.
+type Problem struct {
+	Pos
+	Text  string `json:"text,omitempty"` // the offending text, one line
+	Words string `json:"words"`          // what is wrong, and what is wanted
+}
+
+// String renders file:line:column: words: offending text.
+func (p Problem) String() string {
+	if p.Text == "" {
+		return p.Pos.String() + ": " + p.Words
+	}
+	return fmt.Sprintf("%s: %s: %q", p.Pos, p.Words, p.Text)
+}
+
+// Expr is a CEL expression with the place it stands at.
+type Expr struct {
+	Text string
+	Pos  Pos // of its first character
+}
+
+// Lab is one lab as its folder states it.
+type Lab struct {
+	APIVersion   string             `yaml:"apiVersion"`
+	ID           string             `yaml:"id"`
+	Title        string             `yaml:"title"`
+	Catalogue    string             `yaml:"catalogue"`
+	Shapes       []string           `yaml:"shapes"`
+	Minutes      int                `yaml:"minutes"`
+	Difficulty   int                `yaml:"difficulty"` // 1 … 5
+	Requires     []string           `yaml:"requires"`   // capabilities of the backend
+	Breaks       []Step             `yaml:"breaks"`
+	UnseenBy     []string           `yaml:"unseen_by"` // diagnosers that stay silent: "analyze"
+	Ticket       string             `yaml:"ticket"`
+	Gateway      string             `yaml:"gateway"`  // ns/service, DefaultGateway when empty; ${GATEWAY_IP}
+	Requests     map[string]Request `yaml:"requests"` // "main" is the one traced
+	Certificates []Certificate      `yaml:"certificates"`
+	Steps        map[Step]StepPlan  `yaml:"steps"`
+	Goals        []Check            `yaml:"goals"`
+	Guards       []Check            `yaml:"guards"`
+	Shortcuts    []Shortcut         `yaml:"shortcuts"`
+	Cards        []string           `yaml:"cards"`
+
+	Base     Change `yaml:"-"` // base/
+	Fault    Change `yaml:"-"` // fault/
+	Solution Change `yaml:"-"` // solution/
+	Debrief  string `yaml:"-"` // debrief.md, Markdown
+	Pos      Pos    `yaml:"-"`
+}
+
+// Main is the request that the runbook is walked with.
+func (l *Lab) Main() Request { return l.Requests[MainRequest] }
+
+// MainRequest is the name of the request that every lab must have.
+const MainRequest = "main"
+
+// StepPlan is what a lab says of one runbook step.
+type StepPlan struct {
+	Look    []string `yaml:"look"` // commands, as they stand
+	Finding *Finding `yaml:"finding"`
+	Hints   []string `yaml:"hints"` // from where to look to what to compare
+	Wrong   string   `yaml:"wrong"` // said to a wrong answer; never the fix
+	Cards   []string `yaml:"cards"` // due after a wrong verdict here; the lab's when empty
+	Pos     Pos      `yaml:"-"`
+}
+
+// Finding is a question whose true answer the cluster is asked for.
+type Finding struct {
+	Ask    string `yaml:"ask"`
+	Truth  Expr   `yaml:"truth"`
+	Accept Accept `yaml:"accept"` // AcceptText when empty
+	Pos    Pos    `yaml:"-"`
+}
+
+// Accept says how an answer is compared with the truth.
+type Accept string
+
+// The ways to compare. When the truth is a list, any of its elements is a
+// right answer, except for AcceptSet, where all are wanted.
+const (
+	AcceptText    Accept = "text"    // words, case and spacing aside
+	AcceptFlag    Accept = "flag"    // response flags: "NR", "URX,UF"; "-" for none
+	AcceptObject  Accept = "object"  // "VirtualService shop/shop", "vs/shop.shop"
+	AcceptNumber  Accept = "number"  // 404, 8443
+	AcceptBoolean Accept = "boolean" // yes, no
+	AcceptHost    Accept = "host"    // shop.example.com, without scheme, port, last dot
+	AcceptSerial  Accept = "serial"  // certificate serial, colons and case aside
+	AcceptSet     Accept = "set"     // all elements, in any order
+)
+
+// Accepts lists the ways to compare.
+func Accepts() []Accept {
+	return []Accept{AcceptText, AcceptFlag, AcceptObject, AcceptNumber, AcceptBoolean, AcceptHost, AcceptSerial, AcceptSet}
+}
+
+// Check is a goal or a guard: an expression that holds when it is met.
+type Check struct {
+	Title string `yaml:"title"`
+	That  Expr   `yaml:"that"`
+	Pos   Pos    `yaml:"-"`
+}
+
+// Shortcut is a way to silence the symptom that a guard must refuse.
+type Shortcut struct {
+	Title     string `yaml:"title"`
+	Apply     string `yaml:"apply"`      // a file or folder below the lab's
+	StoppedBy string `yaml:"stopped_by"` // title of the guard
+	Change    Change `yaml:"-"`
+	Pos       Pos    `yaml:"-"`
+}
+
+// Certificate is issued when the change that declares it is applied.
+type Certificate struct {
+	Secret   string   `yaml:"secret"`    // ns/name the Secret is written to
+	Client   string   `yaml:"client"`    // instead: name of a client's certificate, for Request.Cert
+	CA       string   `yaml:"ca"`        // "public" when empty; any other name is a CA of its own
+	Names    []string `yaml:"names"`     // DNS names; the first is the common name
+	Starts   int      `yaml:"starts"`    // days from now, -1 when 0
+	Days     int      `yaml:"days"`      // validity from its start, 90 when 0
+	Key      string   `yaml:"key"`       // "other": the key put beside the certificate is not its own
+	Chain    string   `yaml:"chain"`     // "full" (leaf and issuing CA, the default), "leaf", "root" (all three)
+	Holds    []string `yaml:"holds"`     // keys of the Secret, tls.crt and tls.key when empty; ca.crt too
+	ClientCA string   `yaml:"client_ca"` // whose CA certificate ca.crt holds; CA when empty
+	Pos      Pos      `yaml:"-"`
+}
+
+// World is the healthy world that all labs share. It is applied before a lab
+// and stays in place between labs, so that labs differ by configuration.
+type World struct {
+	APIVersion   string        `yaml:"apiVersion"`
+	Certificates []Certificate `yaml:"certificates"`
+	Change       Change        `yaml:"-"`
+	Pos          Pos           `yaml:"-"`
+}
+
+// Change is what a folder of a lab does to the cluster: its manifests are
+// applied first, ordered by kind; then its operations run in order.
+type Change struct {
+	Objects []Manifest
+	Ops     []Op
+}
+
+// Empty says that the change does nothing.
+func (c Change) Empty() bool { return len(c.Objects) == 0 && len(c.Ops) == 0 }
+
+// Manifest is one Kubernetes object. Strings in it may hold ${GATEWAY_IP} or
+// ${ADDRESS:ns/service}, replaced when it is applied.
+type Manifest struct {
+	Object map[string]any
+	Text   string // as it stands in the file, for the learner to read
+	Pos    Pos
+}
+
+// Op is one operation; exactly one of its fields is set.
+type Op struct {
+	Apply       []Manifest   // the manifests of a file of the same folder
+	Delete      *Object      // gone when it returns
+	Patch       *Patch       //
+	Restart     *Object      // a Deployment: until new pods are ready and the old ones gone
+	Certificate *Certificate // issued and written
+	Pause       time.Duration
+	Pos         Pos
+}
+
+// Patch changes an object that exists by a merge patch or a JSON patch.
+type Patch struct {
+	Object Object
+	Merge  map[string]any
+	JSON   []any
+}

@@ -1,0 +1,195 @@
+package labs_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatedrill/gatedrill/labs"
+)
+
+// update rewrites the golden files.
+var update = flag.Bool("update", false, "rewrite golden files")
+
+const goodLab = `apiVersion: gatedrill/v1
+id: shop-host-typo
+title: The shop is gone
+catalogue: H1
+shapes: [ingress, istio-api]
+minutes: 10
+difficulty: 1
+breaks: [hosts]
+ticket: |
+  The shop answers 404.
+requests:
+  main: {from: outside, url: "https://shop.example.com/cart"}
+  api: {from: outside, url: "https://api.example.com/", headers: {x-team: "7"}}
+certificates:
+  - {secret: istio-system/shop-cert, names: [shop.example.com], days: 90}
+steps:
+  capture: {look: ["curl -v"], finding: {ask: "Which flag?", truth: "requests.main.flag", accept: flag}}
+  entry: {look: ["kubectl get svc"], finding: {ask: "How many?", truth: "trace.main.entry.endpoints.size()", accept: number}}
+  listeners: {look: ["x"], finding: {ask: "a", truth: "1"}}
+  tls: {look: ["x"], finding: {ask: "a", truth: "1"}}
+  hosts: {look: ["x"], finding: {ask: "a", truth: "trace.main.route.culprit", accept: object}, hints: [one, two]}
+  destination: {look: ["x"], finding: {ask: "a", truth: "1"}}
+goals:
+  - {title: shop answers, that: "requests.main.code == 200"}
+guards:
+  - {title: api still answers, that: "requests.api.code == 200"}
+shortcuts:
+  - {title: open all, apply: shortcuts/star.yaml, stopped_by: api still answers}
+`
+
+const service = `apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  ports: [{port: 80, targetPort: 8080}]
+`
+
+// folder returns a good lab's files with some replaced ("" removes).
+func folder(id string, change map[string]string) fstest.MapFS {
+	files := map[string]string{
+		"lab.yaml":            goodLab,
+		"debrief.md":          "# What happened\n",
+		"fault/patch.yaml":    "- patch: VirtualService shop/shop\n  merge: {spec: {hosts: [www.example.com]}}\n",
+		"solution/shop.yaml":  service,
+		"base/web.yaml":       service + "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: shop}\n",
+		"shortcuts/star.yaml": service,
+	}
+	for name, text := range change {
+		files[name] = text
+	}
+	out := fstest.MapFS{}
+	for name, text := range files {
+		if text != "" {
+			out[id+"/"+name] = &fstest.MapFile{Data: []byte(text)}
+		}
+	}
+	return out
+}
+
+func TestLoadGood(t *testing.T) {
+	t.Parallel()
+	list, problems := labs.Load(folder("shop-host-typo", nil))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	l := list[0]
+	if got := l.Requests["api"]; got.Name != "api" || got.Headers["x-team"] != "7" {
+		t.Errorf("request: %+v", got)
+	}
+	if got := l.Base.Objects[0].Object["kind"]; got != "ConfigMap" {
+		t.Errorf("base is not ordered by kind: first is %v", got)
+	}
+	if l.Base.Objects[1].Text != service {
+		t.Errorf("manifest text: %q", l.Base.Objects[1].Text)
+	}
+	ports := l.Base.Objects[1].Object["spec"].(map[string]any)["ports"].([]any)
+	if diff := cmp.Diff(map[string]any{"port": int64(80), "targetPort": int64(8080)}, ports[0]); diff != "" {
+		t.Error(diff)
+	}
+	if got := l.Fault.Ops[0].Patch.Object; got != (labs.Object{Kind: "VirtualService", Namespace: "shop", Name: "shop"}) {
+		t.Errorf("patch: %v", got)
+	}
+	if got := l.Steps[labs.StepHosts].Finding.Truth.Pos.String(); got != "shop-host-typo/lab.yaml:21:52" {
+		t.Errorf("place of an expression: %s", got)
+	}
+	if l.Shortcuts[0].Change.Empty() {
+		t.Error("the shortcut applies nothing")
+	}
+}
+
+// TestLoadProblems pins the words for broken files: all problems at once, and
+// the good lab beside the broken ones still loads.
+func TestLoadProblems(t *testing.T) {
+	t.Parallel()
+	replace := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(goodLab) }
+	cases := []struct {
+		name  string
+		files map[string]string
+	}{
+		{"types", map[string]string{"lab.yaml": replace("minutes: 10", "minutes: ten", "breaks: [hosts]", "breaks: hosts", "title: The shop is gone", "title: 42")}},
+		{"unknown-key", map[string]string{"lab.yaml": replace("difficulty: 1", "difficulty: 1\nseverity: high", "accept: flag", "acept: flag")}},
+		{"syntax", map[string]string{"lab.yaml": replace("minutes: 10", "  minutes: 10")}},
+		{"missing-parts", map[string]string{"lab.yaml": replace("goals:\n  - {title: shop answers, that: \"requests.main.code == 200\"}\n", "", "  main:", "  first:",
+			"hints: [one, two]", "hints: []", "  tls: {", "  ssl: {"), "debrief.md": "", "fault/patch.yaml": ""}},
+		{"names", map[string]string{"lab.yaml": replace("id: shop-host-typo", "id: Shop", "stopped_by: api still answers", "stopped_by: nobody", "breaks: [hosts]", "breaks: [capture]",
+			"accept: number", "accept: numeral", "secret: istio-system/shop-cert", "secret: shop-cert")}},
+		{"strays", map[string]string{"notes.txt": "x", "fault/README": "x", "shortcuts/unused.yaml": service, "lab.yaml": goodLab}},
+		{"manifests", map[string]string{"base/web.yaml": "kind: Service\nmetadata: {namespace: shop}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: x}\n",
+			"fault/patch.yaml": "- patch: VirtualService shop/shop\n- delete: shop/shop\n- {restart: Pod a/b}\n- {apply: none.yaml}\n- {pause: 1m}\n- {certificate: {names: [a]}}\n"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			fsys := folder("shop-host-typo", c.files)
+			for name, f := range folder("good", map[string]string{"lab.yaml": replace("id: shop-host-typo", "id: good")}) {
+				fsys[name] = f
+			}
+			list, problems := labs.Load(fsys)
+			if len(list) != 1 || list[0].ID != "good" {
+				t.Errorf("the good lab did not load alone: %d labs", len(list))
+			}
+			var b strings.Builder
+			for _, p := range problems {
+				fmt.Fprintln(&b, p)
+			}
+			golden(t, "testdata/"+c.name+".golden", b.String())
+		})
+	}
+}
+
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestParseObject(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Service a/b":                     "Service a/b",
+		"Gateway.networking.istio.io a/b": "Gateway.networking.istio.io a/b",
+		"Namespace a":                     "Namespace a",
+		"Service":                         "",
+		"Service /b":                      "",
+		"Service a/":                      "",
+		"a/b c d":                         "",
+	} {
+		o, ok := labs.ParseObject(text)
+		if ok != (want != "") || ok && o.String() != want {
+			t.Errorf("%q: %q %v", text, o, ok)
+		}
+	}
+}
+
+func TestLoadWorld(t *testing.T) {
+	t.Parallel()
+	w, problems := labs.LoadWorld(fstest.MapFS{
+		"world/world.yaml": {Data: []byte("apiVersion: gatedrill/v1\ncertificates:\n  - {secret: a/b, names: [x]}\n")},
+		"world/shop.yaml":  {Data: []byte(service)},
+	})
+	if len(problems) > 0 || len(w.Change.Objects) != 1 || len(w.Certificates) != 1 {
+		t.Errorf("%+v %v", w, problems)
+	}
+	if w, problems := labs.LoadWorld(fstest.MapFS{}); len(problems) > 0 || !w.Change.Empty() {
+		t.Errorf("no world: %v", problems)
+	}
+}
