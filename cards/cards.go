@@ -62,8 +62,9 @@ type Memory struct {
 	LastReview time.Time
 	Reps       int
 	Lapses     int
-	Step       int  // position in the (re)learning steps
-	Suspended  bool // never served while set
+	Step       int    // position in the (re)learning steps
+	Suspended  bool   // never served while set
+	Reason     string // why it was made due out of turn, "" if it was not
 }
 
 // Answer is one line of the append-only review log.
@@ -71,6 +72,7 @@ type Answer struct {
 	ID        int64 // position in the log; 0 before it is stored
 	Card      string
 	At        time.Time
+	Day       int // the learner's day, see Calendar
 	Rating    Rating
 	Took      time.Duration
 	Before    Memory
@@ -90,8 +92,9 @@ type Prompt struct {
 	Card    Card
 	Memory  Memory
 	Choices [4]Choice // Again, Hard, Good, Easy
-	Reason  string    // why now: "due", "new", "wrong in lab H1"
+	Reason  string    // why now: "due", "new", "learning", "wrong in lab H1"
 	Left    Counts    // what is left today, this card included
+	Lab     string    // lab that would help with a card that keeps failing, else ""
 }
 
 // Counts of a day's queue.
@@ -111,6 +114,9 @@ type Summary struct {
 	Layers    []TagRecall   // retention by "layer:…" tag, in runbook order
 	Streak    int           // days in a row with a review, today included
 	FirstTime bool          // no review was ever stored
+	Problems  int           // cards and decks that could not be loaded
+	Lab       string        // lab that the card failing most often proposes, else ""
+	LabCard   string        // id of that card
 }
 
 // TagRecall is the recall rate of one tag's reviews over the last 30 days.
