@@ -35,7 +35,7 @@ type changeReader struct {
 }
 
 // readChange reads a folder, or a single file, of manifests and operations.
-func readChange(fsys fs.FS, name string, skip ...string) (Change, []Problem) {
+func readChange(fsys fs.FS, name string) (Change, []Problem) {
 	r := &changeReader{fsys: fsys, dir: name, files: map[string][]Manifest{}}
 	if info, err := fs.Stat(fsys, name); err == nil && !info.IsDir() {
 		r.dir = path.Dir(name)
@@ -47,13 +47,11 @@ func readChange(fsys fs.FS, name string, skip ...string) (Change, []Problem) {
 		return Change{}, []Problem{{Pos: Pos{File: name}, Words: "no such file or folder"}}
 	}
 	for _, e := range entries {
-		switch {
-		case slices.Contains(skip, e.Name()):
-		case e.IsDir() || path.Ext(e.Name()) != ".yaml":
+		if e.IsDir() || path.Ext(e.Name()) != ".yaml" {
 			r.problems = append(r.problems, Problem{Pos: Pos{File: path.Join(name, e.Name())}, Words: "stray file: only *.yaml belongs here"})
-		default:
-			r.read(e.Name())
+			continue
 		}
+		r.read(e.Name())
 	}
 	return r.change()
 }

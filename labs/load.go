@@ -45,7 +45,7 @@ func Load(fsys fs.FS) ([]Lab, []Problem) {
 	return good, problems
 }
 
-// LoadWorld reads the folder WorldDir: world.yaml and manifests. Without the
+// LoadWorld reads the folder WorldDir: world.yaml and base/. Without the
 // folder the world is empty.
 func LoadWorld(fsys fs.FS) (World, []Problem) {
 	var w World
@@ -60,7 +60,8 @@ func LoadWorld(fsys fs.FS) (World, []Problem) {
 	for _, c := range w.Certificates {
 		s.certificate(c)
 	}
-	change, bad := readChange(fsys, WorldDir, "world.yaml")
+	s.strays(fsys, WorldDir, []string{"world.yaml"}, []string{"base"})
+	change, bad := readChange(fsys, path.Join(WorldDir, "base"))
 	w.Change = change
 	return w, append(s.problems, bad...)
 }
@@ -97,7 +98,7 @@ func loadLab(fsys fs.FS, dir string) (Lab, []Problem) {
 		r.Name = name
 		lab.Requests[name] = r
 	}
-	s.strays(fsys, dir)
+	s.strays(fsys, dir, []string{"lab.yaml", "debrief.md"}, []string{"base", "fault", "solution", "shortcuts"})
 	for _, part := range []struct {
 		name   string
 		into   *Change
@@ -127,22 +128,22 @@ func loadLab(fsys fs.FS, dir string) (Lab, []Problem) {
 	return lab, s.problems
 }
 
-// strays reports what does not belong into a lab's folder.
-func (s *source) strays(fsys fs.FS, dir string) {
+// strays reports what is in a folder and is none of the files and folders
+// that belong there.
+func (s *source) strays(fsys fs.FS, dir string, files, folders []string) {
 	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
 		s.problems = append(s.problems, Problem{Pos: Pos{File: dir}, Words: err.Error()})
 		return
 	}
-	files, folders := []string{"lab.yaml", "debrief.md"}, []string{"base", "fault", "solution", "shortcuts"}
 	for _, e := range entries {
 		known := files
 		if e.IsDir() {
 			known = folders
 		}
 		if !slices.Contains(known, e.Name()) {
-			s.problems = append(s.problems, Problem{Pos: Pos{File: path.Join(dir, e.Name())}, Words: "stray file: a lab holds " +
-				strings.Join(files, ", ") + ", " + strings.Join(folders, "/, ") + "/"})
+			s.problems = append(s.problems, Problem{Pos: Pos{File: path.Join(dir, e.Name())}, Words: "stray file: only " +
+				strings.Join(files, ", ") + ", " + strings.Join(folders, "/, ") + "/ belong here"})
 		}
 	}
 }

@@ -183,8 +183,8 @@ func TestParseObject(t *testing.T) {
 func TestLoadWorld(t *testing.T) {
 	t.Parallel()
 	w, problems := labs.LoadWorld(fstest.MapFS{
-		"world/world.yaml": {Data: []byte("apiVersion: gatedrill/v1\ncertificates:\n  - {secret: a/b, names: [x]}\n")},
-		"world/shop.yaml":  {Data: []byte(service)},
+		"world/world.yaml":     {Data: []byte("apiVersion: gatedrill/v1\ncertificates:\n  - {secret: a/b, names: [x]}\n")},
+		"world/base/shop.yaml": {Data: []byte(service)},
 	})
 	if len(problems) > 0 || len(w.Change.Objects) != 1 || len(w.Certificates) != 1 {
 		t.Errorf("%+v %v", w, problems)

@@ -154,7 +154,8 @@ type Answer struct {
 	Error    string        `json:"error,omitempty"`  // class: "refused", "reset", "timeout", "dns", "tls: …"
 	Server   string        `json:"server,omitempty"` // Server header
 	LogLine  string        `json:"logLine,omitempty"`
-	Serial   string        `json:"serial,omitempty"` // of the served leaf certificate, hex
+	Serial   string        `json:"serial,omitempty"`   // of the served leaf certificate, hex
+	Upstream bool          `json:"upstream,omitempty"` // a server behind the gateway answered, not the gateway itself
 	Took     time.Duration `json:"took"`
 	Observed bool          `json:"observed"` // false: nothing was asked yet, judge nothing by it
 }
