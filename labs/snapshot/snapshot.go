@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/envoy"
 )
 
 // Snapshot is one observation of a cluster.
@@ -36,6 +37,8 @@ type Proxy struct {
 	Clusters  []byte `json:"clusters"` // /clusters?format=json
 	Certs     []byte `json:"certs"`    // /certs, JSON
 	Version   string `json:"version,omitempty"`
+	// Config is Dump and Clusters decoded; nil where nobody did it yet.
+	Config *envoy.Config `json:"-"`
 }
 
 // PeerCert is one certificate that a server presented.
@@ -46,4 +49,5 @@ type PeerCert struct {
 	DNSNames []string  `json:"dnsNames"`
 	From     time.Time `json:"from"`
 	To       time.Time `json:"to"`
+	PEM      string    `json:"pem,omitempty"`
 }

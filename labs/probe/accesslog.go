@@ -1,0 +1,131 @@
+package probe
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gatedrill/gatedrill/labs"
+)
+
+// Line is one line of an access log in Istio's default text format. A field
+// that the log gives as "-" is empty.
+type Line struct {
+	At        time.Time
+	Method    string // "" for a connection that never became a request
+	Path      string
+	Protocol  string
+	Code      int
+	Flags     string // "NR", "URX,UF"
+	Details   string // "route_not_found"
+	Closed    string // connection termination details
+	Failure   string // upstream transport failure reason
+	Duration  time.Duration
+	Agent     string
+	RequestID string
+	Authority string
+	Upstream  string // address of the chosen endpoint
+	Cluster   string
+	Local     string // address the client connected to
+	Source    string // address the gateway saw the client at
+	SNI       string
+	Route     string
+	Text      string // the whole line
+}
+
+// Istio's default format, the quoted fields counted from 0:
+//
+//	[start] "method path protocol" code flags details closed "failure" in out
+//	ms upstream-ms "forwarded" "agent" "request id" "authority" "upstream"
+//	cluster upstream-local local source sni route
+const quotedFields = 7
+
+// ParseLine reads one line; ok is false when it is not an access-log line.
+// A line with a different number of quoted fields gives what its head holds.
+func ParseLine(text string) (l Line, ok bool) {
+	text = strings.TrimSpace(text)
+	parts := strings.Split(text, `"`)
+	if !strings.HasPrefix(text, "[") || len(parts) < 3 {
+		return l, false
+	}
+	at, err := time.Parse(time.RFC3339Nano, strings.Trim(strings.TrimSpace(parts[0]), "[]"))
+	if err != nil {
+		return l, false
+	}
+	l.At, l.Text = at, text
+	if !l.head(parts) {
+		return l, false
+	}
+	if len(parts) == 2*quotedFields+1 {
+		l.tail(parts)
+	}
+	return l, true
+}
+
+func (l *Line) head(parts []string) bool {
+	if req := strings.Fields(parts[1]); len(req) == 3 {
+		l.Method, l.Path, l.Protocol = dash(req[0]), dash(req[1]), dash(req[2])
+	}
+	f := strings.Fields(parts[2])
+	if len(f) < 2 {
+		return false
+	}
+	code, err := strconv.Atoi(f[0])
+	if err != nil {
+		return false
+	}
+	l.Code, l.Flags = code, dash(f[1])
+	if len(f) > 2 {
+		l.Details = dash(f[2])
+	}
+	if len(f) > 3 {
+		l.Closed = dash(f[3])
+	}
+	return true
+}
+
+func (l *Line) tail(parts []string) {
+	l.Failure = dash(parts[3])
+	if f := strings.Fields(parts[4]); len(f) >= 3 {
+		if ms, err := strconv.Atoi(f[2]); err == nil {
+			l.Duration = time.Duration(ms) * time.Millisecond
+		}
+	}
+	l.Agent, l.RequestID = dash(parts[7]), dash(parts[9])
+	l.Authority, l.Upstream = dash(parts[11]), dash(parts[13])
+	f := strings.Fields(parts[14])
+	for i, dst := range []*string{&l.Cluster, nil, &l.Local, &l.Source, &l.SNI, &l.Route} {
+		if dst != nil && i < len(f) {
+			*dst = dash(f[i])
+		}
+	}
+}
+
+func dash(s string) string {
+	if s == "-" {
+		return ""
+	}
+	return s
+}
+
+// Of says whether the line tells of that probe: by its id, or, for a
+// connection that never became a request, by server name and time.
+func (l Line) Of(r Result) bool {
+	if l.RequestID == r.ID || strings.HasSuffix(l.Agent, r.ID) {
+		return true
+	}
+	if l.Method != "" || r.Answer.Code != 0 && r.Answer.Code != l.Code {
+		return false
+	}
+	const slack = 20 * time.Millisecond
+	return l.SNI == r.SNI && !l.At.Before(r.Sent.Add(-slack)) && !l.At.After(r.Answer.At.Add(slack))
+}
+
+// Join adds to an answer what the gateway's log says of it.
+func (l Line) Join(a labs.Answer) labs.Answer {
+	a.Flag, a.Details, a.LogLine, a.Source = l.Flags, l.Details, l.Text, l.Source
+	if a.Details == "" {
+		a.Details = l.Closed
+	}
+	return a
+}
