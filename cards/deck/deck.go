@@ -1,0 +1,187 @@
+// Package deck reads decks of cards from Markdown files and says what is
+// wrong with them, all at once, by file and line.
+//
+// A deck file begins with front matter between two lines of ---:
+//
+//	---
+//	deck: tls
+//	title: TLS at the gateway        (optional)
+//	source-default: https://…        (optional: source of cards that name none)
+//	checked: istio 1.31, envoy 1.40  (optional)
+//	---
+//
+// and goes on with cards. A card is a heading with its id, lines of facts
+// about it, the question, a line of ---, and the answer:
+//
+//	## passthrough-sni {#passthrough-sni}
+//	tags: [tls, passthrough, layer:listener]
+//	labs: [P1]
+//	source: https://…
+//
+//	What does the gateway need to know …?
+//
+//	---
+//	The server name (SNI) in the TLS ClientHello.
+//
+// Inside fenced code neither ## nor --- has a meaning.
+package deck
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/cards"
+)
+
+// Source is a folder of deck files.
+type Source struct {
+	FS   fs.FS
+	Name string // how the folder is called in file names: "content/decks"
+}
+
+// Problem is something wrong with a deck file.
+type Problem struct {
+	File string
+	Line int    // 0 when it concerns the file
+	Text string // the offending text, "" when there is none
+	What string // what is wrong and what is wanted
+	Lost bool   // the card, or the whole file, is not loaded
+}
+
+// Error gives "file:line: what: text", the text made safe to show.
+func (p Problem) Error() string {
+	at := p.File
+	if p.Line > 0 {
+		at = fmt.Sprintf("%s:%d", p.File, p.Line)
+	}
+	if p.Text == "" {
+		return at + ": " + p.What
+	}
+	return fmt.Sprintf("%s: %s: %q", at, p.What, shorten(p.Text))
+}
+
+// shorten cuts a text to what fits in a line of an error.
+func shorten(s string) string {
+	const most = 80
+	r := []rune(strings.TrimSpace(s))
+	if len(r) <= most {
+		return string(r)
+	}
+	return string(r[:most-1]) + "…"
+}
+
+// Join makes one error of all problems, nil of none.
+func Join(problems []Problem) error {
+	errs := make([]error, len(problems))
+	for i, p := range problems {
+		errs[i] = p
+	}
+	return errors.Join(errs...)
+}
+
+// Load reads every *.md of the sources, in order of their names. What is
+// good is loaded, whatever else is wrong. Of two cards with one id the first
+// stays.
+func Load(sources ...Source) ([]cards.Deck, []Problem) {
+	var decks []cards.Deck
+	var problems []Problem
+	for _, src := range sources {
+		names, err := list(src.FS)
+		if err != nil {
+			problems = append(problems, Problem{File: src.Name, What: "cannot be read: " + err.Error(), Lost: true})
+			continue
+		}
+		for _, name := range names {
+			file := filepath.Join(src.Name, name)
+			text, err := fs.ReadFile(src.FS, name)
+			if err != nil {
+				problems = append(problems, Problem{File: file, What: "cannot be read: " + err.Error(), Lost: true})
+				continue
+			}
+			d, ps := Parse(file, string(text))
+			problems = append(problems, ps...)
+			if len(d.Cards) > 0 {
+				decks = append(decks, d)
+			}
+		}
+	}
+	return decks, append(problems, dropDuplicates(decks)...)
+}
+
+// dropDuplicates removes cards whose id was taken before.
+func dropDuplicates(decks []cards.Deck) []Problem {
+	var problems []Problem
+	first := map[string]cards.Card{}
+	for i := range decks {
+		decks[i].Cards = slices.DeleteFunc(decks[i].Cards, func(c cards.Card) bool {
+			f, taken := first[c.ID]
+			if !taken {
+				first[c.ID] = c
+				return false
+			}
+			problems = append(problems, Problem{
+				File: c.File, Line: c.Line, Text: c.ID, Lost: true,
+				What: fmt.Sprintf("id is taken already at %s:%d", f.File, f.Line),
+			})
+			return true
+		})
+	}
+	return problems
+}
+
+// Fingerprint changes when a deck file does. It reads names, sizes and
+// times, and the contents only of files that have no time (embedded ones).
+func Fingerprint(sources ...Source) (string, error) {
+	h := sha256.New()
+	fmt.Fprintf(h, "format %d\n", format)
+	for _, src := range sources {
+		names, err := list(src.FS)
+		if err != nil {
+			return "", fmt.Errorf("list decks in %s: %w", src.Name, err)
+		}
+		for _, name := range names {
+			info, err := fs.Stat(src.FS, name)
+			if err != nil {
+				return "", fmt.Errorf("look at deck %s: %w", filepath.Join(src.Name, name), err)
+			}
+			fmt.Fprintf(h, "%s %s %d %d\n", src.Name, name, info.Size(), info.ModTime().UnixNano())
+			if !info.ModTime().IsZero() {
+				continue
+			}
+			text, err := fs.ReadFile(src.FS, name)
+			if err != nil {
+				return "", fmt.Errorf("read deck %s: %w", filepath.Join(src.Name, name), err)
+			}
+			h.Write(text)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// format is counted up when the same file gives other cards than before.
+const format = 1
+
+// list names the deck files of a folder. A folder that is not there is empty.
+func list(fsys fs.FS) ([]string, error) {
+	entries, err := fs.ReadDir(fsys, ".")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		if path.Ext(e.Name()) == ".md" && !strings.HasPrefix(e.Name(), ".") {
+			names = append(names, e.Name())
+		}
+	}
+	return names, nil
+}

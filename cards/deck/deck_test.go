@@ -1,0 +1,219 @@
+package deck
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatedrill/gatedrill/cards"
+)
+
+const good = `---
+deck: tls
+title: "TLS at the gateway"
+source-default: https://istio.io/tls
+checked: istio 1.31, envoy 1.40
+---
+## passthrough-sni {#passthrough-sni}
+tags: [tls, passthrough, layer:listener]
+labs: [P1]
+
+What does the gateway read?
+
+---
+The server name (SNI).
+
+## A heading for people {#code-card}
+source: https://kubernetes.io/
+
+Which line is wrong?
+
+` + "```yaml\n---\n## not a card\nkind: Gateway\n```" + `
+
+---
+The second:
+
+` + "~~~\n---\n```\n~~~" + `
+`
+
+func TestParseGoodDeck(t *testing.T) {
+	t.Parallel()
+	d, problems := Parse("decks/tls.md", good)
+	if err := Join(problems); err != nil {
+		t.Fatal(err)
+	}
+	want := cards.Deck{
+		Name: "tls", Title: "TLS at the gateway", Checked: "istio 1.31, envoy 1.40", File: "decks/tls.md",
+		Cards: []cards.Card{{
+			ID: "passthrough-sni", Deck: "tls", File: "decks/tls.md", Line: 7,
+			Front: "What does the gateway read?", Back: "The server name (SNI).",
+			Source: "https://istio.io/tls", Labs: []string{"P1"},
+			Tags: []string{"tls", "passthrough", "layer:listener"},
+		}, {
+			ID: "code-card", Deck: "tls", File: "decks/tls.md", Line: 16,
+			Front:  "Which line is wrong?\n\n```yaml\n---\n## not a card\nkind: Gateway\n```",
+			Back:   "The second:\n\n~~~\n---\n```\n~~~",
+			Source: "https://kubernetes.io/",
+		}},
+	}
+	if diff := cmp.Diff(want, d); diff != "" {
+		t.Errorf("deck (-want +got):\n%s", diff)
+	}
+}
+
+func TestParseIsTheSameWithWindowsLines(t *testing.T) {
+	t.Parallel()
+	want, _ := Parse("f.md", good)
+	got, problems := Parse("f.md", "\uFEFF"+strings.ReplaceAll(good, "\n", "\r\n"))
+	if err := Join(problems); err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+const head = "---\ndeck: d\nsource-default: https://x.y/\n---\n"
+
+func TestProblems(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("word ", 61)
+	tests := []struct {
+		name   string
+		text   string
+		want   []string // each problem's beginning
+		loaded []string // ids
+	}{
+		{"no front matter", "## a {#a}\nsource: https://x.y/\n\nq\n\n---\na\n",
+			[]string{`f.md:1: front matter is missing`}, []string{"a"}},
+		{"front matter without end", "---\ndeck: d\n\n## a {#a}\nsource: https://x.y/\n\nq\n\n---\na\n",
+			[]string{`f.md:1: front matter has no end`}, []string{"a"}},
+		{"front matter without deck", "---\nchecked: x\n---\n## a {#a}\nsource: https://x.y/\n\nq\n\n---\na\n",
+			[]string{`f.md:1: front matter has no deck`}, []string{"a"}},
+		{"unknown key and no key", "---\ndeck: d\ncolour: red\nnonsense\n---\n## a {#a}\nsource: https://x.y/\n\nq\n\n---\na\n",
+			[]string{`f.md:3: is no key of front matter (deck, title, source-default, checked): "colour"`, `f.md:4: is no "key: value" of front matter: "nonsense"`}, []string{"a"}},
+		{"empty file", "", []string{`f.md:1: front matter is missing`}, nil},
+		{"no cards", head, []string{`f.md: has no cards`}, nil},
+		{"no id", head + "## a\n\nq\n\n---\na\n\n## b {#b}\n\nq\n\n---\na\n",
+			[]string{`f.md:5: card has no id: write "## name {#name}": "## a"`}, []string{"b"}},
+		{"id form", head + "## a {#A_b}\n\nq\n\n---\na\n", []string{`f.md:5: is no card id`}, nil},
+		{"no answer line", head + "## a {#a}\n\nq\n\n## b {#b}\n\nq\n\n---\na\n",
+			[]string{`f.md:5: card has no line ---`}, []string{"b"}},
+		{"empty question and answer", head + "## a {#a}\n\n---\n\n## b {#b}\n\nq\n\n---\n \n",
+			[]string{`f.md:5: question is empty`, `f.md:7: answer is empty`, `f.md:13: answer is empty`}, nil},
+		{"two lines ---", head + "## a {#a}\n\nq\n\n---\na\n\n---\nb\n", []string{`f.md:12: second line ---`}, []string{"a"}},
+		{"no source", "---\ndeck: d\n---\n## a {#a}\n\nq\n\n---\na\n", []string{`f.md:4: card names no source`}, []string{"a"}},
+		{"source is no address", head + "## a {#a}\nsource: the book\n\nq\n\n---\na\n", []string{`f.md:5: source is no web address: "the book"`}, []string{"a"}},
+		{"long answer", head + "## a {#a}\n\nq\n\n---\n" + long + "\n", []string{`f.md:10: answer has 61 words`}, []string{"a"}},
+		{"code is no word", head + "## a {#a}\n\nq\n\n---\n```\n" + long + "\n```\n", nil, []string{"a"}},
+		{"unknown layer and step", head + "## a {#a}\ntags: [layer:lisener, step:tls, step:x]\n\nq\n\n---\na\n",
+			[]string{`f.md:6: is no known tag: layer:dns`, `f.md:6: is no known tag: step:capture`}, []string{"a"}},
+		{"unknown fact", head + "## a {#a}\ntag: x\n\nq\n\n---\na\n", []string{`f.md:6: is no fact of a card`}, []string{"a"}},
+		{"control characters", head + "## a {#a}\n\nq \x1b[31mred\n\n---\n&#27;[2J and \xff\n",
+			[]string{`f.md:7: question holds control`, `f.md:10: answer holds control`}, []string{"a"}},
+		{"stray text", head + "hello\n\n## a {#a}\n\nq\n\n---\na\n", []string{`f.md:5: stands before the first card: "hello"`}, []string{"a"}},
+		{"fence never closed", head + "## a {#a}\n\n```\nq\n\n## b {#b}\n\nq\n\n---\na\n",
+			[]string{`f.md:7: opens fenced code`, `f.md:5: card has no line ---`}, []string{"b"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			d, problems := Parse("f.md", tt.text)
+			for i, p := range problems {
+				if i >= len(tt.want) || !strings.HasPrefix(p.Error(), tt.want[i]) {
+					t.Errorf("problem %d: %v", i, p)
+				}
+			}
+			if len(problems) != len(tt.want) {
+				t.Errorf("got %d problems, want %d", len(problems), len(tt.want))
+			}
+			var ids []string
+			for _, c := range d.Cards {
+				ids = append(ids, c.ID)
+				if cards.Unsafe(c.Front) || cards.Unsafe(c.Back) {
+					t.Errorf("card %q is not safe to show", c.ID)
+				}
+			}
+			if diff := cmp.Diff(tt.loaded, ids); diff != "" {
+				t.Errorf("loaded cards (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func card(id string) string { return "## " + id + " {#" + id + "}\n\nq\n\n---\na\n\n" }
+
+func TestLoadKeepsTheFirstOfTwo(t *testing.T) {
+	t.Parallel()
+	decks, problems := Load(
+		Source{Name: "ours", FS: fstest.MapFS{
+			"a.md":     {Data: []byte(head + card("one") + card("two") + card("one"))},
+			"notes.md": {Data: []byte("nothing")},
+			"x.txt":    {Data: []byte("not a deck")},
+		}},
+		Source{Name: "yours", FS: fstest.MapFS{"b.md": {Data: []byte(head + card("two") + card("three"))}}},
+		Source{Name: "absent", FS: absent{}},
+	)
+	var got []string
+	for _, d := range decks {
+		for _, c := range d.Cards {
+			got = append(got, c.File+" "+c.ID)
+		}
+	}
+	if diff := cmp.Diff([]string{"ours/a.md one", "ours/a.md two", "yours/b.md three"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	want := `ours/notes.md:1: front matter is missing: the file begins with a line ---, then deck: NAME: "nothing"
+ours/a.md:19: id is taken already at ours/a.md:5: "one"
+yours/b.md:5: id is taken already at ours/a.md:12: "two"`
+	if diff := cmp.Diff(want, Join(problems).Error()); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+type absent struct{ fstest.MapFS }
+
+func TestFingerprint(t *testing.T) {
+	t.Parallel()
+	print := func(f *fstest.MapFile) string {
+		t.Helper()
+		s, err := Fingerprint(Source{Name: "x", FS: fstest.MapFS{"a.md": f}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	at := time.Unix(1000, 0)
+	base := print(&fstest.MapFile{Data: []byte("one"), ModTime: at})
+	if base != print(&fstest.MapFile{Data: []byte("one"), ModTime: at}) {
+		t.Error("the same file has two fingerprints")
+	}
+	if base == print(&fstest.MapFile{Data: []byte("one"), ModTime: at.Add(1)}) {
+		t.Error("a changed time is not seen")
+	}
+	if print(&fstest.MapFile{Data: []byte("one")}) == print(&fstest.MapFile{Data: []byte("two")}) {
+		t.Error("changed text of an embedded file is not seen")
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(good)
+	f.Add(head + card("a") + "```\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		d, problems := Parse("f.md", text)
+		for _, c := range d.Cards {
+			if c.ID == "" || c.Front == "" || c.Back == "" {
+				t.Errorf("unusable card %+v", c)
+			}
+			if cards.Unsafe(c.Front + c.Back) {
+				t.Errorf("unsafe text in %+v", c)
+			}
+		}
+		if len(d.Cards) == 0 && len(problems) == 0 {
+			t.Error("nothing loaded and nothing said")
+		}
+	})
+}
