@@ -1,0 +1,256 @@
+package fault
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/certs"
+)
+
+const (
+	// PublicCA is the CA that a client trusts when nothing else is said.
+	PublicCA = "public"
+	// TrustMap is the ConfigMap in Namespace that holds each CA's root
+	// certificate, PEM, by the CA's name.
+	TrustMap = "trust"
+	// ClientSecret, with the name behind it, is the Secret in Namespace that
+	// holds a client's certificate and key.
+	ClientSecret = "client-"
+
+	caSecret = "ca-"
+	issued   = "gatedrill.dev/issued" // annotation: what the certificate was issued for
+)
+
+// certificates issues what a lab or the world declares. One that is there
+// for the same declaration, and valid for another day, is kept.
+func (e *Engine) certificates(ctx context.Context, label string, list []labs.Certificate) error {
+	names := map[string]bool{PublicCA: true}
+	for _, c := range list {
+		names[caOf(c)], names[clientCAOf(c)] = true, true
+	}
+	for name := range names { // one after another: two of the same would race
+		if _, err := e.authority(ctx, name); err != nil {
+			return err
+		}
+	}
+	return each(list, func(c labs.Certificate) error {
+		if err := e.certificate(ctx, label, c, false); err != nil {
+			return fmt.Errorf("%s: %w", c.Pos, err)
+		}
+		return nil
+	})
+}
+
+// certificate issues one certificate and writes its Secret. Anew issues it
+// also when the one that is there would do.
+func (e *Engine) certificate(ctx context.Context, label string, c labs.Certificate, anew bool) error {
+	ns, name, _ := strings.Cut(c.Secret, "/")
+	if c.Client != "" {
+		ns, name = Namespace, ClientSecret+c.Client
+	}
+	r, err := e.named(labs.Object{Kind: "Secret", Namespace: ns})
+	if err != nil {
+		return err
+	}
+	from, to := validity(c, e.now())
+	print := fingerprint(c)
+	if !anew {
+		have, err := r.Get(ctx, name, metav1.GetOptions{})
+		if err == nil && have.GetAnnotations()[issued] == print && e.now().Sub(have.GetCreationTimestamp().Time) < time.Hour {
+			return nil
+		}
+		if err != nil && !apierrors.IsNotFound(err) {
+			return fmt.Errorf("look at Secret %s/%s: %w", ns, name, err)
+		}
+	}
+	data, err := e.issue(ctx, c, from, to)
+	if err != nil {
+		return err
+	}
+	o := secret(ns, name, data)
+	if len(c.Holds) == 0 || slices.Contains(c.Holds, "tls.crt") && slices.Contains(c.Holds, "tls.key") {
+		o.Object["type"] = "kubernetes.io/tls"
+	}
+	o.SetLabels(map[string]string{Label: label})
+	o.SetAnnotations(map[string]string{issued: print})
+	if _, err := r.Apply(ctx, name, o, metav1.ApplyOptions{FieldManager: manager, Force: true}); err != nil {
+		return fmt.Errorf("write Secret %s/%s: %w", ns, name, err)
+	}
+	return nil
+}
+
+// issue makes the Secret's data.
+func (e *Engine) issue(ctx context.Context, c labs.Certificate, from, to time.Time) (map[string][]byte, error) {
+	holds := c.Holds
+	if len(holds) == 0 {
+		holds = []string{"tls.crt", "tls.key"}
+	}
+	data := map[string][]byte{}
+	if slices.Contains(holds, "ca.crt") {
+		client, err := e.authority(ctx, clientCAOf(c))
+		if err != nil {
+			return nil, err
+		}
+		data["ca.crt"] = client.Root()
+	}
+	if len(c.Names) == 0 {
+		return data, nil
+	}
+	ca, err := e.authority(ctx, caOf(c))
+	if err != nil {
+		return nil, err
+	}
+	got, err := ca.Issue(certs.Request{Names: c.Names, From: from, To: to, Client: c.Client != ""})
+	if err != nil {
+		return nil, err
+	}
+	if slices.Contains(holds, "tls.crt") {
+		chain := map[string][][]byte{"": {ca.Issuer()}, "full": {ca.Issuer()}, "leaf": nil, "root": {ca.Issuer(), ca.Root()}}[c.Chain]
+		data["tls.crt"] = slices.Concat(append([][]byte{got.Leaf}, chain...)...)
+	}
+	if slices.Contains(holds, "tls.key") {
+		data["tls.key"] = got.Key
+		if c.Key == "other" {
+			data["tls.key"] = got.OtherKey
+		}
+	}
+	return data, nil
+}
+
+// authority returns a CA, made and stored when it is first needed.
+func (e *Engine) authority(ctx context.Context, name string) (*certs.CA, error) {
+	r, err := e.named(labs.Object{Kind: "Secret", Namespace: Namespace})
+	if err != nil {
+		return nil, err
+	}
+	have, err := r.Get(ctx, caSecret+name, metav1.GetOptions{})
+	if err == nil {
+		files, err := secretData(have)
+		if err != nil {
+			return nil, err
+		}
+		return certs.Parse(name, files)
+	}
+	if !apierrors.IsNotFound(err) {
+		return nil, fmt.Errorf("look for CA %q: %w", name, err)
+	}
+	ca, err := certs.NewCA(name, e.now())
+	if err != nil {
+		return nil, err
+	}
+	files, err := ca.Files()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.Create(ctx, secret(Namespace, caSecret+name, files), metav1.CreateOptions{FieldManager: manager}); err != nil {
+		return nil, fmt.Errorf("keep CA %q: %w", name, err)
+	}
+	return ca, e.publish(ctx, ca)
+}
+
+// publish adds a CA's root to what observers and learners may trust.
+func (e *Engine) publish(ctx context.Context, ca *certs.CA) error {
+	r, err := e.named(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
+	if err != nil {
+		return err
+	}
+	o := &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": TrustMap, "namespace": Namespace},
+		"data": map[string]any{ca.Name: string(ca.Root())},
+	}}
+	// A manager of its own for each CA: apply would drop the others' keys.
+	if _, err := r.Apply(ctx, TrustMap, o, metav1.ApplyOptions{FieldManager: manager + "-" + ca.Name, Force: true}); err != nil {
+		return fmt.Errorf("publish CA %q: %w", ca.Name, err)
+	}
+	return nil
+}
+
+// Trust returns each CA's root certificate, PEM, by name.
+func (e *Engine) Trust(ctx context.Context) (map[string]string, error) {
+	r, err := e.named(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
+	if err != nil {
+		return nil, err
+	}
+	o, err := r.Get(ctx, TrustMap, metav1.GetOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("read the CAs: %w", err)
+	}
+	m, _, err := unstructured.NestedStringMap(o.Object, "data")
+	return m, err
+}
+
+func validity(c labs.Certificate, now time.Time) (from, to time.Time) {
+	starts, days := c.Starts, c.Days
+	if starts == 0 {
+		starts = -1
+	}
+	if days == 0 {
+		days = 90
+	}
+	from = now.Add(time.Duration(starts) * 24 * time.Hour)
+	return from, from.Add(time.Duration(days) * 24 * time.Hour)
+}
+
+func caOf(c labs.Certificate) string {
+	if c.CA == "" {
+		return PublicCA
+	}
+	return c.CA
+}
+
+func clientCAOf(c labs.Certificate) string {
+	if c.ClientCA == "" {
+		return caOf(c)
+	}
+	return c.ClientCA
+}
+
+// fingerprint tells declarations apart; where they stand does not count.
+func fingerprint(c labs.Certificate) string {
+	c.Pos = labs.Pos{}
+	b, err := json.Marshal(c)
+	if err != nil {
+		return "" // strings and numbers only
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:8])
+}
+
+func secret(ns, name string, data map[string][]byte) *unstructured.Unstructured {
+	enc := map[string]any{}
+	for k, v := range data {
+		enc[k] = base64.StdEncoding.EncodeToString(v)
+	}
+	return &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "v1", "kind": "Secret", "metadata": map[string]any{"name": name, "namespace": ns},
+		"type": "Opaque", "data": enc,
+	}}
+}
+
+func secretData(o *unstructured.Unstructured) (map[string][]byte, error) {
+	m, _, err := unstructured.NestedStringMap(o.Object, "data")
+	if err != nil {
+		return nil, fmt.Errorf("read Secret %s/%s: %w", o.GetNamespace(), o.GetName(), err)
+	}
+	out := map[string][]byte{}
+	for k, v := range m {
+		b, err := base64.StdEncoding.DecodeString(v)
+		if err != nil {
+			return nil, fmt.Errorf("read Secret %s/%s: %s: %w", o.GetNamespace(), o.GetName(), k, err)
+		}
+		out[k] = b
+	}
+	return out, nil
+}

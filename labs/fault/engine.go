@@ -1,0 +1,174 @@
+// Package fault changes clusters for labs: it applies the shared world, a
+// lab's base, fault and solution, and puts everything back. It knows no
+// judging and no learner; package run tells it what to do when.
+//
+// Before anything is changed, a picture of the objects is stored in the
+// cluster. Reset makes the cluster equal to the picture, whatever the lab or
+// the learner did meanwhile, and proves it by taking another one. So a crash
+// at any moment loses nothing.
+package fault
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/discovery"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/rest"
+
+	"github.com/gatedrill/gatedrill/labs"
+)
+
+const (
+	// Namespace holds what gatedrill itself keeps in a cluster.
+	Namespace = "gatedrill-system"
+	// Label is on every object that the world or a lab made.
+	Label = "gatedrill.dev/lab"
+
+	manager = "gatedrill" // field manager
+	world   = "world"     // value of Label for what all labs share
+)
+
+// Kind is a kind of object that the cluster serves.
+type Kind struct {
+	schema.GroupVersionResource
+	Kind       string
+	Namespaced bool
+}
+
+// Engine changes one cluster.
+type Engine struct {
+	client dynamic.Interface
+	kinds  []Kind
+	now    func() time.Time
+	poll   time.Duration // between two looks at what is waited for
+	// scope names the namespaces that pictures cover; nil: all but the
+	// cluster's own.
+	scope []string
+}
+
+// Open connects to a cluster and asks once what kinds it serves. Scope
+// confines pictures, and so resets, to namespaces; nil means the whole
+// cluster, for clusters that are ours alone.
+func Open(cfg *rest.Config, now func() time.Time, scope []string) (*Engine, error) {
+	c := rest.CopyConfig(cfg)
+	c.QPS = -1                           // the cluster is ours; the default of 5 a second takes seconds
+	c.WarningHandler = rest.NoWarnings{} // a mismatching key is meant
+
+	c.UserAgent = "gatedrill"
+	client, err := dynamic.NewForConfig(c)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the cluster: %w", err)
+	}
+	d, err := discovery.NewDiscoveryClientForConfig(c)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the cluster: %w", err)
+	}
+	kinds, err := discover(d)
+	if err != nil {
+		return nil, err
+	}
+	return New(client, kinds, now, scope), nil
+}
+
+// New makes an engine from its parts.
+func New(client dynamic.Interface, kinds []Kind, now func() time.Time, scope []string) *Engine {
+	return &Engine{client: client, kinds: kinds, now: now, poll: 25 * time.Millisecond, scope: scope}
+}
+
+// discover lists the kinds in the versions that the server prefers.
+func discover(d discovery.DiscoveryInterface) ([]Kind, error) {
+	lists, err := d.ServerPreferredResources()
+	if err != nil && len(lists) == 0 {
+		return nil, fmt.Errorf("ask the API server what it serves: %w", err)
+	}
+	var out []Kind
+	for _, l := range lists {
+		gv, err := schema.ParseGroupVersion(l.GroupVersion)
+		if err != nil {
+			return nil, fmt.Errorf("read API group %q: %w", l.GroupVersion, err)
+		}
+		for _, r := range l.APIResources {
+			if strings.Contains(r.Name, "/") {
+				continue
+			}
+			out = append(out, Kind{GroupVersionResource: gv.WithResource(r.Name), Kind: r.Kind, Namespaced: r.Namespaced})
+		}
+	}
+	return out, nil
+}
+
+// kind finds a kind by name, with its group after a dot where two groups
+// have it: "Gateway.networking.istio.io". Without a group the core group is
+// preferred, then any single one.
+func (e *Engine) kind(name string) (Kind, error) {
+	name, group, qualified := strings.Cut(name, ".")
+	var found []Kind
+	for _, k := range e.kinds {
+		if k.Kind != name || qualified && k.Group != group {
+			continue
+		}
+		if k.Group == "" {
+			return k, nil
+		}
+		found = append(found, k)
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return Kind{}, fmt.Errorf("the cluster serves no kind %q", name)
+	}
+	return Kind{}, fmt.Errorf("kind %q is served by %s and %s: write Kind.group", name, found[0].Group, found[1].Group)
+}
+
+// resource is the client for an object's kind and namespace.
+func (e *Engine) resource(k Kind, namespace string) dynamic.ResourceInterface {
+	r := e.client.Resource(k.GroupVersionResource)
+	if k.Namespaced {
+		return r.Namespace(namespace)
+	}
+	return r
+}
+
+// resourceOf is the client for an object as written in a manifest; the
+// version is the object's own.
+func (e *Engine) resourceOf(o *unstructured.Unstructured) (dynamic.ResourceInterface, error) {
+	gvk := o.GroupVersionKind()
+	for _, k := range e.kinds {
+		if k.Kind == gvk.Kind && k.Group == gvk.Group {
+			k.Version = gvk.Version
+			return e.resource(k, o.GetNamespace()), nil
+		}
+	}
+	return nil, fmt.Errorf("the cluster serves no kind %s in %s", gvk.Kind, gvk.GroupVersion())
+}
+
+// named returns the client and the display form of a named object.
+func (e *Engine) named(o labs.Object) (dynamic.ResourceInterface, error) {
+	k, err := e.kind(o.Kind)
+	if err != nil {
+		return nil, err
+	}
+	return e.resource(k, o.Namespace), nil
+}
+
+// until calls f until it says done, an error, or ctx ends. What is the thing
+// waited for, by name.
+func (e *Engine) until(ctx context.Context, what string, f func() (bool, error)) error {
+	for {
+		done, err := f()
+		if done || err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for %s: %w", what, context.Cause(ctx))
+		case <-time.After(e.poll):
+		}
+	}
+}

@@ -1,0 +1,276 @@
+package fault
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/gatedrill/gatedrill/labs"
+)
+
+// The pictures a lab keeps. World was taken before the lab touched anything,
+// Base when its healthy base was in.
+const (
+	PictureWorld = "world"
+	PictureBase  = "base"
+)
+
+// picture is every object that a lab or a learner may have changed, by
+// "resource.group/namespace/name", normalised: without what the API server
+// and controllers write.
+type picture map[string]map[string]any
+
+// derived are kinds that controllers make from others, or that say nothing
+// about how the cluster is configured.
+var derived = []string{"Event", "Endpoints", "EndpointSlice", "ReplicaSet", "ControllerRevision", "Node", "Lease",
+	"ComponentStatus", "PersistentVolume", "Binding", "CertificateSigningRequest"}
+
+// groups are the API groups that pictures cover; a dot in front means all
+// groups that end so.
+var groups = []string{"", "apps", "networking.k8s.io", "gateway.networking.k8s.io", ".istio.io"}
+
+// pictured says whether objects of a kind belong into a picture.
+func pictured(k Kind) bool {
+	if slices.Contains(derived, k.Kind) || !k.Namespaced && k.Kind != "Namespace" && k.Group != "gateway.networking.k8s.io" {
+		return false
+	}
+	return slices.ContainsFunc(groups, func(g string) bool {
+		return k.Group == g || strings.HasPrefix(g, ".") && strings.HasSuffix(k.Group, g)
+	})
+}
+
+// take lists and normalises the objects of all kinds.
+func (e *Engine) take(ctx context.Context) (picture, error) {
+	var kinds []Kind
+	for _, k := range e.kinds {
+		if pictured(k) {
+			kinds = append(kinds, k)
+		}
+	}
+	parts := make([]picture, len(kinds))
+	index := make([]int, len(kinds))
+	for i := range index {
+		index[i] = i
+	}
+	err := each(index, func(i int) error {
+		list, err := e.client.Resource(kinds[i].GroupVersionResource).List(ctx, metav1.ListOptions{})
+		if apierrors.IsNotFound(err) || apierrors.IsMethodNotSupported(err) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("list %s: %w", kinds[i].Kind, err)
+		}
+		parts[i] = picture{}
+		for _, o := range list.Items {
+			if e.covers(kinds[i], &o) {
+				parts[i][keyOf(kinds[i], &o)] = normalised(o.Object)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	all := picture{}
+	for _, p := range parts {
+		maps.Copy(all, p)
+	}
+	all.dropLeaving()
+	return all, nil
+}
+
+// covers says whether an object is one that people configure.
+func (e *Engine) covers(k Kind, o *unstructured.Unstructured) bool {
+	ns := o.GetNamespace()
+	if k.Kind == "Namespace" {
+		ns = o.GetName()
+	}
+	if ns == Namespace || strings.HasPrefix(ns, "kube-") || e.scope != nil && k.Namespaced && !slices.Contains(e.scope, ns) {
+		return false
+	}
+	if e.scope != nil && !k.Namespaced {
+		return false
+	}
+	if len(o.GetOwnerReferences()) > 0 {
+		return false
+	}
+	notes := o.GetAnnotations()
+	switch k.Kind {
+	case "ConfigMap":
+		_, elects := notes["control-plane.alpha.kubernetes.io/leader"]
+		return !elects && o.GetName() != "kube-root-ca.crt" && !strings.HasPrefix(o.GetName(), "istio-ca-")
+	case "ServiceAccount":
+		return o.GetName() != "default"
+	case "Secret":
+		return o.Object["type"] != "kubernetes.io/service-account-token"
+	case "GatewayClass":
+		return false
+	}
+	return true
+}
+
+func keyOf(k Kind, o *unstructured.Unstructured) string {
+	return k.Resource + "." + k.Group + "/" + o.GetNamespace() + "/" + o.GetName()
+}
+
+// leaving marks an object that is being deleted.
+const leaving = "leaving"
+
+// dropLeaving drops namespaces that are being deleted, and what is in them.
+func (p picture) dropLeaving() {
+	gone := map[string]bool{}
+	for k, o := range p {
+		if o[leaving] == true && o["kind"] == "Namespace" {
+			gone[(&unstructured.Unstructured{Object: o}).GetName()] = true
+			delete(p, k)
+		}
+	}
+	for k, o := range p {
+		if gone[(&unstructured.Unstructured{Object: o}).GetNamespace()] {
+			delete(p, k)
+		}
+	}
+}
+
+// normalised returns a copy without what changes by itself.
+func normalised(o map[string]any) map[string]any {
+	n := (&unstructured.Unstructured{Object: o}).DeepCopy()
+	if n.GetDeletionTimestamp() != nil {
+		n.Object[leaving] = true
+	}
+	delete(n.Object, "status")
+	for _, f := range []string{"resourceVersion", "uid", "generation", "creationTimestamp", "managedFields", "selfLink", "deletionTimestamp", "deletionGracePeriodSeconds"} {
+		unstructured.RemoveNestedField(n.Object, "metadata", f)
+	}
+	dropNote(n.Object, "deployment.kubernetes.io/revision", "metadata", "annotations")
+	dropNote(n.Object, "kubectl.kubernetes.io/last-applied-configuration", "metadata", "annotations")
+	dropNote(n.Object, "kubectl.kubernetes.io/restartedAt", "spec", "template", "metadata", "annotations")
+	if labels, found, _ := unstructured.NestedMap(n.Object, "metadata", "labels"); found && len(labels) == 0 {
+		unstructured.RemoveNestedField(n.Object, "metadata", "labels")
+	}
+	if n.GetKind() == "Namespace" {
+		unstructured.RemoveNestedField(n.Object, "spec")
+	}
+	return n.Object
+}
+
+// dropNote removes an annotation, and the map when nothing is left in it.
+func dropNote(o map[string]any, note string, path ...string) {
+	m, found, _ := unstructured.NestedMap(o, path...)
+	if !found {
+		return
+	}
+	delete(m, note)
+	if len(m) == 0 {
+		unstructured.RemoveNestedField(o, path...)
+		return
+	}
+	if err := unstructured.SetNestedMap(o, m, path...); err != nil {
+		panic(err) // the path was found above
+	}
+}
+
+// difference is what has to happen to now so that it equals p.
+type difference struct {
+	extra, missing, changed []string
+}
+
+func (d difference) empty() bool { return len(d.extra)+len(d.missing)+len(d.changed) == 0 }
+
+// String lists the objects, for errors.
+func (d difference) String() string {
+	var out []string
+	for _, part := range []struct {
+		words string
+		keys  []string
+	}{{"left over", d.extra}, {"missing", d.missing}, {"changed", d.changed}} {
+		if len(part.keys) > 0 {
+			out = append(out, part.words+": "+strings.Join(part.keys, ", "))
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+func (p picture) compare(now picture) difference {
+	var d difference
+	for _, k := range slices.Sorted(maps.Keys(now)) {
+		want, ok := p[k]
+		switch {
+		case !ok:
+			d.extra = append(d.extra, k)
+		case !reflect.DeepEqual(want, now[k]):
+			d.changed = append(d.changed, k)
+		}
+	}
+	for _, k := range slices.Sorted(maps.Keys(p)) {
+		if _, ok := now[k]; !ok {
+			d.missing = append(d.missing, k)
+		}
+	}
+	return d
+}
+
+// keep stores a picture in the cluster.
+func (e *Engine) keep(ctx context.Context, name string, p picture) error {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if err := json.NewEncoder(z).Encode(p); err != nil {
+		return fmt.Errorf("pack picture %q: %w", name, err)
+	}
+	if err := z.Close(); err != nil {
+		return fmt.Errorf("pack picture %q: %w", name, err)
+	}
+	r, err := e.named(labs.Object{Kind: "Secret", Namespace: Namespace})
+	if err != nil {
+		return err
+	}
+	o := secret(Namespace, "picture-"+name, map[string][]byte{"objects": b.Bytes()})
+	if _, err := r.Apply(ctx, o.GetName(), o, metav1.ApplyOptions{FieldManager: manager, Force: true}); err != nil {
+		return fmt.Errorf("keep picture %q: %w", name, err)
+	}
+	return nil
+}
+
+// kept reads a picture back.
+func (e *Engine) kept(ctx context.Context, name string) (picture, error) {
+	r, err := e.named(labs.Object{Kind: "Secret", Namespace: Namespace})
+	if err != nil {
+		return nil, err
+	}
+	o, err := r.Get(ctx, "picture-"+name, metav1.GetOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("find the picture taken before the lab: %w", err)
+	}
+	data, err := secretData(o)
+	if err != nil {
+		return nil, err
+	}
+	z, err := gzip.NewReader(bytes.NewReader(data["objects"]))
+	if err != nil {
+		return nil, fmt.Errorf("unpack picture %q: %w", name, err)
+	}
+	text, err := io.ReadAll(z)
+	if err != nil {
+		return nil, fmt.Errorf("unpack picture %q: %w", name, err)
+	}
+	list := map[string]*unstructured.Unstructured{}
+	if err := json.Unmarshal(text, &list); err != nil { // keeps integers integers
+		return nil, fmt.Errorf("unpack picture %q: %w", name, err)
+	}
+	p := picture{}
+	for k, o := range list {
+		p[k] = o.Object
+	}
+	return p, nil
+}

@@ -1,0 +1,190 @@
+package fault
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/client-go/dynamic"
+
+	"github.com/gatedrill/gatedrill/labs"
+)
+
+// ErrNoLab is returned by Marked when no lab is in the cluster.
+var ErrNoLab = errors.New("no lab is in the cluster")
+
+// Stage says how far a lab got in the cluster.
+type Stage string
+
+// The stages. In every one of them a restore of PictureWorld is possible;
+// from StageBase on, one of PictureBase.
+const (
+	StageGoingIn Stage = "going-in" // the base is being applied
+	StageBase    Stage = "base"     // the base is in, and healthy
+	StageBroken  Stage = "broken"   // the fault is in
+)
+
+// Mark is what the cluster remembers of the lab that is in it.
+type Mark struct {
+	Lab     string `json:"lab"`
+	Attempt string `json:"attempt"`
+	Stage   Stage  `json:"stage"`
+}
+
+type clientAt struct {
+	resource dynamic.ResourceInterface
+	name     string
+	as       labs.Object
+}
+
+// World applies what all labs share and waits until it is ready. What is
+// current already costs one call each.
+func (e *Engine) World(ctx context.Context, w labs.World, report func(string)) error {
+	if err := e.ownNamespace(ctx); err != nil {
+		return err
+	}
+	// Namespaces first: certificates need them too.
+	vars := &variables{engine: e, gateway: labs.DefaultGateway}
+	var homes []labs.Manifest
+	for _, m := range w.Change.Objects {
+		if m.Object["kind"] == "Namespace" {
+			homes = append(homes, m)
+		}
+	}
+	if err := e.applyAll(ctx, world, vars, homes); err != nil {
+		return err
+	}
+	if err := e.certificates(ctx, world, w.Certificates); err != nil {
+		return err
+	}
+	if err := e.change(ctx, world, labs.DefaultGateway, w.Change); err != nil {
+		return err
+	}
+	return e.waitReady(ctx, w.Change.Objects, report)
+}
+
+// Base takes the picture of the world, applies a lab's base, waits until it
+// is ready and takes the picture of that.
+func (e *Engine) Base(ctx context.Context, lab *labs.Lab, attempt string, report func(string)) error {
+	before, err := e.take(ctx)
+	if err != nil {
+		return err
+	}
+	if err := e.keep(ctx, PictureWorld, before); err != nil {
+		return err
+	}
+	mark := Mark{Lab: lab.ID, Attempt: attempt, Stage: StageGoingIn}
+	if err := e.mark(ctx, mark); err != nil {
+		return err
+	}
+	if err := e.certificates(ctx, lab.ID, lab.Certificates); err != nil {
+		return err
+	}
+	if err := e.Apply(ctx, lab, lab.Base); err != nil {
+		return err
+	}
+	if err := e.waitReady(ctx, lab.Base.Objects, report); err != nil {
+		return err
+	}
+	base, err := e.take(ctx)
+	if err != nil {
+		return err
+	}
+	if err := e.keep(ctx, PictureBase, base); err != nil {
+		return err
+	}
+	mark.Stage = StageBase
+	return e.mark(ctx, mark)
+}
+
+// Break puts the fault in.
+func (e *Engine) Break(ctx context.Context, lab *labs.Lab, attempt string) error {
+	// The mark first: a crash in between must not leave a fault unnoticed.
+	if err := e.mark(ctx, Mark{Lab: lab.ID, Attempt: attempt, Stage: StageBroken}); err != nil {
+		return err
+	}
+	return e.Apply(ctx, lab, lab.Fault)
+}
+
+// Mend puts the lab's healthy base back.
+func (e *Engine) Mend(ctx context.Context) (Report, error) { return e.Restore(ctx, PictureBase) }
+
+// Clear removes the lab: the cluster is as it was before it.
+func (e *Engine) Clear(ctx context.Context) (Report, error) {
+	r, err := e.Restore(ctx, PictureWorld)
+	if err != nil {
+		return r, err
+	}
+	return r, e.unmark(ctx)
+}
+
+// Marked returns the mark of the lab that is in the cluster, or ErrNoLab.
+func (e *Engine) Marked(ctx context.Context) (Mark, error) {
+	r, err := e.named(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
+	if err != nil {
+		return Mark{}, err
+	}
+	o, err := r.Get(ctx, markName, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return Mark{}, ErrNoLab
+	}
+	if err != nil {
+		return Mark{}, fmt.Errorf("ask which lab is in the cluster: %w", err)
+	}
+	text, _, _ := unstructured.NestedString(o.Object, "data", "mark")
+	var m Mark
+	if err := json.Unmarshal([]byte(text), &m); err != nil {
+		return Mark{}, fmt.Errorf("read ConfigMap %s/%s: %w", Namespace, markName, err)
+	}
+	return m, nil
+}
+
+const markName = "lab"
+
+func (e *Engine) mark(ctx context.Context, m Mark) error {
+	text, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("mark the cluster: %w", err)
+	}
+	r, err := e.named(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
+	if err != nil {
+		return err
+	}
+	o := &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": markName, "namespace": Namespace},
+		"data": map[string]any{"mark": string(text)},
+	}}
+	if _, err := r.Apply(ctx, markName, o, metav1.ApplyOptions{FieldManager: manager, Force: true}); err != nil {
+		return fmt.Errorf("mark the cluster: %w", err)
+	}
+	return nil
+}
+
+func (e *Engine) unmark(ctx context.Context) error {
+	r, err := e.named(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
+	if err != nil {
+		return err
+	}
+	if err := r.Delete(ctx, markName, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
+		return fmt.Errorf("take the mark off the cluster: %w", err)
+	}
+	return nil
+}
+
+func (e *Engine) ownNamespace(ctx context.Context) error {
+	r, err := e.named(labs.Object{Kind: "Namespace"})
+	if err != nil {
+		return err
+	}
+	o := &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": Namespace},
+	}}
+	if _, err := r.Apply(ctx, Namespace, o, metav1.ApplyOptions{FieldManager: manager, Force: true}); err != nil {
+		return fmt.Errorf("make namespace %s: %w", Namespace, err)
+	}
+	return nil
+}
