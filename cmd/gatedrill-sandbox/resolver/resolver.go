@@ -1,0 +1,161 @@
+package resolver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync/atomic"
+
+	"github.com/miekg/dns"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/client-go/informers"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/cache"
+	"k8s.io/klog/v2"
+)
+
+// Where the public DNS is kept: key "zone" of ConfigMap internet/public-dns.
+const (
+	ZoneNamespace = "internet"
+	zoneName      = "public-dns"
+	zoneKey       = "zone"
+)
+
+// Resolver answers DNS questions.
+type Resolver struct {
+	cluster cluster
+	zone    atomic.Pointer[Zone]
+}
+
+// New makes a resolver that reads Services from f, which the caller starts, and
+// watches the public zone until ctx ends.
+func New(ctx context.Context, client kubernetes.Interface, f informers.SharedInformerFactory) (*Resolver, error) {
+	r := &Resolver{cluster: cluster{f.Core().V1().Services().Lister(), f.Discovery().V1().EndpointSlices().Lister()}}
+	r.read("")
+	only := informers.NewSharedInformerFactoryWithOptions(client, 0, informers.WithNamespace(ZoneNamespace),
+		informers.WithTweakListOptions(func(o *metav1.ListOptions) {
+			o.FieldSelector = fields.OneTermEqualSelector("metadata.name", zoneName).String()
+		}))
+	update := func(o any) {
+		if m, ok := o.(*corev1.ConfigMap); ok {
+			r.read(m.Data[zoneKey])
+		}
+	}
+	_, err := only.Core().V1().ConfigMaps().Informer().AddEventHandler(cache.ResourceEventHandlerFuncs{
+		AddFunc: update, UpdateFunc: func(_, o any) { update(o) }, DeleteFunc: func(any) { r.read("") },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("watch the public zone: %w", err)
+	}
+	only.Start(ctx.Done())
+	return r, nil
+}
+
+// read takes a new zone over. Its bad lines are only logged: what is wrong with
+// the public DNS must be looked at with dig, as everywhere.
+func (r *Resolver) read(text string) {
+	z, err := ParseZone(text)
+	if err != nil {
+		klog.ErrorS(err, "ConfigMap "+ZoneNamespace+"/"+zoneName+" has bad lines")
+	}
+	r.zone.Store(z)
+}
+
+// Serve listens on addresses ("10.96.0.10:53") by UDP and TCP and answers until
+// ctx ends.
+func (r *Resolver) Serve(ctx context.Context, addresses ...string) error {
+	for _, addr := range addresses {
+		packets, err := net.ListenPacket("udp4", addr)
+		if err != nil {
+			return fmt.Errorf("serve DNS: %w", err)
+		}
+		conns, err := net.Listen("tcp4", addr)
+		if err != nil {
+			return fmt.Errorf("serve DNS: %w", err)
+		}
+		for _, s := range []*dns.Server{{PacketConn: packets, Handler: r}, {Listener: conns, Handler: r}} {
+			go func() {
+				if err := s.ActivateAndServe(); err != nil && ctx.Err() == nil && !errors.Is(err, net.ErrClosed) {
+					klog.ErrorS(err, "DNS server ended", "address", addr)
+				}
+			}()
+			context.AfterFunc(ctx, func() { _ = s.Shutdown() })
+		}
+	}
+	return nil
+}
+
+// ServeDNS answers one question.
+func (r *Resolver) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
+	m := new(dns.Msg)
+	m.SetReply(q)
+	m.Authoritative, m.RecursionAvailable = true, true
+	if len(q.Question) != 1 {
+		m.Rcode = dns.RcodeFormatError
+	} else {
+		var exists bool
+		if m.Answer, exists = r.Answer(q.Question[0].Name, q.Question[0].Qtype); !exists {
+			m.Rcode = dns.RcodeNameError
+		}
+	}
+	size := dns.MinMsgSize
+	if o := q.IsEdns0(); o != nil {
+		size = int(o.UDPSize())
+		m.SetEdns0(o.UDPSize(), false)
+	}
+	if w.LocalAddr().Network() == "udp" {
+		m.Truncate(size)
+	}
+	_ = w.WriteMsg(m) // the asker is gone
+}
+
+// Answer returns the records for a question and whether the name exists. An
+// alias of a Service may lead into the public zone.
+func (r *Resolver) Answer(name string, qtype uint16) ([]dns.RR, bool) {
+	name = dns.CanonicalName(name)
+	if !r.cluster.holds(name) {
+		return r.public(name, qtype)
+	}
+	ips, alias, exists := r.cluster.lookup(name)
+	if alias != "" {
+		out := []dns.RR{&dns.CNAME{Hdr: header(name, dns.TypeCNAME), Target: alias}}
+		if !r.cluster.holds(alias) {
+			more, _ := r.zone.Load().Answer(alias, qtype)
+			return append(out, more...), true
+		}
+		ips, _, _ = r.cluster.lookup(alias)
+		return append(out, records(alias, ips, qtype)...), true
+	}
+	return records(name, ips, qtype), exists
+}
+
+// public answers from the zone; its last alias may lead to a Service.
+func (r *Resolver) public(name string, qtype uint16) ([]dns.RR, bool) {
+	out, exists := r.zone.Load().Answer(name, qtype)
+	if len(out) > 0 {
+		if c, ok := out[len(out)-1].(*dns.CNAME); ok && r.cluster.holds(dns.CanonicalName(c.Target)) {
+			ips, _, _ := r.cluster.lookup(dns.CanonicalName(c.Target))
+			out = append(out, records(c.Target, ips, qtype)...)
+		}
+	}
+	return out, exists
+}
+
+// records are A records, when those were asked for. There is no IPv6 here.
+func records(name string, ips []net.IP, qtype uint16) []dns.RR {
+	if qtype != dns.TypeA && qtype != dns.TypeANY {
+		return nil
+	}
+	var out []dns.RR
+	for _, ip := range ips {
+		out = append(out, &dns.A{Hdr: header(name, dns.TypeA), A: ip})
+	}
+	return out
+}
+
+func header(name string, rrtype uint16) dns.RR_Header {
+	return dns.RR_Header{Name: name, Rrtype: rrtype, Class: dns.ClassINET, Ttl: ttl}
+}
