@@ -46,7 +46,7 @@ func StockEnvoy(hub, tag string) Profile {
 //   - dnsRefreshRate: a name that did not resolve is asked for again after
 //     1 s instead of 60 s, which a learner would take for a failed fix.
 func Sandbox() Profile {
-	p := StockEnvoy("istio", "1.31.0")
+	p := StockEnvoy("docker.io/istio", "1.31.0")
 	p.IstiodEnv["PILOT_DEBOUNCE_AFTER"] = "10ms"
 	p.Mesh += "dnsRefreshRate: 1s\ndefaultConfig: {fileFlushInterval: 0.1s}\n"
 	return p

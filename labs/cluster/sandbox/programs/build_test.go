@@ -1,0 +1,139 @@
+package programs
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gatedrill/gatedrill/labs/cluster"
+)
+
+// small is a source tree with one program that embeds a file.
+func small(t *testing.T) (Source, part) {
+	t.Helper()
+	tree := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod":              "module example.com/small\n\ngo 1.26.0\n",
+		"cmd/hello/main.go":   "package main\n\nimport _ \"embed\"\n\n//go:embed data/text\nvar text string\n\nfunc main() { println(text) }\n",
+		"cmd/hello/data/text": "hello",
+	} {
+		put(t, filepath.Join(tree, name), text, 0o644)
+	}
+	s := Source{Dir: t.TempDir(), Tree: tree}
+	return s, part{module: ".", packages: []string{"./cmd/hello"}, files: map[string]string{"hello": "gatedrill-hello"}}
+}
+
+func put(t *testing.T, path, text string, mode os.FileMode) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), mode); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestBuildAndStamp(t *testing.T) {
+	s, p := small(t)
+	var last cluster.Progress
+	m := &meter{report: func(pr cluster.Progress) { last = pr }}
+	if s.fresh(p) {
+		t.Fatal("fresh before anything was built")
+	}
+	if err := s.buildPart(t.Context(), p, m); err != nil {
+		t.Fatal(err)
+	}
+	if last.Phase != "build" || last.Total < 10 {
+		t.Errorf("last progress %+v", last)
+	}
+	if !s.fresh(p) {
+		t.Fatal("not fresh after the build")
+	}
+	for _, f := range []string{"cmd/hello/main.go", "cmd/hello/data/text", "go.mod"} {
+		path := filepath.Join(s.Tree, f)
+		old, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		put(t, path, string(old)+"\n", 0o644)
+		if s.fresh(p) {
+			t.Errorf("still fresh after %s changed", f)
+		}
+		put(t, path, string(old), 0o644)
+	}
+	put(t, filepath.Join(s.Tree, "cmd/hello/main_test.go"), "package main\n", 0o644)
+	if !s.fresh(p) {
+		t.Error("a test file made it stale")
+	}
+	if err := os.Remove(filepath.Join(s.Dir, "gatedrill-hello")); err != nil {
+		t.Fatal(err)
+	}
+	if s.fresh(p) {
+		t.Error("fresh without the program")
+	}
+}
+
+func TestBuildFailureShowsTheCompilersWords(t *testing.T) {
+	s, p := small(t)
+	put(t, filepath.Join(s.Tree, "cmd/hello/broken.go"), "package main\n\nvar x int = \"no\"\n", 0o644)
+	err := s.buildPart(t.Context(), p, &meter{})
+	if err == nil || !strings.Contains(err.Error(), "broken.go:3") {
+		t.Fatalf("got %v", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(s.Dir, "*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestBuildCancelled(t *testing.T) {
+	s, p := small(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.buildPart(ctx, p, &meter{}); !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %v", err)
+	}
+}
+
+func TestFollowCountsPackagesAndKeepsTheRest(t *testing.T) {
+	var lines []string
+	for range tail + 5 {
+		lines = append(lines, "a.go:1:2: no")
+	}
+	in := "go: downloading k8s.io/api v0.36.1\nfmt\nk8s.io/api/core/v1\n# example.com/x\n" + strings.Join(lines, "\n")
+	var done int64
+	last := follow(strings.NewReader(in), func(_ string, n int64) { done = n })
+	if done != 2 || len(last) != tail {
+		t.Errorf("%d packages, %d lines kept", done, len(last))
+	}
+}
+
+func TestOwnPrefersTheGivenDirectory(t *testing.T) {
+	given, s := t.TempDir(), Source{Dir: t.TempDir()}
+	s.Given = given
+	err := s.own(t.Context(), &meter{})
+	if err == nil || !strings.Contains(err.Error(), "gatedrill-sandbox is not there") {
+		t.Fatalf("an empty directory: %v", err)
+	}
+	for _, name := range Names() {
+		put(t, filepath.Join(given, name), "x", 0o755)
+	}
+	if err := s.own(t.Context(), &meter{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range Names() {
+		if to, err := os.Readlink(filepath.Join(s.Dir, name)); err != nil || to != filepath.Join(given, name) {
+			t.Errorf("%s -> %q, %v", name, to, err)
+		}
+	}
+}
+
+func TestOwnWithoutAnySourceSaysWhatToSet(t *testing.T) {
+	s := Source{Dir: t.TempDir()}
+	err := s.own(t.Context(), &meter{})
+	if err == nil || !strings.Contains(err.Error(), "GATEDRILL_SOURCE") {
+		t.Fatalf("got %v", err)
+	}
+}
