@@ -1,0 +1,178 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/gatedrill/gatedrill/cards"
+)
+
+// The conditions are those of the partial indexes, word for word, so that
+// each list is a walk along its index, stopped at its limit.
+const (
+	servable   = "present = 1 AND suspended = 0 AND reason = '' AND "
+	isUrged    = "present = 1 AND suspended = 0 AND reason <> ''"
+	isStep     = servable + "state IN (1, 3) AND due <= ?"
+	isReview   = servable + "state = 2 AND due <= ?"
+	isNew      = servable + "state = 0"
+	inDeck     = " AND (? = '' OR deck = ?)"
+	maxCounted = 9999 // steps and urged cards are counted so far
+)
+
+// Queue returns what may be shown now, and the counts of it. Each list holds
+// at most most slots.
+func (db *DB) Queue(ctx context.Context, ask cards.Ask, most int) (cards.Queue, error) {
+	var q cards.Queue
+	now, ahead := millis(ask.Now), millis(ask.Ahead)
+	lists := []struct {
+		into  *[]cards.Slot
+		where string
+		order string
+		most  int
+		args  []any
+	}{
+		{&q.Urged, isUrged, "due", most, nil},
+		{&q.Learning, isStep, "due", most, []any{now}},
+		{&q.Due, isReview, "due", min(most, ask.Due), []any{now}},
+		{&q.New, isNew, "ord", min(most, ask.New), nil},
+		{&q.Ahead, isStep + " AND due > ?", "due", most, []any{ahead, now}},
+	}
+	for _, l := range lists {
+		if l.most <= 0 {
+			continue
+		}
+		slots, err := db.slots(ctx, "WHERE "+l.where+inDeck+" ORDER BY "+l.order+" LIMIT ?", append(l.args, ask.Deck, ask.Deck, l.most)...)
+		if err != nil {
+			return cards.Queue{}, err
+		}
+		*l.into = slots
+	}
+	var err error
+	q.Counts, err = db.Counts(ctx, ask)
+	return q, err
+}
+
+// Counts tells how much is left today without reading any card.
+func (db *DB) Counts(ctx context.Context, ask cards.Ask) (cards.Counts, error) {
+	var c cards.Counts
+	var urged int
+	counts := []struct {
+		into  *int
+		where string
+		most  int
+		args  []any
+	}{
+		{&urged, isUrged, maxCounted, nil},
+		{&c.Learning, isStep, maxCounted, []any{millis(ask.Ahead)}},
+		{&c.Due, isReview, ask.Due, []any{millis(ask.Now)}},
+		{&c.New, isNew, ask.New, nil},
+	}
+	for _, n := range counts {
+		if n.most <= 0 {
+			continue
+		}
+		row := db.sql.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM card WHERE "+n.where+inDeck+" LIMIT ?)",
+			append(n.args, ask.Deck, ask.Deck, n.most)...)
+		if err := row.Scan(n.into); err != nil {
+			return c, db.explain("count the cards that are due", err)
+		}
+	}
+	c.Due += urged
+	return c, nil
+}
+
+// Recent returns the cards answered last, latest first.
+func (db *DB) Recent(ctx context.Context, most int) ([]cards.Slot, error) {
+	return db.slots(ctx, `JOIN (SELECT card, id AS answer FROM log l WHERE kind = 'answer'
+		AND NOT EXISTS (SELECT 1 FROM log u WHERE u.undoes = l.id) ORDER BY id DESC LIMIT ?) r ON r.card = card.id
+		ORDER BY answer DESC`, most)
+}
+
+func (db *DB) slots(ctx context.Context, where string, args ...any) ([]cards.Slot, error) {
+	rows, err := db.sql.QueryContext(ctx, "SELECT card.id, deck, tags, labs, due, state, reason FROM card "+where, args...)
+	if err != nil {
+		return nil, db.explain("read the queue", err)
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	var out []cards.Slot
+	for rows.Next() {
+		var s cards.Slot
+		var tags, labs string
+		var due int64
+		if err := rows.Scan(&s.Card, &s.Deck, &tags, &labs, &due, &s.State, &s.Reason); err != nil {
+			return nil, db.explain("read the queue", err)
+		}
+		s.Tags, s.Labs, s.Due = names(tags), names(labs), moment(due)
+		out = append(out, s)
+	}
+	return out, db.explain("read the queue", rows.Err())
+}
+
+// Holdings counts all cards of the decks.
+func (db *DB) Holdings(ctx context.Context) (cards.Holdings, error) {
+	var h cards.Holdings
+	err := db.sql.QueryRowContext(ctx, `SELECT count(*), count(*) FILTER (WHERE stability >= ?) FROM card WHERE present = 1`,
+		cards.MatureDays).Scan(&h.Cards, &h.Mature)
+	return h, db.explain("count the cards", err)
+}
+
+// Dues returns when cards become due that were answered before, as far as
+// that is before a moment. Suspended cards are left out.
+func (db *DB) Dues(ctx context.Context, until time.Time) ([]time.Time, error) {
+	rows, err := db.sql.QueryContext(ctx, `SELECT due FROM card
+		WHERE present = 1 AND suspended = 0 AND state <> 0 AND due < ?`, millis(until))
+	if err != nil {
+		return nil, db.explain("look what becomes due", err)
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	var out []time.Time
+	for rows.Next() {
+		var due int64
+		if err := rows.Scan(&due); err != nil {
+			return nil, db.explain("look what becomes due", err)
+		}
+		out = append(out, moment(due))
+	}
+	return out, db.explain("look what becomes due", rows.Err())
+}
+
+// Tallies returns the sums of each day from the first to the last, both
+// included, of all cards, oldest first. Days without an answer are left out.
+func (db *DB) Tallies(ctx context.Context, first, last int) ([]cards.Tally, error) {
+	return db.tallies(ctx, `SELECT day, tag, answers, news, reviews, again, forgot, took FROM tally
+		WHERE tag = '' AND day BETWEEN ? AND ? ORDER BY day`, first, last)
+}
+
+// TagTallies returns the sums of those days by tag, without the day.
+func (db *DB) TagTallies(ctx context.Context, first, last int) ([]cards.Tally, error) {
+	return db.tallies(ctx, `SELECT 0, tag, sum(answers), sum(news), sum(reviews), sum(again), sum(forgot), sum(took) FROM tally
+		INDEXED BY tally_day WHERE tag <> '' AND day BETWEEN ? AND ? GROUP BY tag ORDER BY tag`, first, last)
+}
+
+func (db *DB) tallies(ctx context.Context, query string, args ...any) ([]cards.Tally, error) {
+	rows, err := db.sql.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, db.explain("sum up the answers", err)
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	var out []cards.Tally
+	for rows.Next() {
+		t, err := scanTally(rows)
+		if err != nil {
+			return nil, db.explain("sum up the answers", err)
+		}
+		out = append(out, t)
+	}
+	return out, db.explain("sum up the answers", rows.Err())
+}
+
+// Started reports whether an answer was ever stored.
+func (db *DB) Started(ctx context.Context) (bool, error) {
+	var n int
+	err := db.sql.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM log WHERE kind = 'answer')").Scan(&n)
+	if err != nil {
+		return false, db.explain("read the log", fmt.Errorf("first answer: %w", err))
+	}
+	return n == 1, nil
+}

@@ -1,0 +1,178 @@
+// Package sqlite keeps the review log, the memory derived from it and a copy
+// of what the decks say, in one SQLite file.
+//
+// The log is the truth and is only ever appended to; everything else can be
+// made again from it (Rebuild) and from the deck files (Fill). Moments are
+// stored as milliseconds UTC. It knows no scheduler and no deck files; the
+// study service calls it, and several programs may have the file open.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gatedrill/gatedrill/cards"
+
+	_ "modernc.org/sqlite" // registers the driver
+)
+
+// DB is an open database. It is safe for concurrent use.
+type DB struct {
+	sql  *sql.DB
+	path string
+}
+
+// Open opens the file, and makes it and its folder when they are not there.
+// An older schema is migrated after a backup copy was made beside the file.
+// The errors are ErrDamaged, ErrForeign and ErrNewer, with the file
+// untouched, or those of the system.
+func Open(ctx context.Context, path string) (*DB, error) {
+	steps, err := released()
+	if err != nil {
+		return nil, err
+	}
+	return open(ctx, path, steps)
+}
+
+func open(ctx context.Context, path string, steps []string) (*DB, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("make a folder for the card database: %w", err)
+	}
+	if err := checkHeader(path); err != nil {
+		return nil, err
+	}
+	pool, err := sql.Open("sqlite", dsn(path))
+	if err != nil {
+		return nil, fmt.Errorf("open card database %s: %w", path, err)
+	}
+	pool.SetMaxOpenConns(2) // a long read does not hold up an answer
+	pool.SetMaxIdleConns(2)
+	db := &DB{sql: pool, path: path}
+	if err := db.migrate(ctx, steps); err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	return db, nil
+}
+
+// dsn builds the address of a file. FULL has every answer on disk before it
+// counts as saved; a review is far slower than the write.
+func dsn(path string) string {
+	p := filepath.ToSlash(path)
+	if !strings.HasPrefix(p, "/") && filepath.IsAbs(path) {
+		p = "/" + p // a Windows drive
+	}
+	p = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(p)
+	return "file:" + p + "?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)"
+}
+
+// magic begins every SQLite file.
+const magic = "SQLite format 3\x00"
+
+// checkHeader refuses a file that is no SQLite database before SQLite may
+// touch it. No file and an empty file are a database to be made.
+func checkHeader(path string) error {
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("open card database: %w", err)
+	}
+	defer f.Close() //nolint:errcheck // only read from
+	head := make([]byte, len(magic))
+	n, err := io.ReadFull(f, head)
+	if n == 0 && errors.Is(err, io.EOF) {
+		return nil
+	}
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("read card database %s: %w", path, err)
+	}
+	if string(head) != magic {
+		return damaged(path, errors.New("it does not begin as an SQLite file"))
+	}
+	return nil
+}
+
+// Close closes the file. Other programs that have it open go on.
+func (db *DB) Close() error { return db.sql.Close() }
+
+// write runs f in a transaction that no other writer shares. Either all of
+// it is on disk when it returns, or nothing is.
+func (db *DB) write(ctx context.Context, doing string, f func(*sql.Conn) error) error {
+	conn, err := db.sql.Conn(ctx)
+	if err != nil {
+		return db.explain(doing, err)
+	}
+	defer conn.Close() //nolint:errcheck // gives the connection back
+	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return db.explain(doing, err)
+	}
+	err = f(conn)
+	if err == nil {
+		// A cancelled commit may or may not have happened: it is not cancelled.
+		_, err = conn.ExecContext(context.WithoutCancel(ctx), "COMMIT")
+	}
+	if err != nil {
+		db.rollback(ctx, conn)
+		return db.explain(doing, err)
+	}
+	return nil
+}
+
+// rollback ends a failed transaction. SQLite may have done so by itself; a
+// connection that is in doubt is not used again.
+func (db *DB) rollback(ctx context.Context, conn *sql.Conn) {
+	_, err := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	if err != nil && !strings.Contains(err.Error(), "no transaction is active") {
+		_ = conn.Raw(func(any) error { return errBadConn }) // always that error
+	}
+}
+
+// millis turns a moment into what is stored; the zero time is 0.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// list turns names into one column. Decks split names at commas and lines,
+// so that no name holds a line end.
+func list(names []string) string { return strings.Join(names, "\n") }
+
+func names(column string) []string {
+	if column == "" {
+		return nil
+	}
+	return strings.Split(column, "\n")
+}
+
+// columns of a card with its memory, in the order that scanRow reads.
+const columns = `id, deck, front, back, source, tags, labs, file, line,
+	state, stability, difficulty, due, last, reps, lapses, step, suspended, reason`
+
+func scanRow(scan func(...any) error) (cards.Row, error) {
+	var r cards.Row
+	var tags, labs string
+	var due, last int64
+	c, m := &r.Card, &r.Memory
+	err := scan(&c.ID, &c.Deck, &c.Front, &c.Back, &c.Source, &tags, &labs, &c.File, &c.Line,
+		&m.State, &m.Stability, &m.Difficulty, &due, &last, &m.Reps, &m.Lapses, &m.Step, &m.Suspended, &m.Reason)
+	c.Tags, c.Labs = names(tags), names(labs)
+	m.Due, m.LastReview = moment(due), moment(last)
+	return r, err
+}

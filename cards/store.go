@@ -1,0 +1,80 @@
+package cards
+
+import (
+	"errors"
+	"time"
+)
+
+// Errors of a store that its callers tell apart.
+var (
+	ErrNoCard        = errors.New("no such card")
+	ErrNothingToUndo = errors.New("no answer to take back")
+)
+
+// Catalogue is what a store knows of the decks it was filled from.
+type Catalogue struct {
+	Fingerprint string // of the deck files, "" before the first filling
+	Total       int    // cards
+	Problems    int    // cards and decks that could not be loaded
+}
+
+// Ask says which part of the queue is wanted.
+type Ask struct {
+	Now   time.Time
+	Ahead time.Time // learning cards due until then are served when nothing else is left
+	Deck  string    // "" is every deck
+	New   int       // new cards still allowed today
+	Due   int       // reviews still allowed today
+}
+
+// Slot is a card in the queue, without its text.
+type Slot struct {
+	Card   string
+	Deck   string
+	Tags   []string
+	Labs   []string
+	Due    time.Time
+	State  State
+	Reason string
+}
+
+// Queue is what a learner may be shown now, each list in order.
+type Queue struct {
+	Urged    []Slot // made due out of turn; no limit holds them back
+	Learning []Slot // steps whose time has come
+	Due      []Slot // reviews, longest due first
+	New      []Slot // in the order of their decks
+	Ahead    []Slot // steps whose time will come soon
+	Counts   Counts
+}
+
+// Empty reports whether nothing may be shown.
+func (q Queue) Empty() bool {
+	return len(q.Urged)+len(q.Learning)+len(q.Due)+len(q.New)+len(q.Ahead) == 0
+}
+
+// Tally sums up the answers of one day to the cards of one tag; the tag ""
+// is all cards. Answers that were taken back are not in it.
+type Tally struct {
+	Day     int
+	Tag     string
+	Answers int
+	New     int // first answers to new cards
+	Reviews int // answers to cards that had left their learning steps
+	Again   int // answers rated again
+	Forgot  int // reviews rated again
+	Took    time.Duration
+}
+
+// Holdings are counts over all cards of the decks.
+type Holdings struct {
+	Cards  int
+	Mature int // stability of MatureDays and more
+}
+
+// MatureDays is the stability from which on a card counts as mature.
+const MatureDays = 21
+
+// LeechLapses is how often a card is forgotten before it counts as one that
+// keeps failing.
+const LeechLapses = 4

@@ -1,0 +1,117 @@
+package study
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/cards"
+	"github.com/gatedrill/gatedrill/cards/stats"
+)
+
+const (
+	window = 32 // how far ahead in the queue a card without siblings is looked for
+	memory = 3  // how many answers back a sibling still gives a cue
+)
+
+// Next returns the card to show, nil when nothing is left today.
+func (s *Service) Next(ctx context.Context, deck string) (*cards.Prompt, error) {
+	ask, today, err := s.ask(ctx, deck)
+	if err != nil {
+		return nil, err
+	}
+	q, err := s.Store.Queue(ctx, ask, window)
+	if err != nil {
+		return nil, err
+	}
+	if q.Empty() {
+		return nil, nil
+	}
+	recent, err := s.Store.Recent(ctx, memory)
+	if err != nil {
+		return nil, err
+	}
+	slot := Pick(q, today, recent)
+	row, err := s.Store.Card(ctx, slot.Card)
+	if err != nil {
+		return nil, err
+	}
+	choices, err := s.Scheduler.Preview(row.Memory, ask.Now)
+	if err != nil {
+		return nil, err
+	}
+	p := &cards.Prompt{Card: row.Card, Memory: row.Memory, Choices: choices, Reason: reason(row.Memory), Left: q.Counts}
+	if stats.IsLeech(row.Memory) && len(row.Card.Labs) > 0 {
+		p.Lab = row.Card.Labs[0]
+	}
+	return p, nil
+}
+
+func reason(m cards.Memory) string {
+	switch {
+	case m.Reason != "":
+		return m.Reason
+	case m.State == cards.New:
+		return "new"
+	case m.State == cards.Review:
+		return "due"
+	case m.State == cards.Learning, m.State == cards.Relearning:
+	}
+	return "learning"
+}
+
+// Pick chooses the next card of a queue that is not empty: learning steps
+// whose time has come, what a lab made due, then reviews with new cards
+// mixed in evenly over the day, last the steps that are not due yet. Of the
+// cards that could be next, one that gives no cue to the last answers is
+// preferred.
+func Pick(q cards.Queue, today cards.Tally, recent []cards.Slot) cards.Slot {
+	switch {
+	case len(q.Learning) > 0:
+		return q.Learning[0]
+	case len(q.Urged) > 0:
+		return apart(q.Urged, recent)
+	case len(q.New) > 0 && (len(q.Due) == 0 || newsTurn(q.Counts, today)):
+		return apart(q.New, recent)
+	case len(q.Due) > 0:
+		return apart(q.Due, recent)
+	}
+	return q.Ahead[0]
+}
+
+// newsTurn reports whether new cards are behind their share of the day.
+func newsTurn(left cards.Counts, today cards.Tally) bool {
+	news, reviews := today.New+left.New, today.Reviews+left.Due
+	return (today.New+1)*reviews <= today.Reviews*(news+1)
+}
+
+// apart gives the first slot that shares least with the last answers.
+func apart(slots, recent []cards.Slot) cards.Slot {
+	best, least := slots[0], -1
+	for _, s := range slots {
+		cues := 0
+		for _, r := range recent {
+			if Siblings(s, r) {
+				cues++
+			}
+		}
+		if least < 0 || cues < least {
+			best, least = s, cues
+		}
+	}
+	return best
+}
+
+// Siblings reports whether one card gives a cue to the other: both belong to
+// one lab, or to one topic that is narrower than a deck.
+func Siblings(a, b cards.Slot) bool {
+	if a.Card == b.Card {
+		return true
+	}
+	if slices.ContainsFunc(a.Labs, func(l string) bool { return slices.Contains(b.Labs, l) }) {
+		return true
+	}
+	return slices.ContainsFunc(a.Tags, func(t string) bool {
+		return t != a.Deck && !strings.Contains(t, ":") && slices.Contains(b.Tags, t)
+	})
+}
