@@ -1,0 +1,135 @@
+package trace
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
+)
+
+// dns asks whether the host's name leads to a gateway's address.
+func (w *walk) dns() *report {
+	r := newReport(labs.LayerDNS)
+	r.fact("host", w.target.host)
+	addresses := w.resolve(r)
+	if len(addresses) > 0 {
+		r.fact("address", addresses[0])
+		r.fact("addresses", addresses)
+	}
+	w.findService(r, addresses)
+	if r.decided() {
+		return r
+	}
+	if w.target.address {
+		r.offPath("the URL names an address")
+		return r
+	}
+	r.healthy("%s → %s", w.target.host, strings.Join(addresses, ", "))
+	return r
+}
+
+var zone = labs.Object{Kind: "ConfigMap", Namespace: snapshot.ZoneNamespace, Name: snapshot.ZoneName}
+
+func (w *walk) resolve(r *report) []string {
+	if w.target.address {
+		return []string{w.target.host}
+	}
+	if why := w.missing("dns"); why != "" {
+		r.unknown("%s", why)
+		return nil
+	}
+	r.involve(zone)
+	addresses := w.snap.Resolve(w.target.host)
+	if len(addresses) > 0 {
+		r.see("zone: %s A %s", w.target.host, strings.Join(addresses, ", "))
+		return addresses
+	}
+	got := "no record for it"
+	for _, owner := range slices.Sorted(maps.Keys(w.snap.Zone)) {
+		if _, close := near(owner, w.target.host); close {
+			got = "no record for it, but one for " + owner
+		}
+	}
+	r.broken(zone, "no address for \""+w.target.host+"\"", "an address record for "+w.target.host, got)
+	return nil
+}
+
+// findService finds the gateway's Service: the one the request names, else
+// the one that has the address.
+func (w *walk) findService(r *report, addresses []string) {
+	if ns, name, ok := strings.Cut(w.request.Gateway, "/"); ok {
+		w.service = w.index.get("", "Service", ns, name)
+		if w.service == nil {
+			return
+		}
+		own := serviceAddresses(w.service)
+		if len(addresses) > 0 && !overlap(addresses, own) {
+			r.broken(zone, w.target.host+" leads elsewhere",
+				"an address of Service "+w.request.Gateway+": "+quoteAll(own), strings.Join(addresses, ", "))
+		}
+		return
+	}
+	var known []string
+	for _, s := range w.index.all("", "Service") {
+		own := serviceAddresses(s)
+		if overlap(addresses, own) {
+			w.service = s
+			r.see("Service %s/%s has %s", s.namespace(), s.name(), strings.Join(own, ", "))
+			return
+		}
+		for _, a := range own {
+			known = append(known, a+" (Service "+s.namespace()+"/"+s.name()+")")
+		}
+	}
+	if len(addresses) == 0 {
+		w.service = w.likelyService()
+		return
+	}
+	if why := w.missing("Service"); why != "" {
+		r.unknown("%s", why)
+		return
+	}
+	want := "the address of a gateway's Service: " + quoteAll(known)
+	if len(known) == 0 {
+		want = "the address of a gateway's Service; none has one"
+	}
+	culprit := zone
+	if w.target.address {
+		culprit = labs.Object{}
+	}
+	r.broken(culprit, w.target.host+" leads to no gateway", want, strings.Join(addresses, ", "))
+	w.service = w.likelyService()
+}
+
+// likelyService is the only Service with an outside address, if there is
+// only one: facts of the later layers can then still be told.
+func (w *walk) likelyService() object {
+	var found object
+	for _, s := range w.index.all("", "Service") {
+		if len(serviceAddresses(s)) == 0 {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = s
+	}
+	return found
+}
+
+// serviceAddresses are the addresses at which the outside reaches a Service.
+func serviceAddresses(s object) []string {
+	out := s.strs("spec", "externalIPs")
+	for _, in := range s.items("status", "loadBalancer", "ingress") {
+		if ip := in.str("ip"); ip != "" {
+			out = append(out, ip)
+		}
+	}
+	return out
+}
+
+func overlap(a, b []string) bool {
+	return slices.ContainsFunc(a, func(x string) bool { return slices.Contains(b, x) })
+}

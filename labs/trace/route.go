@@ -1,0 +1,223 @@
+package trace
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/envoy"
+)
+
+// match is the route that takes the request.
+type match struct {
+	config envoy.RouteConfig
+	host   *envoy.VirtualHost
+	route  *envoy.Route
+}
+
+// route asks which route takes the request, and from which object it came;
+// when none does, which object was meant to and why it does not.
+func (w *walk) route() *report {
+	r := newReport(labs.LayerRoute)
+	candidates := w.candidates()
+	lines := []string{}
+	for _, c := range candidates {
+		lines = append(lines, c.String())
+	}
+	r.fact("candidates", lines)
+	defer w.routeFacts(r, candidates)
+
+	switch {
+	case w.config == nil:
+		r.unknown("%s", w.noConfig)
+	case w.chain == nil:
+		r.unknown("no filter chain takes the connection, so no route can be looked up")
+	case !w.chain.HTTP:
+		w.tcpRoute(r)
+	default:
+		w.httpRoute(r, candidates)
+	}
+	return r
+}
+
+// routeFacts fills in where the request goes, or would go.
+func (w *walk) routeFacts(r *report, candidates []candidate) {
+	if len(w.clusters) == 0 && (w.matched == nil || r.Verdict == labs.Broken) && len(candidates) > 0 {
+		w.clusters, w.routed = candidates[0].dest, candidates[0].obj
+	}
+	if w.routed != nil {
+		r.fact("object", w.routed.ref().String())
+		r.involve(w.routed.ref())
+	}
+	if len(w.clusters) > 0 {
+		r.fact("cluster", w.clusters[0])
+		r.fact("clusters", w.clusters)
+	}
+}
+
+// tcpRoute: the filter chain itself is the route; TLS passes through.
+func (w *walk) tcpRoute(r *report) {
+	w.clusters = w.chain.Clusters
+	if c := w.bestCandidate(); c != nil && len(c.why) == 0 {
+		w.routed = c.obj
+	}
+	if len(w.clusters) == 0 {
+		r.broken(labs.Object{}, "the filter chain leads nowhere", "a cluster", "none")
+		return
+	}
+	r.fact("match", chainName(*w.chain))
+	r.healthy("%s → %s", chainName(*w.chain), strings.Join(w.clusters, ", "))
+}
+
+func (w *walk) httpRoute(r *report, candidates []candidate) {
+	r.fact("name", w.chain.Route)
+	rc, ok := w.config.RouteConfig(w.chain.Route)
+	if !ok {
+		r.unknown("route table %q has not reached Envoy", w.chain.Route)
+		return
+	}
+	host := pickHost(rc, w.target.authority)
+	if host == nil || blackhole(host) {
+		w.noHost(r, rc, candidates)
+		return
+	}
+	r.fact("vhost", host.Name)
+	r.fact("domains", append([]string{}, host.Domains...))
+	route := pickRoute(host, w.target)
+	if route == nil {
+		w.noRoute(r, host, candidates)
+		return
+	}
+	w.matched = &match{rc, host, route}
+	w.clusters = route.Clusters
+	w.routed = w.source(*route)
+	r.fact("match", routeText(*route))
+	r.fact("rule", route.Name)
+	r.see("route table %s, virtual host %s, %s", rc.Name, host.Name, routeText(*route))
+	w.judgeRoute(r, *route)
+}
+
+// blackhole recognises the virtual host that Istio gives to a route table
+// without any.
+func blackhole(h *envoy.VirtualHost) bool { return strings.HasPrefix(h.Name, "blackhole:") }
+
+func (w *walk) judgeRoute(r *report, route envoy.Route) {
+	from := ""
+	if w.routed != nil {
+		from = "   " + w.routed.ref().String()
+	}
+	switch {
+	case route.Abort != 0:
+		r.broken(w.routed.ref(), fmt.Sprintf("the route aborts requests with %d", route.Abort), "no injected fault", "fault: abort")
+	case route.Direct >= 400:
+		r.broken(w.routed.ref(), fmt.Sprintf("the route answers %d by itself", route.Direct), "a destination", "a direct response")
+	case route.Direct != 0:
+		r.healthy("%s answers %d by itself%s", routeText(route), route.Direct, from)
+	case route.Redirect:
+		r.healthy("%s redirects%s", routeText(route), from)
+	default:
+		r.healthy("%s %s → %s%s", withoutPort(w.target.authority), routeText(route), strings.Join(route.Clusters, ", "), from)
+	}
+}
+
+func routeText(r envoy.Route) string {
+	text := "every path"
+	if r.Path.Kind != "" {
+		text = r.Path.Kind + " " + r.Path.Value
+	}
+	for _, h := range r.Headers {
+		text += fmt.Sprintf(", %s %s %s", h.Name, h.Kind, h.Value)
+	}
+	return text
+}
+
+// noHost: no virtual host takes the authority.
+func (w *walk) noHost(r *report, rc envoy.RouteConfig, candidates []candidate) {
+	var domains []string
+	for i := range rc.Hosts {
+		if !blackhole(&rc.Hosts[i]) {
+			domains = append(domains, rc.Hosts[i].Domains...)
+		}
+	}
+	r.fact("domains", append([]string{}, domains...))
+	want := "a VirtualService or HTTPRoute with this host"
+	if w.intended != nil {
+		want += ", attached to " + w.intended.owner.ref().String()
+	}
+	culprit, got := labs.Object{}, "route table "+rc.Name+" has domains "+quoteAll(domains)
+	if len(candidates) > 0 {
+		culprit, got = candidates[0].culprit(), candidates[0].String()
+		r.see("route table %s has domains %s", rc.Name, quoteAll(domains))
+	}
+	r.broken(culprit, fmt.Sprintf("no virtual host for %q", withoutPort(w.target.authority)), want, got)
+}
+
+// noRoute: the virtual host has no route for the path, method or headers.
+func (w *walk) noRoute(r *report, host *envoy.VirtualHost, candidates []candidate) {
+	var have []string
+	var culprit labs.Object
+	for _, route := range host.Routes {
+		have = append(have, routeText(route))
+		if o := w.source(route); o != nil && culprit.Name == "" {
+			culprit = o.ref()
+		}
+	}
+	if culprit.Name == "" && len(candidates) > 0 {
+		culprit = candidates[0].ref
+	}
+	if ns, name, ok := strings.Cut(strings.TrimPrefix(culprit.String(), culprit.Kind+" "), "/"); ok && w.routed == nil {
+		w.routed = w.index.get(istioNetworking, culprit.Kind, ns, name)
+	}
+	r.broken(culprit, fmt.Sprintf("virtual host %s has no route for %s %s", host.Name, w.target.method, pathOnly(w.target.path)),
+		fmt.Sprintf("a route that matches %s %s", w.target.method, pathOnly(w.target.path)), quoteAll(have))
+}
+
+// source finds the object a route came from: by Istio's metadata, or, for the
+// Gateway API, by the route's name (namespace.name.rule).
+func (w *walk) source(route envoy.Route) object {
+	if o := w.fromPath(route.Config); o != nil {
+		return o
+	}
+	ns, rest, ok := strings.Cut(route.Name, ".")
+	if !ok {
+		return w.namedRule(route.Name)
+	}
+	i := strings.LastIndex(rest, ".")
+	if i < 0 {
+		return nil
+	}
+	for _, kind := range []string{"HTTPRoute", "GRPCRoute"} {
+		if o := w.index.get(gatewayAPI, kind, ns, rest[:i]); o != nil {
+			return o
+		}
+	}
+	return w.namedRule(route.Name)
+}
+
+// namedRule finds the route of the Gateway API that has a rule of that name.
+func (w *walk) namedRule(name string) object {
+	if name == "" {
+		return nil
+	}
+	for _, kind := range []string{"HTTPRoute", "GRPCRoute"} {
+		for _, o := range w.index.all(gatewayAPI, kind) {
+			for _, rule := range o.items("spec", "rules") {
+				if rule.str("name") == name {
+					return o
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// fromPath reads Istio's metadata, for example
+// /apis/networking.istio.io/v1/namespaces/shop/virtual-service/web.
+func (w *walk) fromPath(path string) object {
+	f := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	if len(f) != 7 || f[0] != "apis" {
+		return nil
+	}
+	kinds := map[string]string{"virtual-service": "VirtualService", "destination-rule": "DestinationRule", "service-entry": "ServiceEntry"}
+	return w.index.get(f[1], kinds[f[5]], f[4], f[6])
+}

@@ -1,0 +1,217 @@
+package trace
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+)
+
+// server is one port that a Gateway of either API asks for.
+type server struct {
+	owner    object
+	classic  bool
+	name     string // port name, or listener name
+	port     int    // of the Service
+	protocol string
+	mode     string   // HTTP, SIMPLE, MUTUAL, PASSTHROUGH, …
+	hosts    []string // patterns without namespaces
+	scopes   []string // namespaces that routes may come from, by host; "" = any
+	secrets  []labs.Object
+	selects  bool     // the Gateway is for the gateway's pods
+	status   []object // conditions of the listener (Gateway API)
+}
+
+func (s server) tls() bool { return s.mode != "HTTP" && s.mode != "TCP" }
+
+func (s server) passthrough() bool {
+	return s.mode == "PASSTHROUGH" || s.mode == "AUTO_PASSTHROUGH"
+}
+
+// covers says how well the server's hosts fit a name, -1 when they do not.
+func (s server) covers(name string) int { return best(s.hosts, name) }
+
+// accepts says whether the hosts let a route of that namespace and host in.
+func (s server) accepts(namespace, host string) bool {
+	for i, h := range s.hosts {
+		if (s.scopes[i] == "" || s.scopes[i] == namespace) && hostsMeet(h, host) {
+			return true
+		}
+	}
+	return false
+}
+
+// hostsMeet says whether two patterns have a name in common.
+func hostsMeet(a, b string) bool {
+	return specificity(a, strings.TrimPrefix(b, "*.")) >= 0 && !strings.HasPrefix(b, "*") ||
+		specificity(b, strings.TrimPrefix(a, "*.")) >= 0 && !strings.HasPrefix(a, "*") ||
+		strings.HasPrefix(a, "*") && strings.HasPrefix(b, "*") &&
+			(strings.HasSuffix(a[1:], b[1:]) || strings.HasSuffix(b[1:], a[1:]))
+}
+
+// allServers reads the servers of every Gateway of both APIs.
+func (w *walk) allServers() []server {
+	var out []server
+	for _, g := range w.index.all(istioNetworking, "Gateway") {
+		mine := w.classicSelects(g)
+		for _, s := range g.items("spec", "servers") {
+			out = append(out, w.classicServer(g, s, mine))
+		}
+	}
+	for _, g := range w.index.all(gatewayAPI, "Gateway") {
+		mine := w.managedSelects(g)
+		for _, l := range g.items("spec", "listeners") {
+			out = append(out, listenerServer(g, l, mine))
+		}
+	}
+	return out
+}
+
+func (w *walk) classicSelects(g object) bool {
+	selector := g.labels("spec", "selector")
+	return slices.ContainsFunc(w.pods, func(p object) bool {
+		return len(selector) == 0 || selects(selector, p.labels("metadata", "labels"))
+	})
+}
+
+// managedSelects says whether a Gateway API Gateway runs on the pods: those
+// made for it, or those of the Service it names as its address.
+func (w *walk) managedSelects(g object) bool {
+	for _, a := range g.items("spec", "addresses") {
+		name, rest, _ := strings.Cut(a.str("value"), ".")
+		ns, _, _ := strings.Cut(rest, ".")
+		if ns == "" {
+			ns = g.namespace()
+		}
+		if w.service != nil && w.service.name() == name && w.service.namespace() == ns {
+			return true
+		}
+	}
+	return slices.ContainsFunc(w.pods, func(p object) bool {
+		return p.namespace() == g.namespace() && p.labels("metadata", "labels")[gatewayNameLabel] == g.name()
+	})
+}
+
+func (w *walk) classicServer(g, s object, mine bool) server {
+	out := server{
+		owner: g, classic: true, selects: mine,
+		name: s.str("port", "name"), port: s.num("port", "number"),
+		protocol: strings.ToUpper(s.str("port", "protocol")),
+	}
+	switch out.protocol {
+	case "HTTPS", "TLS":
+		out.mode = s.str("tls", "mode")
+		if out.mode == "" {
+			out.mode = "PASSTHROUGH" // the API's zero value
+		}
+	case "TCP", "MONGO":
+		out.mode = "TCP"
+	default:
+		out.mode = "HTTP"
+	}
+	for _, h := range s.strs("hosts") {
+		scope := ""
+		if ns, rest, scoped := strings.Cut(h, "/"); scoped {
+			h = rest
+			switch ns {
+			case "*":
+			case ".":
+				scope = g.namespace()
+			default:
+				scope = ns
+			}
+		}
+		out.hosts, out.scopes = append(out.hosts, h), append(out.scopes, scope)
+	}
+	names := s.strs("tls", "credentialNames")
+	if n := s.str("tls", "credentialName"); n != "" {
+		names = append([]string{n}, names...)
+	}
+	for _, n := range names {
+		out.secrets = append(out.secrets, secretRef(n, w.podNamespace()))
+	}
+	return out
+}
+
+// podNamespace is where a gateway looks for its Secrets.
+func (w *walk) podNamespace() string {
+	if len(w.pods) > 0 {
+		return w.pods[0].namespace()
+	}
+	if w.service != nil {
+		return w.service.namespace()
+	}
+	return ""
+}
+
+func listenerServer(g, l object, mine bool) server {
+	out := server{
+		owner: g, selects: mine, name: l.str("name"), port: l.num("port"),
+		protocol: l.str("protocol"), hosts: []string{l.str("hostname")}, scopes: []string{""},
+	}
+	if out.hosts[0] == "" {
+		out.hosts[0] = "*"
+	}
+	switch {
+	case out.protocol == "HTTP":
+		out.mode = "HTTP"
+	case out.protocol == "HTTPS" || out.protocol == "TLS" && l.str("tls", "mode") != "Passthrough":
+		out.mode = "SIMPLE"
+		if l.has("tls", "frontendValidation") {
+			out.mode = "MUTUAL"
+		}
+	case out.protocol == "TLS":
+		out.mode = "PASSTHROUGH"
+	default:
+		out.mode = out.protocol
+	}
+	for _, c := range l.items("tls", "certificateRefs") {
+		ns := c.str("namespace")
+		if ns == "" {
+			ns = g.namespace()
+		}
+		out.secrets = append(out.secrets, labs.Object{Kind: "Secret", Namespace: ns, Name: c.str("name")})
+	}
+	for _, st := range g.items("status", "listeners") {
+		if st.str("name") == out.name {
+			out.status = st.items("conditions")
+		}
+	}
+	return out
+}
+
+// pickIntended finds the server that should take the request: for the
+// gateway's pods, on the port, closest to the name, of the right protocol
+// before a wrong one.
+func (w *walk) pickIntended() *server {
+	var found *server
+	top := -1
+	for i, s := range w.servers {
+		if !s.selects || s.port != w.target.port {
+			continue
+		}
+		score := s.covers(w.target.name())
+		if score < 0 {
+			continue
+		}
+		if s.tls() == w.target.tls {
+			score += 100_000
+		}
+		if score > top {
+			top, found = score, &w.servers[i]
+		}
+	}
+	return found
+}
+
+// secretRef reads an SDS name or a credentialName: "name", "ns/name",
+// "kubernetes://name", "kubernetes-gateway://ns/name".
+func secretRef(name, namespace string) labs.Object {
+	if _, rest, ok := strings.Cut(name, "://"); ok {
+		name = rest
+	}
+	if ns, rest, ok := strings.Cut(name, "/"); ok {
+		namespace, name = ns, rest
+	}
+	return labs.Object{Kind: "Secret", Namespace: namespace, Name: name}
+}

@@ -1,0 +1,195 @@
+package trace
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
+)
+
+// fault is something found wrong, with the object to look at.
+type fault struct {
+	culprit            labs.Object
+	summary, want, got string
+}
+
+func (f *fault) report(r *report) { r.broken(f.culprit, f.summary, f.want, f.got) }
+
+// tls asks whether the certificate is there, can be served, and is one that
+// the client accepts.
+func (w *walk) tls() *report {
+	r := newReport(labs.LayerTLS)
+	if !w.target.tls {
+		r.offPath("plain HTTP")
+		return r
+	}
+	peers := w.snap.Peers[w.request.Name]
+	if len(peers) > 0 {
+		r.fact("servedSerial", peers[0].Serial)
+		r.see("served: %s, serial %s, until %s", peers[0].Subject, peers[0].Serial, peers[0].To.Format(time.DateOnly))
+	}
+	if w.passesThrough() {
+		w.backendCertificate(r, peers)
+		return r
+	}
+	secret, sealed, problem := w.secret(r)
+	certificateFacts(r, sealed)
+	r.fact("clientCert", w.asksClient())
+	switch {
+	case problem != nil && len(peers) > 0:
+		r.unknown("serves serial %s; but %s: the next gateway pod will not have it", peers[0].Serial, problem.summary)
+		r.see("want %s, got %s", problem.want, problem.got)
+	case problem != nil && !w.answer.Observed && w.withdrawn == "":
+		r.unknown("%s; whether Envoy still serves an older one was not seen", problem.summary)
+	case problem != nil:
+		problem.report(r)
+	default:
+		w.judgeCertificate(r, secret, sealed, peers)
+	}
+	return r
+}
+
+func (w *walk) passesThrough() bool {
+	if w.chain != nil {
+		return w.chain.TLS == nil && !w.chain.HTTP
+	}
+	return w.intended != nil && w.intended.passthrough()
+}
+
+func (w *walk) asksClient() bool {
+	if w.chain != nil && w.chain.TLS != nil {
+		return w.chain.TLS.RequireClient
+	}
+	return w.intended != nil && w.intended.mode == "MUTUAL"
+}
+
+// secret finds the Secret that the certificate should come from, and what
+// keeps it from being served.
+func (w *walk) secret(r *report) (labs.Object, snapshot.Sealed, *fault) {
+	ref, sds := w.secretName()
+	if ref.Name == "" {
+		return ref, snapshot.Sealed{}, nil
+	}
+	r.fact("secret", ref.String())
+	r.involve(ref)
+	w.secretState(r, sds)
+	if why := w.missing("Secret"); why != "" {
+		r.unknown("%s", why)
+		return ref, snapshot.Sealed{}, nil
+	}
+	o := w.index.get("", "Secret", ref.Namespace, ref.Name)
+	if o == nil {
+		r.fact("state", "missing")
+		return ref, snapshot.Sealed{}, w.noSecret(ref)
+	}
+	sealed, ok := snapshot.SealedOf(o)
+	if !ok {
+		r.unknown("%s was not looked into", ref)
+		return ref, sealed, nil
+	}
+	return ref, sealed, w.unusable(ref, sealed)
+}
+
+// secretName is the Secret by the filter chain, or, without one, by the
+// Gateway's server that should have made it.
+func (w *walk) secretName() (ref labs.Object, sds string) {
+	if w.chain != nil && w.chain.TLS != nil {
+		for _, name := range w.chain.TLS.Secrets {
+			if strings.HasPrefix(name, "kubernetes") {
+				return secretRef(name, w.podNamespace()), name
+			}
+		}
+		return labs.Object{}, ""
+	}
+	if w.intended != nil && len(w.intended.secrets) > 0 {
+		return w.intended.secrets[0], ""
+	}
+	return labs.Object{}, ""
+}
+
+func (w *walk) secretState(r *report, sds string) {
+	if w.config == nil || sds == "" {
+		return
+	}
+	s, ok := w.config.Secret(sds)
+	state := "active"
+	switch {
+	case !ok:
+		state = "missing"
+	case s.Warming:
+		state = "warming"
+	}
+	r.fact("state", state)
+	r.see("Envoy's secret %s: %s", sds, state)
+}
+
+// noSecret: the Secret is not where the gateway looks for it.
+func (w *walk) noSecret(ref labs.Object) *fault {
+	f := &fault{culprit: ref, summary: "there is no " + ref.String(), want: ref.String() + " with tls.crt and tls.key", got: "none of that name in " + ref.Namespace}
+	for _, o := range w.index.all("", "Secret") {
+		if o.name() == ref.Name {
+			f.got += "; there is " + o.ref().String()
+			return f
+		}
+	}
+	for _, o := range w.index.all("", "Secret") {
+		if _, close := near(o.name(), ref.Name); close && o.namespace() == ref.Namespace && w.intended != nil {
+			f.culprit = w.intended.owner.ref()
+			f.got += "; there is " + o.ref().String()
+			return f
+		}
+	}
+	return f
+}
+
+// unusable: what in a Secret keeps Envoy from serving it.
+func (w *walk) unusable(ref labs.Object, s snapshot.Sealed) *fault {
+	f := &fault{culprit: ref, want: "tls.crt and tls.key that belong together"}
+	switch {
+	case s.CertificateError != "":
+		f.summary, f.got = "the certificate in "+ref.String()+" cannot be read", s.CertificateError
+	case s.PrivateKeyError != "":
+		f.summary, f.got = "the key in "+ref.String()+" cannot be read", s.PrivateKeyError
+	case s.CertificateKey == "" || s.PrivateKey == "":
+		f.summary, f.got = ref.String()+" lacks a certificate or key", "keys "+quoteAll(s.Keys)
+	case !s.KeyFits():
+		f.summary = "key and certificate in " + ref.String() + " do not belong together"
+		f.got = fmt.Sprintf("public key of tls.crt %.12s…, of tls.key %.12s… (SHA-256)", s.CertificateKey, s.PrivateKey)
+	case w.asksClient() && !w.hasClientCA(ref, s):
+		f.summary = "no CA for client certificates in " + ref.String()
+		f.want, f.got = "ca.crt in it, or Secret "+ref.Namespace+"/"+ref.Name+"-cacert", "keys "+quoteAll(s.Keys)
+	case w.withdrawn != "":
+		f.summary, f.got = "the Gateway's certificate reference is refused", w.withdrawn
+		f.want, f.culprit = "a reference to a Secret that the Gateway may use", w.intended.owner.ref()
+	default:
+		return nil
+	}
+	return f
+}
+
+// hasClientCA looks where Istio looks: a Secret NAME-cacert goes first.
+func (w *walk) hasClientCA(ref labs.Object, s snapshot.Sealed) bool {
+	if w.intended != nil && !w.intended.classic {
+		return true // the Gateway API takes it from a ConfigMap
+	}
+	if own := w.index.get("", "Secret", ref.Namespace, ref.Name+"-cacert"); own != nil {
+		sealed, ok := snapshot.SealedOf(own)
+		return ok && sealed.CA != ""
+	}
+	return s.CA != ""
+}
+
+func certificateFacts(r *report, s snapshot.Sealed) {
+	certs, err := snapshot.Certificates([]byte(s.Certificate))
+	if err != nil {
+		return
+	}
+	leaf := certs[0]
+	r.fact("serial", snapshot.Serial(leaf))
+	r.fact("notAfter", leaf.NotAfter.UTC().Format(time.RFC3339))
+	r.fact("names", append([]string{}, leaf.DNSNames...))
+	r.fact("chainLength", len(certs))
+	r.fact("keyFits", s.KeyFits())
+}

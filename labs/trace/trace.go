@@ -1,0 +1,144 @@
+// Package trace walks one request through the layers of a gateway and says
+// which of them is broken. Trace is pure: request and snapshot in, path out;
+// judging twice gives the same answer. It matches as Envoy matches, and never
+// calls a layer healthy that could not be looked at.
+//
+// # Facts
+//
+// Labs ask for single observations by name. Objects are written "Kind
+// namespace/name"; lists are []string; absent means not observed. Facts are
+// filled as far as they can be observed, also for layers that the request
+// does not reach: then they tell where it would have gone.
+//
+//	dns          host, address, addresses, culprit
+//	entry        service, addresses, port, targetPort, endpoints ("ip:port", ready
+//	             ones), pods, selector, culprit
+//	listener     name, port, filterChain (name as in the config dump), sni (list),
+//	             gateway, mode (HTTP, SIMPLE, MUTUAL, PASSTHROUGH, …), route, chains
+//	             (one line each), culprit
+//	tls          secret, state (active, warming, missing), serial, notAfter, names,
+//	             keyFits (bool), chainLength, servedSerial, clientCert (bool), culprit
+//	route        name (route configuration), vhost, domains, match, rule, object,
+//	             cluster, clusters, candidates (one line each), culprit
+//	destination  cluster, clusters, service, endpoints, healthy (bool: the cluster
+//	             is there and has a healthy endpoint), tls (DISABLE, SIMPLE, MUTUAL,
+//	             ISTIO_MUTUAL, AUTO), peerTLS (STRICT, PERMISSIVE, DISABLE, UNSET),
+//	             sidecar (bool), rule (DestinationRule), policy, targetPort, culprit
+package trace
+
+import (
+	"fmt"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
+)
+
+// Trace walks the request through what was observed.
+func Trace(r labs.Request, s snapshot.Snapshot) labs.Path {
+	path := labs.Path{Request: r, Answer: s.Answers[r.Name], At: s.At}
+	t, err := parse(r)
+	if err != nil {
+		path.Layers = nothing(err.Error())
+		return path
+	}
+	w := &walk{request: r, target: t, snap: s, index: indexOf(s.Objects), answer: path.Answer}
+	reports := []*report{w.dns(), w.entry(), w.listener(), w.tls(), w.route(), w.destination()}
+	w.reconcile(reports)
+	mask(reports)
+	for _, rep := range reports {
+		path.Layers = append(path.Layers, rep.LayerReport)
+	}
+	return path
+}
+
+// nothing is a path that could not be walked.
+func nothing(why string) []labs.LayerReport {
+	var out []labs.LayerReport
+	for _, l := range labs.Layers() {
+		out = append(out, labs.LayerReport{Layer: l, Verdict: labs.Unknown, Summary: why})
+	}
+	return out
+}
+
+// mask turns every layer behind the first broken one into "not reached";
+// their facts stay.
+func mask(reports []*report) {
+	broken := false
+	for _, r := range reports {
+		if broken {
+			r.Verdict, r.Summary = labs.OffPath, "not reached"
+			r.Want, r.Got = "", ""
+			r.Evidence = nil
+		}
+		broken = broken || r.Verdict == labs.Broken
+	}
+}
+
+// report is a layer's report in the making. The first decision counts.
+type report struct {
+	labs.LayerReport
+}
+
+func newReport(l labs.Layer) *report {
+	return &report{labs.LayerReport{Layer: l, Facts: map[string]any{}}}
+}
+
+func (r *report) decided() bool { return r.Verdict != "" }
+
+func (r *report) fact(name string, value any) { r.Facts[name] = value }
+
+// see adds evidence.
+func (r *report) see(format string, a ...any) {
+	r.Evidence = append(r.Evidence, fmt.Sprintf(format, a...))
+}
+
+// involve names an object that is responsible for the layer.
+func (r *report) involve(objects ...labs.Object) {
+	for _, o := range objects {
+		if o.Name != "" && !contains(r.Objects, o) {
+			r.Objects = append(r.Objects, o)
+		}
+	}
+}
+
+func (r *report) healthy(format string, a ...any) { r.decide(labs.Healthy, fmt.Sprintf(format, a...)) }
+func (r *report) unknown(format string, a ...any) { r.decide(labs.Unknown, fmt.Sprintf(format, a...)) }
+func (r *report) offPath(format string, a ...any) { r.decide(labs.OffPath, fmt.Sprintf(format, a...)) }
+
+func (r *report) decide(v labs.Verdict, summary string) {
+	if !r.decided() {
+		r.Verdict, r.Summary = v, summary
+	}
+}
+
+// broken decides the layer and names the culprit, when there is one.
+func (r *report) broken(culprit labs.Object, summary, want, got string) {
+	if r.decided() {
+		return
+	}
+	r.decide(labs.Broken, summary)
+	r.Want, r.Got = want, got
+	if culprit.Name != "" {
+		r.Objects = append([]labs.Object{culprit}, without(r.Objects, culprit)...)
+		r.fact("culprit", culprit.String())
+	}
+}
+
+func contains(list []labs.Object, o labs.Object) bool {
+	for _, x := range list {
+		if x == o {
+			return true
+		}
+	}
+	return false
+}
+
+func without(list []labs.Object, o labs.Object) []labs.Object {
+	var out []labs.Object
+	for _, x := range list {
+		if x != o {
+			out = append(out, x)
+		}
+	}
+	return out
+}

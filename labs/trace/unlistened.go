@@ -1,0 +1,167 @@
+package trace
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/envoy"
+)
+
+// noListener explains a port that Envoy does not listen on.
+func (w *walk) noListener(r *report) {
+	port := w.target.port
+	got := fmt.Sprintf("Envoy listens on %s", quoteAll(w.openPorts()))
+	if w.targetPort == 0 {
+		r.unknown("the port behind the Service is not known")
+		return
+	}
+	if w.badCertificate() {
+		// The cause is the certificate, the closed port its consequence.
+		r.see("Envoy does not listen on %d: %s", w.targetPort, w.withdrawn)
+		r.healthy("listener %q of %s is declared for this host; withdrawn from Envoy because of its certificate",
+			w.intended.name, w.intended.owner.ref())
+		return
+	}
+	want := fmt.Sprintf("a Gateway with a server for %s on port %d", w.target.name(), port)
+	culprit, why := w.blameGateway()
+	if why != "" {
+		got = why + "; " + got
+	}
+	r.broken(culprit, fmt.Sprintf("Envoy does not listen on %d", w.targetPort), want, got)
+}
+
+func (w *walk) openPorts() []string {
+	var out []string
+	for _, l := range w.config.Listeners {
+		if !l.Static {
+			out = append(out, strconv.Itoa(l.Port))
+		}
+	}
+	return out
+}
+
+// noChain explains a listener none of whose chains takes the connection.
+func (w *walk) noChain(r *report, l envoy.Listener) {
+	if w.badCertificate() {
+		r.see("no filter chain for it: %s", w.withdrawn)
+		r.healthy("listener %q of %s is declared for this host; withdrawn from Envoy because of its certificate",
+			w.intended.name, w.intended.owner.ref())
+		return
+	}
+	asked := "plain HTTP"
+	if w.target.tls {
+		asked = "SNI \"" + w.target.sni + "\""
+		if w.target.sni == "" {
+			asked = "a connection without SNI"
+		}
+	}
+	culprit, why := w.blameGateway()
+	got := strings.Join(chainLines(l), "; ")
+	if why != "" {
+		got = why + "; " + got
+	}
+	r.broken(culprit, fmt.Sprintf("%s:%d has no filter chain for %s", l.Address, l.Port, asked),
+		fmt.Sprintf("a filter chain for %s on port %d", asked, w.target.port), got)
+}
+
+// badCertificate says whether the Gateway API withdrew the intended listener
+// because of its certificate, and notes why.
+func (w *walk) badCertificate() bool {
+	if w.intended == nil || w.intended.classic {
+		return false
+	}
+	c := condition(w.intended.status, "ResolvedRefs")
+	if c.str("status") != "False" {
+		return false
+	}
+	switch c.str("reason") {
+	case "InvalidCertificateRef", "RefNotPermitted":
+		w.withdrawn = c.str("message")
+		return true
+	}
+	return false
+}
+
+// blameGateway finds the object that should have made a listener or chain
+// for the request, and why it did not.
+func (w *walk) blameGateway() (labs.Object, string) {
+	if s := w.intended; s != nil {
+		return w.blameIntended(*s)
+	}
+	type choice struct {
+		score int
+		ref   labs.Object
+		why   string
+	}
+	top := choice{score: -1}
+	consider := func(c choice) {
+		if c.score > top.score {
+			top = c
+		}
+	}
+	name := w.target.name()
+	for _, s := range w.servers {
+		ref := s.owner.ref()
+		covers := s.covers(name) > 0 || s.covers(name) == 0 && !s.selects
+		switch {
+		case covers && !s.selects && s.port == w.target.port:
+			consider(choice{50, ref, ref.String() + " " + w.whyNotSelected(s)})
+		case covers && s.selects && s.tls() == w.target.tls:
+			consider(choice{40, ref, fmt.Sprintf("%s serves it on port %d", ref, s.port)})
+		case s.selects && s.port == w.target.port && s.tls() == w.target.tls:
+			for _, h := range s.hosts {
+				d, close := near(h, name)
+				score := max(1, 20-d)
+				if close {
+					score += 10
+				}
+				consider(choice{score, ref, fmt.Sprintf("%s: hosts %s", ref, quoteAll(s.hosts))})
+			}
+		case covers && s.selects:
+			consider(choice{30, ref, fmt.Sprintf("%s serves it on port %d as %s", ref, s.port, s.mode)})
+		}
+	}
+	return top.ref, top.why
+}
+
+// whyNotSelected tells why a Gateway is not for the gateway's pods.
+func (w *walk) whyNotSelected(s server) string {
+	if s.classic {
+		return "selects " + selectorText(s.owner.labels("spec", "selector"))
+	}
+	if class := s.owner.str("spec", "gatewayClassName"); w.index.get(gatewayAPI, "GatewayClass", "", class) == nil && w.missing("GatewayClass") == "" {
+		return fmt.Sprintf("is of class %q, which does not exist", class)
+	}
+	if c := condition(s.owner.items("status", "conditions"), "Accepted"); c != nil && c.str("status") != "True" {
+		return fmt.Sprintf("is not accepted: %s: %s", c.str("reason"), c.str("message"))
+	}
+	return "runs on other pods"
+}
+
+// blameIntended explains why a server that names the host and port of this
+// gateway has no chain: passthrough without a TLS route, a listener that the
+// Gateway API refused, or a server that Istio skipped.
+func (w *walk) blameIntended(s server) (labs.Object, string) {
+	for _, kind := range []string{"Accepted", "Conflicted", "Programmed", "ResolvedRefs"} {
+		c := condition(s.status, kind)
+		bad := c.str("status") == "False"
+		if kind == "Conflicted" {
+			bad = c.str("status") == "True"
+		}
+		if c != nil && bad {
+			return s.owner.ref(), fmt.Sprintf("listener %q of %s: %s %s: %s", s.name, s.owner.ref(), kind, c.str("reason"), c.str("message"))
+		}
+	}
+	if s.passthrough() || s.mode == "TCP" {
+		if c := w.bestCandidate(); c != nil {
+			return c.culprit(), c.String()
+		}
+		return s.owner.ref(), "no TLS route for it is attached to " + s.owner.ref().String()
+	}
+	if s.tls() != w.target.tls {
+		return s.owner.ref(), fmt.Sprintf("%s declares port %d as %s", s.owner.ref(), s.port, s.mode)
+	}
+	return s.owner.ref(), fmt.Sprintf("%s asks for it, Envoy was not given it", s.owner.ref())
+}

@@ -1,0 +1,142 @@
+package trace
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/envoy"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
+)
+
+// walk is what is known on the way. Each layer fills in what the next ones
+// build on; a later layer copes with what an earlier one did not find.
+type walk struct {
+	request labs.Request
+	target  target
+	snap    snapshot.Snapshot
+	index   index
+	answer  labs.Answer
+
+	service    object   // the gateway's
+	targetPort int      // where the Service sends this port, 0 when unknown
+	pods       []object // the gateway's pods
+	config     *envoy.Config
+	noConfig   string // why config is nil
+	servers    []server
+	intended   *server // the Gateway's server that should take the request
+	chain      *envoy.Chain
+	withdrawn  string   // why Envoy was not given the intended listener: its certificate
+	matched    *match   // the route that takes the request
+	clusters   []string // where the route leads, or would lead
+	routed     object   // the VirtualService or route object
+}
+
+// missing says why a kind could not be observed, "" when it was.
+func (w *walk) missing(kinds ...string) string {
+	for _, k := range kinds {
+		if why := w.snap.Missing[k]; why != "" {
+			return k + " not observed: " + why
+		}
+	}
+	return ""
+}
+
+// gatewayPods finds the pods that answer for the gateway's Service: those its
+// endpoints name, else those that run a gateway in its namespace and that a
+// Gateway naming the host selects, so that a Service that selects nothing
+// still leads to facts.
+func (w *walk) gatewayPods(addresses []string) []object {
+	var out []object
+	for _, p := range w.index.all("", "Pod") {
+		if alive(p) && slices.Contains(addresses, p.str("status", "podIP")) {
+			out = append(out, p)
+		}
+	}
+	if len(out) > 0 || w.service == nil {
+		return out
+	}
+	var all []object
+	for _, p := range w.index.all("", "Pod") {
+		if alive(p) && runsGateway(p) && p.namespace() == w.service.namespace() {
+			all = append(all, p)
+		}
+	}
+	for _, p := range all {
+		if owner := p.labels("metadata", "labels")[gatewayNameLabel]; owner != "" {
+			if w.service.labels("metadata", "labels")[gatewayNameLabel] == owner {
+				out = append(out, p)
+			}
+			continue
+		}
+		if strings.HasPrefix(p.name(), w.service.name()) || len(all) == 1 {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+const gatewayNameLabel = "gateway.networking.k8s.io/gateway-name"
+
+func alive(pod object) bool {
+	phase := pod.str("status", "phase")
+	return !pod.has("metadata", "deletionTimestamp") && phase != "Failed" && phase != "Succeeded"
+}
+
+// runsGateway says whether a pod is an Envoy gateway rather than a workload:
+// its proxy runs as a router.
+func runsGateway(pod object) bool {
+	for _, c := range pod.items("spec", "containers") {
+		if c.str("name") == "istio-proxy" && slices.Contains(c.strs("args"), "router") {
+			return true
+		}
+	}
+	return false
+}
+
+// readConfig takes the configuration of the first of the gateway's pods that
+// has been dumped.
+func (w *walk) readConfig() {
+	if len(w.pods) == 0 {
+		w.noConfig = "no pod of the gateway is known"
+		return
+	}
+	for _, pod := range w.pods {
+		for _, p := range w.snap.Proxies {
+			if p.Namespace != pod.namespace() || p.Pod != pod.name() {
+				continue
+			}
+			if p.Config != nil {
+				w.config = p.Config
+				return
+			}
+			c, err := envoy.Parse(p.Dump, p.Clusters)
+			if err == nil {
+				w.config = c
+				return
+			}
+			w.noConfig = err.Error()
+		}
+		if why := w.snap.Missing[ProxyKey(pod.namespace(), pod.name())]; why != "" {
+			w.noConfig = why
+		}
+	}
+	if w.noConfig == "" {
+		w.noConfig = "no configuration of " + w.pods[0].ref().String() + " was observed"
+	}
+}
+
+// ProxyKey is the name under which Snapshot.Missing says why a pod's Envoy
+// could not be read.
+func ProxyKey(namespace, pod string) string { return "proxy " + namespace + "/" + pod }
+
+// podsOf returns the live pods of a namespace that a selector matches.
+func (w *walk) podsOf(namespace string, selector map[string]string) []object {
+	var out []object
+	for _, p := range w.index.all("", "Pod") {
+		if p.namespace() == namespace && alive(p) && selects(selector, p.labels("metadata", "labels")) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
