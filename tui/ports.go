@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/tui/screen"
 )
 
 // Study serves cards. All methods are safe to call from commands.
@@ -30,11 +31,15 @@ type Study interface {
 	Stats(ctx context.Context) (cards.Stats, error)
 }
 
-// Labs runs labs, one at a time.
+// Labs runs labs, one at a time. An implementation that also has
+// Recheck(context.Context) error is told to look again at once when the
+// learner comes back from the shell.
 type Labs interface {
 	List(ctx context.Context) ([]labs.Listing, error)
-	// Start prepares a lab and breaks it; Resume finds the one in progress
-	// again. Both return when the session is open; Watch reports the rest.
+	// Start prepares a lab and breaks it, giving up the one in progress (the
+	// screen has asked); Resume finds the one in progress again. Both return
+	// when the session is open; Watch reports the rest, and is called only
+	// after that, from 0.
 	Start(ctx context.Context, id string) error
 	Resume(ctx context.Context) error
 	// Watch waits for the next change after the given view number and
@@ -42,9 +47,12 @@ type Labs interface {
 	Watch(ctx context.Context, after int) (labs.View, int, error)
 	Verdict(ctx context.Context, s labs.Step, v labs.Verdict) (labs.Reply, error)
 	Answer(ctx context.Context, s labs.Step, text string) (labs.Reply, error)
+	// Hint takes the step's next hint; the screen shows it from the view.
 	Hint(ctx context.Context, s labs.Step) (string, error)
 	// Solution is Markdown: what the solution applies. Taking it is recorded.
 	Solution(ctx context.Context) (string, error)
+	// Reset puts everything back and ends the session; it returns when that
+	// is done, while Watch reports how it goes.
 	Reset(ctx context.Context) error
 	// Leave stops watching; the lab stays as it is.
 	Leave(ctx context.Context) error
@@ -53,16 +61,9 @@ type Labs interface {
 	Trace(ctx context.Context, url string) (labs.Path, error)
 }
 
-// ClusterStatus is one line about the place labs run in.
-type ClusterStatus struct {
-	Name    string // "sandbox"
-	State   string // "off", "getting programs", "starting", "ready", "failed"
-	Waiting string // what is waited for, by name
-	Done    int64
-	Total   int64 // 0 = not known
-	Elapsed time.Duration
-	Trouble string // what failed, where, what next
-}
+// ClusterStatus is one line about the place labs run in. Its State is one of
+// "off", "getting programs", "starting", "ready", "failed".
+type ClusterStatus = screen.Cluster
 
 // Cluster brings the cluster up in the background and tells how it goes.
 type Cluster interface {
@@ -70,4 +71,39 @@ type Cluster interface {
 	Ensure(ctx context.Context)
 	// Watch waits for the next change after the given number.
 	Watch(ctx context.Context, after int) (ClusterStatus, int, error)
+}
+
+// Advice is what to do next, worked out from cards and labs together.
+type Advice = screen.Advice
+
+// LayerSolved counts the labs about one layer.
+type LayerSolved = screen.LayerSolved
+
+// Coach joins what cards and labs know into what to do next.
+type Coach interface {
+	Advise(ctx context.Context) (Advice, error)
+}
+
+// Ports is what the program needs from the world. Study is needed; without
+// Labs and Cluster only cards can be studied, and Options.NoLabs says why.
+// Without a Coach the next lab is the easiest one not solved yet.
+type Ports struct {
+	Study   Study
+	Labs    Labs
+	Cluster Cluster
+	Coach   Coach
+}
+
+// Options are the rest.
+type Options struct {
+	// Context ends everything the screens wait for; Background when nil.
+	Context context.Context
+	// Now is the clock, called by commands only.
+	Now func() time.Time
+	// NoLabs says why Ports.Labs is nil and what to do about it.
+	NoLabs string
+	// Start is a screen to open over home at once.
+	Start screen.Open
+	// Light draws for a light background until the terminal tells its own.
+	Light bool
 }

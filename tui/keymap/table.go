@@ -36,7 +36,7 @@ func review() []Binding {
 		{ReviewQuestion, []string{"u"}, Undo, "u", "undo", "take the last rating back"},
 		{ReviewQuestion, []string{"s"}, Suspend, "s", "suspend", "do not ask this card again, until you say so in the list of cards"},
 		{ReviewQuestion, []string{"L"}, CardLab, "L", "lab", "open the lab that exercises this card"},
-		{ReviewQuestion, []string{"esc"}, Back, "esc", "home", "leave; nothing is lost"},
+		{ReviewQuestion, []string{"esc"}, Back, "esc", "back", "leave; nothing is lost"},
 		{ReviewQuestion, []string{"down", "j"}, Down, "↓", "", "scroll down in a long card"},
 		{ReviewQuestion, []string{"up", "k"}, Up, "↑", "", "scroll up"},
 
@@ -47,14 +47,14 @@ func review() []Binding {
 		{ReviewAnswer, []string{"u"}, Undo, "u", "undo", "take the last rating back"},
 		{ReviewAnswer, []string{"s"}, Suspend, "s", "suspend", "do not ask this card again, until you say so in the list of cards"},
 		{ReviewAnswer, []string{"L"}, CardLab, "L", "lab", "open the lab that exercises this card"},
-		{ReviewAnswer, []string{"esc"}, Back, "esc", "home", "leave; a card without a rating comes again"},
+		{ReviewAnswer, []string{"esc"}, Back, "esc", "back", "leave; a card without a rating comes again"},
 		{ReviewAnswer, []string{"down", "j"}, Down, "↓", "", "scroll down in a long card"},
 		{ReviewAnswer, []string{"up", "k"}, Up, "↑", "", "scroll up"},
 
 		{ReviewFailed, []string{"enter", "R"}, Again, "⏎", "try again", "try to read the cards again"},
-		{ReviewFailed, []string{"esc"}, Back, "esc", "home", "go back"},
+		{ReviewFailed, []string{"esc"}, Back, "esc", "back", "go back"},
 
-		{ReviewSummary, []string{"enter", "esc"}, Back, "⏎", "home", "go back"},
+		{ReviewSummary, []string{"enter", "esc"}, Back, "⏎", "done", "go back"},
 		{ReviewSummary, []string{"u"}, Undo, "u", "undo", "take the last rating back"},
 		{ReviewSummary, []string{"L"}, CardLab, "L", "lab", "open the lab that helps most with what was hard"},
 		{ReviewSummary, []string{"down", "j"}, Down, "↓", "", "scroll down"},
@@ -64,9 +64,9 @@ func review() []Binding {
 
 func lab() []Binding {
 	return slices.Concat([]Binding{
-		{LabWait, []string{"esc"}, Back, "esc", "home", "go on with something else; the lab goes on being prepared"},
+		{LabWait, []string{"esc"}, Back, "esc", "back", "go on with something else; the lab goes on being prepared"},
 		{LabWait, []string{"R"}, Again, "R", "try again", "try again what failed"},
-		{LabWait, []string{"r"}, Reset, "r", "reset", "put the lab back as it was before it was broken"},
+		{LabWait, []string{"r"}, Reset, "r", "reset", "put everything back and end this attempt; asks first"},
 		{LabWait, []string{"i"}, Details, "i", "ticket", "read ticket and trouble in full"},
 
 		{LabDiagnose, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
@@ -90,19 +90,19 @@ func lab() []Binding {
 		{LabSolved, []string{"pgdown", "space"}, PageDown, "pgdn", "", "a page down"},
 		{LabSolved, []string{"pgup"}, PageUp, "pgup", "", "a page up"},
 		{LabSolved, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
-		{LabSolved, []string{"r"}, Reset, "r", "reset", "put everything back and end this lab"},
-		{LabSolved, []string{"esc", "enter"}, Back, "⏎", "home", "go back; the lab stays as it is until reset"},
+		{LabSolved, []string{"r"}, Reset, "r", "reset", "put everything back and end this lab; asks first"},
+		{LabSolved, []string{"esc", "enter"}, Back, "⏎", "done", "go back; the lab stays as it is until reset"},
 	})
 }
 
 // labCommon is what both the diagnosis and the repair offer.
 func labCommon(s Scope) []Binding {
 	return []Binding{
-		{s, []string{"r"}, Reset, "r", "reset", "start over: the lab is put back and broken anew; asks first"},
+		{s, []string{"r"}, Reset, "r", "reset", "put everything back and end this attempt; asks first"},
 		{s, []string{"S"}, Solution, "S", "", "show the solution; asks first, and is recorded"},
 		{s, []string{"down", "j"}, Down, "↓", "", "look at the next step"},
 		{s, []string{"up", "k"}, Up, "↑", "", "look at the step before"},
-		{s, []string{"esc"}, Back, "esc", "home", "leave; the lab stays as it is"},
+		{s, []string{"esc"}, Back, "esc", "back", "leave; the lab stays as it is"},
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/tui/keymap"
 	"github.com/gatedrill/gatedrill/tui/theme"
+	"github.com/gatedrill/gatedrill/tui/widget"
 )
 
 // Screen is one screen. Intents arrive only by Handle, results only by Update.
@@ -35,11 +36,15 @@ type Screen interface {
 type Env struct {
 	Ctx    context.Context
 	Styles *theme.Styles // replaced in place when the background is known
+	MD     *widget.Markdown
 	Seq    *Seq
 	// Now is the clock. Only commands may call it: screens learn the time
 	// from Tick and from the messages that commands return.
 	Now func() time.Time
 }
+
+// Timed is a screen with a clock of its own, for the header.
+type Timed interface{ Clock() string }
 
 // Seq hands out request ids, unique within one run of the program, so that an
 // answer to a screen that was left is never taken for one to its successor.
@@ -50,6 +55,9 @@ func (s *Seq) Next() int { s.last++; return s.last }
 
 // Tick tells the time, once a second.
 type Tick struct{ At time.Time }
+
+// Size tells the cells a screen has, so that it knows how far it can scroll.
+type Size struct{ W, H int }
 
 // Kind names a screen that can be opened.
 type Kind string
@@ -75,8 +83,9 @@ type Open struct {
 	Instead bool
 }
 
-// Back closes the screen that sends it.
-type Back struct{}
+// Back closes the screen that sends it. When that one is no longer on top
+// (the key was pressed twice), nothing happens.
+type Back struct{ From Screen }
 
 // Shown tells a screen that it is on top again.
 type Shown struct{}

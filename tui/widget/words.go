@@ -43,7 +43,7 @@ func Interval(d time.Duration) string {
 	case d < day:
 		return fmt.Sprintf("%dh", int(d.Round(time.Hour).Hours()))
 	case d < 60*day:
-		return fmt.Sprintf("%dd", int((d + day/2)/day))
+		return fmt.Sprintf("%dd", int((d+day/2)/day))
 	case d < 365*day:
 		return fmt.Sprintf("%.1fmo", d.Hours()/24/30.44)
 	}

@@ -1,0 +1,227 @@
+package browse
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/tui/keymap"
+	"github.com/gatedrill/gatedrill/tui/layout"
+	"github.com/gatedrill/gatedrill/tui/screen"
+	"github.com/gatedrill/gatedrill/tui/theme"
+	"github.com/gatedrill/gatedrill/tui/widget"
+)
+
+// LabsPort lists the labs.
+type LabsPort interface {
+	List(ctx context.Context) ([]labs.Listing, error)
+}
+
+// Labs is the list of labs.
+type Labs struct {
+	list
+	port    LabsPort
+	request int
+	loaded  bool
+	err     string
+	all     []labs.Listing
+	asked   int // id of the question whether to drop the lab in progress
+	wanted  string
+}
+
+type labsLoaded struct {
+	request int
+	labs    []labs.Listing
+	err     error
+}
+
+// NewLabs makes the list of labs.
+func NewLabs(env *screen.Env, port LabsPort) *Labs {
+	m := &Labs{port: port}
+	m.list = newList(env, func(i int) string {
+		l := m.all[i]
+		return strings.ToLower(strings.Join(append([]string{l.ID, l.Title, state(l)}, l.Shapes...), " "))
+	})
+	return m
+}
+
+// Init loads the labs.
+func (m *Labs) Init() tea.Cmd {
+	m.request = m.env.Seq.Next()
+	id, ctx, port := m.request, m.env.Ctx, m.port
+	return func() tea.Msg {
+		l, err := port.List(ctx)
+		return labsLoaded{id, widget.Safe(l), err}
+	}
+}
+
+// Update takes results, and text while the filter is open.
+func (m *Labs) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case screen.Size:
+		m.size = msg
+	case screen.Shown:
+		return m.Init()
+	case labsLoaded:
+		if msg.request == m.request {
+			m.loaded, m.all, m.err = true, msg.labs, widget.Words(msg.err)
+			m.fill(len(m.all))
+		}
+	case screen.Answered:
+		if msg.ID == m.asked && msg.Yes {
+			return screen.Send(screen.Open{Kind: screen.Lab, Lab: m.wanted})
+		}
+	case tea.KeyPressMsg, tea.PasteMsg:
+		return m.typed(msg)
+	}
+	return nil
+}
+
+// Handle acts on an intent.
+func (m *Labs) Handle(i keymap.Intent) (tea.Cmd, bool) {
+	if m.handle(i) {
+		return nil, true
+	}
+	switch i {
+	case keymap.Back:
+		return screen.Send(screen.Back{From: m}), true
+	case keymap.Go:
+		return m.start(), true
+	}
+	return nil, false
+}
+
+// start opens the marked lab. One lab runs at a time, so another in progress
+// has to be given up first.
+func (m *Labs) start() tea.Cmd {
+	at := m.row()
+	if at < 0 {
+		return nil
+	}
+	l := m.all[at]
+	switch busy := slices.IndexFunc(m.all, func(x labs.Listing) bool { return x.InProgress }); {
+	case l.InProgress:
+		return screen.Send(screen.Open{Kind: screen.Lab, Lab: l.ID, Resume: true})
+	case len(l.Missing) > 0:
+		return screen.Send(screen.Flash{Text: "it needs what this cluster lacks: " + strings.Join(l.Missing, ", "), Bad: true})
+	case busy >= 0:
+		m.asked, m.wanted = m.env.Seq.Next(), l.ID
+		return screen.Send(screen.Ask{ID: m.asked, Question: "Give up “" + m.all[busy].Title + "”?",
+			Detail: "It is in progress, and one lab runs at a time. What you changed in it is undone."})
+	}
+	return screen.Send(screen.Open{Kind: screen.Lab, Lab: l.ID})
+}
+
+// View draws the list.
+func (m *Labs) View(w, h int) string {
+	st := m.env.Styles
+	lines := []string{m.filter(w, "lab"), ""}
+	switch {
+	case !m.loaded:
+		lines = append(lines, st.Faint.Render(" reading labs …"))
+	case m.err != "":
+		lines = append(lines, layout.Indent(layout.Flow(theme.Bad+" the labs could not be read: "+m.err, w-2), 1)...)
+	case len(m.shown) == 0:
+		lines = append(lines, " No lab matches. esc drops the filter.")
+	default:
+		foot := m.about(w)
+		room := max(h-len(lines)-len(foot), 1)
+		rows := m.window(room, func(i int, marked bool) string { return m.line(m.all[i], marked, w) })
+		for len(rows) < room {
+			rows = append(rows, "")
+		}
+		lines = slices.Concat(lines, rows, foot)
+	}
+	return layout.Fit(lines, w, h)
+}
+
+func (m *Labs) line(l labs.Listing, marked bool, w int) string {
+	st := m.env.Styles
+	cursor, title := "  ", l.Title
+	tail := fmt.Sprintf("%3d min  %s", l.Minutes, layout.Pad(state(l), 11))
+	if w >= 72 {
+		tail = layout.Pad(strings.Join(l.Shapes, " "), min(w/4, 36)) + "  " + level(l.Difficulty) + "  " + tail
+	}
+	room := w - 3 - layout.Width(tail) - 2
+	title = layout.Pad(title, room)
+	if marked {
+		cursor, title = st.Accent.Render(theme.Here)+" ", st.Strong.Render(title)
+	}
+	return " " + cursor + title + "  " + st.Faint.Render(tail)
+}
+
+// about says more of the marked lab.
+func (m *Labs) about(w int) []string {
+	at := m.row()
+	if at < 0 {
+		return nil
+	}
+	l := m.all[at]
+	var parts []string
+	if l.Attempts > 0 {
+		parts = append(parts, fmt.Sprintf("tried %d times, solved %d", l.Attempts, l.Solved))
+	}
+	if l.Best > 0 {
+		parts = append(parts, "best time "+widget.Clock(l.Best))
+	}
+	if len(l.Missing) > 0 {
+		parts = append(parts, "cannot run here: the cluster lacks "+strings.Join(l.Missing, ", "))
+	} else if len(l.Requires) > 0 {
+		parts = append(parts, "needs "+strings.Join(l.Requires, ", "))
+	}
+	if w < 72 {
+		parts = append([]string{strings.Join(l.Shapes, " ")}, parts...)
+	}
+	if len(parts) == 0 {
+		parts = []string{"not tried yet"}
+	}
+	text := layout.Flow(strings.Join(parts, " · "), w-6)
+	return append([]string{""}, layout.Indent(layout.Head(text, 2, "…"), 3)...)
+}
+
+// state is a lab's standing in words and a mark.
+func state(l labs.Listing) string {
+	switch {
+	case l.InProgress:
+		return theme.On + " open"
+	case len(l.Missing) > 0:
+		return theme.Off + " not here"
+	case l.Solved > 0:
+		return theme.OK + " solved"
+	case l.Attempts > 0:
+		return theme.Wait + " tried"
+	}
+	return theme.Wait + " new"
+}
+
+// level draws a difficulty of 1 to 3.
+func level(n int) string {
+	switch {
+	case n <= 1:
+		return "easy  "
+	case n == 2:
+		return "medium"
+	}
+	return "hard  "
+}
+
+// Scope names the keys in force.
+func (m *Labs) Scope() keymap.Scope {
+	if m.typing {
+		return keymap.ListType
+	}
+	return keymap.List
+}
+
+// Where names the screen.
+func (m *Labs) Where() string { return "labs" }
+
+// Unsaved is always empty.
+func (m *Labs) Unsaved() string { return "" }
+
+// Close has nothing to end.
+func (m *Labs) Close() {}

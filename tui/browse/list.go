@@ -1,0 +1,141 @@
+// Package browse holds the two lists: labs and cards. Both are narrowed by
+// typing. The root calls them.
+package browse
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/gatedrill/gatedrill/tui/keymap"
+	"github.com/gatedrill/gatedrill/tui/layout"
+	"github.com/gatedrill/gatedrill/tui/screen"
+	"github.com/gatedrill/gatedrill/tui/widget"
+)
+
+// list is a marked line among the rows that match a filter.
+type list struct {
+	env    *screen.Env
+	field  widget.Field
+	typing bool
+	rows   int              // how many there are
+	text   func(int) string // what the filter looks at, lower case
+	shown  []int            // rows that match
+	marked int              // index into shown
+	size   screen.Size
+}
+
+func newList(env *screen.Env, text func(int) string) list {
+	return list{env: env, field: widget.NewField(env.Styles), text: text}
+}
+
+// fill tells how many rows there are; the marked row stays marked when it can.
+func (l *list) fill(rows int) {
+	l.rows = rows
+	l.narrow()
+}
+
+// narrow finds the rows that hold every word of the filter.
+func (l *list) narrow() {
+	words := strings.Fields(strings.ToLower(l.field.Value()))
+	l.shown = l.shown[:0]
+next:
+	for i := range l.rows {
+		for _, w := range words {
+			if !strings.Contains(l.text(i), w) {
+				continue next
+			}
+		}
+		l.shown = append(l.shown, i)
+	}
+	l.marked = max(0, min(l.marked, len(l.shown)-1))
+}
+
+// row is the marked row, -1 when none matches.
+func (l *list) row() int {
+	if l.marked >= len(l.shown) {
+		return -1
+	}
+	return l.shown[l.marked]
+}
+
+// handle acts on what all lists have in common. Back is only taken while
+// there is a filter to drop.
+func (l *list) handle(i keymap.Intent) bool {
+	page := max(l.size.H-5, 1)
+	switch i {
+	case keymap.Up:
+		l.mark(-1)
+	case keymap.Down:
+		l.mark(1)
+	case keymap.PageUp:
+		l.mark(-page)
+	case keymap.PageDown:
+		l.mark(page)
+	case keymap.Top:
+		l.mark(-len(l.shown))
+	case keymap.Bottom:
+		l.mark(len(l.shown))
+	case keymap.Filter:
+		l.typing = true
+		l.field.Focus()
+	case keymap.Back:
+		if !l.typing && l.field.Value() == "" {
+			return false
+		}
+		l.field.Set("")
+		l.stop()
+		l.narrow()
+	case keymap.Go:
+		if !l.typing {
+			return false
+		}
+		l.stop()
+	default:
+		return false
+	}
+	return true
+}
+
+func (l *list) stop() {
+	l.typing = false
+	l.field.Blur()
+}
+
+func (l *list) mark(n int) { l.marked = max(0, min(l.marked+n, len(l.shown)-1)) }
+
+// typed takes a key or a paste while the filter is open.
+func (l *list) typed(msg tea.Msg) tea.Cmd {
+	if !l.typing {
+		return nil
+	}
+	cmd := l.field.Update(msg)
+	l.narrow()
+	return cmd
+}
+
+// filter is the line above the rows.
+func (l *list) filter(w int, what string) string {
+	st := l.env.Styles
+	right := widget.Count(len(l.shown), what)
+	if len(l.shown) != l.rows {
+		right = st.Text.Render(right) + st.Faint.Render(" of "+widget.Count(l.rows, what))
+	}
+	switch {
+	case l.typing:
+		return layout.Ends(st.Accent.Render(" / ")+l.field.View(w/2), right, w-1)
+	case l.field.Value() != "":
+		return layout.Ends(st.Accent.Render(" / ")+l.field.Value(), right, w-1)
+	}
+	return layout.Ends(st.Faint.Render(" / narrows the list"), right, w-1)
+}
+
+// window draws the rows around the marked one.
+func (l *list) window(h int, draw func(row int, marked bool) string) []string {
+	scroll := layout.Scroll{}.To(l.marked, len(l.shown), h)
+	var out []string
+	for i := scroll.Offset; i < min(len(l.shown), scroll.Offset+h); i++ {
+		out = append(out, draw(l.shown[i], i == l.marked))
+	}
+	return out
+}

@@ -1,0 +1,66 @@
+// Package help draws the list of keys of a scope from the table of keys. The
+// root shows it as a page.
+package help
+
+import (
+	"strings"
+
+	"github.com/gatedrill/gatedrill/tui/keymap"
+	"github.com/gatedrill/gatedrill/tui/layout"
+	"github.com/gatedrill/gatedrill/tui/theme"
+)
+
+// names says how keys are printed that have no character of their own.
+var names = strings.NewReplacer("enter", "⏎", "down", "↓", "up", "↑", "pg↓", "pgdn", "pg↑", "pgup", "tab", "⇥")
+
+// Lines lists the keys that work in a scope: its own first, then those that
+// work everywhere, each with what it does.
+func Lines(st *theme.Styles, s keymap.Scope, w int) []string {
+	var out []string
+	for _, scope := range []keymap.Scope{s, keymap.Global} {
+		out = append(out, "", " "+st.Strong.Render("Keys: "+string(scope)))
+		for _, b := range keymap.In(scope) {
+			out = append(out, entry(st, b, w)...)
+		}
+	}
+	return append(out, "", st.Faint.Render(" Marks: ✓ healthy or done   ✗ broken   – not on the path   ? not verified or not known"))
+}
+
+const keyColumn = 14
+
+func entry(st *theme.Styles, b keymap.Binding, w int) []string {
+	keys := names.Replace(strings.Join(b.Keys, " "))
+	lines := layout.Flow(b.Long, min(w-keyColumn-3, 80))
+	for i, l := range lines {
+		head := ""
+		if i == 0 {
+			head = keys
+		}
+		lines[i] = "  " + st.Accent.Render(layout.Pad(head, keyColumn)) + l
+	}
+	return lines
+}
+
+// Footer is the line of keys at the foot of the screen: as many as fit, the
+// most useful first, the way to all of them always last.
+func Footer(st *theme.Styles, s keymap.Scope, w int) string {
+	last := " ? keys"
+	if s.Typing() || s == keymap.Confirm {
+		last = ""
+	}
+	line := ""
+	for _, b := range keymap.In(s) {
+		if b.Short == "" {
+			continue
+		}
+		next := line + " " + st.Accent.Render(b.Show) + " " + b.Short + "  "
+		if layout.Width(next)+layout.Width(last) > w {
+			break
+		}
+		line = next
+	}
+	if last != "" {
+		line += " " + st.Accent.Render("?") + " keys"
+	}
+	return layout.Cut(line, w)
+}

@@ -1,0 +1,142 @@
+package home
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatedrill/gatedrill/cards"
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/tui/screen"
+	"github.com/gatedrill/gatedrill/tui/widget"
+)
+
+// firstCards is how many cards the first session has.
+const firstCards = 5
+
+// item is one thing to do next.
+type item struct {
+	verb string // "Review"
+	what string // "“The shop is gone”"
+	why  string // "because tls was wrong twice this week"
+	open screen.Open
+}
+
+// items lists what to do next, most useful first.
+func (m *Model) items() []item {
+	var out []item
+	add := func(i item, ok bool) {
+		if ok {
+			out = append(out, i)
+		}
+	}
+	add(m.reviewItem())
+	add(m.continueItem())
+	add(m.nextItem())
+	add(m.drillItem())
+	return out
+}
+
+func (m *Model) reviewItem() (item, bool) {
+	if !m.loaded {
+		return item{}, false
+	}
+	s := m.summary
+	if s.FirstTime {
+		n := min(firstCards, max(left(s.Counts), 1))
+		return item{"Start", fmt.Sprintf("the first %s", widget.Count(n, "card")), "about 3 minutes",
+			screen.Open{Kind: screen.Review, Limit: firstCards}}, s.Total > 0
+	}
+	if left(s.Counts) == 0 {
+		return item{}, false
+	}
+	why := ""
+	if s.Weakest != "" {
+		why = "weakest: " + s.Weakest
+	}
+	return item{"Review", widget.Count(left(s.Counts), "card"), why, screen.Open{Kind: screen.Review}}, true
+}
+
+func (m *Model) continueItem() (item, bool) {
+	for _, l := range m.labs {
+		if l.InProgress {
+			return item{"Continue", quoted(l.Title), "in progress", screen.Open{Kind: screen.Lab, Lab: l.ID, Resume: true}}, true
+		}
+	}
+	return item{}, false
+}
+
+func (m *Model) nextItem() (item, bool) {
+	l, why := m.suggest()
+	if l.ID == "" {
+		return item{}, false
+	}
+	verb := "Next lab"
+	if m.summary.FirstTime {
+		verb = "Lab"
+	}
+	return item{verb, quoted(l.Title), why, screen.Open{Kind: screen.Lab, Lab: l.ID}}, true
+}
+
+func (m *Model) drillItem() (item, bool) {
+	a := m.advice
+	return item{"Drill", a.Deck, a.DeckWhy, screen.Open{Kind: screen.Review, Deck: a.Deck}}, a.Deck != ""
+}
+
+// suggest picks the next lab: the coach's, else the easiest one that was not
+// solved and can run here. Nothing while a lab is in progress, since only one
+// runs at a time.
+func (m *Model) suggest() (labs.Listing, string) {
+	var open []labs.Listing
+	for _, l := range m.labs {
+		if l.InProgress {
+			return labs.Listing{}, ""
+		}
+		if l.ID == m.advice.Lab && l.ID != "" {
+			return l, m.advice.LabWhy
+		}
+		if l.Solved == 0 && len(l.Missing) == 0 {
+			open = append(open, l)
+		}
+	}
+	if len(open) == 0 {
+		return labs.Listing{}, ""
+	}
+	best := slices.MinFunc(open, func(a, b labs.Listing) int {
+		return cmp.Or(cmp.Compare(a.Difficulty, b.Difficulty), cmp.Compare(a.Minutes, b.Minutes))
+	})
+	why := fmt.Sprintf("%d min, not solved yet", best.Minutes)
+	if best.Attempts > 0 {
+		why = fmt.Sprintf("%d min, tried and not solved yet", best.Minutes)
+	}
+	return best, why
+}
+
+// today says what the day holds.
+func today(s cards.Summary) string {
+	switch n := left(s.Counts); {
+	case s.Total == 0:
+		return "no cards found"
+	case n == 0 && s.Reviewed > 0:
+		return fmt.Sprintf("all done · %s given", widget.Count(s.Reviewed, "answer"))
+	case n == 0:
+		return "nothing is due"
+	}
+	parts := []string{widget.Count(s.Due+s.Learning, "card") + " due"}
+	if s.New > 0 {
+		parts = append(parts, fmt.Sprintf("%d new", s.New))
+	}
+	if about := widget.About(s.Estimate.Round(time.Second)); about != "" {
+		parts = append(parts, about)
+	}
+	if s.Streak > 1 {
+		parts = append(parts, fmt.Sprintf("day %d in a row", s.Streak))
+	}
+	return strings.Join(parts, " · ")
+}
+
+func left(c cards.Counts) int { return c.Due + c.New + c.Learning }
+
+func quoted(s string) string { return "“" + s + "”" }

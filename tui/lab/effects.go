@@ -1,0 +1,296 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/tui/screen"
+	"github.com/gatedrill/gatedrill/tui/widget"
+)
+
+type opened struct {
+	watch int
+	err   error
+}
+
+type changed struct {
+	watch  int
+	view   labs.View
+	number int
+	at     time.Time
+	err    error
+}
+
+type replied struct {
+	request int
+	step    labs.Step
+	reply   labs.Reply
+	finding bool
+	err     error
+}
+
+// hinted carries no text: the hint comes with the next view.
+type hinted struct {
+	watch int
+	err   error
+}
+
+type solutionRead struct {
+	watch int
+	text  string
+	err   error
+}
+
+type resetDone struct {
+	watch int
+	err   error
+}
+
+type shellMade struct {
+	watch int
+	shell tea.ExecCommand
+	err   error
+}
+
+type shellLeft struct {
+	watch int
+	err   error
+}
+
+type rechecked struct{ err error }
+
+func (m *Model) ensure() tea.Cmd {
+	ctx, c := m.env.Ctx, m.ports.Cluster
+	return func() tea.Msg {
+		c.Ensure(ctx)
+		return nil
+	}
+}
+
+// open starts or resumes the lab. Starting goes on when the screen is left,
+// so it gets the program's context.
+func (m *Model) open() tea.Cmd {
+	m.stage, m.watch, m.number = opening, m.env.Seq.Next(), 0
+	id, ctx, port, lab, resume := m.watch, m.env.Ctx, m.ports.Labs, m.id, m.resume
+	return func() tea.Msg {
+		if resume {
+			return opened{id, port.Resume(ctx)}
+		}
+		return opened{id, port.Start(ctx, lab)}
+	}
+}
+
+// next waits for the next view. Each view that arrives arms it again.
+func (m *Model) next() tea.Cmd {
+	id, ctx, port, after, now := m.watch, m.ctx, m.ports.Labs, m.number, m.env.Now
+	return func() tea.Msg {
+		v, n, err := port.Watch(ctx, after)
+		return changed{id, widget.Safe(v), n, now(), err}
+	}
+}
+
+func (m *Model) commit(s labs.Step, v labs.Verdict) tea.Cmd {
+	m.sent = m.env.Seq.Next()
+	id, ctx, port := m.sent, m.ctx, m.ports.Labs
+	return func() tea.Msg {
+		r, err := port.Verdict(ctx, s, v)
+		return replied{id, s, widget.Safe(r), false, err}
+	}
+}
+
+func (m *Model) answer(s labs.Step, text string) tea.Cmd {
+	m.sent = m.env.Seq.Next()
+	id, ctx, port := m.sent, m.ctx, m.ports.Labs
+	return func() tea.Msg {
+		r, err := port.Answer(ctx, s, text)
+		return replied{id, s, widget.Safe(r), true, err}
+	}
+}
+
+func (m *Model) hint(s labs.Step) tea.Cmd {
+	id, ctx, port := m.watch, m.ctx, m.ports.Labs
+	return func() tea.Msg {
+		_, err := port.Hint(ctx, s)
+		return hinted{id, err}
+	}
+}
+
+func (m *Model) solution() tea.Cmd {
+	id, ctx, port := m.watch, m.ctx, m.ports.Labs
+	return func() tea.Msg {
+		text, err := port.Solution(ctx)
+		return solutionRead{id, widget.Sanitize(text), err}
+	}
+}
+
+func (m *Model) reset() tea.Cmd {
+	id, ctx, port := m.watch, m.env.Ctx, m.ports.Labs
+	return func() tea.Msg { return resetDone{id, port.Reset(ctx)} }
+}
+
+func (m *Model) shell() tea.Cmd {
+	id, ctx, port := m.watch, m.env.Ctx, m.ports.Labs
+	return func() tea.Msg {
+		c, err := port.Shell(ctx)
+		return shellMade{id, c, err}
+	}
+}
+
+// leave stops watching; the lab stays as it is.
+func (m *Model) leave() tea.Cmd {
+	ctx, port := m.env.Ctx, m.ports.Labs
+	left := func() tea.Msg {
+		if err := port.Leave(ctx); err != nil {
+			return screen.Flash{Text: "the lab was not left cleanly: " + widget.Words(err), Bad: true}
+		}
+		return nil
+	}
+	m.cancel()
+	if m.stage == waiting {
+		return screen.Send(screen.Back{From: m})
+	}
+	return tea.Batch(left, screen.Send(screen.Back{From: m}))
+}
+
+// again tries again what failed: the cluster, opening, or watching.
+func (m *Model) again() tea.Cmd {
+	switch {
+	case m.stage == broken, m.stage == waiting && !m.news.Busy():
+		return m.begin()
+	}
+	return flash("it is on its way")
+}
+
+func (m *Model) onResult(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case opened:
+		if msg.watch == m.watch {
+			return m.onOpened(msg.err)
+		}
+	case changed:
+		if msg.watch == m.watch {
+			return m.onChanged(msg)
+		}
+	case replied:
+		if msg.request == m.sent {
+			return m.onReplied(msg)
+		}
+	case hinted:
+		if msg.watch == m.watch && msg.err != nil {
+			return bad("no hint", msg.err)
+		}
+	case solutionRead:
+		if msg.watch == m.watch && msg.err != nil {
+			return bad("the solution could not be read", msg.err)
+		}
+		if msg.watch == m.watch {
+			return screen.Send(screen.Page{Title: "solution of " + m.title(), Markdown: msg.text})
+		}
+	case resetDone:
+		if msg.watch == m.watch {
+			return m.onReset(msg.err)
+		}
+	case shellMade:
+		if msg.watch == m.watch {
+			return m.onShell(msg)
+		}
+	case shellLeft:
+		if msg.watch == m.watch {
+			return m.onShellLeft(msg.err)
+		}
+	case rechecked:
+		if msg.err != nil {
+			return bad("could not look again", msg.err)
+		}
+	}
+	return nil
+}
+
+func (m *Model) onOpened(err error) tea.Cmd {
+	if err != nil {
+		m.fail(err)
+		return nil
+	}
+	return m.next()
+}
+
+func (m *Model) fail(err error) {
+	m.stage, m.trouble = broken, widget.Words(err)
+	m.stopTyping()
+}
+
+func (m *Model) onChanged(msg changed) tea.Cmd {
+	if msg.err != nil {
+		if errors.Is(msg.err, context.Canceled) || m.stage == broken {
+			return nil
+		}
+		m.fail(msg.err)
+		return nil
+	}
+	if msg.view.Current != m.view.Current {
+		m.focus, m.command = "", 0
+	}
+	m.stage, m.view, m.number, m.at, m.checks = open, msg.view, msg.number, msg.at, false
+	if m.now.Before(msg.at) {
+		m.now = msg.at
+	}
+	if m.typing && msg.view.Phase != labs.PhaseDiagnosing && msg.view.Phase != labs.PhaseUnearned {
+		m.stopTyping()
+	}
+	return m.next()
+}
+
+func (m *Model) onReplied(msg replied) tea.Cmd {
+	m.sent = 0
+	if msg.err != nil {
+		return bad("it could not be judged, and was not counted", msg.err)
+	}
+	m.replies[msg.step] = msg.reply
+	if msg.finding && msg.reply.Right {
+		delete(m.drafts, msg.step)
+	}
+	return nil
+}
+
+func (m *Model) onReset(err error) tea.Cmd {
+	if err != nil {
+		return bad("reset failed", err)
+	}
+	m.cancel()
+	return tea.Batch(screen.Send(screen.Back{From: m}), flash("everything was put back"))
+}
+
+func (m *Model) onShell(msg shellMade) tea.Cmd {
+	if msg.err != nil {
+		return bad("no shell", msg.err)
+	}
+	id := msg.watch
+	return tea.Exec(msg.shell, func(err error) tea.Msg { return shellLeft{id, err} })
+}
+
+// onShellLeft has everything judged anew. What the shell's last command
+// returned is the learner's business, so its exit code is no error here.
+func (m *Model) onShellLeft(err error) tea.Cmd {
+	m.checks = true
+	var said tea.Cmd
+	var exit interface {
+		error
+		ExitCode() int
+	}
+	if err != nil && !errors.As(err, &exit) {
+		said = flash("the shell ended: " + widget.Words(err))
+	}
+	if r, ok := m.ports.Labs.(Rechecker); ok {
+		ctx := m.ctx
+		return tea.Batch(said, func() tea.Msg { return rechecked{r.Recheck(ctx)} })
+	}
+	return said
+}
+
+func bad(what string, err error) tea.Cmd {
+	return screen.Send(screen.Flash{Text: what + ": " + widget.Words(err), Bad: true})
+}

@@ -1,0 +1,219 @@
+// Package lab is the screen of one lab: ticket, runbook, live goals and
+// guards, the last request and its path, the current step. It shows what a
+// View holds and nothing that was not verified. The root calls it.
+package lab
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/tui/keymap"
+	"github.com/gatedrill/gatedrill/tui/layout"
+	"github.com/gatedrill/gatedrill/tui/screen"
+	"github.com/gatedrill/gatedrill/tui/widget"
+)
+
+// Runner runs the lab.
+type Runner interface {
+	Start(ctx context.Context, id string) error
+	Resume(ctx context.Context) error
+	Watch(ctx context.Context, after int) (labs.View, int, error)
+	Verdict(ctx context.Context, s labs.Step, v labs.Verdict) (labs.Reply, error)
+	Answer(ctx context.Context, s labs.Step, text string) (labs.Reply, error)
+	Hint(ctx context.Context, s labs.Step) (string, error)
+	Solution(ctx context.Context) (string, error)
+	Reset(ctx context.Context) error
+	Leave(ctx context.Context) error
+	Shell(ctx context.Context) (tea.ExecCommand, error)
+}
+
+// Rechecker is a Runner that can be told to look again at once.
+type Rechecker interface {
+	Recheck(ctx context.Context) error
+}
+
+// Cluster brings the cluster up.
+type Cluster interface {
+	Ensure(ctx context.Context)
+}
+
+// Ports are what the screen needs. Cluster may be nil where the runner needs
+// nothing to be waited for.
+type Ports struct {
+	Labs    Runner
+	Cluster Cluster
+}
+
+type stage int
+
+const (
+	waiting stage = iota // for the cluster
+	opening              // Start or Resume is on its way
+	open                 // views arrive
+	broken               // it could not be opened, or watched; trouble says why
+)
+
+// Model is the lab screen.
+type Model struct {
+	env    *screen.Env
+	ports  Ports
+	ctx    context.Context // of this screen: ends when it is left
+	cancel context.CancelFunc
+	id     string
+	resume bool
+
+	stage   stage
+	trouble string
+	news    screen.ClusterNews
+	size    screen.Size
+	now     time.Time
+	began   time.Time // first tick of this screen, for the clock while waiting
+
+	watch  int // id of the watch whose views count
+	number int // of the last view
+	view   labs.View
+	at     time.Time // when the view came
+
+	focus   labs.Step // looked at; "" follows the current step
+	command int       // marked look command
+	typing  bool
+	field   widget.Field
+	drafts  map[labs.Step]string
+	sent    int // id of the verdict or finding under way, 0 = none
+	replies map[labs.Step]labs.Reply
+	asked   map[int]question
+	checks  bool // back from the shell, no view since
+	scroll  layout.Scroll
+}
+
+// question is what the learner is asked to confirm.
+type question string
+
+const (
+	askHint     question = "hint"
+	askReset    question = "reset"
+	askSolution question = "solution"
+)
+
+// New makes the screen of a lab to start, or of the one to resume.
+func New(env *screen.Env, ports Ports, id string, resume bool, news screen.ClusterNews) *Model {
+	ctx, cancel := context.WithCancel(env.Ctx)
+	return &Model{env: env, ports: ports, ctx: ctx, cancel: cancel, id: id, resume: resume, news: news,
+		field: widget.NewField(env.Styles), drafts: map[labs.Step]string{},
+		replies: map[labs.Step]labs.Reply{}, asked: map[int]question{}}
+}
+
+// Init starts the lab, or waits for the cluster first.
+func (m *Model) Init() tea.Cmd { return m.begin() }
+
+func (m *Model) begin() tea.Cmd {
+	m.trouble = ""
+	if m.ports.Cluster == nil || m.news.State == screen.ClusterReady {
+		return m.open()
+	}
+	m.stage = waiting
+	if m.news.Busy() {
+		return nil
+	}
+	return m.ensure()
+}
+
+// Update takes results. Those of an earlier request are dropped.
+func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case screen.Size:
+		m.size = msg
+	case screen.Tick:
+		m.onTick(msg.At)
+	case screen.ClusterNews:
+		m.news = msg
+		if m.stage == waiting && msg.State == screen.ClusterReady {
+			return m.open()
+		}
+	case screen.Answered:
+		return m.onAnswered(msg)
+	case tea.KeyPressMsg, tea.PasteMsg:
+		if m.typing {
+			return m.field.Update(msg)
+		}
+	default:
+		return m.onResult(msg)
+	}
+	return nil
+}
+
+func (m *Model) onTick(at time.Time) {
+	m.now = at
+	if m.began.IsZero() {
+		m.began = at
+	}
+}
+
+// step is the step on screen.
+func (m *Model) step() (labs.StepView, bool) {
+	want := m.focus
+	if want == "" {
+		want = m.view.Current
+	}
+	for _, s := range m.view.Steps {
+		if s.Step == want {
+			return s, true
+		}
+	}
+	return labs.StepView{}, false
+}
+
+// Scope names the keys in force.
+func (m *Model) Scope() keymap.Scope {
+	switch {
+	case m.typing:
+		return keymap.LabType
+	case m.stage != open:
+		return keymap.LabWait
+	}
+	switch m.view.Phase {
+	case labs.PhaseDiagnosing, labs.PhaseUnearned:
+		return keymap.LabDiagnose
+	case labs.PhaseFixing:
+		return keymap.LabFix
+	case labs.PhaseSolved:
+		return keymap.LabSolved
+	}
+	return keymap.LabWait
+}
+
+// Where names the screen: "lab › The shop is gone".
+func (m *Model) Where() string {
+	if m.view.Lab.Title == "" {
+		return "lab"
+	}
+	return "lab › " + m.view.Lab.Title
+}
+
+// Clock is the time worked on this lab, for the header.
+func (m *Model) Clock() string {
+	if m.stage != open || m.view.Since.IsZero() {
+		return ""
+	}
+	return widget.Clock(m.elapsed())
+}
+
+func (m *Model) elapsed() time.Duration {
+	switch m.view.Phase {
+	case labs.PhaseDiagnosing, labs.PhaseFixing, labs.PhaseUnearned:
+		if m.now.After(m.at) {
+			return m.view.Elapsed + m.now.Sub(m.at)
+		}
+	}
+	return m.view.Elapsed
+}
+
+// Unsaved is always empty: what was committed is stored, the lab stays as it
+// is when it is left.
+func (m *Model) Unsaved() string { return "" }
+
+// Close stops watching.
+func (m *Model) Close() { m.cancel() }

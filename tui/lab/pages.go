@@ -1,0 +1,77 @@
+package lab
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/tui/layout"
+	"github.com/gatedrill/gatedrill/tui/theme"
+	"github.com/gatedrill/gatedrill/tui/widget"
+)
+
+// solved is the page at the end: time, what it cost, the debrief.
+func (m *Model) solved(w int) []string {
+	st, v := m.env.Styles, m.view
+	wrong, hints := 0, 0
+	for _, s := range v.Steps {
+		wrong += s.Wrong
+		hints += len(s.Hints)
+	}
+	head := fmt.Sprintf("Solved in %s · %s · %s", widget.Clock(v.Elapsed),
+		widget.Count(wrong, "wrong answer"), widget.Count(hints, "hint"))
+	out := []string{"", " " + st.Good.Render(theme.OK) + " " + st.Strong.Render(layout.Cut(head, w-4))}
+	if len(v.Cards) > 0 {
+		out = append(out, layout.Indent(layout.Flow(widget.Count(len(v.Cards), "card")+" made due: "+strings.Join(v.Cards, ", "), w-4), 3)...)
+	}
+	for _, fell := range m.turns(w - 2) {
+		out = append(out, " "+fell)
+	}
+	out = append(out, "")
+	return append(out, layout.Indent(m.env.MD.Lines(v.Debrief, min(w-2, measure)), 1)...)
+}
+
+// details is all there is to read, as one Markdown page.
+func (m *Model) details() string {
+	var b strings.Builder
+	v := m.view
+	para := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n\n", args...) }
+	para("%s", strings.TrimSpace(v.Ticket))
+	if v.Trouble != "" {
+		para("**Trouble**: %s", v.Trouble)
+	}
+	if m.trouble != "" {
+		para("**Trouble**: %s", m.trouble)
+	}
+	if v.Capture.Observed {
+		para("**Last request**")
+		para("    asked  %s\n    got    %s", widget.Asked(v.Request, v.Capture.Source), widget.Got(v.Capture))
+		if v.Capture.LogLine != "" && m.captured() {
+			para("    %s", v.Capture.LogLine)
+		}
+	}
+	if s, ok := m.step(); ok {
+		m.stepDetails(para, s)
+	}
+	for _, c := range append(append([]labs.CheckView{}, v.Goals...), v.Guards...) {
+		fmt.Fprintf(&b, "- %s: %s %s\n", c.Title, c.Outcome, c.Why)
+	}
+	return b.String()
+}
+
+func (m *Model) stepDetails(para func(string, ...any), s labs.StepView) {
+	para("**Step %d, %s**", number(s.Step), s.Title)
+	para("%s", strings.TrimSpace(s.Question))
+	if len(s.Look) > 0 {
+		para("    %s", strings.Join(s.Look, "\n    "))
+	}
+	if s.Ask != "" {
+		para("%s", s.Ask)
+	}
+	if s.Reply != "" {
+		para("Last reply: %s", s.Reply)
+	}
+	for i, h := range s.Hints {
+		para("Hint %d: %s", i+1, h)
+	}
+}

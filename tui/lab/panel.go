@@ -1,0 +1,270 @@
+package lab
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/tui/layout"
+	"github.com/gatedrill/gatedrill/tui/theme"
+	"github.com/gatedrill/gatedrill/tui/widget"
+)
+
+// steps lists the runbook with what was found.
+func (m *Model) steps(w int) []string {
+	st := m.env.Styles
+	looked, _ := m.step()
+	out := make([]string, 0, len(m.view.Steps))
+	for i, s := range m.view.Steps {
+		mark, name := " ", fmt.Sprintf("%d %s", i+1, layout.Pad(string(s.Step), 12))
+		switch {
+		case s.Done:
+			mark = st.Good.Render(theme.OK)
+		case s.Step == m.view.Current:
+			mark = st.Accent.Render(theme.Here)
+		}
+		if s.Step == looked.Step {
+			name = st.Accent.Render(name)
+		}
+		out = append(out, layout.Cut(mark+" "+name+" "+result(s), w))
+	}
+	return out
+}
+
+// result is what a step came to: its verdict, or the finding where it has no
+// verdict.
+func result(s labs.StepView) string {
+	if s.VerdictRight {
+		return inWords(s.Verdict)
+	}
+	if s.FindingRight && len(s.Step.Layers()) == 0 {
+		return s.Answer
+	}
+	return ""
+}
+
+// checklist draws goals and guards with what each wants and got.
+func (m *Model) checklist(w int) []string {
+	return slices.Concat(m.checked("goals", m.view.Goals, w), m.checked("guards", m.view.Guards, w))
+}
+
+func (m *Model) checked(head string, all []labs.CheckView, w int) []string {
+	st := m.env.Styles
+	var out []string
+	for i, c := range all {
+		label := layout.Spaces(8)
+		if i == 0 {
+			label = st.Faint.Render(layout.Pad(head, 8))
+		}
+		mark, style := widget.Outcome(st, c.Outcome)
+		lines := layout.Wrap(c.Title, w-10)
+		for n, l := range lines {
+			if n == 0 {
+				out = append(out, label+style.Render(mark)+" "+l+m.fresh(c.Changed))
+				continue
+			}
+			out = append(out, layout.Spaces(10)+l)
+		}
+		for _, l := range layout.Wrap(m.why(c), w-10) {
+			out = append(out, layout.Spaces(10)+st.Faint.Render(l))
+		}
+	}
+	return out
+}
+
+func (m *Model) why(c labs.CheckView) string {
+	switch {
+	case c.Outcome == labs.Pass:
+		return ""
+	case c.Fell && !c.Changed.IsZero():
+		return strings.TrimSuffix("was green, red for "+widget.Clock(m.now.Sub(c.Changed))+"; "+c.Why, "; ")
+	case c.Fell:
+		return strings.TrimSuffix("was green, now red; "+c.Why, "; ")
+	case c.Outcome != labs.Fail && c.Why == "":
+		return "not known yet"
+	}
+	return c.Why
+}
+
+// tally is goals and guards in one line.
+func (m *Model) tally(w int) string {
+	st := m.env.Styles
+	part := func(name string, all []labs.CheckView) string {
+		pass, worst := 0, labs.Pass
+		for _, c := range all {
+			if c.Outcome == labs.Pass {
+				pass++
+			} else if worst != labs.Fail {
+				worst = c.Outcome
+			}
+		}
+		mark, style := widget.Outcome(st, worst)
+		return fmt.Sprintf("%s %d/%d %s", name, pass, len(all), style.Render(mark))
+	}
+	return layout.Cut(part("goals", m.view.Goals)+"  "+part("guards", m.view.Guards), w)
+}
+
+// panel is the step on screen, as blocks: what has to be answered stays, the
+// commands give way first.
+func (m *Model) panel(w int) []layout.Block {
+	st := m.env.Styles
+	s, ok := m.step()
+	if !ok || (m.view.Phase == labs.PhaseFixing && m.focus == "") {
+		return m.repair(w)
+	}
+	var blocks []layout.Block
+	if m.view.Phase == labs.PhaseUnearned {
+		const words = "It answers, but you have not shown yet where it was broken. Undo your change, so that the fault is back, and finish the diagnosis; r resets."
+		blocks = append(blocks, layout.Block{Rank: 9, Lines: append(m.marked(st.Warn.Render("!"), words, w), "")})
+	}
+	title := fmt.Sprintf("%d %s", number(s.Step), s.Title)
+	return append(blocks,
+		layout.Block{Rank: 9, Lines: []string{st.Strong.Render(layout.Cut(title, w))}},
+		layout.Block{Rank: 5, Lines: layout.Flow(s.Question, w)},
+		layout.Block{Rank: 6, Lines: m.look(s, w)},
+		layout.Block{Rank: 4, Lines: []string{""}},
+		layout.Block{Rank: 12, Lines: m.finding(s, w)},
+		layout.Block{Rank: 12, Lines: m.verdictLine(s, w)},
+		layout.Block{Rank: 11, Lines: m.reply(s, w)},
+		layout.Block{Rank: 7, Lines: m.hints(s, w)},
+	)
+}
+
+// repair says what is asked once the diagnosis is complete.
+func (m *Model) repair(w int) []layout.Block {
+	st := m.env.Styles
+	where := "Diagnosis complete."
+	for _, s := range m.view.Steps {
+		if s.Verdict == labs.Broken && s.VerdictRight {
+			where = "Diagnosis complete: broken at " + string(s.Step) + "."
+			break
+		}
+	}
+	text := layout.Flow("Now repair it with your own tools: t opens the shell. The lab is solved when all goals and guards hold.", w)
+	return []layout.Block{
+		{Rank: 9, Lines: append(layout.Wrap(st.Strong.Render(where), w), "")},
+		{Rank: 8, Lines: text},
+	}
+}
+
+// look lists the commands worth running; the marked one is copied.
+func (m *Model) look(s labs.StepView, w int) []string {
+	st := m.env.Styles
+	var out []string
+	for i, c := range s.Look {
+		mark := "  "
+		if len(s.Look) > 0 && i == m.command%len(s.Look) {
+			mark = st.Accent.Render("› ")
+		}
+		for n, l := range command(c, w-2) {
+			if n > 0 {
+				mark = "  "
+			}
+			out = append(out, mark+l)
+		}
+	}
+	return out
+}
+
+// command breaks a command between words, with backslashes where the pieces
+// still run as one when they are copied by hand.
+func command(c string, w int) []string {
+	if layout.Width(c) <= w || strings.ContainsAny(c, "'\n") {
+		return layout.Wrap(c, w)
+	}
+	var out []string
+	line := ""
+	for _, word := range strings.Fields(c) {
+		if line != "" && layout.Width(line)+1+layout.Width(word)+2 > w {
+			out = append(out, line+" \\")
+			line = "  "
+		}
+		if line != "" && line != "  " {
+			line += " "
+		}
+		line += word
+	}
+	return append(out, line)
+}
+
+// finding is the question and its field.
+func (m *Model) finding(s labs.StepView, w int) []string {
+	if s.Ask == "" {
+		return nil
+	}
+	st := m.env.Styles
+	out := layout.Flow(s.Ask, w)
+	switch {
+	case s.FindingRight:
+		return append(out, st.Good.Render(theme.OK)+" "+layout.Cut(s.Answer, w-2))
+	case m.typing:
+		return append(out, st.Accent.Render("› ")+m.field.View(w-2))
+	case m.sent != 0:
+		return append(out, st.Faint.Render("… asking the cluster"))
+	case m.drafts[s.Step] != "":
+		return append(out, st.Faint.Render("› ")+layout.Cut(m.drafts[s.Step], w-14)+st.Faint.Render("  ⏎ edits it"))
+	}
+	return append(out, st.Faint.Render("› ")+st.Accent.Render("⏎")+st.Faint.Render(" to answer"))
+}
+
+func (m *Model) verdictLine(s labs.StepView, w int) []string {
+	st := m.env.Styles
+	if len(s.Step.Layers()) == 0 {
+		return nil
+	}
+	if s.VerdictRight {
+		return []string{st.Good.Render(theme.OK) + " " + layout.Cut("verdict: "+inWords(s.Verdict), w-2)}
+	}
+	last := "n not on path"
+	head := "Verdict   "
+	if w < 44 {
+		head = ""
+	}
+	pick := func(key, word string) string { return st.Accent.Render(key) + word }
+	return []string{layout.Cut(head+pick("h", " healthy")+"  "+pick("b", " broken")+"  "+pick("n", last[1:]), w)}
+}
+
+// reply is what was said to the last answer.
+func (m *Model) reply(s labs.StepView, w int) []string {
+	st := m.env.Styles
+	r, given := m.replies[s.Step]
+	switch {
+	case given && r.Unknown:
+		return m.marked(st.Warn.Render(theme.Unknown), r.Words+" (not counted)", w)
+	case given && r.Right && s.Done:
+		return nil
+	case given && r.Right:
+		return m.marked(st.Good.Render(theme.OK), r.Words, w)
+	case given:
+		return m.marked(st.Bad.Render(theme.Bad), r.Words, w)
+	case s.Reply != "" && !s.Done:
+		return m.marked(st.Faint.Render("·"), s.Reply, w)
+	}
+	return nil
+}
+
+func (m *Model) hints(s labs.StepView, w int) []string {
+	var out []string
+	for i := len(s.Hints) - 1; i >= 0; i-- {
+		out = append(out, m.marked(m.env.Styles.Accent.Render("i"), s.Hints[i], w)...)
+	}
+	if s.HintsLeft > 0 && !s.Done && len(out) == 0 {
+		out = append(out, m.env.Styles.Faint.Render(fmt.Sprintf("H takes a hint, %d left", s.HintsLeft)))
+	}
+	return out
+}
+
+// marked is a paragraph with a mark before its first line.
+func (m *Model) marked(mark, text string, w int) []string {
+	lines := layout.Flow(text, w-2)
+	for i, l := range lines {
+		if i > 0 {
+			mark = " "
+		}
+		lines[i] = mark + " " + l
+	}
+	return lines
+}
+
+func number(s labs.Step) int { return slices.Index(labs.Steps(), s) + 1 }

@@ -1,0 +1,220 @@
+package lab
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/tui/layout"
+	"github.com/gatedrill/gatedrill/tui/screen"
+	"github.com/gatedrill/gatedrill/tui/theme"
+	"github.com/gatedrill/gatedrill/tui/widget"
+)
+
+const (
+	measure  = 84 // the longest line of prose that reads well
+	twoCols  = 72 // below this width the screen has one column
+	more     = "  … i reads it all"
+	newsTime = 2 * time.Second // how long a change stays marked
+)
+
+// View draws the screen.
+func (m *Model) View(w, h int) string {
+	switch {
+	case m.stage != open:
+		return layout.Fit(m.notOpen(w), w, h)
+	case m.view.Phase == labs.PhaseSolved:
+		return layout.Fit(widget.Window(m.env.Styles, m.scroll, m.solved(w), w, h), w, h)
+	case m.Scope().Typing(), m.view.Phase == labs.PhaseDiagnosing,
+		m.view.Phase == labs.PhaseFixing, m.view.Phase == labs.PhaseUnearned:
+		if w < twoCols {
+			return layout.Fit(m.narrow(w, h), w, h)
+		}
+		return layout.Fit(m.wide(w, h), w, h)
+	}
+	return layout.Fit(m.underway(w), w, h)
+}
+
+// notOpen says what is waited for before the lab can start.
+func (m *Model) notOpen(w int) []string {
+	st := m.env.Styles
+	switch {
+	case m.stage == broken:
+		return m.stuck("The lab could not be opened.", m.trouble, "R tries again, esc goes back.", w)
+	case m.stage == waiting && m.news.State == screen.ClusterFailed:
+		return m.stuck("The "+m.news.Name+" did not start.", m.news.Trouble, "R tries again, esc goes back.", w)
+	case m.stage == waiting:
+		p := widget.Progress{What: m.news.Name + " " + m.news.State, Waiting: m.news.Waiting,
+			Done: m.news.Done, Total: m.news.Total, Clock: m.news.Clock(m.now)}
+		lines := append([]string{"", " The lab starts by itself as soon as it has a place to run.", ""},
+			layout.Indent(p.Lines(st, w-2), 1)...)
+		return append(lines, "", " "+st.Faint.Render(layout.Cut("esc: study cards meanwhile", w-2)))
+	}
+	clock := time.Duration(0)
+	if !m.began.IsZero() {
+		clock = m.now.Sub(m.began)
+	}
+	return append([]string{""}, layout.Indent(widget.Progress{What: "opening the lab", Clock: clock}.Lines(st, w-2), 1)...)
+}
+
+// stuck is an error in three parts.
+func (m *Model) stuck(what, why, next string, w int) []string {
+	st := m.env.Styles
+	lines := []string{"", " " + st.Bad.Render(theme.Bad) + " " + st.Strong.Render(layout.Cut(what, w-4)), ""}
+	lines = append(lines, layout.Indent(layout.Wrap(why, min(w-4, measure)), 3)...)
+	return append(lines, "", "   "+layout.Cut(next, w-4))
+}
+
+// underway is what is shown while the lab is changed: prepared, broken,
+// reset, or when that failed.
+func (m *Model) underway(w int) []string {
+	if m.view.Phase == labs.PhaseFailed {
+		return m.stuck("The lab is in trouble.", m.view.Trouble, "r puts everything back, t is not open now, i reads more, esc leaves.", w)
+	}
+	words := map[labs.Phase]string{
+		labs.PhasePreparing: "preparing the healthy world",
+		labs.PhaseBreaking:  "breaking it, until that is seen",
+		labs.PhaseResetting: "putting everything back",
+		labs.PhaseIdle:      "nothing is running",
+	}
+	lines := []string{""}
+	if m.view.Ticket != "" {
+		lines = append(layout.Indent(layout.Flow(m.view.Ticket, min(w-2, measure)), 1), "")
+	}
+	clock := m.view.Elapsed
+	if !m.view.Since.IsZero() && m.now.After(m.view.Since) {
+		clock = m.now.Sub(m.view.Since)
+	}
+	p := widget.Progress{What: words[m.view.Phase], Waiting: m.view.Doing, Clock: clock}
+	return append(lines, layout.Indent(p.Lines(m.env.Styles, w-2), 1)...)
+}
+
+// wide is the screen of two columns below ticket, request and path.
+func (m *Model) wide(w, h int) []string {
+	st := m.env.Styles
+	ticket := layout.Flow(m.view.Ticket, min(w-2, 100))
+	top := slices.Concat(
+		layout.Indent(layout.Head(ticket, max(3, h/5), more), 1),
+		[]string{""}, layout.Indent(m.request(w-2), 1),
+		[]string{" " + widget.PathLine(st, m.view.Path, w-2)},
+		layout.Indent(m.turns(w-2), 1),
+		layout.Indent(m.inTrouble(w-2), 1),
+		[]string{st.Faint.Render(strings.Repeat("─", w))})
+	rest := h - len(top)
+	lw := min(34+(w-80)/3, 56)
+	lw = max(lw, 32)
+	rw := min(w-lw-4, 100)
+	left := layout.Stack([]layout.Block{
+		{Rank: 3, Lines: m.steps(lw)},
+		{Rank: 1, Lines: []string{""}},
+		{Rank: 2, Lines: m.checklist(lw)},
+	}, rest, more)
+	right := layout.Stack(m.panel(rw), rest, more)
+	cols := layout.Columns(layout.Indent(left, 1), right, lw+1, rw, rest, st.Faint.Render(" │ "))
+	return append(top, cols...)
+}
+
+// narrow is the screen of one column: what does not fit gives way to the
+// question, its field and the verdict.
+func (m *Model) narrow(w, h int) []string {
+	st := m.env.Styles
+	path := append([]string{widget.PathLine(st, m.view.Path, w)}, m.turns(w)...)
+	blocks := []layout.Block{
+		{Rank: 1, Lines: append(layout.Flow(m.view.Ticket, w), "")},
+		{Rank: 5, Lines: []string{m.answerLine(w)}},
+		{Rank: 8, Lines: append(path, m.inTrouble(w)...)},
+		{Rank: 2, Lines: []string{""}},
+	}
+	blocks = append(blocks, m.panel(w)...)
+	return layout.Stack(append(blocks,
+		layout.Block{Rank: 3, Lines: []string{""}},
+		layout.Block{Rank: 4, Lines: m.checklist(w)},
+		layout.Block{Rank: 8, Lines: []string{m.tally(w)}},
+	), h, more)
+}
+
+// request is what was asked last and what came back.
+func (m *Model) request(w int) []string {
+	return []string{
+		layout.Cut(m.env.Styles.Faint.Render("asked  ")+widget.Asked(m.view.Request, m.view.Capture.Source), w),
+		m.answerLine(w),
+	}
+}
+
+func (m *Model) answerLine(w int) string {
+	st, c := m.env.Styles, m.view.Capture
+	line := st.Faint.Render("got    ") + st.Strong.Render(widget.Got(c))
+	if c.Observed && c.Code != 0 && c.Flag == "" && !m.captured() {
+		line += st.Faint.Render("  flag " + theme.Unknown)
+	}
+	if m.checks {
+		return layout.Cut(line+"  "+st.Accent.Render("looking again …"), w)
+	}
+	if c.Observed && !c.At.IsZero() {
+		line += st.Faint.Render("  " + widget.Ago(m.now.Sub(c.At)))
+	}
+	return layout.Cut(line, w)
+}
+
+func (m *Model) captured() bool {
+	for _, s := range m.view.Steps {
+		if s.Step == labs.StepCapture {
+			return s.Done
+		}
+	}
+	return false
+}
+
+// turns names the layers that changed after they were verified.
+func (m *Model) turns(w int) []string {
+	st := m.env.Styles
+	var out []string
+	for _, p := range m.view.Path {
+		if p.Was == "" || p.Was == p.Verdict {
+			continue
+		}
+		text := fmt.Sprintf("%s was %s, is %s since %s", p.Layer, inWords(p.Was), inWords(p.Verdict),
+			widget.Clock(m.now.Sub(p.Changed)))
+		mark, style := widget.Verdict(st, p.Verdict)
+		out = append(out, layout.Cut(style.Render(mark)+" "+text+m.fresh(p.Changed), w))
+	}
+	return out
+}
+
+// fresh marks what changed a moment ago.
+func (m *Model) fresh(at time.Time) string {
+	if at.IsZero() || m.now.Sub(at) > newsTime {
+		return ""
+	}
+	return m.env.Styles.Accent.Render(" ← now")
+}
+
+// inTrouble is trouble beside a lab that still runs, with what can be done.
+func (m *Model) inTrouble(w int) []string {
+	if m.view.Trouble == "" {
+		return nil
+	}
+	st := m.env.Styles
+	lines := layout.Flow(m.view.Trouble+". r resets the lab.", w-2)
+	lines = layout.Head(lines, 3, more)
+	for i, l := range lines {
+		mark := "  "
+		if i == 0 {
+			mark = st.Bad.Render(theme.Bad) + " "
+		}
+		lines[i] = mark + l
+	}
+	return lines
+}
+
+func inWords(v labs.Verdict) string {
+	switch v {
+	case labs.OffPath:
+		return "not on the path"
+	case "":
+		return "not looked at"
+	}
+	return string(v)
+}

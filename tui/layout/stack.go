@@ -1,0 +1,43 @@
+package layout
+
+// Block is some lines of a column that belong together.
+type Block struct {
+	Rank  int // what has the lowest rank gives way first
+	Lines []string
+}
+
+// Stack puts blocks below each other into h lines. When they do not fit, the
+// one of lowest rank is shortened, with more as its last line, or left out
+// if fewer than two of its lines would remain, and so on.
+func Stack(blocks []Block, h int, more string) []string {
+	blocks = append([]Block{}, blocks...)
+	for over := height(blocks) - h; over > 0; over = height(blocks) - h {
+		low := -1
+		for i, b := range blocks {
+			if len(b.Lines) > 0 && (low < 0 || b.Rank < blocks[low].Rank) {
+				low = i
+			}
+		}
+		if low < 0 {
+			break
+		}
+		if keep := len(blocks[low].Lines) - over; keep >= 2 {
+			blocks[low].Lines = Head(blocks[low].Lines, keep, more)
+		} else {
+			blocks[low].Lines = nil
+		}
+	}
+	var out []string
+	for _, b := range blocks {
+		out = append(out, b.Lines...)
+	}
+	return out
+}
+
+func height(blocks []Block) int {
+	n := 0
+	for _, b := range blocks {
+		n += len(b.Lines)
+	}
+	return n
+}

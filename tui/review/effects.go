@@ -1,0 +1,227 @@
+package review
+
+import (
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/gatedrill/gatedrill/cards"
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/tui/screen"
+	"github.com/gatedrill/gatedrill/tui/widget"
+)
+
+type cardLoaded struct {
+	request int
+	prompt  *cards.Prompt
+	at      time.Time
+	err     error
+}
+
+type rated struct {
+	request int
+	rating  rating
+	err     error
+}
+
+type undone struct {
+	request int
+	card    string
+	at      time.Time
+	err     error
+}
+
+type suspended struct {
+	request int
+	err     error
+}
+
+type ended struct {
+	request int
+	stats   cards.Stats
+	labs    []labs.Listing
+	err     error
+}
+
+type labFound struct {
+	request int
+	lab     labs.Listing
+	err     error
+}
+
+// load asks for the next card. Ratings must not be lost when the screen is
+// left, so only reading ends with the screen's context.
+func (m *Model) load() tea.Cmd {
+	switch m.phase {
+	case saving:
+		m.before = answer
+	case question, answer:
+		m.before = m.phase
+	}
+	m.phase, m.request = loading, m.env.Seq.Next()
+	id, ctx, study, deck, now := m.request, m.ctx, m.ports.Study, m.deck, m.env.Now
+	return func() tea.Msg {
+		p, err := study.Next(ctx, deck)
+		return cardLoaded{id, widget.Safe(p), now(), err}
+	}
+}
+
+func (m *Model) store(r rating) tea.Cmd {
+	m.request = m.env.Seq.Next()
+	id, ctx, study, shown, now := m.request, m.env.Ctx, m.ports.Study, m.shown, m.env.Now
+	return func() tea.Msg {
+		if r.took == 0 {
+			r.took = max(now().Sub(shown), time.Millisecond)
+		}
+		return rated{id, r, study.Rate(ctx, r.card, r.rating, r.took)}
+	}
+}
+
+func (m *Model) takeBack() tea.Cmd {
+	m.request = m.env.Seq.Next()
+	id, ctx, study, now := m.request, m.env.Ctx, m.ports.Study, m.env.Now
+	return func() tea.Msg {
+		card, err := study.Undo(ctx)
+		return undone{id, card, now(), err}
+	}
+}
+
+func (m *Model) setAside(card string) tea.Cmd {
+	m.request = m.env.Seq.Next()
+	id, ctx, study := m.request, m.env.Ctx, m.ports.Study
+	return func() tea.Msg { return suspended{id, study.Suspend(ctx, card, true)} }
+}
+
+// end loads what the summary needs.
+func (m *Model) end() tea.Cmd {
+	m.phase, m.prompt, m.scroll.Offset, m.request = summary, nil, 0, m.env.Seq.Next()
+	id, ctx, p := m.request, m.ctx, m.ports
+	return func() tea.Msg {
+		stats, err := p.Study.Stats(ctx)
+		var list []labs.Listing
+		if err == nil && p.Labs != nil {
+			list, err = p.Labs.List(ctx)
+		}
+		return ended{id, widget.Safe(stats), widget.Safe(list), err}
+	}
+}
+
+func (m *Model) findLab(names []string) tea.Cmd {
+	id, ctx, port := m.request, m.ctx, m.ports.Labs
+	return func() tea.Msg {
+		list, err := port.List(ctx)
+		for _, l := range list {
+			if err == nil && named(l, names) {
+				return labFound{id, widget.Safe(l), nil}
+			}
+		}
+		return labFound{id, labs.Listing{}, err}
+	}
+}
+
+// named says whether a card's list of labs means this one: by its id, or by
+// the fault's number in the catalogue.
+func named(l labs.Listing, names []string) bool {
+	return slices.Contains(names, l.ID) || (l.Catalogue != "" && slices.Contains(names, l.Catalogue))
+}
+
+// Update takes results. Those of an earlier request are dropped.
+func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case screen.Size:
+		m.size = msg
+	case cardLoaded:
+		if msg.request == m.request {
+			return m.onCard(msg)
+		}
+	case rated:
+		if msg.request == m.request {
+			return m.onRated(msg)
+		}
+	case undone:
+		if msg.request == m.request {
+			return m.onUndone(msg)
+		}
+	case suspended:
+		if msg.request == m.request {
+			return m.onSuspended(msg)
+		}
+	case ended:
+		if msg.request == m.request {
+			m.ending = ending{true, msg.stats, msg.labs, widget.Words(msg.err)}
+		}
+	case labFound:
+		if msg.request == m.request {
+			return m.onLab(msg)
+		}
+	}
+	return nil
+}
+
+func (m *Model) onCard(msg cardLoaded) tea.Cmd {
+	switch {
+	case msg.err != nil:
+		m.phase, m.trouble = failed, widget.Words(msg.err)
+		return nil
+	case msg.prompt == nil:
+		return m.end()
+	}
+	m.show(msg.prompt, msg.at, question)
+	return nil
+}
+
+func (m *Model) show(p *cards.Prompt, at time.Time, ph phase) {
+	m.prompt, m.shown, m.phase = p, at, ph
+	m.trouble, m.unsaved, m.scroll.Offset = "", nil, 0
+}
+
+func (m *Model) onRated(msg rated) tea.Cmd {
+	if msg.err != nil {
+		m.phase, m.trouble, m.unsaved = answer, widget.Words(msg.err), &msg.rating
+		return nil
+	}
+	m.done = append(m.done, given{m.prompt, msg.rating.rating, msg.rating.took})
+	m.trouble, m.unsaved = "", nil
+	if m.limit > 0 && len(m.done) >= m.limit {
+		return m.end()
+	}
+	return m.load()
+}
+
+// onUndone shows the card whose rating was taken back with its answer, since
+// it is to be rated anew.
+func (m *Model) onUndone(msg undone) tea.Cmd {
+	if msg.err != nil {
+		m.phase = m.before
+		return screen.Send(screen.Flash{Text: "nothing was taken back: " + widget.Words(msg.err), Bad: true})
+	}
+	last := m.done[len(m.done)-1]
+	m.done = m.done[:len(m.done)-1]
+	flash := screen.Send(screen.Flash{Text: "the rating was taken back"})
+	if last.prompt.Card.ID != msg.card {
+		return tea.Batch(flash, m.load())
+	}
+	m.show(last.prompt, msg.at, answer)
+	return flash
+}
+
+func (m *Model) onSuspended(msg suspended) tea.Cmd {
+	if msg.err != nil {
+		m.phase = m.before
+		return screen.Send(screen.Flash{Text: "the card was not suspended: " + widget.Words(msg.err), Bad: true})
+	}
+	return tea.Batch(m.load(), screen.Send(screen.Flash{Text: "suspended; the list of cards wakes it again"}))
+}
+
+func (m *Model) onLab(msg labFound) tea.Cmd {
+	switch {
+	case msg.err != nil:
+		return screen.Send(screen.Flash{Text: "the labs could not be read: " + widget.Words(msg.err), Bad: true})
+	case msg.lab.ID == "":
+		return screen.Send(screen.Flash{Text: "the lab of this card is not among those installed"})
+	case len(msg.lab.Missing) > 0:
+		return screen.Send(screen.Flash{Text: "that lab needs what the cluster lacks: " + msg.lab.Missing[0], Bad: true})
+	}
+	return screen.Send(screen.Open{Kind: screen.Lab, Lab: msg.lab.ID, Resume: msg.lab.InProgress})
+}

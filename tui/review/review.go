@@ -1,0 +1,239 @@
+// Package review is the screen on which cards are studied: question, answer
+// below it, rating, and a summary at the end. A rating counts once it is
+// stored; until then its card stays on screen. The root calls it.
+package review
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/gatedrill/gatedrill/cards"
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/tui/keymap"
+	"github.com/gatedrill/gatedrill/tui/layout"
+	"github.com/gatedrill/gatedrill/tui/screen"
+)
+
+// Study serves cards and stores answers.
+type Study interface {
+	Next(ctx context.Context, deck string) (*cards.Prompt, error)
+	Rate(ctx context.Context, card string, r cards.Rating, took time.Duration) error
+	Undo(ctx context.Context) (string, error)
+	Suspend(ctx context.Context, card string, on bool) error
+	Stats(ctx context.Context) (cards.Stats, error)
+}
+
+// Labs names the labs that cards point at.
+type Labs interface {
+	List(ctx context.Context) ([]labs.Listing, error)
+}
+
+// Ports are what the screen needs. Labs may be nil.
+type Ports struct {
+	Study Study
+	Labs  Labs
+}
+
+type phase int
+
+const (
+	loading phase = iota
+	question
+	answer
+	saving // a rating is on its way; the answer is still shown
+	working
+	failed  // no card could be read
+	summary // nothing is left, or the limit is reached
+)
+
+// Model is the review screen.
+type Model struct {
+	env    *screen.Env
+	ports  Ports
+	cancel context.CancelFunc
+	ctx    context.Context // of this screen: ends when it is left
+
+	deck  string
+	limit int
+
+	phase   phase
+	request int
+	prompt  *cards.Prompt
+	shown   time.Time // when the question came on screen
+	trouble string    // what could not be done, shown until the next key that works
+	unsaved *rating   // the rating that could not be stored
+	before  phase     // what to go back to when undo or suspend fails
+	sending cards.Rating
+	scroll  layout.Scroll
+	size    screen.Size
+
+	done   []given // this session, oldest first
+	ending ending
+}
+
+// rating is one judgement on its way to the store.
+type rating struct {
+	card   string
+	rating cards.Rating
+	took   time.Duration // 0 until the command measured it
+}
+
+// given is an answer stored in this session, with the prompt for undo.
+type given struct {
+	prompt *cards.Prompt
+	rating cards.Rating
+	took   time.Duration
+}
+
+// ending is what the summary needs beyond the session itself.
+type ending struct {
+	loaded bool
+	stats  cards.Stats
+	labs   []labs.Listing
+	err    string
+}
+
+// New makes the screen. A deck narrows the session, a limit ends it early.
+func New(env *screen.Env, ports Ports, deck string, limit int) *Model {
+	ctx, cancel := context.WithCancel(env.Ctx)
+	return &Model{env: env, ports: ports, deck: deck, limit: limit, ctx: ctx, cancel: cancel}
+}
+
+// Init loads the first card.
+func (m *Model) Init() tea.Cmd { return m.load() }
+
+// Handle acts on an intent.
+func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
+	switch i {
+	case keymap.Back:
+		return screen.Send(screen.Back{From: m}), true
+	case keymap.Reveal:
+		return nil, m.reveal()
+	case keymap.RateAgain:
+		return m.rate(cards.Again)
+	case keymap.RateHard:
+		return m.rate(cards.Hard)
+	case keymap.RateGood:
+		return m.rate(cards.Good)
+	case keymap.RateEasy:
+		return m.rate(cards.Easy)
+	case keymap.Undo:
+		return m.undo(), true
+	case keymap.Suspend:
+		return m.suspend(), true
+	case keymap.CardLab:
+		return m.lab(), true
+	case keymap.Again:
+		return m.load(), true
+	case keymap.Up:
+		m.move(-1)
+	case keymap.Down:
+		m.move(1)
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+// move scrolls, as far as there is something to see.
+func (m *Model) move(n int) {
+	body, foot := m.parts(m.size.W, m.size.H)
+	m.scroll = m.scroll.By(n, len(body), m.size.H-len(foot))
+}
+
+func (m *Model) reveal() bool {
+	if m.phase != question {
+		return false
+	}
+	m.phase = answer
+	return true
+}
+
+// rate sends a judgement to the store. While one is on its way no other is
+// taken; one that failed is sent again with the time measured at first.
+func (m *Model) rate(r cards.Rating) (tea.Cmd, bool) {
+	if m.phase != answer {
+		return nil, m.phase == saving
+	}
+	send := rating{card: m.prompt.Card.ID, rating: r}
+	if m.unsaved != nil {
+		send.took = m.unsaved.took
+	}
+	m.phase, m.sending = saving, r
+	return m.store(send), true
+}
+
+func (m *Model) undo() tea.Cmd {
+	switch {
+	case m.phase == saving || m.phase == working || m.phase == loading:
+		return nil
+	case m.unsaved != nil:
+		return screen.Send(screen.Flash{Text: "the rating was not stored yet: there is nothing to take back"})
+	case len(m.done) == 0:
+		return screen.Send(screen.Flash{Text: "nothing was rated in this session"})
+	}
+	m.before, m.phase = m.phase, working
+	return m.takeBack()
+}
+
+func (m *Model) suspend() tea.Cmd {
+	if m.phase != question && m.phase != answer {
+		return nil
+	}
+	m.before, m.phase = m.phase, working
+	return m.setAside(m.prompt.Card.ID)
+}
+
+// lab opens the lab of the card, or at the end the one that helps most.
+func (m *Model) lab() tea.Cmd {
+	if m.phase == summary {
+		if l := m.helpful(); l.ID != "" {
+			return screen.Send(screen.Open{Kind: screen.Lab, Lab: l.ID, Instead: true})
+		}
+		return nil
+	}
+	if m.prompt == nil || len(m.prompt.Card.Labs) == 0 {
+		return screen.Send(screen.Flash{Text: "no lab exercises this card"})
+	}
+	if m.ports.Labs == nil {
+		return screen.Send(screen.Flash{Text: "labs cannot run here"})
+	}
+	return m.findLab(m.prompt.Card.Labs)
+}
+
+// Scope names the keys in force.
+func (m *Model) Scope() keymap.Scope {
+	switch m.phase {
+	case answer, saving:
+		return keymap.ReviewAnswer
+	case failed:
+		return keymap.ReviewFailed
+	case summary:
+		return keymap.ReviewSummary
+	}
+	return keymap.ReviewQuestion
+}
+
+// Where names the screen: "review › tls".
+func (m *Model) Where() string {
+	switch {
+	case m.prompt != nil && m.phase != summary:
+		return "review › " + m.prompt.Card.Deck
+	case m.deck != "":
+		return "review › " + m.deck
+	}
+	return "review"
+}
+
+// Unsaved names the rating that is not stored.
+func (m *Model) Unsaved() string {
+	if m.unsaved == nil && m.phase != saving {
+		return ""
+	}
+	return "the rating of this card is not stored yet"
+}
+
+// Close ends what the screen waits for.
+func (m *Model) Close() { m.cancel() }

@@ -1,0 +1,140 @@
+package review
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/cards"
+	"github.com/gatedrill/gatedrill/tui/layout"
+	"github.com/gatedrill/gatedrill/tui/theme"
+	"github.com/gatedrill/gatedrill/tui/widget"
+)
+
+// measure is the longest line of prose that reads well.
+const measure = 84
+
+// View draws the screen.
+func (m *Model) View(w, h int) string {
+	body, foot := m.parts(w, h)
+	return layout.Fit(append(widget.Window(m.env.Styles, m.scroll, body, w, h-len(foot)), foot...), w, h)
+}
+
+// parts is what the screen shows: a body that may be longer than the screen
+// and is scrolled, and a foot that keeps its place.
+func (m *Model) parts(w, h int) (body, foot []string) {
+	switch {
+	case m.shows(summary):
+		return m.summary(w), nil
+	case m.phase == failed:
+		return m.failure(w), nil
+	case m.prompt == nil:
+		return []string{"", m.env.Styles.Faint.Render(" reading cards …")}, nil
+	}
+	return m.card(w, h), m.foot(w)
+}
+
+// shows says whether this is what is on screen; a command at work leaves on
+// screen what was there before it.
+func (m *Model) shows(p phase) bool {
+	return m.phase == p || ((m.phase == working || m.phase == loading) && m.before == p)
+}
+
+// card draws the question and, once it is asked for, the answer below it.
+func (m *Model) card(w, h int) []string {
+	st, p := m.env.Styles, m.prompt
+	text := min(w-4, measure)
+	body := slices.Concat([]string{m.progress(w), ""}, layout.Indent(m.env.MD.Lines(p.Card.Front, text), 2))
+	if m.shows(question) {
+		return body
+	}
+	// The answer of a short card always starts at the same line, where the
+	// eye finds it.
+	for len(body) < min((h-3)/2, 9) {
+		body = append(body, "")
+	}
+	body = append(body, st.Faint.Render(strings.Repeat("─", min(w, measure+4))))
+	body = append(body, layout.Indent(m.env.MD.Lines(p.Card.Back, text), 2)...)
+	if p.Card.Source != "" {
+		body = append(body, st.Faint.Render(layout.Cut("  "+p.Card.Source, w)))
+	}
+	return body
+}
+
+// progress says how far the session is: what was answered, and of how many.
+func (m *Model) progress(w int) string {
+	c := m.prompt.Left
+	total := len(m.done) + c.Due + c.New + c.Learning
+	if m.limit > 0 {
+		total = min(total, m.limit)
+	}
+	right := fmt.Sprintf("%d of %d", len(m.done)+1, max(total, len(m.done)+1))
+	return layout.Ends(m.env.Styles.Faint.Render("  "+m.prompt.Reason), m.env.Styles.Faint.Render(right), w-1)
+}
+
+// foot is the ratings, or what to do to see them.
+func (m *Model) foot(w int) []string {
+	if m.shows(question) {
+		return []string{"", m.env.Styles.Faint.Render("  Say your answer, then look.")}
+	}
+	out := []string{""}
+	if m.unsaved != nil {
+		out = append(out, m.notStored(w)...)
+	}
+	return append(out, m.ratings(w)...)
+}
+
+func (m *Model) notStored(w int) []string {
+	st := m.env.Styles
+	text := fmt.Sprintf("not stored: %s. Press %d again to try again.", strings.TrimSuffix(m.trouble, "."), m.unsaved.rating)
+	lines := layout.Flow(text, w-4)
+	for i, l := range lines {
+		mark := "  "
+		if i == 0 {
+			mark = st.Bad.Render(theme.Bad) + " "
+		}
+		lines[i] = "  " + mark + l
+	}
+	return lines
+}
+
+// ratings draws the four with their true intervals; on a narrow screen the
+// words share two lines.
+func (m *Model) ratings(w int) []string {
+	st := m.env.Styles
+	var parts []string
+	for _, r := range []cards.Rating{cards.Again, cards.Hard, cards.Good, cards.Easy} {
+		key := st.Accent.Render(fmt.Sprint(int(r)))
+		if m.phase == saving && r == m.sending {
+			key = st.Accent.Render(theme.Here)
+		}
+		parts = append(parts, key+" "+name(r)+" "+st.Faint.Render(widget.Interval(m.prompt.Choices[r-1].Interval)))
+	}
+	if one := "  " + strings.Join(parts, "    "); layout.Width(one) <= w {
+		return []string{one}
+	}
+	half := (w - 2) / 2
+	return []string{
+		"  " + layout.Pad(parts[0], half) + parts[1],
+		"  " + layout.Pad(parts[2], half) + parts[3],
+	}
+}
+
+func name(r cards.Rating) string {
+	switch r {
+	case cards.Again:
+		return "again"
+	case cards.Hard:
+		return "hard"
+	case cards.Good:
+		return "good"
+	}
+	return "easy"
+}
+
+func (m *Model) failure(w int) []string {
+	st := m.env.Styles
+	lines := append([]string{"", " " + st.Bad.Render(theme.Bad) + " " + st.Strong.Render("The next card could not be read.")},
+		layout.Indent(layout.Flow(m.trouble, min(w-4, measure)), 3)...)
+	return append(lines, "", " Answers given so far are stored. ⏎ tries again.")
+}

@@ -1,0 +1,142 @@
+// Package trace is the screen on which a URL is walked through the gateway's
+// layers. The root calls it.
+package trace
+
+import (
+	"context"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/tui/keymap"
+	"github.com/gatedrill/gatedrill/tui/layout"
+	"github.com/gatedrill/gatedrill/tui/screen"
+	"github.com/gatedrill/gatedrill/tui/widget"
+)
+
+// Tracer walks a request.
+type Tracer interface {
+	Trace(ctx context.Context, url string) (labs.Path, error)
+}
+
+// Model is the trace screen.
+type Model struct {
+	env    *screen.Env
+	port   Tracer
+	ctx    context.Context // of this screen: ends when it is left
+	cancel context.CancelFunc
+
+	field   widget.Field
+	typing  bool
+	request int // the walk whose result counts
+	busy    bool
+	url     string // asked last
+	path    *labs.Path
+	err     string
+	size    screen.Size
+	scroll  layout.Scroll
+}
+
+type traced struct {
+	request int
+	path    labs.Path
+	err     error
+}
+
+// New makes the screen, with the field open.
+func New(env *screen.Env, port Tracer) *Model {
+	ctx, cancel := context.WithCancel(env.Ctx)
+	m := &Model{env: env, port: port, ctx: ctx, cancel: cancel, field: widget.NewField(env.Styles)}
+	m.edit()
+	return m
+}
+
+// Init has nothing to load.
+func (m *Model) Init() tea.Cmd { return nil }
+
+func (m *Model) edit() {
+	m.typing = true
+	m.field.Focus()
+}
+
+func (m *Model) stop() {
+	m.typing = false
+	m.field.Blur()
+}
+
+func (m *Model) walk() tea.Cmd {
+	m.stop()
+	m.url = strings.TrimSpace(m.field.Value())
+	if !strings.Contains(m.url, "://") {
+		m.url = "https://" + m.url
+	}
+	m.busy, m.err, m.request = true, "", m.env.Seq.Next()
+	id, ctx, port, url := m.request, m.ctx, m.port, m.url
+	return func() tea.Msg {
+		p, err := port.Trace(ctx, url)
+		return traced{id, widget.Safe(p), err}
+	}
+}
+
+// Update takes results, and text while the field is open.
+func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case screen.Size:
+		m.size = msg
+	case traced:
+		if msg.request == m.request {
+			m.busy, m.err, m.scroll = false, widget.Words(msg.err), layout.Scroll{}
+			m.path = nil
+			if msg.err == nil {
+				m.path = &msg.path
+			}
+		}
+	case tea.KeyPressMsg, tea.PasteMsg:
+		if m.typing {
+			return m.field.Update(msg)
+		}
+	}
+	return nil
+}
+
+// Handle acts on an intent.
+func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
+	switch i {
+	case keymap.Back:
+		if m.typing && m.url != "" {
+			m.field.Set(m.url)
+			m.stop()
+			return nil, true
+		}
+		return screen.Send(screen.Back{From: m}), true
+	case keymap.Answer:
+		m.edit()
+		return nil, true
+	case keymap.Go, keymap.Again:
+		if strings.TrimSpace(m.field.Value()) == "" {
+			return nil, true
+		}
+		return m.walk(), true
+	}
+	moved, ok := widget.Move(m.scroll, i, len(m.lines(m.size.W)), m.size.H-2)
+	m.scroll = moved
+	return nil, ok
+}
+
+// Scope names the keys in force.
+func (m *Model) Scope() keymap.Scope {
+	if m.typing {
+		return keymap.TraceType
+	}
+	return keymap.Trace
+}
+
+// Where names the screen.
+func (m *Model) Where() string { return "trace" }
+
+// Unsaved is always empty.
+func (m *Model) Unsaved() string { return "" }
+
+// Close ends a walk under way.
+func (m *Model) Close() { m.cancel() }

@@ -1,0 +1,191 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/gatedrill/gatedrill/tui/home"
+	"github.com/gatedrill/gatedrill/tui/keymap"
+	"github.com/gatedrill/gatedrill/tui/screen"
+	"github.com/gatedrill/gatedrill/tui/theme"
+	"github.com/gatedrill/gatedrill/tui/widget"
+)
+
+// flashTime is how long a line at the foot stays.
+const flashTime = 4 * time.Second
+
+// Model is the whole program.
+type Model struct {
+	env    *screen.Env
+	cancel context.CancelFunc
+	ports  Ports
+	opts   Options
+
+	width, height int
+	stack         []entry // home first, the screen in use last
+	overlays      []overlay
+	flash         screen.Flash
+	flashed       time.Time // zero until the next tick tells when that was
+	now           time.Time
+	news          screen.ClusterNews
+	number        int  // of the last cluster status
+	deaf          bool // watching the cluster failed; the next tick tries again
+}
+
+// entry is a screen on the stack, with what it was opened as.
+type entry struct {
+	screen.Screen
+	kind screen.Kind
+}
+
+type clusterWatched struct {
+	news   screen.ClusterNews
+	number int
+	err    error
+}
+
+// New makes the program. Run it with tea.NewProgram; colours are the caller's
+// to choose by tea.WithColorProfile.
+func New(ports Ports, opts Options) *Model {
+	if opts.Context == nil {
+		opts.Context = context.Background()
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	ctx, cancel := context.WithCancel(opts.Context)
+	styles := theme.New(!opts.Light)
+	env := &screen.Env{Ctx: ctx, Styles: styles, MD: widget.NewMarkdown(styles), Seq: &screen.Seq{}, Now: opts.Now}
+	m := &Model{env: env, cancel: cancel, ports: ports, opts: opts}
+	p := home.Ports{Study: ports.Study, NoLabs: opts.NoLabs}
+	if ports.Labs != nil {
+		p.Labs = ports.Labs
+	}
+	if ports.Coach != nil {
+		p.Coach = ports.Coach
+	}
+	if ports.Cluster != nil {
+		p.Cluster = ports.Cluster
+	}
+	m.stack = []entry{{Screen: home.New(env, p)}}
+	return m
+}
+
+// Init draws home at once and begins everything else in commands.
+func (m *Model) Init() tea.Cmd {
+	now := m.env.Now
+	cmds := []tea.Cmd{
+		tea.RequestBackgroundColor,
+		func() tea.Msg { return screen.Tick{At: now()} },
+		m.top().Init(),
+	}
+	if m.ports.Cluster != nil {
+		ctx, c := m.env.Ctx, m.ports.Cluster
+		cmds = append(cmds, m.watch(), func() tea.Msg {
+			c.Ensure(ctx)
+			return nil
+		})
+	}
+	if m.opts.Start.Kind != "" {
+		cmds = append(cmds, screen.Send(m.opts.Start))
+	}
+	return tea.Batch(cmds...)
+}
+
+// watch waits for the next status of the cluster. Each that arrives arms it
+// again.
+func (m *Model) watch() tea.Cmd {
+	ctx, c, after, now := m.env.Ctx, m.ports.Cluster, m.number, m.env.Now
+	return func() tea.Msg {
+		s, n, err := c.Watch(ctx, after)
+		return clusterWatched{screen.ClusterNews{Cluster: widget.Safe(s), At: now()}, n, err}
+	}
+}
+
+// Update routes a message.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+		return m, m.broadcast(m.size())
+	case tea.BackgroundColorMsg:
+		*m.env.Styles = *theme.New(msg.IsDark())
+	case tea.KeyPressMsg:
+		return m, m.onKey(msg)
+	case tea.PasteMsg:
+		if len(m.overlays) == 0 && m.top().Scope().Typing() {
+			return m, m.top().Update(msg)
+		}
+	case screen.Open:
+		return m, m.open(msg)
+	case screen.Back:
+		return m, m.back(msg.From)
+	case screen.Flash:
+		m.flash, m.flashed = msg, time.Time{}
+	case screen.Page:
+		m.overlays = append(m.overlays, page(m.env, msg))
+	case screen.Ask:
+		m.overlays = append(m.overlays, overlay{scope: keymap.Confirm, ask: msg})
+	case screen.Tick:
+		return m, m.onTick(msg)
+	case clusterWatched:
+		return m, m.onCluster(msg)
+	default:
+		return m, m.broadcast(msg)
+	}
+	return m, nil
+}
+
+func (m *Model) top() entry { return m.stack[len(m.stack)-1] }
+
+// broadcast gives a message to every screen: each knows its own results.
+func (m *Model) broadcast(msg tea.Msg) tea.Cmd {
+	cmds := make([]tea.Cmd, 0, len(m.stack))
+	for _, s := range m.stack {
+		if cmd := s.Update(msg); cmd != nil {
+			cmds = append(cmds, cmd)
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+func (m *Model) onTick(t screen.Tick) tea.Cmd {
+	m.now = t.At
+	if m.flashed.IsZero() {
+		m.flashed = t.At
+	}
+	if !m.flash.Bad && t.At.Sub(m.flashed) >= flashTime {
+		m.flash = screen.Flash{}
+	}
+	now := m.env.Now
+	cmds := []tea.Cmd{
+		m.broadcast(t),
+		tea.Tick(time.Second, func(time.Time) tea.Msg { return screen.Tick{At: now()} }),
+	}
+	if m.deaf {
+		m.deaf = false
+		cmds = append(cmds, m.watch())
+	}
+	return tea.Batch(cmds...)
+}
+
+func (m *Model) onCluster(msg clusterWatched) tea.Cmd {
+	if m.env.Ctx.Err() != nil {
+		return nil
+	}
+	if msg.err != nil {
+		m.deaf = true
+		m.news.State, m.news.Trouble, m.news.At = screen.ClusterFailed, widget.Words(msg.err), msg.news.At
+		return m.broadcast(m.news)
+	}
+	m.news, m.number = msg.news, msg.number
+	return tea.Batch(m.broadcast(m.news), m.watch())
+}
+
+// quit ends what the screens wait for, and the program.
+func (m *Model) quit() tea.Cmd {
+	m.cancel()
+	return tea.Quit
+}
