@@ -72,6 +72,13 @@ type Holdings struct {
 	Mature int // stability of MatureDays and more
 }
 
+// Rebuilt says what a rebuilding from the log did.
+type Rebuilt struct {
+	Events  int // lines of the log
+	Cards   int // cards with a history
+	Changed int // cards whose memory was another one before
+}
+
 // MatureDays is the stability from which on a card counts as mature.
 const MatureDays = 21
 

@@ -44,6 +44,7 @@ import (
 type Source struct {
 	FS   fs.FS
 	Name string // how the folder is called in file names: "content/decks"
+	Only string // the one file to read of it, "" for all *.md
 }
 
 // Problem is something wrong with a deck file.
@@ -93,7 +94,7 @@ func Load(sources ...Source) ([]cards.Deck, []Problem) {
 	var decks []cards.Deck
 	var problems []Problem
 	for _, src := range sources {
-		names, err := list(src.FS)
+		names, err := list(src)
 		if err != nil {
 			problems = append(problems, Problem{File: src.Name, What: "cannot be read: " + err.Error(), Lost: true})
 			continue
@@ -142,7 +143,7 @@ func Fingerprint(sources ...Source) (string, error) {
 	h := sha256.New()
 	fmt.Fprintf(h, "format %d\n", format)
 	for _, src := range sources {
-		names, err := list(src.FS)
+		names, err := list(src)
 		if err != nil {
 			return "", fmt.Errorf("list decks in %s: %w", src.Name, err)
 		}
@@ -169,8 +170,11 @@ func Fingerprint(sources ...Source) (string, error) {
 const format = 1
 
 // list names the deck files of a folder. A folder that is not there is empty.
-func list(fsys fs.FS) ([]string, error) {
-	entries, err := fs.ReadDir(fsys, ".")
+func list(src Source) ([]string, error) {
+	if src.Only != "" {
+		return []string{src.Only}, nil
+	}
+	entries, err := fs.ReadDir(src.FS, ".")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

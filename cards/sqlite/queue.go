@@ -16,7 +16,7 @@ const (
 	isStep     = servable + "state IN (1, 3) AND due <= ?"
 	isReview   = servable + "state = 2 AND due <= ?"
 	isNew      = servable + "state = 0"
-	inDeck     = " AND (? = '' OR deck = ?)"
+	ofDeck     = " AND deck = ?"
 	maxCounted = 9999 // steps and urged cards are counted so far
 )
 
@@ -42,7 +42,8 @@ func (db *DB) Queue(ctx context.Context, ask cards.Ask, most int) (cards.Queue, 
 		if l.most <= 0 {
 			continue
 		}
-		slots, err := db.slots(ctx, "WHERE "+l.where+inDeck+" ORDER BY "+l.order+" LIMIT ?", append(l.args, ask.Deck, ask.Deck, l.most)...)
+		where, args := narrow(ask.Deck, l.where, l.args)
+		slots, err := db.slots(ctx, "WHERE "+where+" ORDER BY "+l.order+" LIMIT ?", append(args, l.most)...)
 		if err != nil {
 			return cards.Queue{}, err
 		}
@@ -72,14 +73,22 @@ func (db *DB) Counts(ctx context.Context, ask cards.Ask) (cards.Counts, error) {
 		if n.most <= 0 {
 			continue
 		}
-		row := db.sql.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM card WHERE "+n.where+inDeck+" LIMIT ?)",
-			append(n.args, ask.Deck, ask.Deck, n.most)...)
+		where, args := narrow(ask.Deck, n.where, n.args)
+		row := db.sql.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM card WHERE "+where+" LIMIT ?)", append(args, n.most)...)
 		if err := row.Scan(n.into); err != nil {
 			return c, db.explain("count the cards that are due", err)
 		}
 	}
 	c.Due += urged
 	return c, nil
+}
+
+// narrow adds a deck to a condition, if one is asked for.
+func narrow(deck, where string, args []any) (string, []any) {
+	if deck == "" {
+		return where, args
+	}
+	return where + ofDeck, append(args, deck)
 }
 
 // Recent returns the cards answered last, latest first.

@@ -32,19 +32,12 @@ func scanTally(rows *sql.Rows) (cards.Tally, error) {
 	return t, err
 }
 
-// Rebuilt says what a rebuilding did.
-type Rebuilt struct {
-	Events  int // lines of the log
-	Cards   int // cards with a history
-	Changed int // cards whose memory was another one before
-}
-
 // Rebuild makes all derived state anew from the log: replay gives a card's
 // memory from its events, oldest first.
-func (db *DB) Rebuild(ctx context.Context, replay func([]cards.Event) (cards.Memory, error)) (Rebuilt, error) {
-	var done Rebuilt
+func (db *DB) Rebuild(ctx context.Context, replay func([]cards.Event) (cards.Memory, error)) (cards.Rebuilt, error) {
+	var done cards.Rebuilt
 	err := db.write(ctx, "rebuild the memory from the log", func(conn *sql.Conn) error {
-		done = Rebuilt{}
+		done = cards.Rebuilt{}
 		before, err := memories(ctx, conn)
 		if err != nil {
 			return err

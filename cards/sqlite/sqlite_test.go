@@ -536,8 +536,9 @@ func TestQueueUsesItsIndexes(t *testing.T) {
 	t.Parallel()
 	db := filled(t, 1)
 	for index, where := range map[string]string{
-		"card_urged": isUrged + inDeck + " ORDER BY due", "card_step": isStep + inDeck + " ORDER BY due",
-		"card_review": isReview + inDeck + " ORDER BY due", "card_new": isNew + inDeck + " ORDER BY ord",
+		"card_urged": isUrged + " ORDER BY due", "card_step": isStep + " ORDER BY due",
+		"card_review (": isReview + " ORDER BY due", "card_new": isNew + " ORDER BY ord",
+		"card_review_of_deck (": isReview + ofDeck + " ORDER BY due", "card_new_of_deck (": isNew + ofDeck + " ORDER BY ord",
 	} {
 		args := make([]any, strings.Count(where, "?"))
 		rows, err := db.sql.Query("EXPLAIN QUERY PLAN SELECT id FROM card WHERE "+where, args...)

@@ -37,6 +37,7 @@ type Log interface {
 	Undo(ctx context.Context, at time.Time, day int) (string, error)
 	Suspend(ctx context.Context, card string, on bool, at time.Time, day int) error
 	Urge(ctx context.Context, topics []string, reason string, at time.Time, day int) ([]string, error)
+	Rebuild(ctx context.Context, replay func([]cards.Event) (cards.Memory, error)) (cards.Rebuilt, error)
 }
 
 // Ledger sums the log up.
@@ -129,10 +130,14 @@ func (s *Service) ask(ctx context.Context, deck string) (cards.Ask, cards.Tally,
 	}, today, nil
 }
 
+// maxTook is the longest an answer counts: after it the learner was away.
+const maxTook = 2 * time.Minute
+
 // Rate stores an answer before it returns. On an error nothing was stored
 // and the same call may be made again.
 func (s *Service) Rate(ctx context.Context, card string, r cards.Rating, took time.Duration) error {
 	now, day := s.now()
+	took = min(max(took, 0), maxTook)
 	return s.Store.Answer(ctx, card, func(m cards.Memory) (cards.Answer, error) {
 		after, err := s.Scheduler.Next(m, r, now)
 		if err != nil {
@@ -166,6 +171,13 @@ func (s *Service) MakeDue(ctx context.Context, topics []string, reason string) (
 		reason = "made due"
 	}
 	return s.Store.Urge(ctx, topics, cards.Clean(reason), now, day)
+}
+
+// Rebuild makes everything that is derived from the log anew.
+func (s *Service) Rebuild(ctx context.Context) (cards.Rebuilt, error) {
+	return s.Store.Rebuild(ctx, func(events []cards.Event) (cards.Memory, error) {
+		return cards.Replay(s.Scheduler, events)
+	})
 }
 
 // List returns all cards with where they stand.

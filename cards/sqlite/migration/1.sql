@@ -24,10 +24,13 @@ CREATE TABLE card (
   reason     TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
-CREATE INDEX card_new ON card (ord, deck) WHERE present = 1 AND suspended = 0 AND reason = '' AND state = 0;
-CREATE INDEX card_review ON card (due, deck) WHERE present = 1 AND suspended = 0 AND reason = '' AND state = 2;
+-- The lists of the queue, each in its order, for all decks and for one.
+CREATE INDEX card_new ON card (ord) WHERE present = 1 AND suspended = 0 AND reason = '' AND state = 0;
+CREATE INDEX card_review ON card (due) WHERE present = 1 AND suspended = 0 AND reason = '' AND state = 2;
 CREATE INDEX card_step ON card (due, deck) WHERE present = 1 AND suspended = 0 AND reason = '' AND state IN (1, 3);
 CREATE INDEX card_urged ON card (due, deck) WHERE present = 1 AND suspended = 0 AND reason <> '';
+CREATE INDEX card_new_of_deck ON card (deck, ord) WHERE present = 1 AND suspended = 0 AND reason = '' AND state = 0;
+CREATE INDEX card_review_of_deck ON card (deck, due) WHERE present = 1 AND suspended = 0 AND reason = '' AND state = 2;
 CREATE INDEX card_lapses ON card (lapses) WHERE present = 1 AND suspended = 0 AND lapses >= 4;
 
 -- Everything that ever happened to a card. Nothing else is the truth.
