@@ -11,8 +11,6 @@ import (
 
 // Whoever writes one of these in a file of its own deletes it here.
 
-func studyCommands(*env) []*cobra.Command { return nil }
-
 func labCommands(*env) []*cobra.Command { return nil }
 
 func traceCommands(*env) []*cobra.Command { return nil }

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatedrill/gatedrill/cards"
+	"github.com/gatedrill/gatedrill/cards/deck"
+	"github.com/gatedrill/gatedrill/cards/fsrs"
+	"github.com/gatedrill/gatedrill/cards/sqlite"
+	"github.com/gatedrill/gatedrill/cards/study"
+	"github.com/gatedrill/gatedrill/content"
+)
+
+// rollover is the hour of the learner's clock at which a day begins.
+const rollover = 4
+
+// The variables that set the limits of a day.
+const (
+	newPerDay     = "GATEDRILL_NEW_PER_DAY"
+	reviewsPerDay = "GATEDRILL_REVIEWS_PER_DAY"
+)
+
+// studyCommands are the twins of the screens that study cards.
+func studyCommands(e *env) []*cobra.Command {
+	return []*cobra.Command{reviewCommand(e), dueCommand(e), cardsCommand(e), statsCommand(e)}
+}
+
+// deckSources are the decks of the program, then those of the learner.
+func deckSources(e *env) deckFiles {
+	return deckFiles{
+		{FS: content.Decks(), Name: "content/decks"},
+		{FS: os.DirFS(e.path("decks")), Name: e.path("decks")},
+	}
+}
+
+// deckFiles are folders of decks as study wants them.
+type deckFiles []deck.Source
+
+var _ study.Decks = deckFiles(nil)
+
+func (d deckFiles) Fingerprint() (string, error) { return deck.Fingerprint(d...) }
+
+func (d deckFiles) Load() ([]cards.Deck, int) {
+	decks, problems := deck.Load(d...)
+	lost := 0
+	for _, p := range problems {
+		if p.Lost {
+			lost++
+		}
+	}
+	return decks, lost
+}
+
+// openStudy opens the learner's cards. The second result closes them.
+func openStudy(ctx context.Context, e *env) (*study.Service, func() error, error) {
+	calendar := cards.Calendar{Zone: e.Zone, Rollover: rollover}
+	scheduler, err := fsrs.New(fsrs.Config{Calendar: calendar})
+	if err != nil {
+		return nil, nil, err
+	}
+	limits, err := studyLimits(e)
+	if err != nil {
+		return nil, nil, err
+	}
+	db, err := sqlite.Open(ctx, e.path("cards.db"))
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := study.Open(ctx, study.Config{
+		Store: db, Scheduler: scheduler, Decks: deckSources(e), Now: e.Now, Calendar: calendar, Limits: limits,
+	})
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return s, db.Close, nil
+}
+
+// withStudy runs f with the learner's cards open.
+func withStudy(ctx context.Context, e *env, f func(*study.Service) error) error {
+	s, closeStudy, err := openStudy(ctx, e)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(s), closeStudy())
+}
+
+func studyLimits(e *env) (study.Limits, error) {
+	l := study.DefaultLimits()
+	for _, v := range []struct {
+		name string
+		into *int
+	}{{newPerDay, &l.New}, {reviewsPerDay, &l.Reviews}} {
+		text := e.Getenv(v.name)
+		if text == "" {
+			continue
+		}
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 || n > 9999 {
+			return l, usagef("%s is %q, want a number of cards from 0 to 9999", v.name, text)
+		}
+		*v.into = n
+	}
+	return l, nil
+}
+
+func dueCommand(e *env) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "due", Short: "What is due today, and how long it takes", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return withStudy(c.Context(), e, func(s *study.Service) error {
+				sum, err := s.Summary(c.Context())
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return writeJSON(e.Stdout, summaryJSON(sum))
+				}
+				printSummary(e.Stdout, sum)
+				return nil
+			})
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
+	return c
+}
+
+func statsCommand(e *env) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "stats", Short: "Retention, forecast, streak and the cards that keep failing", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return withStudy(c.Context(), e, func(s *study.Service) error {
+				st, err := s.Stats(c.Context())
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return writeJSON(e.Stdout, statsJSON(st))
+				}
+				printStats(e.Stdout, st)
+				return nil
+			})
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
+	return c
+}
+
+// cannotFind turns an unknown id into what to do about it.
+func cannotFind(id string, err error) error {
+	if errors.Is(err, cards.ErrNoCard) {
+		return fmt.Errorf("%w: %q (gatedrill cards list names them all)", cards.ErrNoCard, id)
+	}
+	return err
+}

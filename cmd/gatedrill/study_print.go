@@ -1,0 +1,174 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/gatedrill/gatedrill/cards"
+)
+
+// What the study commands print, as text and as JSON. Durations in JSON are
+// seconds, rates are 0 … 1, moments RFC 3339 in UTC.
+
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("print JSON: %w", err)
+	}
+	return nil
+}
+
+type object = map[string]any
+
+func summaryJSON(s cards.Summary) object {
+	return object{
+		"due": s.Due, "new": s.New, "learning": s.Learning, "total": s.Total, "reviewed": s.Reviewed,
+		"estimate_seconds": int(s.Estimate.Seconds()), "weakest": s.Weakest, "layers": recallJSON(s.Layers),
+		"streak": s.Streak, "first_time": s.FirstTime, "problems": s.Problems, "lab": s.Lab, "lab_card": s.LabCard,
+	}
+}
+
+func recallJSON(tags []cards.TagRecall) []object {
+	out := []object{}
+	for _, t := range tags {
+		o := object{"tag": t.Tag, "reviews": t.Reviews}
+		if t.Reviews > 0 {
+			o["recall"] = round(t.Recall)
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+func round(f float64) float64 { return math.Round(f*10000) / 10000 }
+
+func statsJSON(s cards.Stats) object {
+	days := []object{}
+	for _, d := range s.Days {
+		days = append(days, object{"date": d.Date.Format(time.DateOnly), "answers": d.Reviews, "again": d.Again})
+	}
+	return object{
+		"cards": s.Cards, "mature": s.Mature, "answers": s.Reviews, "recall_30_days": round(s.Recall30), "days": days,
+		"forecast": s.Forecast, "tags": recallJSON(s.Tags), "leeches": rowsJSON(s.Leeches), "streak": s.Streak,
+		"seconds_today": int(s.TimeToday.Seconds()),
+	}
+}
+
+func rowsJSON(rows []cards.Row) []object {
+	out := []object{}
+	for _, r := range rows {
+		out = append(out, rowJSON(r))
+	}
+	return out
+}
+
+func rowJSON(r cards.Row) object {
+	o := object{
+		"id": r.Card.ID, "deck": r.Card.Deck, "question": r.Card.Front, "answer": r.Card.Back, "source": r.Card.Source,
+		"tags": nonNil(r.Card.Tags), "labs": nonNil(r.Card.Labs), "file": r.Card.File, "line": r.Card.Line,
+		"state": r.Memory.State.String(), "reps": r.Memory.Reps, "lapses": r.Memory.Lapses, "suspended": r.Memory.Suspended,
+	}
+	if r.Memory.State != cards.New {
+		o["stability_days"], o["difficulty"] = round(r.Memory.Stability), round(r.Memory.Difficulty)
+		o["last_review"] = r.Memory.LastReview.Format(time.RFC3339)
+	}
+	if !r.Memory.Due.IsZero() {
+		o["due"] = r.Memory.Due.Format(time.RFC3339)
+	}
+	if r.Memory.Reason != "" {
+		o["reason"] = r.Memory.Reason
+	}
+	return o
+}
+
+func nonNil(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}
+
+func printSummary(w io.Writer, s cards.Summary) {
+	switch {
+	case s.Total == 0:
+		fmt.Fprintln(w, "There are no cards.")
+	case s.Due+s.New+s.Learning == 0:
+		fmt.Fprintf(w, "Nothing is due now. %d answers today.\n", s.Reviewed)
+	default:
+		fmt.Fprintf(w, "%d due, %d new, %d learning: about %s.\n", s.Due, s.New, s.Learning, minutes(s.Estimate))
+	}
+	if s.FirstTime && s.Total > 0 {
+		fmt.Fprintln(w, "Nothing was reviewed yet. Begin with: gatedrill review --plain --limit 5")
+	}
+	if s.Weakest != "" {
+		fmt.Fprintf(w, "Weakest topic: %s.\n", s.Weakest)
+	}
+	if s.Streak > 1 {
+		fmt.Fprintf(w, "Days in a row: %d.\n", s.Streak)
+	}
+	if s.Lab != "" {
+		fmt.Fprintf(w, "Card %s keeps failing. Its lab may help: gatedrill lab start %s\n", s.LabCard, s.Lab)
+	}
+	if s.Problems > 0 {
+		fmt.Fprintf(w, "Not loaded because of errors: %d cards or files. See: gatedrill cards check\n", s.Problems)
+	}
+}
+
+func printStats(w io.Writer, s cards.Stats) {
+	fmt.Fprintf(w, "%d cards, %d of them mature; %d answers, %s today, %d days in a row\n",
+		s.Cards, s.Mature, s.Reviews, minutes(s.TimeToday), s.Streak)
+	if len(s.Tags) > 0 {
+		fmt.Fprintf(w, "retention over 30 days: %.0f %%\n\n", 100*s.Recall30)
+		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(t, "TAG\tREVIEWS\tRETENTION")
+		for _, r := range s.Tags {
+			fmt.Fprintf(t, "%s\t%d\t%.0f %%\n", r.Tag, r.Reviews, 100*r.Recall)
+		}
+		_ = t.Flush() // an error of w shows at the next line
+	} else {
+		fmt.Fprintln(w, "retention is known once cards come back after their first day")
+	}
+	fmt.Fprintf(w, "\ndue in the next %d days: %s\n", len(s.Forecast), strings.Trim(fmt.Sprint(s.Forecast), "[]"))
+	for i, r := range s.Leeches {
+		if i == 0 {
+			fmt.Fprintln(w, "\ncards that keep failing:")
+		}
+		lab := ""
+		if len(r.Card.Labs) > 0 {
+			lab = ", lab " + r.Card.Labs[0]
+		}
+		fmt.Fprintf(w, "  %s  forgotten %d times%s\n", r.Card.ID, r.Memory.Lapses, lab)
+	}
+}
+
+// minutes is a duration as people say it.
+func minutes(d time.Duration) string {
+	n := int(math.Ceil(d.Minutes()))
+	if n == 1 {
+		return "1 minute"
+	}
+	return fmt.Sprintf("%d minutes", n)
+}
+
+// interval is the time until a card is shown again, in its largest unit.
+func interval(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d < time.Hour:
+		return fmt.Sprintf("%dm", max(1, int(d.Minutes())))
+	case d < day:
+		return fmt.Sprintf("%dh", int(d.Hours()))
+	case d < 60*day:
+		return fmt.Sprintf("%dd", int(d/day))
+	case d < 730*day:
+		return fmt.Sprintf("%dmo", int(d/(30*day)))
+	}
+	return fmt.Sprintf("%dy", int(d/(365*day)))
+}

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"charm.land/glamour/v2"
+	"github.com/spf13/cobra"
+
+	"github.com/gatedrill/gatedrill/cards"
+	"github.com/gatedrill/gatedrill/cards/study"
+)
+
+func reviewCommand(e *env) *cobra.Command {
+	var plain bool
+	r := &reviewing{env: e}
+	c := &cobra.Command{
+		Use: "review", Short: "Review the cards that are due", Args: cobra.NoArgs,
+		Long: `Opens the program to review cards. With --plain, line by line instead, for
+pipes and screen readers: Enter shows the answer, 1 to 4 rate it (again, hard,
+good, easy), u takes the last answer back, s suspends the card, q ends.
+
+GATEDRILL_NEW_PER_DAY (20) and GATEDRILL_REVIEWS_PER_DAY (200) limit a day.`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if r.limit < 0 {
+				return usagef("--limit is %d, want a number of answers", r.limit)
+			}
+			if !plain {
+				return openTUI(c.Context(), e)
+			}
+			return withStudy(c.Context(), e, func(s *study.Service) error { return r.run(c.Context(), s) })
+		},
+	}
+	c.Flags().BoolVar(&plain, "plain", false, "line by line, without a screen")
+	c.Flags().StringVar(&r.deck, "deck", "", "only cards of this deck")
+	c.Flags().IntVar(&r.limit, "limit", 0, "end after so many answers (0: when nothing is left)")
+	return c
+}
+
+// reviewing is one session, line by line.
+type reviewing struct {
+	*env
+	deck  string
+	limit int
+
+	study   *study.Service
+	md      *plainMarkdown
+	lines   <-chan string
+	answers int
+	begun   time.Time
+}
+
+// errQuit ends a session: the learner asked for it, or the input ended.
+var errQuit = errors.New("the learner quit")
+
+func (r *reviewing) run(ctx context.Context, s *study.Service) error {
+	if r.deck != "" {
+		if _, err := listRows(ctx, s, r.deck); err != nil {
+			return err
+		}
+	}
+	md, err := newPlainMarkdown()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r.study, r.md, r.begun = s, md, r.Now()
+	r.lines = readLines(ctx, r.Stdin)
+	for r.limit == 0 || r.answers < r.limit {
+		p, err := s.Next(ctx, r.deck)
+		if err != nil {
+			return err
+		}
+		if p == nil {
+			break
+		}
+		if err := r.card(ctx, p); errors.Is(err, errQuit) {
+			break
+		} else if err != nil {
+			return err
+		}
+	}
+	return r.end(context.WithoutCancel(ctx))
+}
+
+// card shows one card until it is rated, suspended or another one is taken
+// back.
+func (r *reviewing) card(ctx context.Context, p *cards.Prompt) error {
+	shown := r.Now()
+	l := p.Left
+	fmt.Fprintf(r.Stdout, "\n%s, %s. Left today: %d due, %d new, %d learning.\n\n", p.Card.Deck, p.Reason, l.Due, l.New, l.Learning)
+	if p.Lab != "" {
+		fmt.Fprintf(r.Stdout, "This card keeps failing. Its lab may help: gatedrill lab start %s\n\n", p.Lab)
+	}
+	fmt.Fprintf(r.Stdout, "%s\n\nEnter shows the answer.\n", r.md.render(p.Card.Front))
+	for open := false; ; {
+		line, err := r.read(ctx)
+		if err != nil {
+			return err
+		}
+		rating := strings.Index("1234", line)
+		switch {
+		case line == "q":
+			return errQuit
+		case line == "u":
+			return r.undo(ctx)
+		case line == "s":
+			return r.suspend(ctx, p.Card.ID)
+		case line == "" && !open:
+			open = true
+			fmt.Fprintf(r.Stdout, "\n%s\n\n%s\n%s\n", r.md.render(p.Card.Back), p.Card.Source, choices(p.Choices))
+		case open && len(line) == 1 && rating >= 0:
+			if r.rate(ctx, p.Card.ID, cards.Rating(rating+1), r.Now().Sub(shown)) {
+				return nil
+			}
+		case open:
+			fmt.Fprintf(r.Stdout, "Not understood: %q. Type 1, 2, 3 or 4, u to undo, s to suspend, q to quit.\n", line)
+		default:
+			fmt.Fprintf(r.Stdout, "Not understood: %q. Press Enter for the answer, or type u, s or q.\n", line)
+		}
+	}
+}
+
+func choices(all [4]cards.Choice) string {
+	var b strings.Builder
+	for _, c := range all {
+		fmt.Fprintf(&b, "%d %s %s   ", int(c.Rating), c.Rating, interval(c.Interval))
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// rate saves an answer and reports whether it is saved. If it is not, the
+// card stays and the learner tries again.
+func (r *reviewing) rate(ctx context.Context, card string, rating cards.Rating, took time.Duration) bool {
+	if err := r.study.Rate(ctx, card, rating, took); err != nil {
+		say(r.Stderr, err.Error())
+		fmt.Fprintln(r.Stdout, "The answer is not saved. Rate the card again to try once more, or q to quit.")
+		return false
+	}
+	r.answers++
+	return true
+}
+
+func (r *reviewing) undo(ctx context.Context) error {
+	id, err := r.study.Undo(ctx)
+	if errors.Is(err, cards.ErrNothingToUndo) {
+		fmt.Fprintln(r.Stdout, "There is no answer to take back.")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r.answers = max(0, r.answers-1)
+	fmt.Fprintf(r.Stdout, "Taken back: the answer to %s.\n", id)
+	return nil
+}
+
+func (r *reviewing) suspend(ctx context.Context, id string) error {
+	if err := r.study.Suspend(ctx, id, true); err != nil {
+		return err
+	}
+	fmt.Fprintf(r.Stdout, "Suspended: %s. To have it back: gatedrill cards resume %s\n", id, id)
+	return nil
+}
+
+func (r *reviewing) end(ctx context.Context) error {
+	sum, err := r.study.Summary(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(r.Stdout, "\n%d answers in %s.\n", r.answers, minutes(r.Now().Sub(r.begun)))
+	printSummary(r.Stdout, sum)
+	return nil
+}
+
+func (r *reviewing) read(ctx context.Context) (string, error) {
+	select {
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case line, ok := <-r.lines:
+		if !ok {
+			return "", errQuit
+		}
+		return strings.ToLower(strings.TrimSpace(line)), nil
+	}
+}
+
+// readLines reads in the background, so that an interrupt ends a session
+// that waits for a line. The reader itself ends with its input or, blocked
+// in it, with the process.
+func readLines(ctx context.Context, in io.Reader) <-chan string {
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		for sc := bufio.NewScanner(in); sc.Scan(); {
+			select {
+			case lines <- sc.Text():
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return lines
+}
+
+// plainMarkdown renders Markdown without a single escape sequence.
+type plainMarkdown struct{ *glamour.TermRenderer }
+
+func newPlainMarkdown() (*plainMarkdown, error) {
+	const width = 76
+	r, err := glamour.NewTermRenderer(glamour.WithStandardStyle("notty"), glamour.WithWordWrap(width))
+	if err != nil {
+		return nil, fmt.Errorf("prepare to show Markdown: %w", err)
+	}
+	return &plainMarkdown{r}, nil
+}
+
+// render gives the text as it stands when it cannot be rendered.
+func (p *plainMarkdown) render(text string) string {
+	out, err := p.Render(text)
+	if err != nil {
+		out = text
+	}
+	lines := strings.Split(cards.Clean(out), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return strings.Trim(strings.Join(lines, "\n"), "\n")
+}
