@@ -1,0 +1,510 @@
+package study_test
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+	_ "time/tzdata"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatedrill/gatedrill/cards"
+	"github.com/gatedrill/gatedrill/cards/fsrs"
+	"github.com/gatedrill/gatedrill/cards/sqlite"
+	"github.com/gatedrill/gatedrill/cards/study"
+)
+
+// world is a learner with a clock that stands still until it is moved, and a
+// real database.
+type world struct {
+	*study.Service
+	t    testing.TB
+	now  time.Time
+	path string
+}
+
+// decks is a fixed set of decks that counts how often it is read.
+type decks struct {
+	print string
+	decks []cards.Deck
+	lost  int
+	loads int
+}
+
+func (d *decks) Fingerprint() (string, error) { return d.print, nil }
+
+func (d *decks) Load() ([]cards.Deck, int) { d.loads++; return d.decks, d.lost }
+
+var berlin = must(time.LoadLocation("Europe/Berlin"))
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func newWorld(t testing.TB, d study.Decks, l study.Limits) *world {
+	t.Helper()
+	w := &world{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, berlin), path: filepath.Join(t.TempDir(), "cards.db")}
+	w.Service = w.open(d, l)
+	return w
+}
+
+func (w *world) open(d study.Decks, l study.Limits) *study.Service {
+	w.t.Helper()
+	db, err := sqlite.Open(w.t.Context(), w.path)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			w.t.Error(err)
+		}
+	})
+	calendar := cards.Calendar{Zone: berlin, Rollover: 4}
+	scheduler, err := fsrs.New(fsrs.Config{Calendar: calendar})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	s, err := study.Open(w.t.Context(), study.Config{
+		Store: db, Scheduler: scheduler, Decks: d, Now: func() time.Time { return w.now }, Calendar: calendar, Limits: l,
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return s
+}
+
+func (w *world) next() *cards.Prompt {
+	w.t.Helper()
+	p, err := w.Next(w.t.Context(), "")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return p
+}
+
+// answer rates what is next and returns its id, "" if there is nothing.
+func (w *world) answer(r cards.Rating) string {
+	w.t.Helper()
+	p := w.next()
+	if p == nil {
+		return ""
+	}
+	if err := w.Rate(w.t.Context(), p.Card.ID, r, 5*time.Second); err != nil {
+		w.t.Fatal(err)
+	}
+	return p.Card.ID
+}
+
+// day answers all that is left today and returns the ids in order.
+func (w *world) day(r cards.Rating) []string {
+	w.t.Helper()
+	var ids []string
+	for id := w.answer(r); id != ""; id = w.answer(r) {
+		ids = append(ids, id)
+		w.now = w.now.Add(10 * time.Second)
+		if len(ids) > 2000 {
+			w.t.Fatal("the day does not end")
+		}
+	}
+	return ids
+}
+
+func (w *world) summary() cards.Summary {
+	w.t.Helper()
+	s, err := w.Summary(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return s
+}
+
+// tls is a deck of n cards: t0, t1, …; two in a row share a topic, and the
+// lab of t0 and t1 is L0.
+func tls(n int) *decks {
+	d := cards.Deck{Name: "tls"}
+	for i := range n {
+		d.Cards = append(d.Cards, cards.Card{
+			ID: fmt.Sprintf("t%d", i), Deck: "tls", Front: "q", Back: "a",
+			Tags: []string{"tls", fmt.Sprintf("topic%d", i/2), "layer:tls"}, Labs: []string{fmt.Sprintf("L%d", i/2)},
+		})
+	}
+	return &decks{print: "1", decks: []cards.Deck{d}, lost: 3}
+}
+
+func TestFirstDay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, tls(10), study.Limits{New: 4, Reviews: 10})
+	if s := w.summary(); !s.FirstTime || s.New != 4 || s.Total != 10 || s.Problems != 3 || s.Streak != 0 || len(s.Layers) != 6 {
+		t.Errorf("before the first answer: %+v", s)
+	}
+	p := w.next()
+	if p.Reason != "new" || p.Left != (cards.Counts{New: 4}) || p.Choices[2].Interval != 10*time.Minute {
+		t.Errorf("first card: %+v", p)
+	}
+	got := w.day(cards.Good)
+	slices.Sort(got)
+	if len(slices.Compact(got)) != 4 {
+		t.Errorf("answered %v, want four different cards", got)
+	}
+	s := w.summary()
+	if s.FirstTime || s.Streak != 1 || s.New+s.Due+s.Learning != 0 || s.Reviewed != 8 {
+		t.Errorf("after the day: %+v; want 8 answers (two steps each), nothing left", s)
+	}
+}
+
+func TestDecksAreReadOnlyWhenTheyChanged(t *testing.T) {
+	t.Parallel()
+	d := tls(3)
+	w := newWorld(t, d, study.DefaultLimits())
+	w.open(d, study.DefaultLimits())
+	if d.loads != 1 {
+		t.Errorf("the same decks were read %d times", d.loads)
+	}
+	d.print = "2"
+	w.open(d, study.DefaultLimits())
+	if d.loads != 2 {
+		t.Errorf("changed decks were read %d times, want 2", d.loads)
+	}
+}
+
+// The limits hold for the learner's day, which ends at 04:00, also when
+// clocks change that night.
+func TestLimitsRollOverAtFour(t *testing.T) {
+	t.Parallel()
+	for _, date := range []time.Time{
+		time.Date(2026, 3, 28, 23, 0, 0, 0, berlin), // night of 23 hours
+		time.Date(2026, 10, 24, 23, 0, 0, 0, berlin),
+		time.Date(2026, 6, 1, 23, 0, 0, 0, berlin),
+	} {
+		w := newWorld(t, tls(10), study.Limits{New: 2, Reviews: 10})
+		w.now = date
+		if got := len(w.day(cards.Easy)); got != 2 {
+			t.Errorf("%v: %d cards, want 2", date, got)
+		}
+		y, m, d := date.Date()
+		w.now = time.Date(y, m, d+1, 3, 59, 0, 0, berlin)
+		if p := w.next(); p != nil {
+			t.Errorf("%v: a card at 03:59: %+v", date, p.Left)
+		}
+		w.now = time.Date(y, m, d+1, 4, 0, 0, 0, berlin)
+		if p := w.next(); p == nil || p.Left.New != 2 {
+			t.Errorf("%v: at 04:00: %+v, want two new cards", date, p)
+		}
+	}
+}
+
+func TestReviewLimitAndUndo(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	w := newWorld(t, tls(8), study.Limits{New: 8, Reviews: 3})
+	w.day(cards.Easy)
+	w.now = w.now.AddDate(0, 2, 0)
+	if s := w.summary(); s.Due != 3 {
+		t.Fatalf("due %d, want the limit 3", s.Due)
+	}
+	before := w.next()
+	id := w.answer(cards.Good)
+	if s := w.summary(); s.Due != 2 || s.Reviewed != 1 {
+		t.Errorf("after one answer: %+v", s)
+	}
+	undone, err := w.Undo(ctx)
+	if err != nil || undone != id {
+		t.Fatalf("undo: %q, %v, want %q", undone, err, id)
+	}
+	if diff := cmp.Diff(before, w.next()); diff != "" {
+		t.Errorf("after undo another card or queue:\n%s", diff)
+	}
+	if got := w.day(cards.Good); len(got) != 3 {
+		t.Errorf("answered %v, want 3", got)
+	}
+}
+
+func TestSiblingsAreSpaced(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, tls(16), study.Limits{New: 16, Reviews: 100})
+	check := func(ids []string) {
+		t.Helper()
+		for i := 1; i < len(ids); i++ {
+			var a, b int
+			_, _ = fmt.Sscanf(ids[i-1], "t%d", &a)
+			_, _ = fmt.Sscanf(ids[i], "t%d", &b)
+			if a/2 == b/2 && i < len(ids)-2 { // the last may have no other
+				t.Errorf("%s gives a cue to %s: %v", ids[i-1], ids[i], ids)
+			}
+		}
+	}
+	check(w.day(cards.Easy))
+	w.now = w.now.AddDate(0, 3, 0)
+	ids := w.day(cards.Easy)
+	if len(ids) != 16 {
+		t.Errorf("%d reviews, want 16", len(ids))
+	}
+	check(ids)
+}
+
+func TestNewCardsAreMixedIn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, tls(24), study.Limits{New: 20, Reviews: 100})
+	w.day(cards.Easy)
+	w.now = w.now.AddDate(0, 2, 0)
+	var kinds string
+	for p := w.next(); p != nil; p = w.next() {
+		kinds += p.Reason[:1]
+		w.answer(cards.Easy)
+	}
+	if want := "ddddnddddnddddnddddndddd"; len(kinds) != 24 || kinds[0] != 'd' || countMax(kinds, 'n') > 1 || countMax(kinds, 'd') > 6 {
+		t.Errorf("order %s, want about %s", kinds, want)
+	}
+}
+
+// countMax is the length of the longest run of c.
+func countMax(s string, c rune) int {
+	most, n := 0, 0
+	for _, r := range s {
+		if n++; r != c {
+			n = 0
+		}
+		most = max(most, n)
+	}
+	return most
+}
+
+func TestLearningComesFirstAndEndsTheSession(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, tls(3), study.Limits{New: 3, Reviews: 10})
+	first := w.answer(cards.Again)
+	w.now = w.now.Add(61 * time.Second)
+	if p := w.next(); p.Card.ID != first || p.Reason != "learning" {
+		t.Errorf("after its minute: %s (%s), want %s", p.Card.ID, p.Reason, first)
+	}
+	w.answer(cards.Easy)
+	w.answer(cards.Easy)
+	last := w.answer(cards.Good) // due in ten minutes, and nothing else is left
+	if p := w.next(); p == nil || p.Card.ID != last {
+		t.Errorf("got %+v, want %s ahead of its time", p, last)
+	}
+}
+
+func TestMakeDue(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	w := newWorld(t, tls(10), study.Limits{New: 4, Reviews: 2})
+	w.day(cards.Easy)
+	before, err := w.Card(ctx, "t0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids, err := w.MakeDue(ctx, []string{"t0", "topic4"}, "wrong in lab H1")
+	if diff := cmp.Diff([]string{"t0", "t8", "t9"}, ids); err != nil || diff != "" {
+		t.Fatalf("%v\n%s", err, diff)
+	}
+	if s := w.summary(); s.Due != 3 || s.Reviewed != 4 {
+		t.Errorf("%+v: want 3 due although the limits are reached, and no answer recorded", s)
+	}
+	for range 3 {
+		p := w.next()
+		if p.Reason != "wrong in lab H1" {
+			t.Errorf("%s comes because it is %q", p.Card.ID, p.Reason)
+		}
+		if p.Card.ID == "t0" && (p.Memory.Stability != before.Memory.Stability || p.Memory.Reps != before.Memory.Reps) {
+			t.Errorf("memory changed: %+v, was %+v", p.Memory, before.Memory)
+		}
+		w.answer(cards.Easy)
+	}
+	if p := w.next(); p != nil {
+		t.Errorf("still due: %s", p.Card.ID)
+	}
+}
+
+func TestLeechProposesItsLab(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, tls(1), study.DefaultLimits())
+	for range cards.LeechLapses {
+		if s := w.summary(); s.Lab != "" {
+			t.Fatalf("a lab is proposed too early: %+v", s)
+		}
+		for w.next() != nil {
+			w.answer(cards.Good)
+		}
+		w.now = w.now.AddDate(0, 0, 30)
+		w.answer(cards.Again)
+	}
+	if s := w.summary(); s.Lab != "L0" || s.LabCard != "t0" {
+		t.Errorf("proposed lab %q for %q, want L0 for t0", s.Lab, s.LabCard)
+	}
+	if p := w.next(); p.Lab != "L0" {
+		t.Errorf("with the card: %q, want L0", p.Lab)
+	}
+	st, err := w.Stats(t.Context())
+	if err != nil || len(st.Leeches) != 1 {
+		t.Errorf("leeches %+v, %v", st.Leeches, err)
+	}
+}
+
+func TestSuspend(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	w := newWorld(t, tls(1), study.DefaultLimits())
+	if err := w.Suspend(ctx, "t0", true); err != nil {
+		t.Fatal(err)
+	}
+	if p := w.next(); p != nil {
+		t.Errorf("served: %s", p.Card.ID)
+	}
+	if err := w.Suspend(ctx, "t0", false); err != nil || w.next() == nil {
+		t.Errorf("not back: %v", err)
+	}
+	if err := w.Suspend(ctx, "nobody", true); !errors.Is(err, cards.ErrNoCard) {
+		t.Errorf("got %v, want ErrNoCard", err)
+	}
+	if err := w.Rate(ctx, "nobody", cards.Good, 0); !errors.Is(err, cards.ErrNoCard) {
+		t.Errorf("got %v, want ErrNoCard", err)
+	}
+}
+
+func TestDeckNarrowsTheQueue(t *testing.T) {
+	t.Parallel()
+	d := tls(2)
+	d.decks = append(d.decks, cards.Deck{Name: "egress", Cards: []cards.Card{{ID: "e0", Deck: "egress", Front: "q", Back: "a"}}})
+	w := newWorld(t, d, study.DefaultLimits())
+	p, err := w.Next(t.Context(), "egress")
+	if err != nil || p == nil || p.Card.ID != "e0" || p.Left.New != 1 {
+		t.Errorf("got %+v, %v; want e0 alone", p, err)
+	}
+	if p, err := w.Next(t.Context(), "none"); p != nil || err != nil {
+		t.Errorf("no such deck: %+v, %v", p, err)
+	}
+}
+
+func TestStreakOfManyMonths(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, tls(200), study.Limits{New: 1, Reviews: 0})
+	for range 75 {
+		w.answer(cards.Easy)
+		w.now = w.now.AddDate(0, 0, 1)
+	}
+	if s := w.summary(); s.Streak != 75 {
+		t.Errorf("the morning after: %d days, want 75", s.Streak)
+	}
+	w.now = w.now.AddDate(0, 0, 1)
+	if s := w.summary(); s.Streak != 0 {
+		t.Errorf("after a day without: %d days, want 0", s.Streak)
+	}
+}
+
+func TestRetention(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, tls(10), study.Limits{New: 10, Reviews: 100})
+	w.day(cards.Easy)
+	if s := w.summary(); s.Layers[3].Reviews != 0 || s.Weakest != "" {
+		t.Errorf("learning counts as reviews: %+v", s)
+	}
+	w.now = w.now.AddDate(0, 0, 40)
+	for i := range 10 {
+		r := cards.Good
+		if i%5 == 0 {
+			r = cards.Again
+		}
+		if err := w.Rate(t.Context(), fmt.Sprintf("t%d", i), r, time.Hour); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := w.summary()
+	if diff := cmp.Diff(cards.TagRecall{Tag: "layer:tls", Reviews: 10, Recall: 0.8}, s.Layers[3]); diff != "" || s.Weakest != "tls" {
+		t.Errorf("weakest %q, layer (-want +got):\n%s", s.Weakest, diff)
+	}
+	st, err := w.Stats(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if st.Recall30 != 0.8 || st.TimeToday != 20*time.Minute || len(st.Days) != 30 || st.Days[29].Reviews != 10 || st.Days[29].Again != 2 {
+		t.Errorf("recall %v, time %v (an hour's absence counts two minutes), last day %+v", st.Recall30, st.TimeToday, st.Days[len(st.Days)-1])
+	}
+	if len(st.Forecast) != 14 || st.Reviews != 20 || st.Cards != 10 {
+		t.Errorf("stats %+v", st)
+	}
+}
+
+func TestRebuildChangesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, tls(6), study.DefaultLimits())
+	w.day(cards.Good)
+	w.now = w.now.AddDate(0, 0, 5)
+	w.day(cards.Hard)
+	before := must(w.List(t.Context()))
+	done, err := w.Rebuild(t.Context())
+	if err != nil || done.Changed != 0 || done.Cards != 6 {
+		t.Errorf("rebuilt %+v, %v", done, err)
+	}
+	if diff := cmp.Diff(before, must(w.List(t.Context()))); diff != "" {
+		t.Errorf("(-before +after):\n%s", diff)
+	}
+}
+
+// large is a learner with n cards, all answered once, two years of studying
+// every day behind, and 2000 cards overdue.
+func large(b *testing.B, n int) (*world, *decks) {
+	b.Helper()
+	d := tls(n)
+	w := newWorld(b, d, study.Limits{New: n, Reviews: n})
+	const days = 730
+	for i := range n {
+		w.now = time.Date(2024, 3, 2, 9, 0, 0, 0, berlin).AddDate(0, 0, i*days/n)
+		if err := w.Rate(b.Context(), fmt.Sprintf("t%d", i), cards.Easy, 5*time.Second); err != nil {
+			b.Fatal(err)
+		}
+	}
+	w.Limits = study.DefaultLimits()
+	return w, d
+}
+
+func BenchmarkSummary100k(b *testing.B) {
+	w, d := large(b, 100_000)
+	b.Run("Summary", func(b *testing.B) {
+		for b.Loop() {
+			if s := w.summary(); s.Due != 200 || s.Streak < 700 {
+				b.Fatalf("%+v", s)
+			}
+		}
+	})
+	b.Run("OpenAndSummary", func(b *testing.B) {
+		for b.Loop() {
+			db, err := sqlite.Open(b.Context(), w.path)
+			if err != nil {
+				b.Fatal(err)
+			}
+			c := w.Config
+			c.Store, c.Decks = db, d
+			s, err := study.Open(b.Context(), c)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := s.Summary(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+			if err := db.Close(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("Next", func(b *testing.B) {
+		for b.Loop() {
+			if w.next() == nil {
+				b.Fatal("nothing is due")
+			}
+		}
+	})
+	b.Run("Stats", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := w.Stats(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
