@@ -1,0 +1,181 @@
+package run
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/check"
+	"github.com/gatedrill/gatedrill/labs/history"
+)
+
+// next is the whole set of rules of a session.
+func next(s State, e Event) (State, []Effect) {
+	s.steps, s.path = maps.Clone(s.steps), maps.Clone(s.path)
+	switch e := e.(type) {
+	case Recorded:
+		return recorded(s, e)
+	case Observed:
+		return observed(s, e)
+	case Working:
+		s.Phase, s.Doing = e.Phase, e.Doing
+	}
+	return s, nil
+}
+
+// recorded applies one line of the history.
+func recorded(s State, e Recorded) (State, []Effect) {
+	s.worked += history.Work(s.last, e.At)
+	s.last = e.Record
+	var effects []Effect
+	switch e.Kind {
+	case history.Broken:
+		s.Phase, s.Doing, s.Trouble = labs.PhaseDiagnosing, "", ""
+		s.goals, s.guards, s.held = nil, nil, time.Time{}
+		if e.Capture != nil {
+			s.broken, s.capture = *e.Capture, *e.Capture
+		}
+	case history.Verdict:
+		effects = s.verdictGiven(e)
+	case history.Finding:
+		st := s.steps[e.Step]
+		st.answer, st.findingRight, st.reply = e.Text, st.findingRight || e.Right, ""
+		if !e.Right {
+			st.wrong++
+			st.reply = wrongWords(s.Lab, e.Step, st)
+		}
+		s.steps[e.Step] = st
+	case history.Hint:
+		st := s.steps[e.Step]
+		st.hints++
+		s.steps[e.Step] = st
+	case history.Unearned:
+		s.Phase = labs.PhaseUnearned
+		s.Trouble = unearnedWords
+	case history.Again:
+		s.Phase, s.Trouble = labs.PhaseBreaking, ""
+	case history.Solved:
+		s.Phase, s.Doing = labs.PhaseSolved, ""
+	case history.Reset:
+		s = State{Phase: labs.PhaseIdle}
+	case history.Failed:
+		s.Phase, s.Doing, s.Trouble = labs.PhaseFailed, "", e.Text
+	}
+	if s.Phase == labs.PhaseDiagnosing && s.diagnosed() {
+		s.Phase = labs.PhaseFixing
+	}
+	return s, effects
+}
+
+const unearnedWords = "The goals hold, but the diagnosis is not complete. Put the fault back (start the lab again) to go on; your answers are kept."
+
+// verdictGiven notes a verdict. A wrong one makes the step's cards due.
+func (s *State) verdictGiven(e Recorded) []Effect {
+	st := s.steps[e.Step]
+	st.verdict, st.verdictRight, st.reply = e.Verdict, e.Right, ""
+	if !e.Right {
+		st.wrong++
+		st.reply = wrongWords(s.Lab, e.Step, st)
+	}
+	s.steps[e.Step] = st
+	if e.Right {
+		return nil
+	}
+	cards := s.Lab.Steps[e.Step].Cards
+	if len(cards) == 0 {
+		cards = s.Lab.Cards
+	}
+	for _, c := range cards {
+		if !slices.Contains(s.wrong, c) {
+			s.wrong = append(slices.Clip(s.wrong), c)
+		}
+	}
+	if !e.Own {
+		return nil
+	}
+	return []Effect{MakeDue{Step: e.Step, Cards: cards}}
+}
+
+// wrongWords answers a wrong verdict or finding: with the lab's own words,
+// and the hint that was taken last. Never with the fix.
+func wrongWords(lab *labs.Lab, name labs.Step, st step) string {
+	plan := lab.Steps[name]
+	words := "Not so."
+	if plan.Wrong != "" {
+		words += " " + plan.Wrong
+	}
+	switch {
+	case st.hints > 0 && st.hints <= len(plan.Hints):
+		words += " Hint: " + plan.Hints[st.hints-1]
+	case len(plan.Hints) > 0:
+		words += " A hint is there if you want one."
+	}
+	return words
+}
+
+// observed applies a look at the cluster.
+func observed(s State, e Observed) (State, []Effect) {
+	switch s.Phase {
+	case labs.PhaseDiagnosing, labs.PhaseFixing, labs.PhaseUnearned, labs.PhaseSolved:
+	default:
+		return s, nil
+	}
+	if s.Phase != labs.PhaseUnearned {
+		s.Trouble = e.Trouble
+	}
+	if e.Main.Answer.Observed {
+		s.capture = e.Main.Answer
+	}
+	s.goals = judged(s.goals, e.Goals, e.At)
+	s.guards = judged(s.guards, e.Guards, e.At)
+	for _, l := range e.Main.Layers {
+		m := s.path[l.Layer]
+		if m.now != "" && m.now != l.Verdict {
+			m.was, m.changed = m.now, e.At
+		}
+		m.now = l.Verdict
+		s.path[l.Layer] = m
+	}
+	return s.settled(e)
+}
+
+// settled decides whether the lab is solved, or was mended too early.
+func (s State) settled(e Observed) (State, []Effect) {
+	goals := check.Healthy(e.Goals)
+	switch {
+	case s.Phase == labs.PhaseDiagnosing && goals:
+		return s, []Effect{s.write(history.Unearned, e.At)}
+	case s.Phase != labs.PhaseFixing || !goals || !check.Healthy(e.Guards):
+		s.held = time.Time{}
+		return s, nil
+	case s.held.IsZero():
+		s.held = e.At
+	case e.At.Sub(s.held) >= holdFor:
+		return s, []Effect{s.write(history.Solved, e.At)}
+	}
+	return s, nil
+}
+
+func (s State) write(k history.Kind, at time.Time) Write {
+	return Write{history.Record{At: at, Attempt: s.Attempt, Lab: s.Lab.ID, Kind: k}}
+}
+
+// judged carries the memory of checks on: when each changed, and whether it
+// fell after it had been green.
+func judged(old []labs.CheckView, now []check.Result, at time.Time) []labs.CheckView {
+	out := make([]labs.CheckView, len(now))
+	for i, r := range now {
+		v := labs.CheckView{Title: r.Title, Outcome: r.Outcome, Why: r.Why}
+		if i < len(old) && old[i].Title == r.Title {
+			was := old[i]
+			v.Changed, v.Fell = was.Changed, was.Fell
+			if was.Outcome != v.Outcome {
+				v.Changed = at
+				v.Fell = v.Outcome != labs.Pass && (was.Fell || was.Outcome == labs.Pass)
+			}
+		}
+		out[i] = v
+	}
+	return out
+}

@@ -1,0 +1,223 @@
+package run
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/check"
+	"github.com/gatedrill/gatedrill/labs/history"
+)
+
+var start = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+func at(s float64) time.Time { return start.Add(time.Duration(s * float64(time.Second))) }
+
+func testLab() *labs.Lab {
+	l := &labs.Lab{ID: "typo", Title: "Gone", Cards: []string{"lab-card"}, Debrief: "line: ${LOG_LINE}",
+		Breaks:   []labs.Step{labs.StepHosts},
+		Requests: map[string]labs.Request{"main": {Name: "main", URL: "https://shop.example.com/"}},
+		Goals:    []labs.Check{{Title: "shop answers", That: labs.Expr{Text: "requests.main.code == 200"}}},
+		Guards:   []labs.Check{{Title: "still shut", That: labs.Expr{Text: "trace.main.entry.healthy"}}},
+		Steps:    map[labs.Step]labs.StepPlan{},
+	}
+	for _, s := range labs.Steps() {
+		l.Steps[s] = labs.StepPlan{Look: []string{"kubectl get " + string(s)}, Hints: []string{"one", "two"},
+			Finding: &labs.Finding{Ask: "which?", Truth: labs.Expr{Text: "requests.main.flag"}, Accept: labs.AcceptFlag}}
+	}
+	plan := l.Steps[labs.StepTLS]
+	plan.Cards, plan.Wrong = []string{"tls-card"}, "Look at the dates."
+	l.Steps[labs.StepTLS] = plan
+	return l
+}
+
+func rec(k history.Kind, s float64, change ...func(*history.Record)) Recorded {
+	r := history.Record{At: at(s), Attempt: "1", Lab: "typo", Kind: k}
+	for _, f := range change {
+		f(&r)
+	}
+	return Recorded{Record: r, Own: true}
+}
+
+func verdict(step labs.Step, v labs.Verdict, right bool) func(*history.Record) {
+	return func(r *history.Record) { r.Step, r.Verdict, r.Right = step, v, right }
+}
+
+func finding(step labs.Step, text string, right bool) func(*history.Record) {
+	return func(r *history.Record) { r.Step, r.Text, r.Right = step, text, right }
+}
+
+// looked is a look at the cluster with one goal and one guard.
+func looked(s float64, goal, guard labs.Outcome, broken labs.Layer) Observed {
+	o := Observed{At: at(s), Goals: []check.Result{{Title: "g", Outcome: goal}}, Guards: []check.Result{{Title: "w", Outcome: guard}}}
+	v := labs.Healthy
+	for _, l := range labs.Layers() {
+		if l == broken {
+			v = labs.Broken
+		} else if v == labs.Broken {
+			v = labs.OffPath
+		}
+		o.Main.Layers = append(o.Main.Layers, labs.LayerReport{Layer: l, Verdict: v})
+	}
+	o.Main.Answer = labs.Answer{Observed: true, Code: 404}
+	return o
+}
+
+// play applies events and returns the last state with all effects.
+func play(events ...Event) (State, []Effect) {
+	s := begin(testLab(), history.Record{At: start, Attempt: "1", Lab: "typo", Kind: history.Started})
+	var all []Effect
+	for _, e := range events {
+		var eff []Effect
+		s, eff = next(s, e)
+		all = append(all, eff...)
+	}
+	return s, all
+}
+
+// diagnosis is every record of a complete and right diagnosis.
+func diagnosis() []Event {
+	out := []Event{rec(history.Broken, 1)}
+	for _, s := range labs.Steps() {
+		out = append(out, rec(history.Finding, 2, finding(s, "NR", true)))
+		if len(s.Layers()) > 0 {
+			out = append(out, rec(history.Verdict, 2, verdict(s, labs.Healthy, true)))
+		}
+	}
+	return out
+}
+
+func kinds(effects []Effect) []string {
+	var out []string
+	for _, e := range effects {
+		switch e := e.(type) {
+		case Write:
+			out = append(out, string(e.Kind))
+		case MakeDue:
+			out = append(out, "due:"+e.Cards[0])
+		}
+	}
+	return out
+}
+
+func TestNext(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		events  []Event
+		phase   labs.Phase
+		effects []string
+	}{
+		{"going in", nil, labs.PhasePreparing, nil},
+		{"looks while going in judge nothing", []Event{looked(1, labs.Pass, labs.Pass, "")}, labs.PhasePreparing, nil},
+		{"broken", []Event{rec(history.Broken, 1)}, labs.PhaseDiagnosing, nil},
+		{"diagnosed", diagnosis(), labs.PhaseFixing, nil},
+		{"mended too early", []Event{rec(history.Broken, 1), looked(2, labs.Pass, labs.Pass, "")}, labs.PhaseDiagnosing, []string{"unearned"}},
+		{"unearned", []Event{rec(history.Broken, 1), rec(history.Unearned, 2)}, labs.PhaseUnearned, nil},
+		{"put back", []Event{rec(history.Broken, 1), rec(history.Unearned, 2), rec(history.Again, 3)}, labs.PhaseBreaking, nil},
+		{"put back and seen", []Event{rec(history.Broken, 1), rec(history.Unearned, 2), rec(history.Again, 3), rec(history.Broken, 4)}, labs.PhaseDiagnosing, nil},
+		{"unknown is no pass", append(diagnosis(), looked(3, labs.Pending, labs.Pass, ""), looked(9, labs.Pending, labs.Pass, "")), labs.PhaseFixing, nil},
+		{"held not long enough", append(diagnosis(), looked(3, labs.Pass, labs.Pass, ""), looked(5.9, labs.Pass, labs.Pass, "")), labs.PhaseFixing, nil},
+		{"held", append(diagnosis(), looked(3, labs.Pass, labs.Pass, ""), looked(6, labs.Pass, labs.Pass, "")), labs.PhaseFixing, []string{"solved"}},
+		{"fell in between", append(diagnosis(), looked(3, labs.Pass, labs.Pass, ""), looked(5, labs.Fail, labs.Pass, ""), looked(6, labs.Pass, labs.Pass, ""), looked(8, labs.Pass, labs.Pass, "")), labs.PhaseFixing, nil},
+		{"a guard is red", append(diagnosis(), looked(3, labs.Pass, labs.Fail, ""), looked(9, labs.Pass, labs.Fail, "")), labs.PhaseFixing, nil},
+		{"solved", append(diagnosis(), rec(history.Solved, 9)), labs.PhaseSolved, nil},
+		{"solved stays solved", append(diagnosis(), rec(history.Solved, 9), looked(10, labs.Fail, labs.Fail, labs.LayerTLS)), labs.PhaseSolved, nil},
+		{"reset", append(diagnosis(), rec(history.Reset, 9)), labs.PhaseIdle, nil},
+		{"failed", []Event{rec(history.Failed, 1, func(r *history.Record) { r.Text = "no" })}, labs.PhaseFailed, nil},
+		{"wrong verdict", []Event{rec(history.Broken, 1), rec(history.Verdict, 2, verdict(labs.StepEntry, labs.Broken, false))}, labs.PhaseDiagnosing, []string{"due:lab-card"}},
+		{"wrong verdict, cards of the step", []Event{rec(history.Broken, 1), rec(history.Verdict, 2, verdict(labs.StepTLS, labs.Broken, false))}, labs.PhaseDiagnosing, []string{"due:tls-card"}},
+		{"wrong finding", []Event{rec(history.Broken, 1), rec(history.Finding, 2, finding(labs.StepTLS, "x", false))}, labs.PhaseDiagnosing, nil},
+	} {
+		s, effects := play(c.events...)
+		if s.Phase != c.phase {
+			t.Errorf("%s: phase %s, want %s", c.name, s.Phase, c.phase)
+		}
+		if diff := cmp.Diff(c.effects, kinds(effects)); diff != "" {
+			t.Errorf("%s: effects %s", c.name, diff)
+		}
+	}
+}
+
+func TestReplayMakesNothingDue(t *testing.T) {
+	t.Parallel()
+	wrong := rec(history.Verdict, 2, verdict(labs.StepEntry, labs.Broken, false))
+	wrong.Own = false
+	if _, effects := play(rec(history.Broken, 1), wrong); effects != nil {
+		t.Errorf("%v", kinds(effects))
+	}
+}
+
+func TestView(t *testing.T) {
+	t.Parallel()
+	s, _ := play(rec(history.Broken, 1), looked(1.5, labs.Fail, labs.Pass, labs.LayerRoute),
+		rec(history.Finding, 2, finding(labs.StepEntry, "1", true)), rec(history.Verdict, 2, verdict(labs.StepEntry, labs.Healthy, true)),
+		rec(history.Hint, 3, func(r *history.Record) { r.Step = labs.StepTLS }),
+		rec(history.Verdict, 4, verdict(labs.StepTLS, labs.Broken, false)))
+	v := s.view(at(10), place{})
+	marks := map[labs.Layer]labs.Verdict{}
+	for _, m := range v.Path {
+		marks[m.Layer] = m.Verdict
+	}
+	want := map[labs.Layer]labs.Verdict{"dns": "healthy", "entry": "healthy", "listener": "", "tls": "", "route": "", "destination": ""}
+	if diff := cmp.Diff(want, marks); diff != "" {
+		t.Errorf("only verified layers show: %s", diff)
+	}
+	tls := v.Steps[3]
+	if tls.Reply != "Not so. Look at the dates. Hint: one" || tls.Wrong != 1 || tls.Done || tls.HintsLeft != 1 || len(tls.Hints) != 1 {
+		t.Errorf("tls: %+v", tls)
+	}
+	if v.Current != labs.StepCapture || v.Elapsed != 10*time.Second || v.Debrief != "" {
+		t.Errorf("current %q, elapsed %s, debrief %q", v.Current, v.Elapsed, v.Debrief)
+	}
+	p := s.masked(looked(5, labs.Fail, labs.Pass, labs.LayerRoute).Main)
+	if p.Layer(labs.LayerRoute).Verdict != labs.Unknown || p.Layer(labs.LayerEntry).Verdict != labs.Healthy {
+		t.Errorf("a trace gives away what is not verified: %+v", p.Layers)
+	}
+}
+
+func TestGreenNowRed(t *testing.T) {
+	t.Parallel()
+	events := append(diagnosis(), looked(3, labs.Fail, labs.Pass, labs.LayerRoute), looked(4, labs.Pass, labs.Pass, ""), looked(5, labs.Pending, labs.Pass, ""), looked(6, labs.Fail, labs.Pass, labs.LayerTLS))
+	s, _ := play(events...)
+	v := s.view(at(7), place{})
+	if !v.Goals[0].Fell || !v.Goals[0].Changed.Equal(at(6)) || v.Guards[0].Fell {
+		t.Errorf("%+v %+v", v.Goals, v.Guards)
+	}
+	if m := v.Path[3]; m.Verdict != labs.Broken || m.Was != labs.Healthy || !m.Changed.Equal(at(6)) {
+		t.Errorf("path: %+v", m)
+	}
+	s, _ = next(s, looked(8, labs.Pass, labs.Pass, ""))
+	if v := s.view(at(9), place{}); v.Goals[0].Fell {
+		t.Error("green again, and still said to have fallen")
+	}
+}
+
+func TestPausesDoNotCount(t *testing.T) {
+	t.Parallel()
+	s, _ := play(rec(history.Broken, 10), rec(history.Paused, 20), rec(history.Resumed, 5000), rec(history.Hint, 5005, func(r *history.Record) { r.Step = labs.StepTLS }))
+	if got := s.Worked(at(5010)); got != 30*time.Second {
+		t.Errorf("worked %s", got)
+	}
+}
+
+func TestVerdict(t *testing.T) {
+	t.Parallel()
+	path := func(dns, entry labs.Verdict) labs.Path {
+		return labs.Path{Layers: []labs.LayerReport{{Layer: labs.LayerDNS, Verdict: dns}, {Layer: labs.LayerEntry, Verdict: entry}}}
+	}
+	for _, c := range []struct{ dns, entry, want labs.Verdict }{
+		{labs.Healthy, labs.Healthy, labs.Healthy}, {labs.Healthy, labs.Broken, labs.Broken}, {labs.Broken, labs.OffPath, labs.Broken},
+		{labs.OffPath, labs.OffPath, labs.OffPath}, {labs.OffPath, labs.Healthy, labs.Healthy},
+		{labs.Unknown, labs.Healthy, labs.Unknown}, {labs.Unknown, labs.Broken, labs.Broken},
+	} {
+		if got := Verdict(path(c.dns, c.entry), labs.StepEntry); got != c.want {
+			t.Errorf("%s, %s: %s, want %s", c.dns, c.entry, got, c.want)
+		}
+	}
+	if got := Verdict(path(labs.Healthy, labs.Healthy), labs.StepTLS); got != labs.Unknown {
+		t.Errorf("a layer nobody looked at: %s", got)
+	}
+}

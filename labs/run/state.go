@@ -1,0 +1,160 @@
+// Package run leads a learner through a lab. The rules are a pure function,
+// next(state, event) → (state, effects); Service carries the effects out
+// against a cluster and the history file. What a session knows is recomputed
+// from those two, so that a program that dies loses nothing.
+//
+// It talks to the cluster through ports of its own (see ports.go) and knows
+// neither a backend nor a screen.
+package run
+
+import (
+	"slices"
+	"time"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/check"
+	"github.com/gatedrill/gatedrill/labs/history"
+)
+
+// holdFor is how long goals and guards must hold before a lab is solved.
+const holdFor = 3 * time.Second
+
+// State is a session at one moment. It is a value: next returns a new one and
+// leaves its argument as it was.
+type State struct {
+	Lab     *labs.Lab
+	Attempt string
+	Phase   labs.Phase
+	Doing   string
+	Trouble string // what ended the attempt, or is wrong with the cluster
+	Since   time.Time
+
+	worked time.Duration
+	last   history.Record // of this attempt
+
+	steps   map[labs.Step]step
+	goals   []labs.CheckView
+	guards  []labs.CheckView
+	path    map[labs.Layer]mark
+	capture labs.Answer
+	broken  labs.Answer // the capture when the fault was first seen
+	held    time.Time   // since when everything holds; zero when it does not
+	wrong   []string    // cards made due
+}
+
+// step is what the learner has done in one step.
+type step struct {
+	answer, reply string
+	verdict       labs.Verdict
+	verdictRight  bool
+	findingRight  bool
+	wrong, hints  int
+}
+
+// mark is one layer of the live path.
+type mark struct {
+	now, was labs.Verdict
+	changed  time.Time
+}
+
+// Event is something that happened to a session.
+type Event interface{ event() }
+
+// Recorded is a line of the history, written by this program or another.
+// Own says that this one wrote it just now, so that it carries out what
+// follows from it.
+type Recorded struct {
+	history.Record
+	Own bool
+}
+
+// Observed is a look at the cluster.
+type Observed struct {
+	At      time.Time
+	Main    labs.Path
+	Goals   []check.Result
+	Guards  []check.Result
+	Trouble string // what keeps the lab from being judged
+}
+
+// Working says what is being waited for.
+type Working struct {
+	Phase labs.Phase
+	Doing string
+}
+
+func (Recorded) event() {}
+func (Observed) event() {}
+func (Working) event()  {}
+
+// Effect is something a driver has to do.
+type Effect interface{ effect() }
+
+// Write appends a record to the history.
+type Write struct{ history.Record }
+
+// MakeDue makes cards due after a wrong verdict.
+type MakeDue struct {
+	Step  labs.Step
+	Cards []string
+}
+
+func (Write) effect()   {}
+func (MakeDue) effect() {}
+
+// begin is the state of a new attempt.
+func begin(lab *labs.Lab, r history.Record) State {
+	return State{Lab: lab, Attempt: r.Attempt, Phase: labs.PhasePreparing, Since: r.At, last: r,
+		steps: map[labs.Step]step{}, path: map[labs.Layer]mark{}}
+}
+
+// Worked is the time worked until now.
+func (s State) Worked(now time.Time) time.Duration { return s.worked + history.Work(s.last, now) }
+
+// done says whether a step needs nothing more.
+func (s State) done(name labs.Step) bool {
+	st := s.steps[name]
+	return st.findingRight && (st.verdictRight || len(name.Layers()) == 0)
+}
+
+// diagnosed says that all steps are done.
+func (s State) diagnosed() bool {
+	return !slices.ContainsFunc(labs.Steps(), func(n labs.Step) bool { return !s.done(n) })
+}
+
+// Verdict is the true verdict of a step, from its layers' reports. Capture
+// has none.
+func Verdict(p labs.Path, name labs.Step) labs.Verdict {
+	off := 0
+	all := name.Layers()
+	unknown := len(all) == 0
+	for _, l := range all {
+		switch p.Layer(l).Verdict {
+		case labs.Broken:
+			return labs.Broken
+		case labs.OffPath:
+			off++
+		case labs.Healthy:
+		default:
+			unknown = true
+		}
+	}
+	switch {
+	case unknown:
+		return labs.Unknown
+	case off == len(all):
+		return labs.OffPath
+	}
+	return labs.Healthy
+}
+
+// BrokenSteps lists the steps that a path breaks.
+func BrokenSteps(p labs.Path) []labs.Step {
+	var out []labs.Step
+	for _, s := range labs.Steps() {
+		if Verdict(p, s) == labs.Broken {
+			out = append(out, s)
+		}
+	}
+	return out
+}

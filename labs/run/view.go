@@ -1,0 +1,136 @@
+package run
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatedrill/gatedrill/labs"
+)
+
+// place is what a view says of where the lab runs.
+type place struct{ name, ready string }
+
+// View is what a screen shows of the session.
+func (s State) view(now time.Time, at place) labs.View {
+	v := labs.View{Phase: s.Phase, Doing: s.Doing, Trouble: s.Trouble, Cluster: at.name, Ready: at.ready}
+	if s.Lab == nil {
+		v.Phase = labs.PhaseIdle
+		return v
+	}
+	v.Lab, v.Ticket, v.Request = listing(s.Lab), s.Lab.Ticket, s.Lab.Main()
+	v.Since, v.Elapsed = s.Since, s.Worked(now)
+	v.Capture = s.capture
+	v.Goals, v.Guards = slices.Clone(s.goals), slices.Clone(s.guards)
+	if len(v.Goals) == 0 {
+		v.Goals, v.Guards = unjudged(s.Lab.Goals), unjudged(s.Lab.Guards)
+	}
+	for _, name := range labs.Steps() {
+		v.Steps = append(v.Steps, s.stepView(name))
+		if v.Current == "" && !s.done(name) {
+			v.Current = name
+		}
+	}
+	v.Path = s.pathView()
+	if s.Phase == labs.PhaseSolved {
+		v.Debrief, v.Cards = s.debrief(), slices.Clone(s.wrong)
+	}
+	return v
+}
+
+func listing(l *labs.Lab) labs.Listing {
+	return labs.Listing{ID: l.ID, Title: l.Title, Catalogue: l.Catalogue, Shapes: l.Shapes,
+		Minutes: l.Minutes, Difficulty: l.Difficulty, Requires: l.Requires}
+}
+
+func unjudged(list []labs.Check) []labs.CheckView {
+	var out []labs.CheckView
+	for _, c := range list {
+		out = append(out, labs.CheckView{Title: c.Title, Outcome: labs.Pending})
+	}
+	return out
+}
+
+func (s State) stepView(name labs.Step) labs.StepView {
+	plan, st := s.Lab.Steps[name], s.steps[name]
+	title, question := words(name)
+	v := labs.StepView{Step: name, Title: title, Question: question, Look: plan.Look,
+		Answer: st.answer, Verdict: st.verdict, VerdictRight: st.verdictRight, FindingRight: st.findingRight,
+		Done: s.done(name), Wrong: st.wrong, Reply: st.reply}
+	if plan.Finding != nil {
+		v.Ask = plan.Finding.Ask
+	}
+	taken := min(st.hints, len(plan.Hints))
+	v.Hints, v.HintsLeft = slices.Clone(plan.Hints[:taken]), len(plan.Hints)-taken
+	return v
+}
+
+// words are a step's title and question, the same in every lab.
+func words(name labs.Step) (title, question string) {
+	switch name {
+	case labs.StepCapture:
+		return "capture", "What exactly was asked, and what exactly came back?"
+	case labs.StepEntry:
+		return "entry", "Does the request reach a gateway pod: DNS, load balancer, Service, endpoints?"
+	case labs.StepListeners:
+		return "listeners and attachment", "Does the gateway listen for this request, and is a route attached?"
+	case labs.StepTLS:
+		return "tls", "Is the right certificate served, whole and valid, for this name?"
+	case labs.StepHosts:
+		return "hosts and paths", "Does a route match this host, path and method?"
+	case labs.StepDestination:
+		return "destination", "Is the destination there, healthy, and does it let the request in?"
+	}
+	return string(name), ""
+}
+
+// pathView shows a layer only when the learner's verdict on it was verified;
+// from then on it is live.
+func (s State) pathView() []labs.PathMark {
+	verified := map[labs.Layer]bool{}
+	for _, name := range labs.Steps() {
+		for _, l := range name.Layers() {
+			verified[l] = s.steps[name].verdictRight
+		}
+	}
+	var out []labs.PathMark
+	for _, l := range labs.Layers() {
+		m := labs.PathMark{Layer: l}
+		if verified[l] {
+			live := s.path[l]
+			m.Verdict, m.Was, m.Changed = live.now, live.was, live.changed
+			if m.Verdict == "" {
+				m.Verdict = labs.Unknown
+			}
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// debrief is the lab's, with this run's own log line and time in it.
+func (s State) debrief() string {
+	line := s.broken.LogLine
+	if line == "" {
+		line = "(no line: the gateway logged nothing for this request)"
+	}
+	return strings.NewReplacer("${LOG_LINE}", line, "${ELAPSED}", s.worked.Round(time.Second).String()).Replace(s.Lab.Debrief)
+}
+
+// Masked hides what the session has not verified yet, so that `trace` gives
+// nothing away of a lab in progress.
+func (s State) masked(p labs.Path) labs.Path {
+	switch s.Phase {
+	case labs.PhaseDiagnosing, labs.PhaseBreaking, labs.PhaseUnearned:
+	default:
+		return p
+	}
+	out := p
+	out.Layers = slices.Clone(p.Layers)
+	for i, m := range s.pathView() {
+		if i < len(out.Layers) && m.Verdict == "" {
+			out.Layers[i] = labs.LayerReport{Layer: out.Layers[i].Layer, Verdict: labs.Unknown, Summary: "not yet verified by you"}
+		}
+	}
+	return out
+}
