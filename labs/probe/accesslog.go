@@ -118,7 +118,9 @@ func (l Line) Of(r Result) bool {
 		return false
 	}
 	const slack = 20 * time.Millisecond
-	return l.SNI == r.SNI && !l.At.Before(r.Sent.Add(-slack)) && !l.At.After(r.Answer.At.Add(slack))
+	// Bytes that are not HTTP never had their server name read.
+	name := l.SNI == r.SNI || l.SNI == "" && l.Flags == "DPE"
+	return name && !l.At.Before(r.Sent.Add(-slack)) && !l.At.After(r.Answer.At.Add(slack))
 }
 
 // Join adds to an answer what the gateway's log says of it.

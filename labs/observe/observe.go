@@ -1,0 +1,213 @@
+// Package observe gathers what the trace judges from: Kubernetes objects by
+// watch, what each gateway's Envoy runs, what its access log says, and the
+// answers to real requests. It hands out immutable snapshots and judges
+// nothing. What it cannot see is in Snapshot.Missing, in words, and comes
+// back by itself.
+package observe
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/rest"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/probe"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
+)
+
+// Options say what to ask and whom to trust.
+type Options struct {
+	Requests []labs.Request
+	Trust    map[string]string          // PEM bundle by CA name; "public" is the default CA
+	Certs    map[string]tls.Certificate // client certificates by name
+	Timeout  time.Duration              // of one request; 3 s when 0
+	Clock    func() time.Time
+}
+
+// Observer watches one cluster. Snapshot, Changed, Fresh and the setters are
+// safe from any goroutine.
+type Observer struct {
+	config *rest.Config
+	api    *http.Client
+	base   *url.URL
+	clock  func() time.Time
+	stores []*store
+	dial   cluster.DialFunc
+	limit  time.Duration
+
+	poked   chan struct{} // something in the cluster changed
+	logged  chan struct{} // a log line came
+	changed chan struct{} // for the reader
+	fresh   sync.Mutex    // one Fresh at a time
+
+	mu       sync.Mutex
+	requests []labs.Request
+	trust    map[string]string
+	certs    map[string]tls.Certificate
+	watched  bool
+	gateways map[string]*gateway
+	history  map[string][]probe.Result // by request name, oldest first
+	busy     map[string]bool           // requests on their way
+	last     snapshot.Snapshot
+	follow   func(*gateway) // set while Run runs
+}
+
+// New makes an observer of a running cluster. It does nothing before Run or
+// Fresh.
+func New(h *cluster.Handle, o Options) (*Observer, error) {
+	cfg := rest.CopyConfig(h.REST)
+	cfg.QPS = -1 // a local API; the scheduler paces itself
+	client, err := rest.HTTPClientFor(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("make a client for %s: %w", h.Name, err)
+	}
+	dyn, err := dynamic.NewForConfigAndClient(cfg, client)
+	if err != nil {
+		return nil, fmt.Errorf("make a client for %s: %w", h.Name, err)
+	}
+	base, _, err := rest.DefaultServerUrlFor(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("read the address of %s: %w", h.Name, err)
+	}
+	obs := &Observer{
+		config: cfg, api: client, base: base, clock: o.Clock, dial: h.Dial, limit: o.Timeout,
+		poked: make(chan struct{}, 1), logged: make(chan struct{}, 1), changed: make(chan struct{}, 1),
+		requests: slices.Clone(o.Requests), trust: o.Trust, certs: o.Certs, watched: true,
+		gateways: map[string]*gateway{}, history: map[string][]probe.Result{}, busy: map[string]bool{},
+	}
+	if obs.limit == 0 {
+		obs.limit = 3 * time.Second
+	}
+	for _, k := range kinds() {
+		obs.stores = append(obs.stores, newStore(k, dyn, func() { signal(obs.poked) }))
+	}
+	obs.last = snapshot.Snapshot{Missing: map[string]string{"cluster": "not looked at yet"}}
+	return obs, nil
+}
+
+// signal wakes whoever waits on c, once.
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// Snapshot is the latest observation.
+func (o *Observer) Snapshot() snapshot.Snapshot {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.last
+}
+
+// Changed delivers when there is a newer snapshot; several changes may come
+// as one.
+func (o *Observer) Changed() <-chan struct{} { return o.changed }
+
+// SetRequests replaces what is asked.
+func (o *Observer) SetRequests(requests []labs.Request, trust map[string]string, certs map[string]tls.Certificate) {
+	o.mu.Lock()
+	o.requests, o.trust, o.certs = slices.Clone(requests), trust, certs
+	o.history = map[string][]probe.Result{}
+	o.mu.Unlock()
+	signal(o.poked)
+}
+
+// Watch says whether somebody is looking: only then are requests sent while
+// nothing changes. An observer starts out watched.
+func (o *Observer) Watch(on bool) {
+	o.mu.Lock()
+	o.watched = on
+	o.mu.Unlock()
+	if on {
+		signal(o.poked)
+	}
+}
+
+// Poke makes the observer look as after a change in the cluster.
+func (o *Observer) Poke() { signal(o.poked) }
+
+// objects collects what the watches hold, and what they do not.
+func (o *Observer) objects() ([]snapshot.Object, map[string]string) {
+	missing := map[string]string{}
+	var out []snapshot.Object
+	for _, s := range o.stores {
+		list, trouble := s.get()
+		out = append(out, list...)
+		if trouble != "" {
+			missing[s.kind.name] = trouble
+		}
+	}
+	return out, missing
+}
+
+// listAll reads every kind now.
+func (o *Observer) listAll(ctx context.Context) ([]snapshot.Object, map[string]string) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	missing := map[string]string{}
+	var out []snapshot.Object
+	for _, s := range o.stores {
+		wg.Go(func() {
+			list, err := s.listNow(ctx)
+			mu.Lock()
+			defer mu.Unlock()
+			out = append(out, list...)
+			if err != nil {
+				missing[s.kind.name] = err.Error()
+			}
+		})
+	}
+	wg.Wait()
+	return out, missing
+}
+
+// assemble makes a snapshot of what is known.
+func (o *Observer) assemble(objects []snapshot.Object, missing map[string]string, answers map[string]labs.Answer, peers map[string][]snapshot.PeerCert) snapshot.Snapshot {
+	s := snapshot.Snapshot{
+		At: o.clock(), Objects: objects, Answers: answers, Peers: peers, Missing: missing,
+	}
+	zone, why := zoneOf(objects, missing)
+	s.Zone = zone
+	if why != "" {
+		missing["dns"] = why
+	}
+	o.mu.Lock()
+	s.Trust = o.trust
+	gateways := o.sorted()
+	o.mu.Unlock()
+	for _, g := range gateways {
+		p, trouble := g.state()
+		if trouble != "" {
+			missing["proxy "+g.namespace+"/"+g.pod] = trouble
+			continue
+		}
+		s.Proxies = append(s.Proxies, p)
+	}
+	return s
+}
+
+func (o *Observer) sorted() []*gateway {
+	var out []*gateway
+	for _, k := range sortedKeys(o.gateways) {
+		out = append(out, o.gateways[k])
+	}
+	return out
+}
+
+// publish hands a snapshot out.
+func (o *Observer) publish(s snapshot.Snapshot) {
+	o.mu.Lock()
+	o.last = s
+	o.mu.Unlock()
+	signal(o.changed)
+}

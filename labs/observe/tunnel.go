@@ -1,0 +1,201 @@
+package observe
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"sync"
+	"time"
+
+	"k8s.io/client-go/rest"
+	"k8s.io/streaming/pkg/httpstream"
+	"k8s.io/streaming/pkg/httpstream/spdy"
+)
+
+// tunnel is a port-forward to one pod through the API server. One connection
+// is kept, each dial opens a pair of streams on it; a broken one is made anew
+// by the next dial.
+type tunnel struct {
+	config *rest.Config
+	url    *url.URL // of the pod's portforward subresource
+	port   int
+
+	mu   sync.Mutex
+	conn httpstream.Connection
+	next int
+}
+
+func newTunnel(cfg *rest.Config, base *url.URL, namespace, pod string, port int) *tunnel {
+	return &tunnel{
+		config: cfg, port: port,
+		url: base.JoinPath("api/v1/namespaces", namespace, "pods", pod, "portforward"),
+	}
+}
+
+// client speaks HTTP through the tunnel.
+func (t *tunnel) client(timeout time.Duration) *http.Client {
+	return &http.Client{Timeout: timeout, Transport: &http.Transport{
+		DialContext:  func(context.Context, string, string) (net.Conn, error) { return t.dial() },
+		MaxIdleConns: 2, IdleConnTimeout: time.Minute,
+	}}
+}
+
+func (t *tunnel) close() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.conn != nil {
+		t.conn.Close()
+		t.conn = nil
+	}
+}
+
+func (t *tunnel) connection() (httpstream.Connection, int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.next++
+	if t.conn != nil {
+		select {
+		case <-t.conn.CloseChan():
+			t.conn = nil
+		default:
+			return t.conn, t.next, nil
+		}
+	}
+	conn, err := t.connect()
+	if err != nil {
+		return nil, 0, err
+	}
+	t.conn = conn
+	return conn, t.next, nil
+}
+
+const protocol = "portforward.k8s.io"
+
+func (t *tunnel) connect() (httpstream.Connection, error) {
+	tlsConfig, err := rest.TLSConfigFor(t.config)
+	if err != nil {
+		return nil, fmt.Errorf("port-forward: %w", err)
+	}
+	if tlsConfig == nil {
+		tlsConfig = &tls.Config{}
+	}
+	// The upgrader dials by itself and knows the config's own way into the
+	// cluster only through a transport.
+	rt, err := spdy.NewRoundTripperWithConfig(spdy.RoundTripperConfig{
+		PingPeriod:       5 * time.Second,
+		UpgradeTransport: &http.Transport{DialContext: t.config.Dial, TLSClientConfig: tlsConfig},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("port-forward: %w", err)
+	}
+	wrapped, err := rest.HTTPWrappersForConfig(t.config, rt)
+	if err != nil {
+		return nil, fmt.Errorf("port-forward: %w", err)
+	}
+	req, err := http.NewRequest(http.MethodPost, t.url.String(), nil)
+	if err != nil {
+		return nil, fmt.Errorf("port-forward: %w", err)
+	}
+	req.Header.Set(httpstream.HeaderProtocolVersion, protocol)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	resp, err := wrapped.RoundTrip(req.WithContext(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("port-forward: %w", err)
+	}
+	conn, err := rt.NewConnection(resp)
+	if err != nil {
+		return nil, fmt.Errorf("port-forward: %w", err)
+	}
+	return conn, nil
+}
+
+// dial opens a connection to the pod's port.
+func (t *tunnel) dial() (net.Conn, error) {
+	conn, id, err := t.connection()
+	if err != nil {
+		return nil, err
+	}
+	h := http.Header{}
+	h.Set("streamType", "error")
+	h.Set("port", strconv.Itoa(t.port))
+	h.Set("requestID", strconv.Itoa(id))
+	errs, err := conn.CreateStream(h)
+	if err != nil {
+		t.close()
+		return nil, fmt.Errorf("port-forward: open stream: %w", err)
+	}
+	errs.Close() // we write nothing to it
+	h.Set("streamType", "data")
+	data, err := conn.CreateStream(h)
+	if err != nil {
+		t.close()
+		return nil, fmt.Errorf("port-forward: open stream: %w", err)
+	}
+	s := &streamConn{Stream: data, errs: errs, conn: conn, refused: make(chan struct{})}
+	go s.watchErrors()
+	return s, nil
+}
+
+// streamConn is a forwarded stream as a connection. It has no deadlines; its
+// user closes it when it has waited enough.
+type streamConn struct {
+	httpstream.Stream
+	errs    httpstream.Stream
+	conn    httpstream.Connection
+	once    sync.Once
+	why     error
+	refused chan struct{}
+}
+
+// watchErrors ends the stream when the other side says that it cannot reach
+// the port. It returns when the stream is closed.
+func (s *streamConn) watchErrors() {
+	defer close(s.refused)
+	msg, err := io.ReadAll(io.LimitReader(s.errs, 4<<10))
+	if err == nil && len(msg) > 0 {
+		s.why = errors.New(string(msg))
+		s.Reset()
+	}
+}
+
+func (s *streamConn) Read(p []byte) (int, error) {
+	n, err := s.Stream.Read(p)
+	if n == 0 && err != nil {
+		select {
+		case <-s.refused:
+			if s.why != nil {
+				err = s.why
+			}
+		default:
+		}
+	}
+	return n, err
+}
+
+func (s *streamConn) Close() error {
+	s.once.Do(func() {
+		s.Stream.Close()
+		s.Reset()
+		s.errs.Reset()
+		s.conn.RemoveStreams(s.Stream, s.errs)
+	})
+	return nil
+}
+
+func (s *streamConn) LocalAddr() net.Addr              { return forwarded{} }
+func (s *streamConn) RemoteAddr() net.Addr             { return forwarded{} }
+func (s *streamConn) SetDeadline(time.Time) error      { return nil }
+func (s *streamConn) SetReadDeadline(time.Time) error  { return nil }
+func (s *streamConn) SetWriteDeadline(time.Time) error { return nil }
+
+type forwarded struct{}
+
+func (forwarded) Network() string { return "port-forward" }
+func (forwarded) String() string  { return "port-forward" }
