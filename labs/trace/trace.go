@@ -17,7 +17,8 @@
 //	             gateway, mode (HTTP, SIMPLE, MUTUAL, PASSTHROUGH, …), route, chains
 //	             (one line each), culprit
 //	tls          secret, state (active, warming, missing), serial, notAfter, names,
-//	             keyFits (bool), chainLength, servedSerial, clientCert (bool), culprit
+//	             keyFits (bool), chainLength, servedSerial, servedDays (until it
+//	             runs out), clientCert (bool), culprit
 //	route        name (route configuration), vhost, domains, match, rule, object,
 //	             cluster, clusters, candidates (one line each), culprit
 //	destination  cluster, clusters, service, endpoints, healthy (bool: the cluster
