@@ -124,7 +124,10 @@ func today(s cards.Summary) string {
 	case n == 0:
 		return "nothing is due"
 	}
-	parts := []string{widget.Count(s.Due+s.Learning, "card") + " due"}
+	var parts []string
+	if due := s.Due + s.Learning; due > 0 {
+		parts = append(parts, widget.Count(due, "card")+" due")
+	}
 	if s.New > 0 {
 		parts = append(parts, fmt.Sprintf("%d new", s.New))
 	}

@@ -174,7 +174,7 @@ func row(head string, cells []string) string {
 	var b strings.Builder
 	b.WriteString(layout.Pad(head, 10))
 	for i, c := range cells {
-		width := 10
+		width := 9
 		if i == len(cells)-1 {
 			width = 13
 		}

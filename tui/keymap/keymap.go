@@ -20,6 +20,8 @@ const (
 	ReviewFailed   Scope = "review, nothing loaded"
 	ReviewSummary  Scope = "review, summary"
 	LabWait        Scope = "lab, not open yet"
+	LabBusy        Scope = "lab, being prepared or put back"
+	LabTrouble     Scope = "lab, in trouble"
 	LabDiagnose    Scope = "lab, diagnosis"
 	LabType        Scope = "lab, typing a finding"
 	LabFix         Scope = "lab, repair"

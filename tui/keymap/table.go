@@ -64,10 +64,17 @@ func review() []Binding {
 
 func lab() []Binding {
 	return slices.Concat([]Binding{
-		{LabWait, []string{"esc"}, Back, "esc", "back", "go on with something else; the lab goes on being prepared"},
 		{LabWait, []string{"R"}, Again, "R", "try again", "try again what failed"},
-		{LabWait, []string{"r"}, Reset, "r", "reset", "put everything back and end this attempt; asks first"},
-		{LabWait, []string{"i"}, Details, "i", "ticket", "read ticket and trouble in full"},
+		{LabWait, []string{"esc"}, Back, "esc", "back", "do something else meanwhile"},
+
+		{LabBusy, []string{"esc"}, Back, "esc", "back", "do something else; the lab goes on being prepared"},
+		{LabBusy, []string{"i"}, Details, "i", "read all", "read the ticket in full"},
+		{LabBusy, []string{"r"}, Reset, "r", "", "put everything back and end this attempt; asks first"},
+
+		{LabTrouble, []string{"r"}, Reset, "r", "reset", "put everything back and end this attempt; asks first"},
+		{LabTrouble, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
+		{LabTrouble, []string{"i"}, Details, "i", "read all", "read ticket and trouble in full"},
+		{LabTrouble, []string{"esc"}, Back, "esc", "back", "leave; the lab stays as it is"},
 
 		{LabDiagnose, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
 		{LabDiagnose, []string{"enter"}, Answer, "⏎", "answer", "type the finding of this step"},

@@ -36,7 +36,7 @@ func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
 	case keymap.Next:
 		m.command++
 	case keymap.Details:
-		return screen.Send(screen.Page{Title: m.title(), Markdown: m.details()}), true
+		return screen.Send(screen.Page{Title: "all of it", Markdown: m.details()}), true
 	case keymap.Hint, keymap.Reset, keymap.Solution:
 		return m.confirm(i), true
 	case keymap.Up, keymap.Down, keymap.PageUp, keymap.PageDown:
@@ -80,6 +80,8 @@ func (m *Model) edit() tea.Cmd {
 		return flash("this step asks for a verdict only: h, b or n")
 	case s.FindingRight:
 		return flash("this finding is right already")
+	case m.ahead(s.Step):
+		return flash("one step after the other: " + string(m.view.Current) + " comes first")
 	}
 	m.typing = true
 	m.field.Set(m.drafts[s.Step])

@@ -181,8 +181,10 @@ func (m *Model) Scope() keymap.Scope {
 		return keymap.LabFix
 	case labs.PhaseSolved:
 		return keymap.LabSolved
+	case labs.PhaseFailed:
+		return keymap.LabTrouble
 	}
-	return keymap.LabWait
+	return keymap.LabBusy
 }
 
 // Where names the screen: "lab › The shop is gone".

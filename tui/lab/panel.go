@@ -27,16 +27,17 @@ func (m *Model) steps(w int) []string {
 		if s.Step == looked.Step {
 			name = st.Accent.Render(name)
 		}
-		out = append(out, layout.Cut(mark+" "+name+" "+result(s), w))
+		out = append(out, layout.Cut(mark+" "+name+" "+m.result(s), w))
 	}
 	return out
 }
 
 // result is what a step came to: its verdict, or the finding where it has no
 // verdict.
-func result(s labs.StepView) string {
+func (m *Model) result(s labs.StepView) string {
 	if s.VerdictRight {
-		return inWords(s.Verdict)
+		mark, style := widget.Verdict(m.env.Styles, s.Verdict)
+		return style.Render(mark) + " " + inWords(s.Verdict)
 	}
 	if s.FindingRight && len(s.Step.Layers()) == 0 {
 		return s.Answer
@@ -44,12 +45,29 @@ func result(s labs.StepView) string {
 	return ""
 }
 
-// checklist draws goals and guards with what each wants and got.
-func (m *Model) checklist(w int) []string {
-	return slices.Concat(m.checked("goals", m.view.Goals, w), m.checked("guards", m.view.Guards, w))
+// brevity says how much of a check is shown.
+type brevity int
+
+const (
+	full   brevity = iota // name and reason
+	names                 // names in full
+	oneRow                // each name on one line
+)
+
+// checklist draws goals and guards with what each wants and got. When that
+// takes more than room lines it leaves out the reasons, then shortens the
+// names, and at last only counts.
+func (m *Model) checklist(w, room int) []string {
+	for _, b := range []brevity{full, names, oneRow} {
+		out := slices.Concat(m.checked("goals", m.view.Goals, w, b), m.checked("guards", m.view.Guards, w, b))
+		if len(out) <= room {
+			return out
+		}
+	}
+	return []string{m.tally(w)}
 }
 
-func (m *Model) checked(head string, all []labs.CheckView, w int) []string {
+func (m *Model) checked(head string, all []labs.CheckView, w int, b brevity) []string {
 	st := m.env.Styles
 	var out []string
 	for i, c := range all {
@@ -58,19 +76,31 @@ func (m *Model) checked(head string, all []labs.CheckView, w int) []string {
 			label = st.Faint.Render(layout.Pad(head, 8))
 		}
 		mark, style := widget.Outcome(st, c.Outcome)
-		lines := layout.Wrap(c.Title, w-10)
-		for n, l := range lines {
+		for n, l := range m.checkName(c, w-10, b) {
 			if n == 0 {
 				out = append(out, label+style.Render(mark)+" "+l+m.fresh(c.Changed))
 				continue
 			}
 			out = append(out, layout.Spaces(10)+l)
 		}
-		for _, l := range layout.Wrap(m.why(c), w-10) {
-			out = append(out, layout.Spaces(10)+st.Faint.Render(l))
+		if b == full {
+			for _, l := range layout.Wrap(m.why(c), w-10) {
+				out = append(out, layout.Spaces(10)+st.Faint.Render(l))
+			}
 		}
 	}
 	return out
+}
+
+func (m *Model) checkName(c labs.CheckView, w int, b brevity) []string {
+	name := c.Title
+	if b != full && c.Fell {
+		name = "was green: " + name
+	}
+	if b == oneRow {
+		return []string{layout.Cut(name, w)}
+	}
+	return layout.Wrap(name, w)
 }
 
 func (m *Model) why(c labs.CheckView) string {
@@ -119,10 +149,14 @@ func (m *Model) panel(w int) []layout.Block {
 		blocks = append(blocks, layout.Block{Rank: 9, Lines: append(m.marked(st.Warn.Render("!"), words, w), "")})
 	}
 	title := fmt.Sprintf("%d %s", number(s.Step), s.Title)
-	return append(blocks,
+	blocks = append(blocks,
 		layout.Block{Rank: 9, Lines: []string{st.Strong.Render(layout.Cut(title, w))}},
 		layout.Block{Rank: 5, Lines: layout.Flow(s.Question, w)},
-		layout.Block{Rank: 6, Lines: m.look(s, w)},
+		layout.Block{Rank: 6, Lines: m.look(s, w)})
+	if m.ahead(s.Step) {
+		return append(blocks, layout.Block{Rank: 9, Lines: []string{"", st.Faint.Render("comes after " + string(m.view.Current))}})
+	}
+	return append(blocks,
 		layout.Block{Rank: 4, Lines: []string{""}},
 		layout.Block{Rank: 12, Lines: m.finding(s, w)},
 		layout.Block{Rank: 12, Lines: m.verdictLine(s, w)},

@@ -71,7 +71,7 @@ func (m *Model) stuck(what, why, next string, w int) []string {
 // reset, or when that failed.
 func (m *Model) underway(w int) []string {
 	if m.view.Phase == labs.PhaseFailed {
-		return m.stuck("The lab is in trouble.", m.view.Trouble, "r puts everything back, t is not open now, i reads more, esc leaves.", w)
+		return m.stuck("The lab is in trouble.", m.view.Trouble, "r puts everything back, t opens your shell, esc leaves it as it is.", w)
 	}
 	words := map[labs.Phase]string{
 		labs.PhasePreparing: "preparing the healthy world",
@@ -109,7 +109,7 @@ func (m *Model) wide(w, h int) []string {
 	left := layout.Stack([]layout.Block{
 		{Rank: 3, Lines: m.steps(lw)},
 		{Rank: 1, Lines: []string{""}},
-		{Rank: 2, Lines: m.checklist(lw)},
+		{Rank: 2, Lines: m.checklist(lw, rest-len(m.view.Steps)-1)},
 	}, rest, more)
 	right := layout.Stack(m.panel(rw), rest, more)
 	cols := layout.Columns(layout.Indent(left, 1), right, lw+1, rw, rest, st.Faint.Render(" │ "))
@@ -128,11 +128,12 @@ func (m *Model) narrow(w, h int) []string {
 		{Rank: 2, Lines: []string{""}},
 	}
 	blocks = append(blocks, m.panel(w)...)
-	return layout.Stack(append(blocks,
-		layout.Block{Rank: 3, Lines: []string{""}},
-		layout.Block{Rank: 4, Lines: m.checklist(w)},
-		layout.Block{Rank: 8, Lines: []string{m.tally(w)}},
-	), h, more)
+	full := append(slices.Clone(blocks), layout.Block{Rank: 3, Lines: []string{""}},
+		layout.Block{Rank: 8, Lines: m.checklist(w, h)})
+	if layout.Height(full) <= h {
+		return layout.Stack(full, h, more)
+	}
+	return layout.Stack(append(blocks, layout.Block{Rank: 8, Lines: []string{m.tally(w)}}), h, more)
 }
 
 // request is what was asked last and what came back.
@@ -175,7 +176,7 @@ func (m *Model) turns(w int) []string {
 		if p.Was == "" || p.Was == p.Verdict {
 			continue
 		}
-		text := fmt.Sprintf("%s was %s, is %s since %s", p.Layer, inWords(p.Was), inWords(p.Verdict),
+		text := fmt.Sprintf("%s was %s, %s for %s", p.Layer, inWords(p.Was), inWords(p.Verdict),
 			widget.Clock(m.now.Sub(p.Changed)))
 		mark, style := widget.Verdict(st, p.Verdict)
 		out = append(out, layout.Cut(style.Render(mark)+" "+text+m.fresh(p.Changed), w))

@@ -11,7 +11,7 @@ type Block struct {
 // if fewer than two of its lines would remain, and so on.
 func Stack(blocks []Block, h int, more string) []string {
 	blocks = append([]Block{}, blocks...)
-	for over := height(blocks) - h; over > 0; over = height(blocks) - h {
+	for over := Height(blocks) - h; over > 0; over = Height(blocks) - h {
 		low := -1
 		for i, b := range blocks {
 			if len(b.Lines) > 0 && (low < 0 || b.Rank < blocks[low].Rank) {
@@ -34,7 +34,8 @@ func Stack(blocks []Block, h int, more string) []string {
 	return out
 }
 
-func height(blocks []Block) int {
+// Height is how many lines the blocks have together.
+func Height(blocks []Block) int {
 	n := 0
 	for _, b := range blocks {
 		n += len(b.Lines)

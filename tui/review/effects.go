@@ -174,6 +174,9 @@ func (m *Model) onCard(msg cardLoaded) tea.Cmd {
 func (m *Model) show(p *cards.Prompt, at time.Time, ph phase) {
 	m.prompt, m.shown, m.phase = p, at, ph
 	m.trouble, m.unsaved, m.scroll.Offset = "", nil, 0
+	if ph == answer {
+		m.unfold()
+	}
 }
 
 func (m *Model) onRated(msg rated) tea.Cmd {

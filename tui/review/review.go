@@ -148,7 +148,16 @@ func (m *Model) reveal() bool {
 		return false
 	}
 	m.phase = answer
+	m.unfold()
 	return true
+}
+
+// unfold scrolls a card that is too long for the screen so far that its
+// answer is seen, without losing the answer's beginning.
+func (m *Model) unfold() {
+	body, foot := m.parts(m.size.W, m.size.H)
+	room := m.size.H - len(foot)
+	m.scroll = layout.Scroll{Offset: min(len(body)-room, m.fold(m.size.W, m.size.H))}.Within(len(body), room)
 }
 
 // rate sends a judgement to the store. While one is on its way no other is

@@ -2,7 +2,6 @@ package review
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/gatedrill/gatedrill/cards"
@@ -14,10 +13,17 @@ import (
 // measure is the longest line of prose that reads well.
 const measure = 84
 
+// near is the line at which the ratings of a short card stand.
+const near = 18
+
 // View draws the screen.
 func (m *Model) View(w, h int) string {
 	body, foot := m.parts(w, h)
-	return layout.Fit(append(widget.Window(m.env.Styles, m.scroll, body, w, h-len(foot)), foot...), w, h)
+	room := h - len(foot)
+	if len(foot) > 0 { // on a tall screen the ratings stay near the card
+		room = min(room, max(len(body)+2, near))
+	}
+	return layout.Fit(append(widget.Window(m.env.Styles, m.scroll, body, w, room), foot...), w, h)
 }
 
 // parts is what the screen shows: a body that may be longer than the screen
@@ -42,23 +48,36 @@ func (m *Model) shows(p phase) bool {
 
 // card draws the question and, once it is asked for, the answer below it.
 func (m *Model) card(w, h int) []string {
-	st, p := m.env.Styles, m.prompt
-	text := min(w-4, measure)
-	body := slices.Concat([]string{m.progress(w), ""}, layout.Indent(m.env.MD.Lines(p.Card.Front, text), 2))
+	body := m.asked(w, h)
 	if m.shows(question) {
 		return body
 	}
-	// The answer of a short card always starts at the same line, where the
-	// eye finds it.
-	for len(body) < min((h-3)/2, 9) {
+	st, p := m.env.Styles, m.prompt
+	for len(body) < m.fold(w, h) {
 		body = append(body, "")
 	}
 	body = append(body, st.Faint.Render(strings.Repeat("─", min(w, measure+4))))
-	body = append(body, layout.Indent(m.env.MD.Lines(p.Card.Back, text), 2)...)
+	body = append(body, layout.Indent(m.env.MD.Lines(p.Card.Back, min(w-4, measure)), 2)...)
 	if p.Card.Source != "" {
-		body = append(body, st.Faint.Render(layout.Cut("  "+p.Card.Source, w)))
+		_, source, _ := strings.Cut(p.Card.Source, "://")
+		body = append(body, st.Faint.Render(layout.Cut("  "+strings.TrimSuffix(source, "/"), w)))
 	}
 	return body
+}
+
+// asked is the card without its answer.
+func (m *Model) asked(w, h int) []string {
+	head := []string{m.progress(w)}
+	if h > 10 {
+		head = append(head, "")
+	}
+	return append(head, layout.Indent(m.env.MD.Lines(m.prompt.Card.Front, min(w-4, measure)), 2)...)
+}
+
+// fold is the line at which the answer begins: the same for every short card,
+// where the eye finds it.
+func (m *Model) fold(w, h int) int {
+	return max(len(m.asked(w, h)), min((h-3)/2, 9))
 }
 
 // progress says how far the session is: what was answered, and of how many.

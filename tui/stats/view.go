@@ -56,7 +56,7 @@ func (m *Model) memory(w int) []string {
 
 // days draws the last 30 days as a row of columns, with the numbers in words.
 func (m *Model) days(w int) []string {
-	out := []string{m.head("Reviews a day, last 30 days")}
+	out := []string{m.head("Reviews a day, 30 days")}
 	var counts []int
 	total, again := 0, 0
 	for _, d := range m.stats.Days {
@@ -67,7 +67,7 @@ func (m *Model) days(w int) []string {
 		return append(out, m.env.Styles.Faint.Render("none yet"), "")
 	}
 	return append(out, layout.Cut(m.env.Styles.Accent.Render(columns(counts)), w),
-		layout.Cut(fmt.Sprintf("%s, %d again, at most %d a day", widget.Count(total, "review"), again, slices.Max(counts)), w), "")
+		layout.Cut(fmt.Sprintf("%s, %d again, at most %d", widget.Count(total, "review"), again, slices.Max(counts)), w), "")
 }
 
 func (m *Model) forecast(w int) []string {
@@ -105,7 +105,7 @@ func columns(counts []int) string {
 func (m *Model) tags(w int) []string {
 	out := []string{m.head("Retention by topic")}
 	for _, t := range m.stats.Tags {
-		out = append(out, layout.Cut(m.tag(t), w))
+		out = append(out, layout.Cut(m.tag(t, w), w))
 	}
 	if len(m.stats.Tags) == 0 {
 		out = append(out, m.env.Styles.Faint.Render("no reviews yet"))
@@ -113,8 +113,8 @@ func (m *Model) tags(w int) []string {
 	return append(out, "")
 }
 
-func (m *Model) tag(t cards.TagRecall) string {
-	name := layout.Pad(t.Tag, 20)
+func (m *Model) tag(t cards.TagRecall, w int) string {
+	name := layout.Pad(t.Tag, min(20, max(w-24, 8)))
 	if t.Reviews == 0 {
 		return name + theme.Off
 	}
@@ -144,7 +144,7 @@ func (m *Model) solved(w int) []string {
 		case l.Solved > 0:
 			mark, words = m.env.Styles.Good.Render(theme.OK), "solved"
 			if l.Best > 0 {
-				words += " in " + widget.Clock(l.Best)
+				words = widget.Clock(l.Best)
 			}
 		case l.Attempts > 0:
 			words = "tried"

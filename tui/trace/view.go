@@ -102,7 +102,7 @@ func (m *Model) answer(w int) string {
 		text += " " + a.Details
 	}
 	if a.Took > 0 {
-		text += fmt.Sprintf("   %s", a.Took.Round(100*time.Microsecond))
+		text += fmt.Sprintf("   %.0f ms", float64(a.Took)/float64(time.Millisecond))
 	}
 	return layout.Cut(" "+layout.Pad("answer", label)+"  "+m.env.Styles.Strong.Render(text), w)
 }

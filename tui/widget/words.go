@@ -86,7 +86,8 @@ func Bar(share float64, w int) string {
 // marks at its start: what a list shows of a card.
 func FirstLine(s string) string {
 	for line := range strings.Lines(Sanitize(s)) {
-		if line = strings.TrimLeft(strings.TrimSpace(line), "#>*- "); line != "" {
+		line = strings.NewReplacer("**", "", "`", "").Replace(strings.TrimLeft(strings.TrimSpace(line), "#>*- "))
+		if line != "" {
 			return line
 		}
 	}

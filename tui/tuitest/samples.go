@@ -1,0 +1,206 @@
+package tuitest
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/gatedrill/gatedrill/cards"
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/tui/screen"
+)
+
+const day = 24 * time.Hour
+
+// Card is one card of the tls deck.
+func Card() cards.Card {
+	return cards.Card{
+		ID: "passthrough-sni", Deck: "tls",
+		Front:  "What does the gateway need to know to route a connection in **passthrough** mode, and where does it read it?",
+		Back:   "The server name (SNI) in the TLS ClientHello. The connection stays encrypted, so `Host` header, path and method can't be matched.",
+		Source: "https://istio.io/latest/docs/ops/configuration/traffic-management/tls-configuration/",
+		Tags:   []string{"tls", "layer:listener"}, Labs: []string{"H1"},
+	}
+}
+
+// Prompts makes a queue of n cards; the first is Card.
+func Prompts(n int) []*cards.Prompt {
+	out := make([]*cards.Prompt, n)
+	for i := range out {
+		c := Card()
+		if i > 0 {
+			c.ID = fmt.Sprintf("card-%d", i+1)
+			c.Front = fmt.Sprintf("Question %d?", i+1)
+			c.Back = fmt.Sprintf("Answer %d.", i+1)
+		}
+		out[i] = &cards.Prompt{Card: c, Reason: "due", Choices: [4]cards.Choice{
+			{Rating: cards.Again, Interval: 30 * time.Second}, {Rating: cards.Hard, Interval: 6 * time.Minute},
+			{Rating: cards.Good, Interval: 3 * day}, {Rating: cards.Easy, Interval: 8 * day},
+		}}
+	}
+	return out
+}
+
+// Summary is an ordinary day.
+func Summary() cards.Summary {
+	s := cards.Summary{Counts: cards.Counts{Due: 20, New: 8, Learning: 3}, Total: 72, Reviewed: 4,
+		Estimate: 11 * time.Minute, Weakest: "tls", Streak: 6}
+	for i, l := range labs.Layers() {
+		s.Layers = append(s.Layers, cards.TagRecall{Tag: "layer:" + string(l), Reviews: 10 + i, Recall: 0.92 - 0.04*float64(i)})
+	}
+	return s
+}
+
+// Rows are the cards of a list, in every standing.
+func Rows(now time.Time) []cards.Row {
+	var out []cards.Row
+	for i, mem := range []cards.Memory{
+		{}, {State: cards.Review, Due: now.Add(-time.Hour), Reps: 4, Lapses: 1, Stability: 12},
+		{State: cards.Review, Due: now.Add(9 * day), Reps: 7, Stability: 40}, {Suspended: true},
+	} {
+		c := Card()
+		if i > 0 {
+			c.ID, c.Deck, c.Front = fmt.Sprintf("card-%d", i), "routes", fmt.Sprintf("Question %d about routes?", i)
+		}
+		out = append(out, cards.Row{Card: c, Memory: mem})
+	}
+	return out
+}
+
+// Stats are the numbers of a month.
+func Stats(now time.Time) cards.Stats {
+	s := cards.Stats{Cards: 72, Mature: 31, Reviews: 640, Recall30: 0.87, Streak: 6, TimeToday: 4*time.Minute + 10*time.Second,
+		Forecast: []int{23, 12, 9, 0, 4, 7, 15, 3, 2, 0, 1, 6, 2, 5},
+		Tags:     []cards.TagRecall{{Tag: "tls", Reviews: 41, Recall: 0.64}, {Tag: "routes", Reviews: 55, Recall: 0.9}, {Tag: "egress"}},
+		Leeches:  []cards.Row{{Card: Card(), Memory: cards.Memory{Lapses: 9}}}}
+	for i := range 30 {
+		s.Days = append(s.Days, cards.Day{Date: now.Add(time.Duration(i-29) * day), Reviews: (i * 7) % 31, Again: i % 4})
+	}
+	return s
+}
+
+// Listings are five labs in every standing.
+func Listings() []labs.Listing {
+	return []labs.Listing{
+		{ID: "nobody-home", Title: "Nobody answers the door", Catalogue: "B1", Shapes: []string{"ingress", "istio-api"}, Minutes: 8, Difficulty: 1, Attempts: 2, Solved: 1, Best: 6*time.Minute + 12*time.Second},
+		{ID: "shop-host-typo", Title: "The shop is gone", Catalogue: "H1", Shapes: []string{"ingress", "istio-api"}, Minutes: 10, Difficulty: 1},
+		{ID: "old-face", Title: "Certificates for nobody", Catalogue: "S2", Shapes: []string{"ingress", "tls"}, Minutes: 12, Difficulty: 2, Attempts: 1},
+		{ID: "closed-gate", Title: "A gate nobody may use", Catalogue: "R2", Shapes: []string{"gateway-api"}, Minutes: 12, Difficulty: 2},
+		{ID: "only-from-here", Title: "Only some may pass", Catalogue: "A3", Shapes: []string{"ingress", "mtls"}, Minutes: 15, Difficulty: 3, Requires: []string{"sidecar"}, Missing: []string{"sidecar"}},
+	}
+}
+
+// Advice is what a coach says.
+func Advice() screen.Advice {
+	a := screen.Advice{Lab: "old-face", LabWhy: "because tls was wrong twice this week", Deck: "flags", DeckWhy: "404 NR was mixed up three times"}
+	for i, l := range labs.Layers() {
+		a.Solved = append(a.Solved, screen.LayerSolved{Layer: string(l), Solved: i % 2, Labs: i + 1})
+	}
+	return a
+}
+
+// Ready is a cluster that is up.
+func Ready() screen.Cluster {
+	return screen.Cluster{Name: "sandbox", State: screen.ClusterReady, Elapsed: 6100 * time.Millisecond}
+}
+
+// View is the lab H1 in the middle of its diagnosis, at the listeners.
+func View(now time.Time) labs.View {
+	v := labs.View{
+		Lab: Listings()[1], Phase: labs.PhaseDiagnosing, Cluster: "sandbox", Ready: "ready",
+		Ticket: "Since this morning https://shop.example.com/cart answers 404 for everybody. Nobody\n" +
+			"touched the shop. api.example.com, on the same gateway, is fine.\n",
+		Since: now.Add(-8 * time.Minute), Elapsed: 7*time.Minute + 12*time.Second,
+		Request: labs.Request{Name: "main", From: "outside", URL: "https://shop.example.com/cart"},
+		Capture: labs.Answer{At: now.Add(-300 * time.Millisecond), Source: "172.18.0.1", Code: 404, Flag: "NR", Observed: true,
+			LogLine: `[2026-11-23T08:12:44.120Z] "GET /cart HTTP/2" 404 NR route_not_found - "-" 0 0 0 -`},
+		Current: labs.StepListeners,
+		Goals:   []labs.CheckView{{Title: "shop answers 200", Outcome: labs.Fail, Why: "want 200, got 404 NR"}},
+		Guards: []labs.CheckView{{Title: "api still answers", Outcome: labs.Pass},
+			{Title: "unknown hosts are still refused", Outcome: labs.Pending}},
+	}
+	for _, l := range labs.Layers() {
+		m := labs.PathMark{Layer: l}
+		if l == labs.LayerDNS || l == labs.LayerEntry {
+			m.Verdict = labs.Healthy
+		}
+		v.Path = append(v.Path, m)
+	}
+	v.Steps = steps()
+	return v
+}
+
+func steps() []labs.StepView {
+	return []labs.StepView{
+		{Step: labs.StepCapture, Title: "capture the request", Question: "What does a client see, and what does the gateway log?", Ask: "Which response flag does the gateway log?",
+			Look:   []string{"curl -vk --resolve shop.example.com:443:$GATEWAY_IP https://shop.example.com/cart"},
+			Answer: "NR", FindingRight: true, Done: true},
+		{Step: labs.StepEntry, Title: "entry", Question: "Does the request reach the gateway?", Ask: "How many endpoints has the gateway's Service?",
+			Look: []string{"kubectl get svc,endpointslices -n istio-system"}, Answer: "1", Verdict: labs.Healthy, VerdictRight: true, FindingRight: true, Done: true, Wrong: 1},
+		{Step: labs.StepListeners, Title: "listeners and attachment", Question: "Does the gateway listen for this request, and is a route attached?",
+			Look: []string{"istioctl proxy-config listeners deploy/istio-ingressgateway -n istio-system", "kubectl get gateway,virtualservice -A"},
+			Ask:  "Which port does Envoy listen on for HTTPS?", HintsLeft: 2},
+		{Step: labs.StepTLS, Title: "TLS", Question: "Is the certificate the right one?", Ask: "Until when is it valid?", HintsLeft: 2},
+		{Step: labs.StepHosts, Title: "hosts", Question: "Which route takes it?", Ask: "Which object should serve this host and does not?", HintsLeft: 2},
+		{Step: labs.StepDestination, Title: "destination", Question: "Is the destination healthy?", Ask: "How many healthy endpoints?", HintsLeft: 1},
+	}
+}
+
+// Fixing is the same lab with its diagnosis complete.
+func Fixing(now time.Time) labs.View {
+	v := View(now)
+	v.Phase, v.Current = labs.PhaseFixing, ""
+	for i := range v.Steps {
+		s := &v.Steps[i]
+		s.Done, s.FindingRight, s.VerdictRight, s.Answer = true, true, i > 0, "found"
+		s.Verdict = labs.Healthy
+		switch s.Step {
+		case labs.StepCapture:
+			s.Verdict, s.Answer = "", "NR"
+		case labs.StepHosts:
+			s.Verdict = labs.Broken
+		case labs.StepDestination:
+			s.Verdict = labs.OffPath
+		}
+	}
+	for i := range v.Path {
+		v.Path[i].Verdict = labs.Healthy
+	}
+	v.Path[4].Verdict, v.Path[5].Verdict = labs.Broken, labs.OffPath
+	return v
+}
+
+// Solved is the same lab at its end.
+func Solved(now time.Time) labs.View {
+	v := Fixing(now)
+	v.Phase, v.Elapsed = labs.PhaseSolved, 12*time.Minute+31*time.Second
+	for i := range v.Path {
+		v.Path[i].Verdict = labs.Healthy
+	}
+	v.Goals[0] = labs.CheckView{Title: "shop answers 200", Outcome: labs.Pass}
+	v.Cards = []string{"vs-host-matching", "flag-nr"}
+	v.Debrief = "# What happened\n\nThe client resolved the name, reached the gateway and finished TLS. Envoy then looked for a virtual host " +
+		"for `shop.example.com` and found none:\n\n    \"GET /cart HTTP/2\" 404 NR route_not_found\n\n## The rule\n\n" +
+		"Envoy picks the virtual host by the **authority** of the request: exact, then suffix, then prefix, then `*`.\n\n" +
+		"## Next time\n\n- read the flag before the configuration\n- compare `proxy-config routes` with the request\n\n" +
+		"## Keep\n\n    istioctl proxy-config routes deploy/istio-ingressgateway -n istio-system\n"
+	return v
+}
+
+// Path is what a trace of the shop finds.
+func Path() labs.Path {
+	gw := labs.Object{Kind: "Gateway", Namespace: "shop", Name: "public"}
+	return labs.Path{
+		Request: labs.Request{URL: "https://shop.example.com/cart"},
+		Layers: []labs.LayerReport{
+			{Layer: labs.LayerDNS, Verdict: labs.Healthy, Summary: "shop.example.com → 172.18.255.200"},
+			{Layer: labs.LayerEntry, Verdict: labs.Healthy, Summary: "443 → 8443, 1 endpoint", Objects: []labs.Object{{Kind: "Service", Namespace: "istio-system", Name: "istio-ingressgateway"}}},
+			{Layer: labs.LayerListener, Verdict: labs.Healthy, Summary: "0.0.0.0:8443, filter chain SNI shop.example.com", Objects: []labs.Object{gw}},
+			{Layer: labs.LayerTLS, Verdict: labs.Unknown, Summary: "the Secret could not be read"},
+			{Layer: labs.LayerRoute, Verdict: labs.Broken, Summary: `no virtual host for "shop.example.com"`,
+				Want: "a VirtualService or HTTPRoute with this host, attached to Gateway shop/public",
+				Got:  "VirtualService shop/shop: hosts [shop.exmaple.com]"},
+			{Layer: labs.LayerDestination, Verdict: labs.OffPath, Summary: "not reached"},
+		},
+		Answer: labs.Answer{Code: 404, Flag: "NR", Details: "route_not_found", Took: 12 * time.Millisecond, Observed: true},
+	}
+}
