@@ -6,16 +6,28 @@ import (
 	"time"
 
 	"github.com/gatedrill/gatedrill/cards"
+	"github.com/gatedrill/gatedrill/cards/study"
 )
 
-// large is a database of n cards, all but 1000 of them reviewed and half of
-// these due, with 30 days of sums.
+// large is a database of n cards, all but 1000 of them in review, half of
+// these overdue, with a log of n answers over two years.
 func large(b *testing.B, n int) *DB {
 	b.Helper()
 	db := filled(b, n)
-	if _, err := db.sql.Exec(`UPDATE card SET state = 2, stability = 10, difficulty = 5, reps = 4, lapses = line / 10 % 3,
-		last = ?1 - 864000000, due = ?1 + (line * 7919 % 2000 - 1000) * 86400 WHERE ord >> 20 >= 1000`, start.UnixMilli()); err != nil {
-		b.Fatal(err)
+	today := cards.Calendar{Rollover: 4}.Day(start)
+	for _, q := range []string{
+		`UPDATE card SET state = 2, stability = 10, difficulty = 5, reps = 4, lapses = line / 10 % 5,
+		  last = ?1 - 864000000, due = ?1 + (line * 7919 % 2000 - 1000) * 86400 WHERE ord >> 20 >= 1000`,
+		`INSERT INTO log (kind, card, at, day, rating, took, before, after, algorithm)
+		  SELECT 'answer', id, ?1, ?2 - line / 10 % 730, 3, 5000, '{"state":2}', '{"state":2}', 'fsrs-6/default' FROM card`,
+		`INSERT INTO tally (day, tag, answers, reviews, forgot, took)
+		  SELECT day, t.tag, count(*), count(*), 0, 5000 * count(*) FROM log JOIN
+		    (SELECT '' AS tag UNION SELECT 'layer:tls' UNION SELECT 'tls' UNION SELECT 'topic' || value FROM json_each('[1,2,3,4,5,6,7,8,9]')) t
+		  GROUP BY day, t.tag`,
+	} {
+		if _, err := db.sql.Exec(q, start.UnixMilli(), today); err != nil {
+			b.Fatal(err)
+		}
 	}
 	return db
 }
@@ -49,5 +61,70 @@ func BenchmarkAnswer(b *testing.B) {
 		if err := rate(b, db, fmt.Sprintf("c%d", i%1000), cards.Good, start.Add(time.Duration(i)*time.Second)); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// unchanged are decks that were taken over already.
+type unchanged struct{}
+
+func (unchanged) Fingerprint() (string, error) { return "first", nil }
+
+func (unchanged) Load() ([]cards.Deck, int) { panic("decks that did not change are read") }
+
+// What the home screen waits for, and what a review does, with 100 000 cards.
+func BenchmarkStudy100k(b *testing.B) {
+	db := large(b, 100_000)
+	c := study.Config{
+		Store: db, Scheduler: scheduler(b), Decks: unchanged{}, Now: func() time.Time { return start },
+		Calendar: cards.Calendar{Rollover: 4}, Limits: study.Limits{New: 20, Reviews: 400},
+	}
+	s, err := study.Open(b.Context(), c)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("Summary", func(b *testing.B) {
+		for b.Loop() {
+			if sum, err := s.Summary(b.Context()); err != nil || sum.Due < 200 || sum.Streak != 730 {
+				b.Fatalf("%+v, %v", sum, err)
+			}
+		}
+	})
+	b.Run("OpenAndSummary", func(b *testing.B) {
+		for b.Loop() {
+			openAndSum(b, db.path, c)
+		}
+	})
+	b.Run("Next", func(b *testing.B) {
+		for b.Loop() {
+			if p, err := s.Next(b.Context(), ""); p == nil || err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("Stats", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := s.Stats(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func openAndSum(b *testing.B, path string, c study.Config) {
+	b.Helper()
+	db, err := Open(b.Context(), path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	c.Store = db
+	s, err := study.Open(b.Context(), c)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := s.Summary(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		b.Fatal(err)
 	}
 }

@@ -143,9 +143,7 @@ func (db *DB) Rows(ctx context.Context) ([]cards.Row, error) {
 
 // Leeches returns the cards that keep failing, worst first.
 func (db *DB) Leeches(ctx context.Context, most int) ([]cards.Row, error) {
-	return db.rows(ctx, "list the cards that keep failing", fmt.Sprintf(
-		"WHERE present = 1 AND suspended = 0 AND lapses >= %d AND stability < %d ORDER BY lapses DESC, id LIMIT %d",
-		cards.LeechLapses, cards.MatureDays, most))
+	return db.rows(ctx, "list the cards that keep failing", "WHERE "+isLeech+" LIMIT ?", most)
 }
 
 func (db *DB) rows(ctx context.Context, doing, where string, args ...any) ([]cards.Row, error) {

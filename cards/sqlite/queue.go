@@ -17,6 +17,7 @@ const (
 	isReview   = servable + "state = 2 AND due <= ?"
 	isNew      = servable + "state = 0"
 	ofDeck     = " AND deck = ?"
+	isLeech    = "present = 1 AND suspended = 0 AND lapses >= 4 AND stability < 21 ORDER BY lapses DESC"
 	maxCounted = 9999 // steps and urged cards are counted so far
 )
 

@@ -534,9 +534,13 @@ func TestBackupBeforeMigration(t *testing.T) {
 // Every list of the queue is a walk along its index.
 func TestQueueUsesItsIndexes(t *testing.T) {
 	t.Parallel()
+	if want := fmt.Sprintf("lapses >= %d AND stability < %d", cards.LeechLapses, cards.MatureDays); !strings.Contains(isLeech, want) {
+		t.Errorf("%q does not say %q", isLeech, want)
+	}
 	db := filled(t, 1)
 	for index, where := range map[string]string{
-		"card_urged": isUrged + " ORDER BY due", "card_step": isStep + " ORDER BY due",
+		"card_lapses": isLeech,
+		"card_urged":  isUrged + " ORDER BY due", "card_step": isStep + " ORDER BY due",
 		"card_review (": isReview + " ORDER BY due", "card_new": isNew + " ORDER BY ord",
 		"card_review_of_deck (": isReview + ofDeck + " ORDER BY due", "card_new_of_deck (": isNew + ofDeck + " ORDER BY ord",
 	} {
