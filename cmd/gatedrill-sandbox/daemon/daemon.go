@@ -1,0 +1,325 @@
+// Package daemon starts the sandbox's parts in order and watches over them. It
+// is pid 1 of its own namespaces: when it ends, however it ends, the kernel ends
+// everything it started, and the next start finds only its kept data.
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+	"k8s.io/client-go/informers"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+	logsapi "k8s.io/component-base/logs/api/v1"
+	"k8s.io/klog/v2"
+
+	"github.com/gatedrill/gatedrill/cmd/gatedrill-sandbox/controlplane"
+	"github.com/gatedrill/gatedrill/cmd/gatedrill-sandbox/cri"
+	"github.com/gatedrill/gatedrill/cmd/gatedrill-sandbox/door"
+	"github.com/gatedrill/gatedrill/cmd/gatedrill-sandbox/network"
+	"github.com/gatedrill/gatedrill/cmd/gatedrill-sandbox/node"
+	"github.com/gatedrill/gatedrill/cmd/gatedrill-sandbox/program"
+	"github.com/gatedrill/gatedrill/cmd/gatedrill-sandbox/resolver"
+	"github.com/gatedrill/gatedrill/cmd/gatedrill-sandbox/service"
+)
+
+const (
+	apiServiceIP = "10.96.0.1"
+	// stopping is how long an orderly end may take.
+	stopping = 2 * time.Second
+)
+
+// Config says where the sandbox lives and what it holds.
+type Config struct {
+	Dir        string // absolute; etcd's data and the run folder are below it
+	Programs   string // absolute; the folder of the programs
+	NoMesh     bool   // a plain Kubernetes
+	CRDs       string // Gateway API channel: "standard" or "experimental"
+	MeshConfig []byte // YAML laid over the mesh settings
+	Env        []string
+	Now        func() time.Time
+}
+
+func (c Config) run(name string) string { return filepath.Join(c.Dir, "run", name) }
+func (c Config) pod() string            { return filepath.Join(c.Programs, "gatedrill-pod") }
+func (c Config) workDir() string        { return filepath.Join(c.Dir, "node") }
+func (c Config) table() program.Table {
+	return program.Table{Dir: c.Programs, Own: filepath.Join(c.Dir, "programs.json")}
+}
+func (c Config) phases() []string {
+	order := []string{phaseEtcd, phaseAPI, phaseNode}
+	if !c.NoMesh {
+		order = append(order, phaseCRDs, phaseIstiod, phaseGateway)
+	}
+	return order
+}
+
+func (c Config) controlPlane() controlplane.Config {
+	return controlplane.Config{
+		Dir: c.Dir, NodeIP: network.NodeIP, ServiceCIDR: network.ServiceCIDR, APIServiceIP: apiServiceIP,
+		Kubeconfig: c.run("kubeconfig"),
+	}
+}
+
+// Run is the daemon. It returns nil after ctx has ended and the parts were
+// stopped, else why the sandbox cannot go on; that is in the status file too.
+func Run(ctx context.Context, c Config) error {
+	if err := isolated(); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(c.run(""), 0o700); err != nil {
+		return fmt.Errorf("make the run folder: %w", err)
+	}
+	if err := os.Chmod(c.run(""), 0o700); err != nil {
+		return fmt.Errorf("close the run folder to others: %w", err)
+	}
+	lock, err := take(c.run("lock"))
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	pid, err := hostPID()
+	if err != nil {
+		return err
+	}
+	d := &daemon{Config: c, status: newStatus(c.run("status.json"), pid, c.phases(), c.Now), failures: make(chan error, 8)}
+	defer d.stop()
+	err = d.start(ctx)
+	if err == nil {
+		select {
+		case <-ctx.Done():
+		case err = <-d.failures:
+		}
+	}
+	if ctx.Err() != nil {
+		return d.leave()
+	}
+	d.status.fail(err)
+	return err
+}
+
+// take locks a file for as long as this process lives.
+func take(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock the sandbox: %w", err)
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		_ = f.Close()
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			return nil, fmt.Errorf("the sandbox in %s is running already", filepath.Dir(filepath.Dir(path)))
+		}
+		return nil, fmt.Errorf("lock the sandbox: %w", err)
+	}
+	return f, nil
+}
+
+// daemon is a sandbox being started or running.
+type daemon struct {
+	Config
+	status   *status
+	failures chan error // of parts that must not end
+	stops    []func()   // in the order they were started
+}
+
+// keep has a part going in the background; its end is the sandbox's.
+func (d *daemon) keep(ctx context.Context, part func(context.Context) error) {
+	go func() {
+		err := part(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if err == nil {
+			err = errors.New("a part of the sandbox ended by itself")
+		}
+		select {
+		case d.failures <- err:
+		default: // the sandbox is ending because of others
+		}
+	}()
+}
+
+// stop ends the parts, the last first, and waits a bounded time.
+func (d *daemon) stop() {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for i := len(d.stops) - 1; i >= 0; i-- {
+			d.stops[i]()
+		}
+	}()
+	select {
+	case <-done:
+	case <-time.After(stopping):
+		klog.InfoS("not everything stopped in time; the kernel ends the rest")
+	}
+}
+
+// leave removes what says that the sandbox is running.
+func (d *daemon) leave() error {
+	var errs []error
+	for _, name := range []string{"status.json", "api.sock", "dial.sock", "shell.sock"} {
+		if err := os.Remove(d.run(name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// start brings everything up as early as what it needs is there.
+func (d *daemon) start(ctx context.Context) error {
+	// etcd, API server, controllers and kubelet each want to set the log up.
+	logsapi.ReapplyHandling = logsapi.ReapplyHandlingIgnoreUnchanged
+	if err := settle(d.run("etc")); err != nil {
+		return err
+	}
+	net, err := network.NewNode()
+	if err != nil {
+		return fmt.Errorf("make the sandbox's network: %w", err)
+	}
+	if err := d.openDoor(ctx); err != nil {
+		return err
+	}
+	cp := d.controlPlane()
+	if err := cp.Issue(d.Now()); err != nil {
+		return err
+	}
+	if err := cp.WriteKubeconfig(); err != nil {
+		return err
+	}
+	stopEtcd, err := cp.Etcd(ctx)
+	if err != nil {
+		return err
+	}
+	d.stops = append(d.stops, stopEtcd)
+	d.status.done(phaseEtcd)
+	cfg, err := cp.REST()
+	if err != nil {
+		return err
+	}
+	client, err := kubernetes.NewForConfig(cfg)
+	if err != nil {
+		return err
+	}
+	d.keep(ctx, cp.APIServer)
+	if err := d.apiReady(ctx, client); err != nil {
+		return err
+	}
+	d.keep(ctx, func(ctx context.Context) error { return cp.Controllers(ctx, client) })
+	d.keep(ctx, cp.Scheduler)
+	if err := namespaces(ctx, client); err != nil {
+		return err
+	}
+	if err := d.startNode(ctx, cfg, client, net); err != nil {
+		return err
+	}
+	return d.startMesh(ctx, cfg)
+}
+
+// apiReady waits for the API server, or for its failure.
+func (d *daemon) apiReady(ctx context.Context, client kubernetes.Interface) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ready := make(chan error, 1)
+	go func() {
+		ready <- controlplane.Ready(ctx, client, func(what string) { d.status.wait(phaseAPI, what) })
+	}()
+	select {
+	case err := <-ready:
+		d.status.done(phaseAPI)
+		return err
+	case err := <-d.failures:
+		return err
+	}
+}
+
+func (d *daemon) openDoor(ctx context.Context) error {
+	bin := d.run("bin")
+	if err := os.RemoveAll(bin); err != nil {
+		return fmt.Errorf("folder of the shell's programs: %w", err)
+	}
+	if err := os.MkdirAll(bin, 0o755); err != nil {
+		return fmt.Errorf("folder of the shell's programs: %w", err)
+	}
+	for _, tool := range []string{"kubectl", "istioctl"} {
+		if err := os.Symlink(filepath.Join(d.Programs, tool), filepath.Join(bin, tool)); err != nil {
+			return fmt.Errorf("folder of the shell's programs: %w", err)
+		}
+	}
+	dr := &door.Door{API: controlplane.APIAddress, DNS: network.DNSIP + ":53", Session: door.Session{
+		Pod: d.pod(), Kubeconfig: d.run("kubeconfig"),
+		Path: bin + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+		Env:  append(personal(d.Env), "HISTFILE="+filepath.Join(d.Dir, "shell_history")),
+	}}
+	return dr.Serve(ctx, d.run(""))
+}
+
+// personal keeps what of the daemon's environment is the user's and not the
+// terminal's that the sandbox happened to be started from.
+func personal(env []string) []string {
+	var out []string
+	for _, e := range env {
+		k, _, _ := strings.Cut(e, "=")
+		if k == "HOME" || k == "USER" || k == "LOGNAME" || k == "LANG" || k == "TZ" || k == "EDITOR" || strings.HasPrefix(k, "LC_") {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// startNode runs the kubelet, Services and DNS.
+func (d *daemon) startNode(ctx context.Context, cfg *rest.Config, client kubernetes.Interface, net *network.Node) error {
+	if err := os.MkdirAll(d.workDir(), 0o755); err != nil {
+		return err
+	}
+	work, err := short(d.workDir(), d.Programs)
+	if err != nil {
+		return err
+	}
+	runtime, err := cri.New(cri.Config{
+		Dir: filepath.Join(work, "pods"), Pod: d.pod(), Network: net, Programs: d.table(), Stream: "127.0.0.1:0",
+	})
+	if err != nil {
+		return err
+	}
+	d.stops = append(d.stops, runtime.Stop)
+	k := node.Config{
+		Dir: filepath.Join(work, "kubelet"), Certificates: d.controlPlane().Certificates(),
+		IP: network.NodeIP, DNS: network.DNSIP, Runtime: runtime,
+	}
+	if err := k.Start(ctx, cfg); err != nil {
+		return err
+	}
+	factory := informers.NewSharedInformerFactory(client, 0)
+	names, err := resolver.New(ctx, client, factory)
+	if err != nil {
+		return err
+	}
+	if err := names.Serve(ctx, network.DNSIP+":53", network.NodeIP+":53"); err != nil {
+		return err
+	}
+	services := &service.Controller{
+		Client: client, Node: netip.MustParseAddr(network.NodeIP), DNS: netip.MustParseAddr(network.DNSIP),
+		First: netip.MustParseAddr(network.FirstLoadBalancer),
+	}
+	d.keep(ctx, func(ctx context.Context) error { return services.Run(ctx, factory) })
+	d.keep(ctx, func(ctx context.Context) error {
+		if err := nodeReady(ctx, client); err != nil {
+			return err
+		}
+		d.status.done(phaseNode)
+		if err := nameDNS(ctx, client); err != nil {
+			klog.ErrorS(err, "the resolver has no Service kube-system/kube-dns")
+		}
+		<-ctx.Done()
+		return nil
+	})
+	return nil
+}
