@@ -112,6 +112,8 @@ type Cluster struct {
 	ByPeer  bool
 	Config  string // API path of the DestinationRule, "" when none
 	Warming bool
+	// MaxConnections is the circuit breaker's limit, 0 when there is none.
+	MaxConnections int
 }
 
 // UpstreamTLS is how Envoy speaks TLS to a cluster.

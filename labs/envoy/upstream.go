@@ -21,7 +21,16 @@ type rawCluster struct {
 	} `json:"transport_socket_matches"`
 	Assignment *rawAssignment `json:"load_assignment"`
 	Metadata   metadata       `json:"metadata"`
+	Breakers   struct {
+		Thresholds []struct {
+			Priority string `json:"priority"`
+			Max      int    `json:"max_connections"`
+		} `json:"thresholds"`
+	} `json:"circuit_breakers"`
 }
+
+// unlimited is what Istio sets where a rule sets no limit.
+const unlimited = 1<<32 - 1
 
 type rawAssignment struct {
 	Cluster   string `json:"cluster_name"`
@@ -75,6 +84,11 @@ func (r rawCluster) view() (Cluster, error) {
 	for _, m := range r.Matches {
 		if m.Name == "tlsMode-istio" {
 			c.ByPeer = true
+		}
+	}
+	for _, b := range r.Breakers.Thresholds {
+		if (b.Priority == "" || b.Priority == "DEFAULT") && b.Max != unlimited {
+			c.MaxConnections = b.Max
 		}
 	}
 	t, ok, err := r.Socket.tls()

@@ -50,7 +50,7 @@ func (w *walk) orCertificate(secret labs.Object) string {
 
 func (w *walk) certificateGood(r *report, secret labs.Object, certs []*x509.Certificate, sealed snapshot.Sealed) {
 	leaf := certs[0]
-	days := int(leaf.NotAfter.Sub(w.snap.At).Hours() / 24)
+	left := days(leaf.NotAfter, w.snap.At)
 	mode := "TLS"
 	if w.chain != nil {
 		mode = w.chainMode(*w.chain)
@@ -62,7 +62,7 @@ func (w *walk) certificateGood(r *report, secret labs.Object, certs []*x509.Cert
 	if own, err := snapshot.Certificates([]byte(sealed.Certificate)); err == nil && snapshot.Serial(own[0]) != snapshot.Serial(leaf) {
 		r.see("%s holds serial %s, another one than is served", secret, snapshot.Serial(own[0]))
 	}
-	r.healthy("%s  %s, valid %s, chain of %d%s", mode, strings.Join(leaf.DNSNames, ","), count(days, "day"), len(certs), from)
+	r.healthy("%s  %s, valid %s, chain of %d%s", mode, strings.Join(leaf.DNSNames, ","), count(left, "day"), len(certs), from)
 }
 
 func served(peers []snapshot.PeerCert) []*x509.Certificate {

@@ -144,6 +144,9 @@ func (w *walk) upstreamFacts(r *report, u upstream) {
 		r.fact("healthy", there && w.healthyCount(u.name) > 0)
 		if there {
 			r.fact("tls", u.cluster.Mode())
+			if u.cluster.MaxConnections > 0 {
+				r.fact("maxConnections", u.cluster.MaxConnections)
+			}
 		}
 		r.fact("endpoints", w.addresses(u))
 	}

@@ -167,6 +167,11 @@ func (w *walk) judgeChain(r *report, l envoy.Listener) {
 	}
 }
 
+// age orders Gateways as Istio does: by creation, then by name.
+func age(o object) string {
+	return o.str("metadata", "creationTimestamp") + " " + o.name() + "." + o.namespace()
+}
+
 // plaintext explains why a TLS client meets an HTTP chain: a server on this
 // port is declared HTTP; where several are, the oldest Gateway decided.
 func (w *walk) plaintext(r *report, l envoy.Listener) {
@@ -175,7 +180,7 @@ func (w *walk) plaintext(r *report, l envoy.Listener) {
 		if !s.selects || s.port != w.target.port || s.tls() {
 			continue
 		}
-		if culprit == nil || s.owner.str("metadata", "creationTimestamp") < culprit.str("metadata", "creationTimestamp") {
+		if culprit == nil || age(s.owner) < age(culprit) {
 			culprit = s.owner
 		}
 	}

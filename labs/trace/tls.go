@@ -2,6 +2,7 @@ package trace
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -28,6 +29,7 @@ func (w *walk) tls() *report {
 	peers := w.snap.Peers[w.request.Name]
 	if len(peers) > 0 {
 		r.fact("servedSerial", peers[0].Serial)
+		r.fact("servedDays", days(peers[0].To, w.snap.At))
 		r.fact("servedDays", int(peers[0].To.Sub(w.snap.At).Hours()/24))
 		r.see("served: %s, serial %s, until %s", peers[0].Subject, peers[0].Serial, peers[0].To.Format(time.DateOnly))
 	}
@@ -36,7 +38,7 @@ func (w *walk) tls() *report {
 		return r
 	}
 	secret, sealed, problem := w.secret(r)
-	certificateFacts(r, sealed)
+	certificateFacts(r, sealed, w.snap.At)
 	r.fact("clientCert", w.asksClient())
 	switch {
 	case problem != nil && len(peers) > 0:
@@ -182,13 +184,17 @@ func (w *walk) hasClientCA(ref labs.Object, s snapshot.Sealed) bool {
 	return s.CA != ""
 }
 
-func certificateFacts(r *report, s snapshot.Sealed) {
+// days is how many whole days are left.
+func days(end, now time.Time) int { return int(math.Floor(end.Sub(now).Hours() / 24)) }
+
+func certificateFacts(r *report, s snapshot.Sealed, now time.Time) {
 	certs, err := snapshot.Certificates([]byte(s.Certificate))
 	if err != nil {
 		return
 	}
 	leaf := certs[0]
 	r.fact("serial", snapshot.Serial(leaf))
+	r.fact("days", days(leaf.NotAfter, now))
 	r.fact("notAfter", leaf.NotAfter.UTC().Format(time.RFC3339))
 	r.fact("names", append([]string{}, leaf.DNSNames...))
 	r.fact("chainLength", len(certs))

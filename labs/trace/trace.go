@@ -24,7 +24,9 @@
 //	destination  cluster, clusters, service, endpoints, healthy (bool: the cluster
 //	             is there and has a healthy endpoint), tls (DISABLE, SIMPLE, MUTUAL,
 //	             ISTIO_MUTUAL, AUTO), peerTLS (STRICT, PERMISSIVE, DISABLE, UNSET),
-//	             sidecar (bool), rule (DestinationRule), policy, targetPort, culprit
+//	             sidecar (bool), rule (DestinationRule), policies (that apply to the
+//	             gateway), policy (the one that refused), maxConnections, targetPort,
+//	             culprit
 package trace
 
 import (

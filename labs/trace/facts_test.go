@@ -1,0 +1,101 @@
+package trace_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/trace"
+)
+
+// Labs ask about layers that the broken request never reaches: where would
+// it have gone?
+func TestFactsBehindTheBreak(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.spec("Service", "istio-system", "istio-ingressgateway")["selector"] = map[string]any{"istio": "ingress-gateway"}
+	w.drop("EndpointSlice", "istio-system", "gw-1")
+	w.envoy.Listeners = nil
+	w.answer(refused, nil)
+	p := trace.Trace(w.request, w.snapshot())
+
+	want := map[labs.Layer]map[string]any{
+		labs.LayerEntry: {
+			"service": "Service istio-system/istio-ingressgateway", "endpoints": []string{}, "port": 443, "targetPort": 8443,
+			"selector": "istio=ingress-gateway", "pods": []string{"Pod istio-system/istio-ingressgateway-1"},
+		},
+		labs.LayerListener:    {"gateway": "Gateway shop/public", "mode": "SIMPLE", "chains": []string{}},
+		labs.LayerTLS:         {"secret": "Secret istio-system/shop-cert", "keyFits": true, "chainLength": 2, "days": 90},
+		labs.LayerRoute:       {"object": "VirtualService shop/shop", "cluster": shopHTTP},
+		labs.LayerDestination: {"healthy": true, "tls": "AUTO", "endpoints": []string{"10.244.0.5:8080"}},
+	}
+	for layer, facts := range want {
+		for name, value := range facts {
+			if d := cmp.Diff(value, p.Layer(layer).Facts[name]); d != "" {
+				t.Errorf("%s.%s (-want +got):\n%s", layer, name, d)
+			}
+		}
+	}
+	for _, l := range p.Layers[2:] {
+		if l.Verdict != labs.OffPath || l.Summary != "not reached" {
+			t.Errorf("%s: %s %q, want not reached", l.Layer, l.Verdict, l.Summary)
+		}
+		if _, has := l.Facts["culprit"]; has && l.Layer != labs.LayerListener {
+			t.Errorf("%s names a culprit although nothing is wrong with it", l.Layer)
+		}
+	}
+}
+
+func TestFactsOfMisspeltHost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.spec("VirtualService", "shop", "shop")["hosts"] = []any{"shop.exmaple.com"}
+	w.gone()
+	p := trace.Trace(w.request, w.snapshot())
+	route := p.Layer(labs.LayerRoute)
+	if route.Summary != `no virtual host for "shop.example.com"` {
+		t.Errorf("summary %q", route.Summary)
+	}
+	if route.Want != "a VirtualService or HTTPRoute with this host, attached to Gateway shop/public" {
+		t.Errorf("want %q", route.Want)
+	}
+	if len(route.Objects) == 0 || route.Objects[0].String() != "VirtualService shop/shop" {
+		t.Errorf("objects %v, want the VirtualService first", route.Objects)
+	}
+	if got := p.Layer(labs.LayerDestination).Facts["healthy"]; got != true {
+		t.Errorf("destination.healthy %v, want true: the shop itself is fine", got)
+	}
+}
+
+// Judging twice gives the same answer, and leaves the snapshot alone.
+func TestTraceIsPure(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.gone()
+	s := w.snapshot()
+	first := trace.Trace(w.request, s)
+	if d := cmp.Diff(first, trace.Trace(w.request, s)); d != "" {
+		t.Errorf("second walk differs (-first +second):\n%s", d)
+	}
+	slices.Reverse(s.Objects)
+	if d := cmp.Diff(marks(first), marks(trace.Trace(w.request, s))); d != "" {
+		t.Errorf("the order of objects changes the verdicts:\n%s", d)
+	}
+}
+
+func TestUntraceable(t *testing.T) {
+	t.Parallel()
+	for _, r := range []labs.Request{
+		{URL: "https://shop.example.com/", From: "mesh/client"},
+		{URL: "shop.example.com"},
+		{URL: "ftp://shop.example.com/"},
+		{URL: "https://shop.example.com:many/"},
+	} {
+		p := trace.Trace(r, newWorld(t).snapshot())
+		if got := marks(p); got != "uuuuuu" {
+			t.Errorf("%+v: verdicts %s, want all unknown", r, got)
+		}
+	}
+}
