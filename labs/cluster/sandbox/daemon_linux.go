@@ -1,0 +1,248 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// daemon is the sandbox's process as the host sees it. A process number alone
+// may have gone to somebody else; with its start time it is one process.
+type daemon struct {
+	PID        int       `json:"pid"`
+	Ticks      uint64    `json:"startTicks"` // since boot, from /proc
+	Started    time.Time `json:"started"`
+	CRDs       string    `json:"crds"`
+	MeshConfig string    `json:"meshConfig,omitempty"`
+}
+
+// start starts the daemon in namespaces of its own, detached from this
+// process and its terminal. It inherits the locked file.
+func (b *Backend) start(lock *os.File) (daemon, error) {
+	d := daemon{Started: b.o.Now(), CRDs: b.o.CRDs, MeshConfig: b.o.MeshConfig}
+	if d.CRDs == "" {
+		d.CRDs = "standard"
+	}
+	if err := b.clearRun(); err != nil {
+		return d, err
+	}
+	log, err := os.OpenFile(b.logFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return d, fmt.Errorf("start the sandbox: %w", err)
+	}
+	defer log.Close()
+	args := []string{"daemon", "--dir", b.dir, "--programs", b.o.Programs.Dir, "--crds", d.CRDs}
+	if d.MeshConfig != "" {
+		args = append(args, "--mesh-config", d.MeshConfig)
+	}
+	cmd := exec.Command(filepath.Join(b.o.Programs.Dir, "gatedrill-sandbox"), args...)
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.Dir = b.dir
+	cmd.Env = slices.DeleteFunc(slices.Clone(b.o.Environ), func(kv string) bool {
+		k, _, _ := strings.Cut(kv, "=")
+		return isProxy(k)
+	})
+	cmd.ExtraFiles = []*os.File{lock}
+	cmd.SysProcAttr = namespaces()
+	if err := cmd.Start(); err != nil {
+		return d, fmt.Errorf("start the sandbox: %w", err)
+	}
+	go func() { _ = cmd.Wait() }() // reaps it while this process lives; the init process does later
+	d.PID = cmd.Process.Pid
+	if d.Ticks, err = startTicks(d.PID); err != nil {
+		return d, fmt.Errorf("start the sandbox: it ended at once; the end of its log:\n%s", b.lastLog(8))
+	}
+	return d, b.record(d)
+}
+
+// namespaces are the daemon's own: it is root and process 1 in them, and
+// nobody outside.
+func namespaces() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{
+		Cloneflags: syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET | syscall.CLONE_NEWNS |
+			syscall.CLONE_NEWPID | syscall.CLONE_NEWUTS | syscall.CLONE_NEWIPC,
+		UidMappings:                []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
+		GidMappings:                []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
+		GidMappingsEnableSetgroups: false,
+		Setsid:                     true,
+	}
+}
+
+// clearRun makes the run directory and removes what a daemon that was killed
+// left there. Its log is kept under another name.
+func (b *Backend) clearRun() error {
+	if err := os.MkdirAll(b.run(""), 0o700); err != nil {
+		return fmt.Errorf("make the sandbox's run directory: %w", err)
+	}
+	if err := os.Chmod(b.run(""), 0o700); err != nil {
+		return fmt.Errorf("make the sandbox's run directory: %w", err)
+	}
+	if err := b.forget(); err != nil {
+		return err
+	}
+	if err := os.Rename(b.logFile(), b.logFile()+".1"); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("put the last log aside: %w", err)
+	}
+	return nil
+}
+
+// forget removes what only a living daemon means.
+func (b *Backend) forget() error {
+	for _, path := range []string{b.statusFile(), b.recordFile(), b.apiSocket(), b.dialSocket(), b.shellSocket()} {
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("clear the sandbox's run directory: %w", err)
+		}
+	}
+	return nil
+}
+
+// record remembers the daemon for other processes.
+func (b *Backend) record(d daemon) error {
+	text, err := json.Marshal(d)
+	if err != nil {
+		return err
+	}
+	tmp := b.recordFile() + ".new"
+	if err := os.WriteFile(tmp, text, 0o600); err != nil {
+		return fmt.Errorf("remember the sandbox's process: %w", err)
+	}
+	return os.Rename(tmp, b.recordFile())
+}
+
+// running finds the living daemon: by its record, or, when whoever started it
+// was killed before it could write one, by who listens on its socket.
+func (b *Backend) running() (daemon, bool) {
+	var d daemon
+	if text, err := os.ReadFile(b.recordFile()); err == nil && json.Unmarshal(text, &d) == nil && d.alive() {
+		return d, true
+	}
+	pid, err := listener(b.shellSocket())
+	if err != nil {
+		return daemon{}, false
+	}
+	ticks, err := startTicks(pid)
+	if err != nil {
+		return daemon{}, false
+	}
+	return daemon{PID: pid, Ticks: ticks, CRDs: "standard"}, true
+}
+
+// listener returns the process that listens on a unix socket.
+func listener(socket string) (int, error) {
+	c, err := net.DialTimeout("unix", socket, time.Second)
+	if err != nil {
+		return 0, err
+	}
+	defer c.Close()
+	raw, err := c.(*net.UnixConn).SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	var cred *unix.Ucred
+	var failed error
+	if err := raw.Control(func(fd uintptr) {
+		cred, failed = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED)
+	}); err != nil {
+		return 0, err
+	}
+	if failed != nil {
+		return 0, failed
+	}
+	return int(cred.Pid), nil
+}
+
+func (d daemon) alive() bool {
+	ticks, err := startTicks(d.PID)
+	return err == nil && ticks == d.Ticks
+}
+
+func (d daemon) signal(s syscall.Signal) error {
+	if !d.alive() {
+		return unix.ESRCH
+	}
+	return unix.Kill(d.PID, s)
+}
+
+// gone waits until the process has ended.
+func (d daemon) gone(patience time.Duration) bool {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if !d.alive() {
+			return true
+		}
+	}
+	return false
+}
+
+// startTicks reads when a process started. A zombie counts as ended.
+func startTicks(pid int) (uint64, error) {
+	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := bytes.Cut(b, []byte(") ")) // the name before it may hold anything
+	if i := bytes.LastIndex(b, []byte(") ")); i >= 0 {
+		rest = b[i+2:]
+	}
+	f := strings.Fields(string(rest))
+	const state, start = 0, 19 // fields 3 and 22 of proc(5)
+	if len(f) <= start || f[state] == "Z" || f[state] == "X" {
+		return 0, os.ErrProcessDone
+	}
+	return strconv.ParseUint(f[start], 10, 64)
+}
+
+// memory sums the anonymous memory of the daemon and all its descendants.
+func (d daemon) memory() (processes int, anonymous int64) {
+	children := map[int][]int{}
+	all, _ := filepath.Glob("/proc/[0-9]*")
+	for _, p := range all {
+		pid, _ := strconv.Atoi(filepath.Base(p))
+		children[parent(pid)] = append(children[parent(pid)], pid)
+	}
+	for todo := []int{d.PID}; len(todo) > 0; todo = todo[1:] {
+		processes++
+		anonymous += anonymousOf(todo[0])
+		todo = append(todo, children[todo[0]]...)
+	}
+	return processes, anonymous
+}
+
+func parent(pid int) int { return int(procField(pid, "status", "PPid:")) }
+
+func anonymousOf(pid int) int64 { return procField(pid, "smaps_rollup", "Anonymous:") << 10 }
+
+// procField reads a number from a file of lines "Name:  12 kB".
+func procField(pid int, file, name string) int64 {
+	b, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), file))
+	if err != nil {
+		return 0 // it has ended
+	}
+	for line := range strings.Lines(string(b)) {
+		if f := strings.Fields(line); len(f) > 1 && f[0] == name {
+			n, _ := strconv.ParseInt(f[1], 10, 64)
+			return n
+		}
+	}
+	return 0
+}
+
+// checkPath refuses a directory whose sockets no program could open.
+func (b *Backend) checkPath() error {
+	const most = 107 // bytes in a unix socket's address
+	if n := len(b.shellSocket()); n > most {
+		return fmt.Errorf("the path %s is %d bytes long, and sockets allow %d; set GATEDRILL_HOME to a shorter one", b.shellSocket(), n, most)
+	}
+	return nil
+}

@@ -1,0 +1,86 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+)
+
+// States of the sandbox.
+const (
+	Off      = "off"
+	Starting = "starting"
+	Ready    = "ready"
+	Failed   = "failed" // it ended without being told to
+)
+
+// Status is what there is to say about the sandbox.
+type Status struct {
+	State      string      `json:"state"`
+	Phase      string      `json:"phase,omitempty"`
+	Waiting    string      `json:"waiting,omitempty"`
+	Error      string      `json:"error,omitempty"`
+	Started    time.Time   `json:"started,omitzero"`
+	Phases     []PhaseTime `json:"phases,omitempty"`
+	PID        int         `json:"pid,omitempty"` // on the host
+	CRDs       string      `json:"crds,omitempty"`
+	Processes  int         `json:"processes,omitempty"`
+	Anonymous  int64       `json:"anonymousBytes,omitempty"` // memory that nothing else shares
+	Dir        string      `json:"dir"`
+	Kubeconfig string      `json:"kubeconfig,omitempty"`
+	DialSocket string      `json:"dialSocket,omitempty"`
+	Missing    []string    `json:"missingPrograms,omitempty"`
+}
+
+// PhaseTime is when a phase of the start ended, counted from the start.
+type PhaseTime struct {
+	Name string `json:"name"`
+	MS   int64  `json:"ms"`
+}
+
+// report is the daemon's status file.
+type report struct {
+	Phase   string      `json:"phase"`
+	Waiting string      `json:"waiting"`
+	Error   string      `json:"error"`
+	Started time.Time   `json:"started"`
+	Phases  []PhaseTime `json:"phases"`
+}
+
+// readReport returns the daemon's last report; a zero one when there is none
+// yet. The daemon replaces the file as a whole.
+func (l layout) readReport() (report, error) {
+	var r report
+	b, err := os.ReadFile(l.statusFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		return r, nil
+	}
+	if err != nil {
+		return r, fmt.Errorf("read the sandbox's status: %w", err)
+	}
+	if err := json.Unmarshal(b, &r); err != nil {
+		return r, fmt.Errorf("read the sandbox's status: %s: %w", l.statusFile(), err)
+	}
+	return r, nil
+}
+
+// lastLog returns the last lines of the daemon's log.
+func (l layout) lastLog(lines int) string {
+	f, err := os.Open(l.logFile())
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	const enough = 16 << 10
+	if fi, err := f.Stat(); err == nil && fi.Size() > enough {
+		_, _ = f.Seek(-enough, 2)
+	}
+	b := make([]byte, enough)
+	n, _ := f.Read(b)
+	all := strings.Split(strings.TrimSpace(string(b[:n])), "\n")
+	return strings.Join(all[max(0, len(all)-lines):], "\n")
+}

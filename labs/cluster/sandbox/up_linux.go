@@ -1,0 +1,298 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/cluster/sandbox/programs"
+)
+
+// Up finds the sandbox running, or gets its programs and starts it, and
+// returns when a gateway can be configured. What forbids namespaces is named
+// before anything is started. When ctx ends first, a sandbox that this call
+// started is ended too.
+func (b *Backend) Up(ctx context.Context, report func(cluster.Progress)) (*cluster.Handle, error) {
+	began := time.Now()
+	say := func(p cluster.Progress) {
+		p.Elapsed = time.Since(began)
+		if report != nil {
+			report(p)
+		}
+	}
+	d, started, err := b.ensureDaemon(ctx, say)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.follow(ctx, d, say); err != nil {
+		if started && ctx.Err() != nil {
+			b.end(d)
+		}
+		return nil, err
+	}
+	return b.handle()
+}
+
+// Install gets the programs without starting anything.
+func (b *Backend) Install(ctx context.Context, report func(cluster.Progress)) error {
+	lock, err := b.lock(ctx, func(cluster.Progress) {})
+	if err != nil {
+		return err
+	}
+	if lock == nil { // it runs, so its programs are there; new ones are built beside them
+		return programs.Ensure(ctx, b.o.Programs, report)
+	}
+	defer lock.Close()
+	return programs.Ensure(ctx, b.o.Programs, report)
+}
+
+// Attach returns the way into a running sandbox.
+func (b *Backend) Attach(context.Context) (*cluster.Handle, error) {
+	if _, ok := b.running(); !ok {
+		return nil, cluster.ErrNotRunning
+	}
+	r, err := b.readReport()
+	if err != nil {
+		return nil, err
+	}
+	if r.Phase != Ready {
+		return nil, fmt.Errorf("%w yet: it is starting (%s)", cluster.ErrNotRunning, r.Phase)
+	}
+	return b.handle()
+}
+
+// ensureDaemon returns the running daemon and whether this call started it.
+func (b *Backend) ensureDaemon(ctx context.Context, say func(cluster.Progress)) (daemon, bool, error) {
+	if err := b.checkPath(); err != nil {
+		return daemon{}, false, err
+	}
+	lock, err := b.lock(ctx, say)
+	if err != nil {
+		return daemon{}, false, err
+	}
+	if lock == nil {
+		d, ok := b.running()
+		if !ok {
+			return daemon{}, false, fmt.Errorf("the sandbox in %s ended just now; try again", b.dir)
+		}
+		return d, false, b.sameSettings(d)
+	}
+	defer lock.Close() // the daemon has its own copy by then
+	if problems := Preflight(ctx, b.o.Self); len(problems) > 0 {
+		return daemon{}, false, preflightError(problems)
+	}
+	if err := programs.Ensure(ctx, b.o.Programs, say); err != nil {
+		return daemon{}, false, err
+	}
+	d, err := b.start(lock)
+	return d, err == nil, err
+}
+
+// lock takes the start lock, waiting while another process starts the
+// sandbox. It returns nil when the sandbox runs.
+func (b *Backend) lock(ctx context.Context, say func(cluster.Progress)) (*os.File, error) {
+	if err := os.MkdirAll(filepath.Dir(b.lockFile()), 0o700); err != nil {
+		return nil, fmt.Errorf("make the sandbox's directory: %w", err)
+	}
+	f, err := os.OpenFile(b.lockFile(), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock the sandbox: %w", err)
+	}
+	for {
+		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		if err == nil {
+			return f, nil
+		}
+		if !errors.Is(err, unix.EWOULDBLOCK) {
+			f.Close()
+			return nil, fmt.Errorf("lock %s: %w", b.lockFile(), err)
+		}
+		if _, ok := b.running(); ok {
+			f.Close()
+			return nil, nil
+		}
+		say(cluster.Progress{Phase: "waiting", Waiting: "another gatedrill that is starting the sandbox"})
+		select {
+		case <-ctx.Done():
+			f.Close()
+			return nil, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// sameSettings refuses to pass a sandbox with other settings off as the one
+// that was asked for.
+func (b *Backend) sameSettings(d daemon) error {
+	if b.o.CRDs != "" && b.o.CRDs != d.CRDs {
+		return fmt.Errorf("the sandbox runs with the %s Gateway API definitions; stop it first: gatedrill sandbox stop", d.CRDs)
+	}
+	if b.o.MeshConfig != "" && b.o.MeshConfig != d.MeshConfig {
+		return errors.New("the sandbox runs with other mesh settings; stop it first: gatedrill sandbox stop")
+	}
+	return nil
+}
+
+// follow reports the daemon's progress until it is ready.
+func (b *Backend) follow(ctx context.Context, d daemon, say func(cluster.Progress)) error {
+	var last report
+	for {
+		r, err := b.readReport()
+		if err != nil {
+			return err
+		}
+		switch {
+		case r.Phase == Ready:
+			return b.alive(d)
+		case r.Phase == Failed:
+			return fmt.Errorf("the sandbox did not start: %s\nits log: %s", r.Error, b.logFile())
+		}
+		if err := b.alive(d); err != nil {
+			return err
+		}
+		if r.Phase != last.Phase || r.Waiting != last.Waiting {
+			last = r
+		}
+		say(cluster.Progress{Phase: r.Phase, Waiting: r.Waiting})
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(25 * time.Millisecond):
+		}
+	}
+}
+
+// alive returns why the daemon is not, with the last it said.
+func (b *Backend) alive(d daemon) error {
+	if d.alive() {
+		return nil
+	}
+	return fmt.Errorf("the sandbox ended by itself; the end of its log, %s:\n%s", b.logFile(), b.lastLog(8))
+}
+
+// Down ends the sandbox and everything in it.
+func (b *Backend) Down(context.Context) error {
+	d, ok := b.running()
+	if !ok {
+		return nil
+	}
+	return b.end(d)
+}
+
+// end asks the daemon to stop and makes it, if it will not.
+func (b *Backend) end(d daemon) error {
+	if err := d.signal(unix.SIGTERM); err != nil && !errors.Is(err, unix.ESRCH) {
+		return fmt.Errorf("stop the sandbox (process %d): %w", d.PID, err)
+	}
+	if d.gone(10 * time.Second) {
+		return b.forget()
+	}
+	if err := d.signal(unix.SIGKILL); err != nil && !errors.Is(err, unix.ESRCH) {
+		return fmt.Errorf("kill the sandbox (process %d): %w", d.PID, err)
+	}
+	if !d.gone(5 * time.Second) {
+		return fmt.Errorf("the sandbox (process %d) does not end", d.PID)
+	}
+	return b.forget()
+}
+
+// Reset ends the sandbox and drops its data: the next start is a cold one.
+// Programs given to images are kept.
+func (b *Backend) Reset(ctx context.Context) error {
+	if err := b.Down(ctx); err != nil {
+		return err
+	}
+	lock, err := b.lock(ctx, func(cluster.Progress) {})
+	if err != nil {
+		return err
+	}
+	if lock == nil {
+		return errors.New("reset the sandbox: it was started again meanwhile")
+	}
+	defer lock.Close()
+	entries, err := os.ReadDir(b.dir)
+	if err != nil {
+		return fmt.Errorf("reset the sandbox: %w", err)
+	}
+	for _, e := range entries {
+		path := filepath.Join(b.dir, e.Name())
+		if path == b.ownPrograms() || path == b.lockFile() {
+			continue
+		}
+		if err := removeAll(path); err != nil {
+			return fmt.Errorf("reset the sandbox: %w", err)
+		}
+	}
+	return nil
+}
+
+// removeAll removes a tree, directories without write permission included.
+func removeAll(path string) error {
+	if err := os.RemoveAll(path); err == nil {
+		return nil
+	}
+	_ = filepath.WalkDir(path, func(p string, e os.DirEntry, err error) error {
+		if err == nil && e.IsDir() {
+			_ = os.Chmod(p, 0o700)
+		}
+		return nil // what stays shut shows in the next RemoveAll
+	})
+	return os.RemoveAll(path)
+}
+
+// Status says how the sandbox is.
+func (b *Backend) Status(context.Context) (Status, error) {
+	s := Status{State: Off, Dir: b.dir, Missing: programs.Missing(b.o.Programs.Dir)}
+	r, err := b.readReport()
+	if err != nil {
+		return s, err
+	}
+	d, ok := b.running()
+	if !ok {
+		if r.Phase == Failed {
+			s.State, s.Error = Failed, r.Error
+		} else if r.Phase != "" {
+			s.State, s.Error = Failed, "it ended without being stopped"
+		}
+		return s, nil
+	}
+	s.State, s.PID, s.CRDs, s.Started = Starting, d.PID, d.CRDs, d.Started
+	s.Phase, s.Waiting, s.Phases = r.Phase, r.Waiting, r.Phases
+	if r.Phase == Ready {
+		s.State, s.Kubeconfig, s.DialSocket = Ready, b.kubeconfig(), b.dialSocket()
+	}
+	s.Processes, s.Anonymous = d.memory()
+	return s, nil
+}
+
+// Logs copies the daemon's log, and follows it when asked to, until ctx ends.
+func (b *Backend) Logs(ctx context.Context, w io.Writer, follow bool) error {
+	f, err := os.Open(b.logFile())
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("the sandbox has no log: it was never started in %s", b.dir)
+	}
+	if err != nil {
+		return fmt.Errorf("open the sandbox's log: %w", err)
+	}
+	defer f.Close()
+	for {
+		if _, err := io.Copy(w, f); err != nil {
+			return err
+		}
+		if !follow {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
