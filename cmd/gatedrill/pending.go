@@ -5,8 +5,6 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
-
-	"github.com/gatedrill/gatedrill/labs/cluster"
 )
 
 // Whoever writes one of these in a file of its own deletes it here.
@@ -14,10 +12,6 @@ import (
 func labCommands(*env) []*cobra.Command { return nil }
 
 func traceCommands(*env) []*cobra.Command { return nil }
-
-func sandboxCommands(*env) []*cobra.Command { return nil }
-
-func sandboxBackend(*env) (cluster.Backend, error) { return nil, errors.New("no backend is built in") }
 
 func openTUI(context.Context, *env) error { return errors.New("no screens are built in") }
 

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/cluster/sandbox"
+	"github.com/gatedrill/gatedrill/labs/cluster/sandbox/programs"
+)
+
+// sandboxBackend makes the default backend from the environment.
+func sandboxBackend(e *env) (cluster.Backend, error) { return newSandbox(e, "", "") }
+
+func newSandbox(e *env, crds, meshConfig string) (*sandbox.Backend, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find this program's own file: %w", err)
+	}
+	tree := e.Getenv("GATEDRILL_SOURCE")
+	if tree == "" {
+		tree = sourceTree(filepath.Dir(exe))
+	}
+	return sandbox.New(sandbox.Options{
+		Home: e.Home,
+		Self: []string{exe, "sandbox"},
+		Programs: programs.Source{
+			Given: e.Getenv("GATEDRILL_PROGRAMS"), Beside: filepath.Dir(exe),
+			Tree: tree, Envoy: e.Getenv("GATEDRILL_ENVOY"),
+		},
+		Environ: os.Environ(),
+		CRDs:    crds, MeshConfig: meshConfig,
+		Now: e.Now,
+	}), nil
+}
+
+// sourceTree finds the checkout that a directory lies in, "" when in none.
+func sourceTree(dir string) string {
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "cmd", "gatedrill-sandbox", "go.mod")); err == nil {
+			return dir
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return ""
+		}
+		dir = up
+	}
+}
+
+func sandboxCommands(e *env) []*cobra.Command {
+	c := &cobra.Command{
+		Use:   "sandbox",
+		Short: "The cluster that labs run in: processes of your own, no root, no images",
+		Args:  cobra.NoArgs,
+		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(sandboxInstall(e), sandboxStart(e), sandboxStop(e), sandboxStatus(e), sandboxLogs(e), sandboxReset(e),
+		sandboxShell(e), sandboxRun(e), sandboxProgram(e), sandboxEnter(e), sandboxProbe())
+	return []*cobra.Command{c}
+}
+
+func sandboxInstall(e *env) *cobra.Command {
+	return &cobra.Command{
+		Use: "install", Short: "Get the sandbox's programs and Envoy; start nothing", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			b, err := newSandbox(e, "", "")
+			if err != nil {
+				return err
+			}
+			p := newProgressLine(e.Stderr)
+			defer p.done()
+			return b.Install(c.Context(), p.report)
+		},
+	}
+}
+
+func sandboxStart(e *env) *cobra.Command {
+	var crds, mesh string
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "start", Short: "Start the sandbox, or find it running", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			mesh, err := meshFile(mesh)
+			if err != nil {
+				return err
+			}
+			if crds != "" && crds != "standard" && crds != "experimental" {
+				return usagef("--crds %q: want standard or experimental", crds)
+			}
+			b, err := newSandbox(e, crds, mesh)
+			if err != nil {
+				return err
+			}
+			p := newProgressLine(e.Stderr)
+			_, err = b.Up(c.Context(), p.report)
+			p.done()
+			if err != nil {
+				return err
+			}
+			return printStatus(c.Context(), e.Stdout, b, asJSON)
+		},
+	}
+	c.Flags().StringVar(&crds, "crds", "", "Gateway API definitions: standard (default) or experimental")
+	c.Flags().StringVar(&mesh, "mesh-config", "", "YAML file laid over Istio's mesh configuration")
+	c.Flags().BoolVar(&asJSON, "json", false, "print the status as JSON")
+	return c
+}
+
+// meshFile makes the path absolute, for the daemon runs elsewhere.
+func meshFile(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	if _, err := os.Stat(path); err != nil {
+		return "", usagef("--mesh-config: %w", err)
+	}
+	return filepath.Abs(path)
+}
+
+func sandboxStop(e *env) *cobra.Command {
+	return &cobra.Command{
+		Use: "stop", Short: "Stop the sandbox; what it holds is kept", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			b, err := newSandbox(e, "", "")
+			if err != nil {
+				return err
+			}
+			return b.Down(c.Context())
+		},
+	}
+}
+
+func sandboxReset(e *env) *cobra.Command {
+	return &cobra.Command{
+		Use: "reset", Short: "Stop the sandbox and drop everything it holds", Args: cobra.NoArgs,
+		Long: "Stop the sandbox and drop everything it holds. The next start is from nothing.\nPrograms given to images and downloads are kept.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			b, err := newSandbox(e, "", "")
+			if err != nil {
+				return err
+			}
+			return b.Reset(c.Context())
+		},
+	}
+}
+
+func sandboxStatus(e *env) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "status", Short: "Say how the sandbox is", Args: cobra.NoArgs,
+		Long: "Say how the sandbox is. Exit code 0: ready; 1: off, starting or failed.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			b, err := newSandbox(e, "", "")
+			if err != nil {
+				return err
+			}
+			return printStatus(c.Context(), e.Stdout, b, asJSON)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+func sandboxLogs(e *env) *cobra.Command {
+	var follow bool
+	c := &cobra.Command{
+		Use: "logs", Short: "Print the sandbox's own log", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			b, err := newSandbox(e, "", "")
+			if err != nil {
+				return err
+			}
+			return b.Logs(c.Context(), e.Stdout, follow)
+		},
+	}
+	c.Flags().BoolVarP(&follow, "follow", "f", false, "wait for more")
+	return c
+}
+
+// printStatus prints how the sandbox is; exit code 1 unless it is ready.
+func printStatus(ctx context.Context, w io.Writer, b *sandbox.Backend, asJSON bool) error {
+	s, err := b.Status(ctx)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		enc := json.NewEncoder(w)
+		enc.SetIndent("", "  ")
+		err = enc.Encode(s)
+	} else {
+		err = statusText(w, s)
+	}
+	if err == nil && s.State != sandbox.Ready {
+		return fail(exitFailed, nil)
+	}
+	return err
+}
+
+func statusText(w io.Writer, s sandbox.Status) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	row := func(name string, value any) { fmt.Fprintf(t, "%s\t%v\n", name, value) }
+	row("sandbox", s.State)
+	if s.Phase != "" && s.State == sandbox.Starting {
+		row("phase", s.Phase)
+		row("waiting for", s.Waiting)
+	}
+	if s.Error != "" {
+		row("trouble", s.Error)
+	}
+	if s.PID > 0 {
+		row("process", s.PID)
+		row("memory", fmt.Sprintf("%d MiB in %d processes", s.Anonymous>>20, s.Processes))
+		row("definitions", s.CRDs)
+	}
+	for _, p := range s.Phases {
+		row("  "+p.Name, (time.Duration(p.MS) * time.Millisecond).String())
+	}
+	if s.Kubeconfig != "" {
+		row("kubeconfig", s.Kubeconfig)
+		row("way in", "curl --proxy socks5h://localhost"+s.DialSocket+" …")
+	}
+	if len(s.Missing) > 0 {
+		row("programs missing", fmt.Sprint(s.Missing)+" (get them with: gatedrill sandbox install)")
+	}
+	return t.Flush()
+}
