@@ -206,7 +206,7 @@ func TestScreens(t *testing.T) {
 				t.Parallel()
 				play(t, size[0], size[1], c.change, func(x *world) {
 					c.do(x)
-					golden.RequireEqual(t, x.Render())
+					golden.RequireEqual(x.T, x.Render())
 				})
 			})
 		}

@@ -22,7 +22,7 @@ type Driver struct {
 	// message that was delivered, in order.
 	Sent []tea.Msg
 
-	t       *testing.T
+	T       *testing.T // of the bubble
 	results chan tea.Msg
 }
 
@@ -32,7 +32,7 @@ func Run(t *testing.T, w, h int, setup func() (tea.Model, func()), f func(*Drive
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		m, stop := setup()
-		d := &Driver{Model: m, t: t, results: make(chan tea.Msg, 4096)}
+		d := &Driver{Model: m, T: t, results: make(chan tea.Msg, 4096)}
 		defer func() {
 			stop()
 			time.Sleep(time.Minute) // timers under way end with the bubble
@@ -45,7 +45,7 @@ func Run(t *testing.T, w, h int, setup func() (tea.Model, func()), f func(*Drive
 
 // Send delivers messages and drains what follows from them.
 func (d *Driver) Send(msgs ...tea.Msg) {
-	d.t.Helper()
+	d.T.Helper()
 	for _, m := range msgs {
 		d.deliver(m)
 		d.Drain()
@@ -55,7 +55,7 @@ func (d *Driver) Send(msgs ...tea.Msg) {
 // Drain runs commands and delivers their messages until every command still
 // under way waits for something outside: a change, or time.
 func (d *Driver) Drain() {
-	d.t.Helper()
+	d.T.Helper()
 	for range 10_000 {
 		synctest.Wait()
 		select {
@@ -65,14 +65,16 @@ func (d *Driver) Drain() {
 			return
 		}
 	}
-	d.t.Fatal("the model never comes to rest")
+	d.T.Fatal("the model never comes to rest")
 }
 
-// Pass lets time pass.
+// Pass lets time pass, in steps short enough for the model to act meanwhile.
 func (d *Driver) Pass(t time.Duration) {
-	d.t.Helper()
-	time.Sleep(t)
-	d.Drain()
+	d.T.Helper()
+	for step := 250 * time.Millisecond; t > 0; t -= step {
+		time.Sleep(min(step, t))
+		d.Drain()
+	}
 }
 
 func (d *Driver) deliver(m tea.Msg) {
@@ -103,15 +105,24 @@ func (d *Driver) spawn(cmd tea.Cmd) {
 
 // Press presses keys by their names: "enter", "H", "ctrl+c".
 func (d *Driver) Press(names ...string) {
-	d.t.Helper()
+	d.T.Helper()
 	for _, n := range names {
 		d.Send(Key(n))
 	}
 }
 
+// Burst presses keys faster than their commands return.
+func (d *Driver) Burst(names ...string) {
+	d.T.Helper()
+	for _, n := range names {
+		d.deliver(Key(n))
+	}
+	d.Drain()
+}
+
 // Type types text, one key a character.
 func (d *Driver) Type(text string) {
-	d.t.Helper()
+	d.T.Helper()
 	for _, r := range text {
 		d.Send(Key(string(r)))
 	}
@@ -141,22 +152,22 @@ func (d *Driver) Render() string { return Plain(d.Model.View().Content) }
 
 // Has fails the test unless all texts are on screen, wherever lines break.
 func (d *Driver) Has(texts ...string) {
-	d.t.Helper()
+	d.T.Helper()
 	screen := d.Render()
 	for _, text := range texts {
 		if !strings.Contains(flat(screen), flat(text)) {
-			d.t.Errorf("%q is not on screen:\n%s", text, screen)
+			d.T.Errorf("%q is not on screen:\n%s", text, screen)
 		}
 	}
 }
 
 // HasNot fails the test when one of the texts is on screen.
 func (d *Driver) HasNot(texts ...string) {
-	d.t.Helper()
+	d.T.Helper()
 	screen := d.Render()
 	for _, text := range texts {
 		if strings.Contains(flat(screen), flat(text)) {
-			d.t.Errorf("%q is on screen:\n%s", text, screen)
+			d.T.Errorf("%q is on screen:\n%s", text, screen)
 		}
 	}
 }

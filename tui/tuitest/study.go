@@ -23,6 +23,7 @@ type Study struct {
 	NextErr    error
 	RateErr    error
 	UndoErr    error
+	Slow       time.Duration // how long Next takes
 
 	Rated     []Rated
 	Suspended []string
@@ -46,6 +47,7 @@ func (s *Study) Summary(context.Context) (cards.Summary, error) {
 
 // Next returns the head of the queue.
 func (s *Study) Next(_ context.Context, deck string) (*cards.Prompt, error) {
+	time.Sleep(s.Slow)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Decks = append(s.Decks, deck)

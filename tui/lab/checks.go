@@ -1,0 +1,101 @@
+package lab
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/tui/layout"
+	"github.com/gatedrill/gatedrill/tui/widget"
+)
+
+// brevity says how much of a check is shown.
+type brevity int
+
+const (
+	full   brevity = iota // name and reason
+	names                 // names in full
+	oneRow                // each name on one line
+)
+
+// checklist draws goals and guards with what each wants and got. When that
+// takes more than room lines it leaves out the reasons, then shortens the
+// names, and at last only counts.
+func (m *Model) checklist(w, room int) []string {
+	for _, b := range []brevity{full, names, oneRow} {
+		out := slices.Concat(m.checked("goals", m.view.Goals, w, b), m.checked("guards", m.view.Guards, w, b))
+		if len(out) <= room {
+			return out
+		}
+	}
+	return []string{m.tally(w)}
+}
+
+func (m *Model) checked(head string, all []labs.CheckView, w int, b brevity) []string {
+	st := m.env.Styles
+	var out []string
+	for i, c := range all {
+		label := layout.Spaces(8)
+		if i == 0 {
+			label = st.Faint.Render(layout.Pad(head, 8))
+		}
+		mark, style := widget.Outcome(st, c.Outcome)
+		for n, l := range m.checkName(c, w-10, b) {
+			if n == 0 {
+				out = append(out, label+style.Render(mark)+" "+l+m.fresh(c.Changed))
+				continue
+			}
+			out = append(out, layout.Spaces(10)+l)
+		}
+		if b == full {
+			for _, l := range layout.Wrap(m.why(c), w-10) {
+				out = append(out, layout.Spaces(10)+st.Faint.Render(l))
+			}
+		}
+	}
+	return out
+}
+
+func (m *Model) checkName(c labs.CheckView, w int, b brevity) []string {
+	name := c.Title
+	if b != full && c.Fell {
+		name = "was green: " + name
+	}
+	if b == oneRow {
+		return []string{layout.Cut(name, w)}
+	}
+	return layout.Wrap(name, w)
+}
+
+func (m *Model) why(c labs.CheckView) string {
+	switch {
+	case c.Outcome == labs.Pass:
+		return ""
+	case c.Fell && !c.Changed.IsZero():
+		return strings.TrimSuffix("was green, red for "+widget.Clock(m.now.Sub(c.Changed))+"; "+c.Why, "; ")
+	case c.Fell:
+		return strings.TrimSuffix("was green, now red; "+c.Why, "; ")
+	case c.Outcome != labs.Fail && c.Why == "":
+		return "not known yet"
+	}
+	return c.Why
+}
+
+// tally is goals and guards in one line.
+func (m *Model) tally(w int) string {
+	st := m.env.Styles
+	part := func(name string, all []labs.CheckView) string {
+		pass, worst := 0, labs.Pass
+		for _, c := range all {
+			if c.Outcome == labs.Pass {
+				pass++
+			} else if worst != labs.Fail {
+				worst = c.Outcome
+			}
+		}
+		mark, style := widget.Outcome(st, worst)
+		return fmt.Sprintf("%s %d/%d %s", name, pass, len(all), style.Render(mark))
+	}
+	return layout.Cut(part("goals", m.view.Goals)+"  "+part("guards", m.view.Guards), w)
+}
