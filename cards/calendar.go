@@ -26,10 +26,14 @@ func (c Calendar) Day(t time.Time) int {
 // Start is the moment a day begins.
 func (c Calendar) Start(day int) time.Time {
 	t := time.Date(1970, 1, 1+day, c.Rollover, 0, 0, 0, c.zone())
-	// Where clocks jump over the rollover hour, time.Date may give the hour
-	// before it, which belongs to the day before.
+	// Where clocks jump over the rollover hour, time.Date may give a moment
+	// before it; where they repeat it, the second of the two.
+	const step = 30 * time.Minute
 	for c.Day(t) < day {
-		t = t.Add(30 * time.Minute)
+		t = t.Add(step)
+	}
+	for c.Day(t.Add(-step)) >= day {
+		t = t.Add(-step)
 	}
 	return t
 }
