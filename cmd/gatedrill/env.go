@@ -25,6 +25,9 @@ type env struct {
 
 	// backend brings labs' cluster up; nil until a command needs it.
 	backend func(e *env) (cluster.Backend, error)
+	// lab says what a lab in progress adds to `trace`; nil where labs are
+	// not wired in.
+	lab func(ctx context.Context, e *env) (labTrace, error)
 }
 
 // The exit codes of all commands, documented in `gatedrill help exit-codes`.

@@ -11,8 +11,6 @@ import (
 
 func labCommands(*env) []*cobra.Command { return nil }
 
-func traceCommands(*env) []*cobra.Command { return nil }
-
 func openTUI(context.Context, *env) error { return errors.New("no screens are built in") }
 
 func doctorCommand(*env) *cobra.Command { return &cobra.Command{Use: "doctor", Hidden: true} }
