@@ -138,8 +138,8 @@ func printCard(e *env, r cards.Row) error {
 func standing(m cards.Memory, zone *time.Location) string {
 	s := m.State.String()
 	if m.State != cards.New {
-		s += fmt.Sprintf(", %d answers, forgotten %d times, stability %.1f days, due %s",
-			m.Reps, m.Lapses, m.Stability, m.Due.In(zone).Format("2006-01-02 15:04"))
+		s += fmt.Sprintf(", %s, forgotten %s, stability %.1f days, due %s",
+			count(m.Reps, "answer"), count(m.Lapses, "time"), m.Stability, m.Due.In(zone).Format("2006-01-02 15:04"))
 	}
 	if m.Reason != "" {
 		s += ", " + m.Reason
@@ -170,9 +170,9 @@ Exit code 1 if there is any problem.`,
 				n += len(d.Cards)
 			}
 			if len(problems) > 0 {
-				return fail(exitFailed, fmt.Errorf("%d problems; %d cards can be used", len(problems), n))
+				return fail(exitFailed, fmt.Errorf("%s; %s can be used", count(len(problems), "problem"), count(n, "card")))
 			}
-			fmt.Fprintf(e.Stdout, "%d cards in %d files, no problems\n", n, len(decks))
+			fmt.Fprintf(e.Stdout, "%s in %s, no problems\n", count(n, "card"), count(len(decks), "file"))
 			return nil
 		},
 	}
@@ -216,7 +216,7 @@ func cardsRebuild(e *env) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(e.Stdout, "replayed %d lines of the log for %d cards; %d had another memory before\n", done.Events, done.Cards, done.Changed)
+				fmt.Fprintf(e.Stdout, "replayed %s of the log for %s; %d had another memory before\n", count(done.Events, "line"), count(done.Cards, "card"), done.Changed)
 				return nil
 			})
 		},

@@ -100,7 +100,7 @@ func printSummary(w io.Writer, s cards.Summary) {
 	case s.Total == 0:
 		fmt.Fprintln(w, "There are no cards.")
 	case s.Due+s.New+s.Learning == 0:
-		fmt.Fprintf(w, "Nothing is due now. %d answers today.\n", s.Reviewed)
+		fmt.Fprintf(w, "Nothing is due now. %s today.\n", count(s.Reviewed, "answer"))
 	default:
 		fmt.Fprintf(w, "%d due, %d new, %d learning: about %s.\n", s.Due, s.New, s.Learning, minutes(s.Estimate))
 	}
@@ -117,13 +117,13 @@ func printSummary(w io.Writer, s cards.Summary) {
 		fmt.Fprintf(w, "Card %s keeps failing. Its lab may help: gatedrill lab start %s\n", s.LabCard, s.Lab)
 	}
 	if s.Problems > 0 {
-		fmt.Fprintf(w, "Not loaded because of errors: %d cards or files. See: gatedrill cards check\n", s.Problems)
+		fmt.Fprintf(w, "%s kept cards from being loaded. See: gatedrill cards check\n", count(s.Problems, "problem"))
 	}
 }
 
 func printStats(w io.Writer, s cards.Stats) {
-	fmt.Fprintf(w, "%d cards, %d of them mature; %d answers, %s today, %d days in a row\n",
-		s.Cards, s.Mature, s.Reviews, minutes(s.TimeToday), s.Streak)
+	fmt.Fprintf(w, "%s, %d of them mature; %s, %s today, %s in a row\n",
+		count(s.Cards, "card"), s.Mature, count(s.Reviews, "answer"), minutes(s.TimeToday), count(s.Streak, "day"))
 	if len(s.Tags) > 0 {
 		fmt.Fprintf(w, "retention over 30 days: %.0f %%\n\n", 100*s.Recall30)
 		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -144,17 +144,19 @@ func printStats(w io.Writer, s cards.Stats) {
 		if len(r.Card.Labs) > 0 {
 			lab = ", lab " + r.Card.Labs[0]
 		}
-		fmt.Fprintf(w, "  %s  forgotten %d times%s\n", r.Card.ID, r.Memory.Lapses, lab)
+		fmt.Fprintf(w, "  %s  forgotten %s%s\n", r.Card.ID, count(r.Memory.Lapses, "time"), lab)
 	}
 }
 
 // minutes is a duration as people say it.
-func minutes(d time.Duration) string {
-	n := int(math.Ceil(d.Minutes()))
+func minutes(d time.Duration) string { return count(int(math.Ceil(d.Minutes())), "minute") }
+
+// count is a number of things that take an s.
+func count(n int, thing string) string {
 	if n == 1 {
-		return "1 minute"
+		return "1 " + thing
 	}
-	return fmt.Sprintf("%d minutes", n)
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // interval is the time until a card is shown again, in its largest unit.

@@ -174,7 +174,7 @@ func (r *reviewing) end(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(r.Stdout, "\n%d answers in %s.\n", r.answers, minutes(r.Now().Sub(r.begun)))
+	fmt.Fprintf(r.Stdout, "\n%s in %s.\n", count(r.answers, "answer"), minutes(r.Now().Sub(r.begun)))
 	printSummary(r.Stdout, sum)
 	return nil
 }
