@@ -246,3 +246,7 @@ func (b *Backend) checkPath() error {
 	}
 	return nil
 }
+
+// isProxy recognises the variables that send programs to a proxy outside,
+// which nothing in the sandbox can reach.
+func isProxy(name string) bool { return strings.HasSuffix(strings.ToLower(name), "_proxy") }

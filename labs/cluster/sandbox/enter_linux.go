@@ -73,14 +73,7 @@ func openShell(ctx context.Context, socket string, call enterCall) (*net.UnixCon
 	}
 	var files []*os.File
 	if err == nil {
-		files, err = receiveFiles(conn)
-	}
-	want := 3
-	if call.PTY {
-		want = 1
-	}
-	if err == nil && len(files) != want {
-		err = fmt.Errorf("the sandbox handed over %d files, want %d", len(files), want)
+		files, err = callFiles(conn, call.PTY)
 	}
 	if err != nil {
 		conn.Close()
@@ -89,38 +82,50 @@ func openShell(ctx context.Context, socket string, call enterCall) (*net.UnixCon
 	return conn, files, nil
 }
 
-// receiveFiles reads the message that carries file descriptors, one byte of
-// text with it. A line of text in its place is an error.
-func receiveFiles(conn *net.UnixConn) ([]*os.File, error) {
+// callFiles receives a program's files. A line of words comes in their place
+// when it was not started.
+func callFiles(conn *net.UnixConn, pty bool) ([]*os.File, error) {
+	files, text, err := receive(conn)
+	if err != nil {
+		return nil, err
+	}
+	want := 3
+	if pty {
+		want = 1
+	}
+	var end enterEnd
+	switch {
+	case len(files) == want:
+		return files, nil
+	case len(files) == 0 && json.Unmarshal(text, &end) == nil && end.Error != "":
+		return nil, errors.New(end.Error)
+	}
+	return nil, fmt.Errorf("the sandbox handed over %d files, want %d", len(files), want)
+}
+
+// receive reads one message and the files that come with it.
+func receive(conn *net.UnixConn) (files []*os.File, text []byte, err error) {
 	text, oob := make([]byte, 4096), make([]byte, unix.CmsgSpace(3*4))
 	n, oobn, _, _, err := conn.ReadMsgUnix(text, oob)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	msgs, err := unix.ParseSocketControlMessage(oob[:oobn])
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var files []*os.File
 	for _, m := range msgs {
 		fds, err := unix.ParseUnixRights(&m)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, fd := range fds {
 			unix.CloseOnExec(fd)
-			_ = unix.SetNonblock(fd, true)
+			_ = unix.SetNonblock(fd, true) // so that Close ends a Read
 			files = append(files, os.NewFile(uintptr(fd), "sandbox"))
 		}
 	}
-	if len(files) > 0 {
-		return files, nil
-	}
-	var end enterEnd
-	if json.Unmarshal(text[:n], &end) == nil && end.Error != "" {
-		return nil, errors.New(end.Error)
-	}
-	return nil, fmt.Errorf("no terminal came with %q", text[:n])
+	return files, text[:n], nil
 }
 
 // onTerminal joins this terminal and the one inside until that one closes.

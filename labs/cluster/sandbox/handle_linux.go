@@ -1,0 +1,174 @@
+package sandbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"syscall"
+
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/gatedrill/gatedrill/labs/cluster"
+)
+
+// handle is the way into the running sandbox.
+func (b *Backend) handle() (*cluster.Handle, error) {
+	cfg, err := b.restConfig()
+	if err != nil {
+		return nil, err
+	}
+	return &cluster.Handle{
+		Name:         b.Name(),
+		REST:         cfg,
+		Kubeconfig:   b.kubeconfig(),
+		Dial:         b.dial,
+		Capabilities: []cluster.Capability{cluster.Sidecar, cluster.MeshAdmin},
+		Shell:        b.shell,
+	}, nil
+}
+
+// restConfig reads the kubeconfig, whose address is the API server's inside
+// the sandbox, and reaches it through its socket.
+func (b *Backend) restConfig() (*rest.Config, error) {
+	kc, err := clientcmd.LoadFromFile(b.kubeconfig())
+	if err != nil {
+		return nil, fmt.Errorf("read the sandbox's kubeconfig: %w", err)
+	}
+	cfg, err := clientcmd.NewDefaultClientConfig(*kc, nil).ClientConfig()
+	if err != nil {
+		return nil, fmt.Errorf("read the sandbox's kubeconfig: %s: %w", b.kubeconfig(), err)
+	}
+	cfg.Dial = func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", b.apiSocket())
+	}
+	cfg.Proxy = func(*http.Request) (*url.URL, error) { return nil, nil }
+	cfg.QPS, cfg.Burst = 200, 400
+	return cfg, nil
+}
+
+// dial opens a connection from the sandbox's node. The daemon hands over the
+// connected socket itself, so that resets and half-closed ends are seen here
+// as they are there.
+func (b *Backend) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	if !strings.HasPrefix(network, "tcp") {
+		return nil, fmt.Errorf("dial %s in the sandbox: network %q is not tcp", addr, network)
+	}
+	c, err := new(net.Dialer).DialContext(ctx, "unix", b.dialSocket())
+	if err != nil {
+		return nil, fmt.Errorf("dial %s in the sandbox: %w", addr, err)
+	}
+	defer c.Close()
+	stop := context.AfterFunc(ctx, func() { c.Close() }) // ends the dial inside too
+	conn, err := connected(c.(*net.UnixConn), addr)
+	stop()
+	if ctx.Err() != nil {
+		if conn != nil {
+			conn.Close()
+		}
+		return nil, &net.OpError{Op: "dial", Net: network, Err: fmt.Errorf("%s: %w", addr, ctx.Err())}
+	}
+	if err != nil {
+		return nil, &net.OpError{Op: "dial", Net: network, Err: fmt.Errorf("%s: %w", addr, err)}
+	}
+	return conn, nil
+}
+
+// connected asks for a connection and receives its socket.
+func connected(c *net.UnixConn, addr string) (net.Conn, error) {
+	line, err := json.Marshal(map[string]string{"dial": addr})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.Write(append(line, '\n')); err != nil {
+		return nil, fmt.Errorf("ask the sandbox's door: %w", err)
+	}
+	files, text, err := receive(c)
+	if err != nil {
+		return nil, fmt.Errorf("ask the sandbox's door: %w", err)
+	}
+	defer func() {
+		for _, f := range files {
+			f.Close()
+		}
+	}()
+	if len(files) == 1 {
+		return net.FileConn(files[0])
+	}
+	var no struct{ Error, Message string }
+	if err := json.Unmarshal(text, &no); err != nil {
+		return nil, fmt.Errorf("ask the sandbox's door: it says %q", text)
+	}
+	return nil, refusal(no.Error, no.Message)
+}
+
+// refusal turns the door's reason into the error of a local dial.
+func refusal(reason, message string) error {
+	switch reason {
+	case "refused":
+		return syscall.ECONNREFUSED
+	case "timeout":
+		return os.ErrDeadlineExceeded
+	case "unreachable":
+		return syscall.EHOSTUNREACH
+	case "no-such-host":
+		return &net.DNSError{Err: "no such host", IsNotFound: true}
+	}
+	return errors.New(message)
+}
+
+// shell makes the command of a learner's shell: this program again, which
+// attaches its own terminal, or its own pipes, to a program inside. Without a
+// command it is an interactive shell. The daemon sets PATH and KUBECONFIG.
+func (b *Backend) shell(ctx context.Context, s cluster.Shell) (*exec.Cmd, error) {
+	req := EnterRequest{Socket: b.shellSocket(), Env: b.shellEnv(s), Command: s.Command, Dir: s.Dir}
+	if req.Dir == "" {
+		req.Dir = b.dir
+	}
+	text, err := json.Marshal(req)
+	if err != nil {
+		return nil, err
+	}
+	args := append(slices.Clone(b.o.Self[1:]), "enter")
+	cmd := exec.CommandContext(ctx, b.o.Self[0], args...)
+	cmd.Env = append(slices.Clone(b.o.Environ), EnterVariable+"="+string(text))
+	return cmd, nil
+}
+
+// shellEnv is what a shell gets of the environment outside: what people set up
+// for their terminal and tools, nothing of what leads elsewhere (proxies, a
+// kubeconfig of their own); and what the lab adds.
+func (b *Backend) shellEnv(s cluster.Shell) map[string]string {
+	env := map[string]string{}
+	for _, kv := range b.o.Environ {
+		if k, v, _ := strings.Cut(kv, "="); personal(k) {
+			env[k] = v
+		}
+	}
+	prompt := s.Prompt
+	if prompt == "" {
+		prompt = "gatedrill sandbox"
+	}
+	env["PS1"] = prompt + ` \w \$ `
+	for k, v := range s.Env {
+		env[k] = v
+	}
+	return env
+}
+
+func personal(name string) bool {
+	switch name {
+	case "PATH", "TERM", "COLORTERM", "NO_COLOR", "LANG", "LANGUAGE", "TZ", "HOME", "USER", "LOGNAME",
+		"EDITOR", "VISUAL", "PAGER", "LESS", "TMUX", "TMPDIR":
+		return true
+	}
+	return strings.HasPrefix(name, "LC_") || strings.HasPrefix(name, "GATEDRILL_") && name != EnterVariable
+}
