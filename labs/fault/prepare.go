@@ -113,8 +113,14 @@ func (e *Engine) Break(ctx context.Context, lab *labs.Lab, attempt string) error
 // Mend puts the lab's healthy base back.
 func (e *Engine) Mend(ctx context.Context) (Report, error) { return e.Restore(ctx, PictureBase) }
 
-// Clear removes the lab: the cluster is as it was before it.
+// Clear removes the lab: the cluster is as it was before it. A broken lab is
+// mended first: Envoy remembers a certificate that it refused, and refuses
+// the next listener with a Secret of that name, unless a good one came before
+// the old listener went. What the mending misses, the restore behind it finds.
 func (e *Engine) Clear(ctx context.Context) (Report, error) {
+	if m, err := e.Marked(ctx); err == nil && m.Stage == StageBroken {
+		_, _ = e.Mend(ctx)
+	}
 	r, err := e.Restore(ctx, PictureWorld)
 	if err != nil {
 		return r, err
