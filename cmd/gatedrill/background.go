@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/tui"
+	"github.com/gatedrill/gatedrill/tui/screen"
+)
+
+// background brings the cluster up while the learner does something else, and
+// tells the screens how it goes. A cluster outlives the program; what ends
+// with it is only the bringing up.
+type background struct {
+	backend cluster.Backend
+	now     func() time.Time
+
+	mu      sync.Mutex
+	status  tui.ClusterStatus
+	version int
+	changed chan struct{} // closed and replaced at each change
+	began   time.Time
+	running bool
+	wg      sync.WaitGroup
+}
+
+var _ tui.Cluster = (*background)(nil)
+
+func newBackground(b cluster.Backend, now func() time.Time) *background {
+	return &background{
+		backend: b, now: now, changed: make(chan struct{}), version: 1,
+		status: tui.ClusterStatus{Name: b.Name(), State: screen.ClusterOff},
+	}
+}
+
+// Ensure begins to bring the cluster up, unless it is up or on its way.
+func (b *background) Ensure(ctx context.Context) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.running || b.status.State == screen.ClusterReady {
+		return
+	}
+	b.running, b.began = true, b.now()
+	b.setLocked(func(s *tui.ClusterStatus) { s.State, s.Trouble = screen.ClusterStarting, "" })
+	b.wg.Go(func() { b.bring(ctx) })
+}
+
+func (b *background) bring(ctx context.Context) {
+	_, err := b.backend.Up(ctx, b.progress)
+	b.set(func(s *tui.ClusterStatus) {
+		b.running = false
+		s.Waiting, s.Done, s.Total, s.Elapsed = "", 0, 0, b.now().Sub(b.began)
+		switch {
+		case err == nil:
+			s.State, s.Trouble = screen.ClusterReady, ""
+		case ctx.Err() != nil || errors.Is(err, context.Canceled):
+			s.State = screen.ClusterOff
+		default:
+			s.State, s.Trouble = screen.ClusterFailed, err.Error()
+		}
+	})
+}
+
+func (b *background) progress(p cluster.Progress) {
+	b.set(func(s *tui.ClusterStatus) {
+		s.State = screen.ClusterStarting
+		if p.Phase == "build" || p.Phase == "download" {
+			s.State = screen.ClusterGetting
+		}
+		s.Waiting, s.Done, s.Total, s.Elapsed, s.Trouble = p.Waiting, p.Done, p.Total, b.now().Sub(b.began), ""
+	})
+}
+
+func (b *background) set(f func(*tui.ClusterStatus)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.setLocked(f)
+}
+
+func (b *background) setLocked(f func(*tui.ClusterStatus)) {
+	f(&b.status)
+	b.version++
+	close(b.changed)
+	b.changed = make(chan struct{})
+}
+
+// Watch waits for the next change after the given number.
+func (b *background) Watch(ctx context.Context, after int) (tui.ClusterStatus, int, error) {
+	for {
+		b.mu.Lock()
+		status, version, changed := b.status, b.version, b.changed
+		b.mu.Unlock()
+		if version > after {
+			return status, version, nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return status, version, context.Cause(ctx)
+		}
+	}
+}
+
+// Handle waits until the cluster is up, bringing it up if need be.
+func (b *background) Handle(ctx context.Context) (*cluster.Handle, error) {
+	b.Ensure(ctx)
+	for after := 0; ; {
+		status, version, err := b.Watch(ctx, after)
+		if err != nil {
+			return nil, err
+		}
+		switch status.State {
+		case screen.ClusterReady:
+			return b.attach(ctx)
+		case screen.ClusterFailed:
+			return nil, fmt.Errorf("start the %s: %s", status.Name, status.Trouble)
+		}
+		after = version
+	}
+}
+
+// attach finds the running cluster; one that is gone is said to be off, so
+// that the next Ensure starts it again.
+func (b *background) attach(ctx context.Context) (*cluster.Handle, error) {
+	h, err := b.backend.Attach(ctx)
+	if errors.Is(err, cluster.ErrNotRunning) {
+		b.set(func(s *tui.ClusterStatus) {
+			s.State, s.Trouble = screen.ClusterFailed, fmt.Sprintf("the %s ended by itself; see: gatedrill sandbox logs", s.Name)
+		})
+	}
+	return h, err
+}
+
+// Close waits for the bringing up to end; its context has ended before.
+func (b *background) Close() { b.wg.Wait() }

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/tui/screen"
+)
+
+// fakeBackend goes up as it is told to.
+type fakeBackend struct {
+	up     func(context.Context, func(cluster.Progress)) error
+	handle *cluster.Handle
+}
+
+var _ cluster.Backend = (*fakeBackend)(nil)
+
+func (f *fakeBackend) Name() string { return "fake" }
+
+func (f *fakeBackend) Up(ctx context.Context, report func(cluster.Progress)) (*cluster.Handle, error) {
+	return f.handle, f.up(ctx, report)
+}
+
+func (f *fakeBackend) Attach(context.Context) (*cluster.Handle, error) {
+	if f.handle == nil {
+		return nil, cluster.ErrNotRunning
+	}
+	return f.handle, nil
+}
+
+func (f *fakeBackend) Down(context.Context) error { return nil }
+
+func TestBackgroundTellsEveryStateOnTheWayUp(t *testing.T) {
+	t.Parallel()
+	step := make(chan cluster.Progress)
+	b := newBackground(&fakeBackend{
+		handle: &cluster.Handle{Name: "fake"},
+		up: func(_ context.Context, report func(cluster.Progress)) error {
+			for p := range step {
+				report(p)
+			}
+			return nil
+		},
+	}, time.Now)
+	b.Ensure(t.Context())
+	b.Ensure(t.Context()) // twice is once
+	after := 2 // off, then starting
+	for _, c := range []struct {
+		send cluster.Progress
+		want string
+	}{
+		{cluster.Progress{Phase: "build", Waiting: "gatedrill-istio", Done: 3, Total: 9}, screen.ClusterGetting},
+		{cluster.Progress{Phase: "istiod", Waiting: "istiod"}, screen.ClusterStarting},
+	} {
+		step <- c.send
+		got, version, err := b.Watch(t.Context(), after)
+		if err != nil || got.State != c.want || got.Waiting != c.send.Waiting || got.Total != c.send.Total {
+			t.Fatalf("after %+v: got %+v, %v", c.send, got, err)
+		}
+		after = version
+	}
+	close(step)
+	if h, err := b.Handle(t.Context()); err != nil || h.Name != "fake" {
+		t.Fatalf("want the handle once it is up, got %v, %v", h, err)
+	}
+	b.Close()
+}
+
+func TestBackgroundNamesTheTroubleAndTriesAgain(t *testing.T) {
+	t.Parallel()
+	tries := 0
+	b := newBackground(&fakeBackend{up: func(context.Context, func(cluster.Progress)) error {
+		tries++
+		return errors.New("user namespaces are forbidden: sysctl -w …")
+	}}, time.Now)
+	for want := 1; want <= 2; want++ {
+		_, err := b.Handle(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "user namespaces are forbidden") {
+			t.Fatalf("want the backend's own words, got %v", err)
+		}
+		if tries != want {
+			t.Fatalf("want %d tries, got %d", want, tries)
+		}
+	}
+	b.Close()
+}
