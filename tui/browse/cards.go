@@ -140,6 +140,7 @@ func (m *Cards) page(r cards.Row) string {
 // View draws the list.
 func (m *Cards) View(w, h int) string {
 	st := m.env.Styles
+	w = min(w, widest)
 	lines := []string{m.filter(w, "card"), ""}
 	switch {
 	case !m.loaded:

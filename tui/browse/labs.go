@@ -119,6 +119,7 @@ func (m *Labs) start() tea.Cmd {
 // View draws the list.
 func (m *Labs) View(w, h int) string {
 	st := m.env.Styles
+	w = min(w, widest)
 	lines := []string{m.filter(w, "lab"), ""}
 	switch {
 	case !m.loaded:
@@ -129,11 +130,7 @@ func (m *Labs) View(w, h int) string {
 		lines = append(lines, " No lab matches. esc drops the filter.")
 	default:
 		foot := m.about(w)
-		room := max(h-len(lines)-len(foot), 1)
-		rows := m.window(room, func(i int, marked bool) string { return m.line(m.all[i], marked, w) })
-		for len(rows) < room {
-			rows = append(rows, "")
-		}
+		rows := m.window(max(h-len(lines)-len(foot), 1), func(i int, marked bool) string { return m.line(m.all[i], marked, w) })
 		lines = slices.Concat(lines, rows, foot)
 	}
 	return layout.Fit(lines, w, h)

@@ -13,6 +13,9 @@ import (
 	"github.com/gatedrill/gatedrill/tui/widget"
 )
 
+// widest is where a row ends on a wide screen, so that the eye finds its end.
+const widest = 112
+
 // list is a marked line among the rows that match a filter.
 type list struct {
 	env    *screen.Env

@@ -10,8 +10,22 @@ import (
 	"github.com/gatedrill/gatedrill/tui/theme"
 )
 
-// names says how keys are printed that have no character of their own.
-var names = strings.NewReplacer("enter", "⏎", "down", "↓", "up", "↑", "pg↓", "pgdn", "pg↑", "pgup", "tab", "⇥")
+// name is how a key is printed.
+func name(key string) string {
+	switch key {
+	case "enter":
+		return "⏎"
+	case "down":
+		return "↓"
+	case "up":
+		return "↑"
+	case "pgdown":
+		return "pgdn"
+	case "tab":
+		return "⇥"
+	}
+	return key
+}
 
 // Lines lists the keys that work in a scope: its own first, then those that
 // work everywhere, each with what it does.
@@ -29,7 +43,11 @@ func Lines(st *theme.Styles, s keymap.Scope, w int) []string {
 const keyColumn = 14
 
 func entry(st *theme.Styles, b keymap.Binding, w int) []string {
-	keys := names.Replace(strings.Join(b.Keys, " "))
+	shown := make([]string, len(b.Keys))
+	for i, k := range b.Keys {
+		shown[i] = name(k)
+	}
+	keys := strings.Join(shown, " ")
 	lines := layout.Flow(b.Long, min(w-keyColumn-3, 80))
 	for i, l := range lines {
 		head := ""

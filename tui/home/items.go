@@ -82,7 +82,7 @@ func (m *Model) nextItem() (item, bool) {
 
 func (m *Model) drillItem() (item, bool) {
 	a := m.advice
-	return item{"Drill", a.Deck, a.DeckWhy, screen.Open{Kind: screen.Review, Deck: a.Deck}}, a.Deck != ""
+	return item{"Drill", a.Deck, a.DeckWhy, screen.Open{Kind: screen.Review, Deck: a.Deck}}, a.Deck != "" && !m.summary.FirstTime
 }
 
 // suggest picks the next lab: the coach's, else the easiest one that was not
@@ -128,7 +128,10 @@ func today(s cards.Summary) string {
 	if due := s.Due + s.Learning; due > 0 {
 		parts = append(parts, widget.Count(due, "card")+" due")
 	}
-	if s.New > 0 {
+	switch {
+	case s.New > 0 && len(parts) == 0:
+		parts = append(parts, widget.Count(s.New, "new card"))
+	case s.New > 0:
 		parts = append(parts, fmt.Sprintf("%d new", s.New))
 	}
 	if about := widget.About(s.Estimate.Round(time.Second)); about != "" {

@@ -64,7 +64,7 @@ func review() []Binding {
 
 func lab() []Binding {
 	return slices.Concat([]Binding{
-		{LabWait, []string{"R"}, Again, "R", "try again", "try again what failed"},
+		{LabWait, []string{"R"}, Again, "R", "", "try again what failed"},
 		{LabWait, []string{"esc"}, Back, "esc", "back", "do something else meanwhile"},
 
 		{LabBusy, []string{"esc"}, Back, "esc", "back", "do something else; the lab goes on being prepared"},

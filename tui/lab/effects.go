@@ -234,7 +234,7 @@ func (m *Model) onChanged(msg changed) tea.Cmd {
 	if msg.view.Current != m.view.Current {
 		m.focus, m.command = "", 0
 	}
-	m.stage, m.view, m.number, m.at, m.checks = open, msg.view, msg.number, msg.at, false
+	m.stage, m.view, m.number, m.at, m.looking = open, msg.view, msg.number, msg.at, time.Time{}
 	if m.now.Before(msg.at) {
 		m.now = msg.at
 	}
@@ -275,7 +275,7 @@ func (m *Model) onShell(msg shellMade) tea.Cmd {
 // onShellLeft has everything judged anew. What the shell's last command
 // returned is the learner's business, so its exit code is no error here.
 func (m *Model) onShellLeft(err error) tea.Cmd {
-	m.checks = true
+	m.looking = m.now.Add(lookTime)
 	var said tea.Cmd
 	var exit interface {
 		error

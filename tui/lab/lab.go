@@ -85,7 +85,7 @@ type Model struct {
 	sent    int // id of the verdict or finding under way, 0 = none
 	replies map[labs.Step]labs.Reply
 	asked   map[int]question
-	checks  bool // back from the shell, no view since
+	looking time.Time // until when to say that all is looked at again
 	scroll  layout.Scroll
 }
 

@@ -18,6 +18,7 @@ const (
 	twoCols  = 72 // below this width the screen has one column
 	more     = "  … i reads it all"
 	newsTime = 2 * time.Second // how long a change stays marked
+	lookTime = 3 * time.Second // how long a look after the shell is announced, unless a view comes
 )
 
 // View draws the screen.
@@ -150,7 +151,7 @@ func (m *Model) answerLine(w int) string {
 	if c.Observed && c.Code != 0 && c.Flag == "" && !m.captured() {
 		line += st.Faint.Render("  flag " + theme.Unknown)
 	}
-	if m.checks {
+	if m.now.Before(m.looking) {
 		return layout.Cut(line+"  "+st.Accent.Render("looking again …"), w)
 	}
 	if c.Observed && !c.At.IsZero() {

@@ -88,7 +88,7 @@ func (m *Model) progress(w int) string {
 		total = min(total, m.limit)
 	}
 	right := fmt.Sprintf("%d of %d", len(m.done)+1, max(total, len(m.done)+1))
-	return layout.Ends(m.env.Styles.Faint.Render("  "+m.prompt.Reason), m.env.Styles.Faint.Render(right), w-1)
+	return layout.Ends(m.env.Styles.Faint.Render("  "+m.prompt.Reason), m.env.Styles.Faint.Render(right), min(w-1, measure+4))
 }
 
 // foot is the ratings, or what to do to see them.
