@@ -18,7 +18,11 @@ import (
 type Set struct {
 	goals, guards []predicate
 	truths        map[labs.Step]question
+	traced        map[string]bool
 }
+
+// Traced says whether an expression asks for the trace of a request.
+func (s *Set) Traced(request string) bool { return s.traced[request] }
 
 // predicate is a goal or guard: parts that must all hold.
 type predicate struct {
@@ -46,6 +50,7 @@ type question struct {
 type compiler struct {
 	env      *cel.Env
 	lab      *labs.Lab
+	traced   map[string]bool
 	problems []labs.Problem
 }
 
@@ -56,8 +61,8 @@ func Compile(lab *labs.Lab) (*Set, []labs.Problem) {
 	if err != nil {
 		return nil, []labs.Problem{{Pos: lab.Pos, Words: err.Error()}}
 	}
-	c := &compiler{env: env, lab: lab}
-	s := &Set{truths: map[labs.Step]question{}}
+	c := &compiler{env: env, lab: lab, traced: map[string]bool{}}
+	s := &Set{truths: map[labs.Step]question{}, traced: c.traced}
 	s.goals, s.guards = c.predicates(lab.Goals), c.predicates(lab.Guards)
 	for _, step := range labs.Steps() {
 		f := lab.Steps[step].Finding
@@ -121,6 +126,9 @@ func (c *compiler) names(e labs.Expr, a *cel.Ast) {
 		path := selection(n)
 		if len(path) < 2 || path[0] != "requests" && path[0] != "trace" {
 			continue
+		}
+		if path[0] == "trace" {
+			c.traced[path[1]] = true
 		}
 		if _, ok := c.lab.Requests[path[1]]; !ok && len(path) == 2 {
 			complain("no request is called %q", path[1])

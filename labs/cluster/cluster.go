@@ -78,6 +78,10 @@ func (h *Handle) Has(c Capability) bool {
 	return false
 }
 
+// Cmd is a command ready to be run; an alias, so that packages that only hand
+// it on need not know how processes are started.
+type Cmd = exec.Cmd
+
 // Shell is what a learner's shell should be given.
 type Shell struct {
 	Prompt  string            // names the lab: "gatedrill shop-host-typo"

@@ -49,6 +49,7 @@ type Record struct {
 	Text    string       `json:"text,omitempty"`
 	Right   bool         `json:"right,omitempty"`
 	Capture *labs.Answer `json:"capture,omitempty"`
+	PID     int          `json:"pid,omitempty"` // of the program that puts the lab in; Started and Again
 }
 
 // File is the history of one data directory.

@@ -57,6 +57,9 @@ func recorded(s State, e Recorded) (State, []Effect) {
 		s.Phase, s.Trouble = labs.PhaseBreaking, ""
 	case history.Solved:
 		s.Phase, s.Doing = labs.PhaseSolved, ""
+		if e.Capture != nil {
+			s.broken = *e.Capture
+		}
 	case history.Reset:
 		s = State{Phase: labs.PhaseIdle}
 	case history.Failed:
@@ -126,6 +129,9 @@ func observed(s State, e Observed) (State, []Effect) {
 	}
 	if e.Main.Answer.Observed {
 		s.capture = e.Main.Answer
+		if s.Phase == labs.PhaseDiagnosing && s.broken.LogLine == "" { // the log comes a second late
+			s.broken = s.capture
+		}
 	}
 	s.goals = judged(s.goals, e.Goals, e.At)
 	s.guards = judged(s.guards, e.Guards, e.At)
@@ -152,7 +158,9 @@ func (s State) settled(e Observed) (State, []Effect) {
 	case s.held.IsZero():
 		s.held = e.At
 	case e.At.Sub(s.held) >= holdFor:
-		return s, []Effect{s.write(history.Solved, e.At)}
+		solved := s.write(history.Solved, e.At)
+		solved.Capture = &s.broken
+		return s, []Effect{solved}
 	}
 	return s, nil
 }

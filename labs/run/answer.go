@@ -1,0 +1,210 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/check"
+	"github.com/gatedrill/gatedrill/labs/history"
+)
+
+// Verdict commits the learner's verdict on a step. It is judged against the
+// cluster as it is now.
+func (s *Service) Verdict(ctx context.Context, name labs.Step, v labs.Verdict) (labs.Reply, error) {
+	if !slices.Contains([]labs.Verdict{labs.Healthy, labs.Broken, labs.OffPath}, v) {
+		return labs.Reply{}, fmt.Errorf("%q is no verdict (healthy, broken, off-path)", v)
+	}
+	if len(name.Layers()) == 0 {
+		return labs.Reply{}, fmt.Errorf("step %s has no verdict, only a finding (steps with one: entry, listeners, tls, hosts, destination)", name)
+	}
+	n, reply, err := s.judging(ctx, name)
+	if n == nil {
+		return reply, err
+	}
+	if s.now().steps[name].verdictRight {
+		return labs.Reply{Right: true, Words: "This verdict was verified already."}, nil
+	}
+	o, _, err := n.fresh(ctx)
+	if err != nil {
+		return labs.Reply{Unknown: true, Words: err.Error()}, nil
+	}
+	truth := Verdict(o.Main, name)
+	if truth == labs.Unknown {
+		return labs.Reply{Unknown: true, Words: "The cluster cannot say now: " + unknownWords(o, name)}, nil
+	}
+	err = s.record(history.Verdict, func(r *history.Record) { r.Step, r.Verdict, r.Right = name, v, v == truth })
+	if err != nil {
+		return labs.Reply{}, err
+	}
+	return s.replied(name, v == truth, fmt.Sprintf("Right: %s is %s.", name, said(v))), nil
+}
+
+func said(v labs.Verdict) string {
+	if v == labs.OffPath {
+		return "not on this request's path"
+	}
+	return string(v)
+}
+
+// unknownWords says why a step cannot be judged.
+func unknownWords(o Observed, name labs.Step) string {
+	if o.Trouble != "" {
+		return o.Trouble
+	}
+	var out []string
+	for _, l := range name.Layers() {
+		if r := o.Main.Layer(l); r.Verdict != labs.Healthy && r.Verdict != labs.OffPath {
+			out = append(out, fmt.Sprintf("%s: %s", l, r.Summary))
+		}
+	}
+	return strings.Join(out, "; ") + ". Nothing was counted; try again."
+}
+
+// Answer commits the learner's answer to a step's question. The true answer
+// is asked of the cluster as it is now.
+func (s *Service) Answer(ctx context.Context, name labs.Step, text string) (labs.Reply, error) {
+	if strings.TrimSpace(text) == "" {
+		return labs.Reply{}, errors.New("an empty answer is no answer")
+	}
+	n, reply, err := s.judging(ctx, name)
+	if n == nil {
+		return reply, err
+	}
+	if st := s.now().steps[name]; st.findingRight {
+		return labs.Reply{Right: true, Words: "This answer was verified already: " + st.answer}, nil
+	}
+	_, facts, err := n.fresh(ctx)
+	if err != nil {
+		return labs.Reply{Unknown: true, Words: err.Error()}, nil
+	}
+	truth, err := n.set.Truth(name, facts)
+	if errors.Is(err, check.ErrUnknown) {
+		return labs.Reply{Unknown: true, Words: "The cluster cannot say now: " + err.Error() + ". Nothing was counted; try again."}, nil
+	}
+	if err != nil {
+		return labs.Reply{}, err
+	}
+	right := truth.Accepts(text)
+	err = s.record(history.Finding, func(r *history.Record) { r.Step, r.Text, r.Right = name, strings.TrimSpace(text), right })
+	if err != nil {
+		return labs.Reply{}, err
+	}
+	return s.replied(name, right, "Right."), nil
+}
+
+// judging returns the session when answers can be judged now; otherwise the
+// reply that says why not.
+func (s *Service) judging(ctx context.Context, name labs.Step) (*session, labs.Reply, error) {
+	if !slices.Contains(labs.Steps(), name) {
+		return nil, labs.Reply{}, fmt.Errorf("%q is no step (capture, entry, listeners, tls, hosts, destination)", name)
+	}
+	if err := s.sync(); err != nil {
+		return nil, labs.Reply{}, err
+	}
+	st := s.now()
+	if st.Lab == nil {
+		return nil, labs.Reply{}, ErrNoLab
+	}
+	switch st.Phase {
+	case labs.PhaseDiagnosing, labs.PhaseFixing:
+	case labs.PhaseUnearned, labs.PhaseFailed:
+		return nil, labs.Reply{Unknown: true, Words: st.Trouble}, nil
+	default:
+		return nil, labs.Reply{Unknown: true, Words: fmt.Sprintf("The lab is %s; there is nothing to judge now.", st.Phase)}, nil
+	}
+	n, err := s.connect(ctx, st.Lab)
+	return n, labs.Reply{}, err
+}
+
+// replied is the reply to what was just recorded.
+func (s *Service) replied(name labs.Step, right bool, words string) labs.Reply {
+	if right {
+		return labs.Reply{Right: true, Words: words}
+	}
+	return labs.Reply{Words: s.now().steps[name].reply}
+}
+
+// Hint takes the next hint of a step.
+func (s *Service) Hint(_ context.Context, name labs.Step) (string, error) {
+	if err := s.sync(); err != nil {
+		return "", err
+	}
+	st := s.now()
+	if st.Lab == nil {
+		return "", ErrNoLab
+	}
+	hints, taken := st.Lab.Steps[name].Hints, st.steps[name].hints
+	if taken >= len(hints) {
+		return "", fmt.Errorf("step %s has no more hints (%d taken)", name, taken)
+	}
+	if err := s.record(history.Hint, func(r *history.Record) { r.Step = name }); err != nil {
+		return "", err
+	}
+	return hints[taken], nil
+}
+
+// Solution is Markdown: what the solution applies. Taking it is recorded.
+func (s *Service) Solution(context.Context) (string, error) {
+	if err := s.sync(); err != nil {
+		return "", err
+	}
+	st := s.now()
+	if st.Lab == nil {
+		return "", ErrNoLab
+	}
+	if err := s.record(history.Solution, nil); err != nil {
+		return "", err
+	}
+	return solution(st.Lab), nil
+}
+
+// Check looks at the cluster anew, applies what it saw, and returns the view:
+// for single commands, where nothing follows the cluster.
+func (s *Service) Check(ctx context.Context) (labs.View, error) {
+	if err := s.sync(); err != nil {
+		return labs.View{}, err
+	}
+	st := s.now()
+	if st.Lab == nil {
+		return s.View(), ErrNoLab
+	}
+	switch st.Phase {
+	case labs.PhaseDiagnosing, labs.PhaseFixing, labs.PhaseUnearned, labs.PhaseSolved:
+	default:
+		return s.View(), nil
+	}
+	n, err := s.connect(ctx, st.Lab)
+	if err != nil {
+		return s.View(), err
+	}
+	if err := s.stillThere(ctx, n, st); err != nil {
+		return s.View(), err
+	}
+	o, _, err := n.fresh(ctx)
+	if err != nil {
+		return s.View(), err
+	}
+	if o.At.IsZero() {
+		o.At = s.c.Now()
+	}
+	return s.lookedAt(o)
+}
+
+func (s *Service) lookedAt(o Observed) (labs.View, error) {
+	err := s.apply(o)
+	return s.View(), err
+}
+
+// Holding says whether everything holds and only time is wanting.
+func (s *Service) Holding() bool { return !s.now().held.IsZero() }
+
+// Path is the last look at a path, with what the lab in progress has not
+// verified hidden.
+func (s *Service) Path(p labs.Path) labs.Path {
+	s.note(s.sync())
+	return s.now().masked(p)
+}

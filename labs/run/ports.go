@@ -1,0 +1,51 @@
+package run
+
+import (
+	"context"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/fault"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
+)
+
+// Observer looks at a cluster for one lab's requests.
+type Observer interface {
+	// Run watches and asks until ctx ends.
+	Run(ctx context.Context) error
+	// Snapshot is the last look; Changed says that there is a newer one.
+	Snapshot() snapshot.Snapshot
+	Changed() <-chan struct{}
+	// Fresh looks at everything anew before it returns.
+	Fresh(ctx context.Context) (snapshot.Snapshot, error)
+}
+
+// World changes a cluster; *fault.Engine does.
+type World interface {
+	World(ctx context.Context, w labs.World, report func(string)) error
+	Base(ctx context.Context, lab *labs.Lab, attempt string, report func(string)) error
+	Break(ctx context.Context, lab *labs.Lab, attempt string) error
+	Apply(ctx context.Context, lab *labs.Lab, c labs.Change) error
+	Mend(ctx context.Context) (fault.Report, error)
+	Clear(ctx context.Context) (fault.Report, error)
+	Marked(ctx context.Context) (fault.Mark, error)
+	GatewayAddress(ctx context.Context, lab *labs.Lab) (string, error)
+	Trust(ctx context.Context) (map[string]string, error)
+}
+
+var _ World = (*fault.Engine)(nil)
+
+// Cluster is where a lab runs, as far as a session needs it.
+type Cluster struct {
+	Name         string
+	Capabilities []cluster.Capability
+	World        World
+	// Observe makes an observer for a lab's requests.
+	Observe func(ctx context.Context, lab *labs.Lab) (Observer, error)
+	Shell   func(ctx context.Context, s cluster.Shell) (*cluster.Cmd, error)
+	// Names makes the learner's tools resolve the lab's names; may be nil.
+	Names func(ctx context.Context, zone map[string][]string) error
+}
+
+// Tracer is trace.Trace.
+type Tracer func(labs.Request, snapshot.Snapshot) labs.Path

@@ -1,0 +1,383 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/cluster/clustertest"
+	"github.com/gatedrill/gatedrill/labs/fault"
+	"github.com/gatedrill/gatedrill/labs/history"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
+)
+
+// bench is a cluster in memory whose shop answers 200 while the
+// VirtualService names the right host, with a service on top.
+type bench struct {
+	*testing.T
+	api     *clustertest.API
+	engine  *fault.Engine
+	seen    *clustertest.Observer
+	config  Config
+	service *Service
+	due     []string
+	down    bool // the cluster is not running
+}
+
+func manifest(kind, version, ns, name string, spec map[string]any) labs.Manifest {
+	return labs.Manifest{Object: map[string]any{"apiVersion": version, "kind": kind,
+		"metadata": map[string]any{"name": name, "namespace": ns}, "spec": spec}}
+}
+
+func hosts(h string) map[string]any { return map[string]any{"hosts": []any{h}} }
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	lab := testLab()
+	vs := func(h string) labs.Change {
+		return labs.Change{Objects: []labs.Manifest{manifest("VirtualService", "networking.istio.io/v1", "shop", "shop", hosts(h))}}
+	}
+	lab.Base, lab.Fault, lab.Solution = vs("shop.example.com"), vs("shop.exmaple.com"), vs("shop.example.com")
+	other := *lab
+	other.ID = "other"
+	b := &bench{T: t, api: clustertest.NewAPI()}
+	b.engine = fault.New(b.api, b.api.Kinds, time.Now, nil)
+	b.seen = clustertest.NewObserver(b.look)
+	b.config = Config{
+		Labs: []labs.Lab{*lab, other},
+		World: labs.World{Change: labs.Change{Objects: []labs.Manifest{
+			manifest("Service", "v1", "istio-system", "istio-ingressgateway", nil),
+			manifest("Deployment", "apps/v1", "istio-system", "istiod", nil),
+			manifest("Deployment", "apps/v1", "istio-system", "istio-ingressgateway", nil)}}},
+		Connect: b.connect, Trace: traced, Now: time.Now, PID: 1,
+		History: history.Open(filepath.Join(t.TempDir(), "history.jsonl")),
+		OnWrong: func(_ string, _ labs.Step, cards []string) { b.due = append(b.due, cards...) },
+		Dir:     t.TempDir(), HealthyWithin: 5 * time.Second, BrokenWithin: 5 * time.Second,
+	}
+	b.service = New(b.config)
+	return b
+}
+
+func (b *bench) connect(context.Context) (*Cluster, error) {
+	if b.down {
+		return nil, cluster.ErrNotRunning
+	}
+	return &Cluster{Name: "fake", World: b.engine,
+		Observe: func(context.Context, *labs.Lab) (Observer, error) { return b.seen, nil }}, nil
+}
+
+// look answers 200 when the route's host is right, and lists Deployments.
+func (b *bench) look() snapshot.Snapshot {
+	s := snapshot.Snapshot{At: time.Now(), Answers: map[string]labs.Answer{}}
+	a := labs.Answer{Observed: true, At: s.At, Code: 404, Flag: "NR", LogLine: "the line"}
+	for _, k := range b.api.Kinds {
+		list, err := b.api.Resource(k.GroupVersionResource).List(context.Background(), metav1.ListOptions{})
+		if err != nil {
+			b.Error(err)
+		}
+		for _, o := range list.Items {
+			if k.Kind == "Deployment" {
+				s.Objects = append(s.Objects, o.Object)
+			}
+			if h, _, _ := unstructured.NestedStringSlice(o.Object, "spec", "hosts"); slices.Contains(h, "shop.example.com") {
+				a.Code, a.Flag = 200, "-"
+			}
+		}
+	}
+	s.Answers["main"] = a
+	return s
+}
+
+// traced breaks the route when the answer is 404.
+func traced(r labs.Request, s snapshot.Snapshot) labs.Path {
+	p := labs.Path{Request: r, Answer: s.Answers[r.Name], At: s.At}
+	v := labs.Healthy
+	for _, l := range labs.Layers() {
+		report := labs.LayerReport{Layer: l, Verdict: v}
+		if l == labs.LayerRoute && p.Answer.Code == 404 {
+			report.Verdict, v = labs.Broken, labs.OffPath
+		}
+		p.Layers = append(p.Layers, report)
+	}
+	return p
+}
+
+func (b *bench) must(err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// wait follows the views until one has the phase.
+func (b *bench) wait(phase labs.Phase) labs.View {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.Context(), time.Minute)
+	defer cancel()
+	number := -1
+	for {
+		v, n, err := b.service.Watch(ctx, number)
+		if err != nil {
+			b.Fatalf("phase %s never came: at %s, doing %q, trouble %q", phase, b.service.View().Phase, b.service.View().Doing, b.service.View().Trouble)
+		}
+		if number = n; v.Phase == phase {
+			return v
+		}
+	}
+}
+
+func (b *bench) apply(c labs.Change) {
+	b.Helper()
+	b.must(b.engine.Apply(b.Context(), &b.config.Labs[0], c))
+}
+
+// diagnose gives the right answer to everything.
+func (b *bench) diagnose() {
+	b.Helper()
+	for _, s := range labs.Steps() {
+		if len(s.Layers()) > 0 {
+			v := map[labs.Step]labs.Verdict{labs.StepHosts: labs.Broken, labs.StepDestination: labs.OffPath}[s]
+			if v == "" {
+				v = labs.Healthy
+			}
+			b.reply(labs.Reply{Right: true}, func() (labs.Reply, error) { return b.service.Verdict(b.Context(), s, v) })
+		}
+		b.reply(labs.Reply{Right: true}, func() (labs.Reply, error) { return b.service.Answer(b.Context(), s, "nr") })
+	}
+}
+
+func (b *bench) reply(want labs.Reply, f func() (labs.Reply, error)) {
+	b.Helper()
+	got, err := f()
+	b.must(err)
+	if got.Right != want.Right || got.Unknown != want.Unknown || want.Words != "" && got.Words != want.Words {
+		b.Fatalf("reply %+v, want %+v", got, want)
+	}
+}
+
+func TestLabFromStartToReset(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.must(b.service.Start(t.Context(), "typo"))
+		v := b.wait(labs.PhaseDiagnosing)
+		if v.Capture.Code != 404 || v.Current != labs.StepCapture {
+			t.Errorf("%+v", v)
+		}
+		if err := b.service.Start(t.Context(), "other"); err == nil || !strings.Contains(err.Error(), "typo is in progress") {
+			t.Errorf("two labs at once: %v", err)
+		}
+		b.reply(labs.Reply{Words: "Not so. A hint is there if you want one."}, func() (labs.Reply, error) {
+			return b.service.Verdict(t.Context(), labs.StepEntry, labs.Broken)
+		})
+		if !slices.Equal(b.due, []string{"lab-card"}) {
+			t.Errorf("due: %v", b.due)
+		}
+		b.diagnose()
+		b.wait(labs.PhaseFixing)
+		b.apply(b.config.Labs[0].Solution)
+		v = b.wait(labs.PhaseSolved)
+		if v.Debrief != "line: the line" || !slices.Equal(v.Cards, []string{"lab-card"}) || v.Lab.Solved != 1 {
+			t.Errorf("debrief %q, cards %v, solved %d", v.Debrief, v.Cards, v.Lab.Solved)
+		}
+		b.must(b.service.Reset(t.Context()))
+		if v := b.service.View(); v.Phase != labs.PhaseIdle {
+			t.Errorf("after reset: %s", v.Phase)
+		}
+		if _, err := b.engine.Marked(t.Context()); !errors.Is(err, fault.ErrNoLab) {
+			t.Errorf("the cluster is still marked: %v", err)
+		}
+	})
+}
+
+func TestMendedTooEarly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.must(b.service.Start(t.Context(), "typo"))
+		b.wait(labs.PhaseDiagnosing)
+		b.reply(labs.Reply{Right: true}, func() (labs.Reply, error) { return b.service.Verdict(t.Context(), labs.StepEntry, labs.Healthy) })
+		b.apply(b.config.Labs[0].Solution)
+		v := b.wait(labs.PhaseUnearned)
+		if !strings.Contains(v.Trouble, "Put the fault back") {
+			t.Errorf("trouble: %q", v.Trouble)
+		}
+		b.reply(labs.Reply{Unknown: true}, func() (labs.Reply, error) { return b.service.Verdict(t.Context(), labs.StepTLS, labs.Healthy) })
+		b.must(b.service.Start(t.Context(), "typo"))
+		v = b.wait(labs.PhaseDiagnosing)
+		if !v.Steps[1].VerdictRight {
+			t.Error("the answers were lost")
+		}
+		b.must(b.service.Leave(t.Context()))
+	})
+}
+
+// TestKilled plays a program that dies in mid-lab: another one finds the lab
+// again as it was, from the cluster and the history alone.
+func TestKilled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.must(b.service.Start(t.Context(), "typo"))
+		b.wait(labs.PhaseDiagnosing)
+		b.reply(labs.Reply{}, func() (labs.Reply, error) { return b.service.Answer(t.Context(), labs.StepTLS, "UH") })
+		if _, err := b.service.Hint(t.Context(), labs.StepTLS); err != nil {
+			t.Fatal(err)
+		}
+		b.service.Close() // as if killed: no pause is written
+		time.Sleep(time.Hour)
+
+		b.config.PID = 2
+		b.service = New(b.config)
+		b.must(b.service.Resume(t.Context()))
+		v := b.wait(labs.PhaseDiagnosing)
+		tls := v.Steps[3]
+		if tls.Wrong != 1 || tls.Answer != "UH" || len(tls.Hints) != 1 {
+			t.Errorf("tls: %+v", tls)
+		}
+		if v.Elapsed > 11*time.Minute {
+			t.Errorf("the hour away was counted: %s", v.Elapsed)
+		}
+		b.diagnose()
+		b.wait(labs.PhaseFixing)
+		b.must(b.service.Leave(t.Context()))
+	})
+}
+
+// TestKilledWhileGoingIn dies before the fault was seen: the next program
+// puts the lab in anew.
+func TestKilledWhileGoingIn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.must(b.engine.World(t.Context(), b.config.World, func(string) {}))
+		b.must(b.engine.Base(t.Context(), &b.config.Labs[0], "dead", func(string) {}))
+		b.must(b.config.History.Append(history.Record{At: time.Now(), Attempt: "dead", Lab: "typo", Kind: history.Started, PID: 77}))
+		b.must(b.service.Resume(t.Context()))
+		if v := b.wait(labs.PhaseDiagnosing); v.Capture.Code != 404 {
+			t.Errorf("%+v", v.Capture)
+		}
+		b.must(b.service.Leave(t.Context()))
+	})
+}
+
+func TestRefusedFaultIsNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.config.Labs[0].Fault.Objects = []labs.Manifest{manifest("VirtualService", "networking.istio.io/v1", "shop", "bad", hosts("x"))}
+		b.api.Refuse("bad", errors.New("admission webhook denied the request"))
+		b.must(b.service.Start(t.Context(), "typo"))
+		v := b.wait(labs.PhaseFailed)
+		if !strings.Contains(v.Trouble, "put the fault in: ") || !strings.Contains(v.Trouble, "VirtualService shop/bad: admission webhook denied") || !strings.Contains(v.Trouble, "Reset the lab") {
+			t.Errorf("trouble: %q", v.Trouble)
+		}
+		b.must(b.service.Reset(t.Context()))
+		if v := b.service.View(); v.Phase != labs.PhaseIdle {
+			t.Errorf("after reset: %s", v.Phase)
+		}
+	})
+}
+
+func TestUnhealthyBaseIsNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.config.Labs[0].Base = b.config.Labs[0].Fault
+		b.must(b.service.Start(t.Context(), "typo"))
+		v := b.wait(labs.PhaseFailed)
+		if !strings.Contains(v.Trouble, "a healthy base was not seen within 5s: route is broken") {
+			t.Errorf("trouble: %q", v.Trouble)
+		}
+		b.service.Close()
+	})
+}
+
+func TestTroubleWithTheCluster(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.must(b.service.Start(t.Context(), "typo"))
+		b.wait(labs.PhaseDiagnosing)
+		for _, k := range b.api.Kinds {
+			if k.Kind == "Deployment" {
+				b.must(b.api.Resource(k.GroupVersionResource).Namespace("istio-system").Delete(t.Context(), "istio-ingressgateway", metav1.DeleteOptions{}))
+			}
+		}
+		time.Sleep(time.Second)
+		if v := b.service.View(); !strings.Contains(v.Trouble, "istio-ingressgateway is gone") {
+			t.Errorf("trouble: %q", v.Trouble)
+		}
+		b.seen.Fail(errors.New("connection refused"))
+		time.Sleep(time.Second)
+		if v := b.service.View(); !strings.Contains(v.Trouble, "connection refused") {
+			t.Errorf("trouble: %q", v.Trouble)
+		}
+		b.service.Close()
+	})
+}
+
+func TestResetWithoutCluster(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		if err := b.service.Reset(t.Context()); !errors.Is(err, ErrNoLab) {
+			t.Errorf("nothing to reset: %v", err)
+		}
+		b.must(b.service.Start(t.Context(), "typo"))
+		b.wait(labs.PhaseDiagnosing)
+		b.service.Close()
+		b.down = true
+		b.must(b.service.Reset(t.Context()))
+		b.down = false
+		// The cluster still holds the old lab; starting another clears it.
+		b.must(b.service.Start(t.Context(), "other"))
+		b.wait(labs.PhaseDiagnosing)
+		if m, err := b.engine.Marked(t.Context()); err != nil || m.Lab != "other" {
+			t.Errorf("mark: %+v %v", m, err)
+		}
+		b.service.Close()
+	})
+}
+
+// TestTwoPrograms lets a second program answer and reset while the first
+// watches.
+func TestTwoPrograms(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.must(b.service.Start(t.Context(), "typo"))
+		b.wait(labs.PhaseDiagnosing)
+		second := b.config
+		second.PID = 2
+		cli := New(second)
+		b.reply(labs.Reply{Right: true}, func() (labs.Reply, error) { return cli.Verdict(t.Context(), labs.StepEntry, labs.Healthy) })
+		cli.Close()
+		time.Sleep(time.Second)
+		if v := b.service.View(); !v.Steps[1].VerdictRight {
+			t.Error("the first program does not see the second's answer")
+		}
+		b.must(cli.Reset(t.Context()))
+		b.wait(labs.PhaseIdle)
+		b.service.Close()
+	})
+}
+
+func TestClusterMadeAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.must(b.service.Start(t.Context(), "typo"))
+		b.wait(labs.PhaseDiagnosing)
+		b.service.Close()
+		if _, err := b.engine.Clear(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		b.service = New(b.config)
+		b.must(b.service.Resume(t.Context()))
+		if v := b.service.View(); v.Phase != labs.PhaseFailed || !strings.Contains(v.Trouble, "does not hold lab typo any more") {
+			t.Errorf("%s %q", v.Phase, v.Trouble)
+		}
+		b.service.Close()
+	})
+}

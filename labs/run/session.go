@@ -1,0 +1,195 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/check"
+	"github.com/gatedrill/gatedrill/labs/history"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
+)
+
+// session is a lab with a cluster: an observer that runs, and what follows
+// it. It lives until close.
+type session struct {
+	lab     *labs.Lab
+	cluster *Cluster
+	seen    Observer
+	set     *check.Set
+	trace   Tracer
+	cancel  context.CancelFunc
+	ctx     context.Context // ends with the session
+	wg      sync.WaitGroup
+
+	mu        sync.Mutex
+	failed    error // why the observer ended
+	following bool
+}
+
+// connect opens a session for a lab, or returns the one that is open.
+func (s *Service) connect(ctx context.Context, lab *labs.Lab) (*session, error) {
+	s.open.Lock()
+	defer s.open.Unlock()
+	s.mu.Lock()
+	have := s.sess
+	s.mu.Unlock()
+	if have != nil && have.lab == lab && have.ctx.Err() == nil {
+		return have, nil
+	}
+	if have != nil {
+		have.close()
+	}
+	set, problems := check.Compile(lab)
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("lab %s: %s", lab.ID, problems[0])
+	}
+	c, err := s.c.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	// The session outlives the call that opens it.
+	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	n := &session{lab: lab, cluster: c, set: set, trace: s.c.Trace, ctx: life, cancel: cancel}
+	s.mu.Lock()
+	s.sess, s.place = n, place{name: c.Name, ready: "ready"}
+	s.bump()
+	s.mu.Unlock()
+	return n, nil
+}
+
+// observer returns the session's observer, made when it is first needed. A
+// single command only needs its Fresh.
+func (n *session) observer() (Observer, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.seen == nil {
+		o, err := n.cluster.Observe(n.ctx, n.lab)
+		if err != nil {
+			return nil, fmt.Errorf("observe the cluster: %w", err)
+		}
+		n.seen = o
+	}
+	return n.seen, nil
+}
+
+// run makes the observer watch, until the session ends.
+func (n *session) run(o Observer) {
+	if err := o.Run(n.ctx); err != nil && n.ctx.Err() == nil {
+		n.mu.Lock()
+		n.failed = err
+		n.mu.Unlock()
+	}
+}
+
+func (n *session) close() {
+	n.cancel()
+	n.wg.Wait()
+}
+
+// look judges a snapshot.
+func (n *session) look(snap snapshot.Snapshot) (Observed, check.Facts) {
+	f := check.Facts{Answers: snap.Answers, Objects: snap.Objects, Missing: snap.Missing, Paths: map[string]labs.Path{}}
+	for name, r := range n.lab.Requests {
+		if name == labs.MainRequest || n.set.Traced(name) {
+			f.Paths[name] = n.trace(r, snap)
+		}
+	}
+	o := Observed{At: snap.At, Main: f.Paths[labs.MainRequest], Trouble: trouble(n.lab, snap)}
+	o.Goals, o.Guards = n.set.Judge(f)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.failed != nil {
+		o.Trouble = fmt.Sprintf("The cluster cannot be observed any more: %v. See gatedrill sandbox status; the lab stays as it is.", n.failed)
+	}
+	return o, f
+}
+
+// fresh looks at everything anew and judges it.
+func (n *session) fresh(ctx context.Context) (Observed, check.Facts, error) {
+	seen, err := n.observer()
+	if err != nil {
+		return Observed{}, check.Facts{}, err
+	}
+	snap, err := seen.Fresh(ctx)
+	if err != nil {
+		return Observed{}, check.Facts{}, fmt.Errorf("look at the cluster: %w", err)
+	}
+	o, f := n.look(snap)
+	return o, f, nil
+}
+
+// until follows the observer until a look satisfies done. What is the thing
+// waited for; last says why not yet.
+func (n *session) until(ctx context.Context, within time.Duration, what string, done func(Observed) (ok bool, last string)) (Observed, error) {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	why := "nothing was observed"
+	for {
+		o, _ := n.look(n.seen.Snapshot())
+		ok, last := done(o)
+		if ok {
+			return o, nil
+		}
+		if why = last; o.Trouble != "" {
+			why = o.Trouble
+		}
+		select {
+		case <-ctx.Done():
+			return o, fmt.Errorf("%s was not seen within %s: %s", what, within, why)
+		case <-n.seen.Changed():
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// follow judges every change and reads the history, until the session ends.
+func (s *Service) follow(n *session) {
+	tick := time.NewTicker(250 * time.Millisecond)
+	defer tick.Stop()
+	beat := time.NewTicker(history.BeatEvery)
+	defer beat.Stop()
+	var at time.Time
+	zone := ""
+	for {
+		select {
+		case <-n.ctx.Done():
+			return
+		case <-beat.C:
+			s.note(s.record(history.Beat, nil))
+			continue
+		case <-n.seen.Changed():
+		case <-tick.C:
+			s.note(s.sync())
+		}
+		if st := s.now(); st.Lab != n.lab {
+			n.cancel() // another program reset or changed the lab
+			return
+		}
+		snap := n.seen.Snapshot()
+		if snap.At.IsZero() || snap.At.Equal(at) {
+			continue
+		}
+		at = snap.At
+		if z := fmt.Sprint(snap.Zone); n.cluster.Names != nil && z != zone {
+			zone = z
+			s.note(n.cluster.Names(n.ctx, snap.Zone))
+		}
+		o, _ := n.look(snap)
+		s.note(s.apply(o))
+	}
+}
+
+// note shows an error that has no caller.
+func (s *Service) note(err error) {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, ErrNoLab) {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.place.ready = "trouble: " + err.Error()
+	s.bump()
+}

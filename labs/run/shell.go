@@ -1,0 +1,100 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/fault"
+)
+
+// Shell makes the learner's shell for the lab in progress: its directory
+// holds the CA files, its environment the lab's variables. A command given
+// runs in place of an interactive shell.
+func (s *Service) Shell(ctx context.Context, command ...string) (*cluster.Cmd, error) {
+	if err := s.sync(); err != nil {
+		return nil, err
+	}
+	st := s.now()
+	if st.Lab == nil {
+		return nil, ErrNoLab
+	}
+	n, err := s.connect(ctx, st.Lab)
+	if err != nil {
+		return nil, err
+	}
+	spec, err := ShellOf(ctx, n.cluster, st.Lab, filepath.Join(s.c.Dir, st.Lab.ID))
+	if err != nil {
+		return nil, err
+	}
+	spec.Command = command
+	return n.cluster.Shell(ctx, spec)
+}
+
+// ShellOf describes a lab's shell and writes the CA files into its directory.
+func ShellOf(ctx context.Context, c *Cluster, lab *labs.Lab, dir string) (cluster.Shell, error) {
+	spec := cluster.Shell{Prompt: "gatedrill " + lab.ID, Dir: dir, Env: map[string]string{"GATEDRILL_LAB": lab.ID}}
+	address, err := c.World.GatewayAddress(ctx, lab)
+	if err != nil {
+		return spec, err
+	}
+	spec.Env["GATEWAY_IP"] = address
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return spec, fmt.Errorf("make the shell's directory: %w", err)
+	}
+	trust, err := c.World.Trust(ctx)
+	if err != nil {
+		return spec, err
+	}
+	for name, pem := range trust {
+		file := filepath.Join(dir, "ca-"+name+".pem")
+		if err := os.WriteFile(file, []byte(pem), 0o600); err != nil {
+			return spec, fmt.Errorf("write a CA file: %w", err)
+		}
+		if name == fault.PublicCA {
+			spec.Env["CA_FILE"] = file
+		}
+	}
+	return spec, nil
+}
+
+// solution renders a lab's solution as Markdown.
+func solution(l *labs.Lab) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Solution of “%s”\n", l.Title)
+	manifests(&b, l.Solution.Objects)
+	for _, op := range l.Solution.Ops {
+		switch {
+		case op.Apply != nil:
+			manifests(&b, op.Apply)
+		case op.Delete != nil:
+			fmt.Fprintf(&b, "\nDelete %s.\n", op.Delete)
+		case op.Restart != nil:
+			fmt.Fprintf(&b, "\nRestart %s.\n", op.Restart)
+		case op.Certificate != nil:
+			fmt.Fprintf(&b, "\nPut a good certificate for %s into Secret %s.\n", strings.Join(op.Certificate.Names, ", "), op.Certificate.Secret)
+		case op.Patch != nil:
+			var body any = op.Patch.Merge
+			if op.Patch.JSON != nil {
+				body = op.Patch.JSON
+			}
+			text, err := json.MarshalIndent(body, "", "  ")
+			if err != nil {
+				text = []byte(err.Error())
+			}
+			fmt.Fprintf(&b, "\nPatch %s:\n\n```json\n%s\n```\n", op.Patch.Object, text)
+		}
+	}
+	return b.String()
+}
+
+func manifests(b *strings.Builder, list []labs.Manifest) {
+	for _, m := range list {
+		fmt.Fprintf(b, "\nApply:\n\n```yaml\n%s```\n", m.Text)
+	}
+}

@@ -1,0 +1,64 @@
+package run
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
+)
+
+// trouble says what keeps a lab from being judged, in three parts: what,
+// where, what next. It looks at what no lab breaks: istiod, and the gateway's
+// pods. Their Deployment is named like the Service.
+func trouble(lab *labs.Lab, s snapshot.Snapshot) string {
+	ns, name := "istio-system", "istio-ingressgateway"
+	if lab.Gateway != "" {
+		ns, name, _ = strings.Cut(lab.Gateway, "/")
+	}
+	for _, d := range []struct{ ns, name, effect string }{
+		{"istio-system", "istiod", "no change reaches a gateway"},
+		{ns, name, "the gateway answers nothing"},
+	} {
+		switch deployment(s, d.ns, d.name) {
+		case gone:
+			return fmt.Sprintf("Deployment %s/%s is gone: %s. Reset the lab to get it back.", d.ns, d.name, d.effect)
+		case unready:
+			return fmt.Sprintf("Deployment %s/%s has no ready pod: until it is back, %s. Look: kubectl get pod -n %s; reset the lab if it stays away.", d.ns, d.name, d.effect, d.ns)
+		case running:
+		}
+	}
+	return ""
+}
+
+// condition of a Deployment.
+type condition int
+
+const (
+	running condition = iota // or not known to be otherwise
+	unready
+	gone
+)
+
+func deployment(s snapshot.Snapshot, ns, name string) condition {
+	listed := false
+	for _, o := range s.Objects {
+		if o["kind"] != "Deployment" {
+			continue
+		}
+		listed = true
+		meta, _ := o["metadata"].(map[string]any)
+		if meta["name"] != name || meta["namespace"] != ns {
+			continue
+		}
+		status, _ := o["status"].(map[string]any)
+		if n := fmt.Sprint(status["availableReplicas"]); n == "<nil>" || n == "0" {
+			return unready
+		}
+		return running
+	}
+	if _, missing := s.Missing["Deployment"]; missing || !listed {
+		return running
+	}
+	return gone
+}
