@@ -48,7 +48,7 @@ func TestBackgroundTellsEveryStateOnTheWayUp(t *testing.T) {
 	}, time.Now)
 	b.Ensure(t.Context())
 	b.Ensure(t.Context()) // twice is once
-	after := 2 // off, then starting
+	after := 2            // off, then starting
 	for _, c := range []struct {
 		send cluster.Progress
 		want string

@@ -1,17 +1,10 @@
 package main
 
-import (
-	"context"
-	"errors"
-
-	"github.com/spf13/cobra"
-)
+import "github.com/spf13/cobra"
 
 // Whoever writes one of these in a file of its own deletes it here.
 
 func labCommands(*env) []*cobra.Command { return nil }
-
-func openTUI(context.Context, *env) error { return errors.New("no screens are built in") }
 
 func doctorCommand(*env) *cobra.Command { return &cobra.Command{Use: "doctor", Hidden: true} }
 

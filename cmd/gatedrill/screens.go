@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/term"
+
+	"github.com/gatedrill/gatedrill/tui"
+)
+
+// framesPerSecond is the most Bubble Tea allows: the first frame waits for
+// one tick of it.
+const framesPerSecond = 120
+
+// openTUI runs the terminal program.
+func openTUI(ctx context.Context, e *env) error {
+	if !onTerminal(e) {
+		return fail(exitUsage, errors.New("this needs a terminal, and there is none\n"+
+			"cards without one:  gatedrill review --plain\n"+
+			"the whole tour:     gatedrill demo\n"+
+			"all commands:       gatedrill --help"))
+	}
+	study, closeStudy, err := openStudy(ctx, e)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = closeStudy() }()
+
+	ctx, stop := context.WithCancel(ctx)
+	opts := tui.Options{Context: ctx, Now: e.Now}
+	ports := tui.Ports{Study: study}
+	closeLabs := joinLabs(e, study, &ports, &opts)
+
+	program := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(framesPerSecond)}
+	if e.Getenv("NO_COLOR") != "" { // any value, as no-color.org says; the library wants a boolean
+		program = append(program, tea.WithColorProfile(colorprofile.ASCII))
+	}
+	_, err = tea.NewProgram(tui.New(ports, opts), program...).Run()
+	stop()
+	closeLabs()
+	if err != nil && !errors.Is(err, tea.ErrInterrupted) && !errors.Is(err, context.Canceled) {
+		return fmt.Errorf("run the screens: %w", err)
+	}
+	return nil
+}
+
+// onTerminal says whether a person can see and type.
+func onTerminal(e *env) bool {
+	in, ok := e.Stdin.(*os.File)
+	if !ok || !term.IsTerminal(in.Fd()) {
+		return false
+	}
+	out, ok := e.Stdout.(*os.File)
+	return ok && term.IsTerminal(out.Fd())
+}
