@@ -65,6 +65,15 @@ type Labs interface {
 // "off", "getting programs", "starting", "ready", "failed".
 type ClusterStatus = screen.Cluster
 
+// The states of a cluster.
+const (
+	ClusterOff      = screen.ClusterOff
+	ClusterGetting  = screen.ClusterGetting
+	ClusterStarting = screen.ClusterStarting
+	ClusterReady    = screen.ClusterReady
+	ClusterFailed   = screen.ClusterFailed
+)
+
 // Cluster brings the cluster up in the background and tells how it goes.
 type Cluster interface {
 	// Ensure begins to bring the cluster up, unless it is up or on its way.

@@ -9,7 +9,6 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/tui"
-	"github.com/gatedrill/gatedrill/tui/screen"
 )
 
 // background brings the cluster up while the learner does something else, and
@@ -33,7 +32,7 @@ var _ tui.Cluster = (*background)(nil)
 func newBackground(b cluster.Backend, now func() time.Time) *background {
 	return &background{
 		backend: b, now: now, changed: make(chan struct{}), version: 1,
-		status: tui.ClusterStatus{Name: b.Name(), State: screen.ClusterOff},
+		status: tui.ClusterStatus{Name: b.Name(), State: tui.ClusterOff},
 	}
 }
 
@@ -41,11 +40,11 @@ func newBackground(b cluster.Backend, now func() time.Time) *background {
 func (b *background) Ensure(ctx context.Context) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.running || b.status.State == screen.ClusterReady {
+	if b.running || b.status.State == tui.ClusterReady {
 		return
 	}
 	b.running, b.began = true, b.now()
-	b.setLocked(func(s *tui.ClusterStatus) { s.State, s.Trouble = screen.ClusterStarting, "" })
+	b.setLocked(func(s *tui.ClusterStatus) { s.State, s.Trouble = tui.ClusterStarting, "" })
 	b.wg.Go(func() { b.bring(ctx) })
 }
 
@@ -56,20 +55,20 @@ func (b *background) bring(ctx context.Context) {
 		s.Waiting, s.Done, s.Total, s.Elapsed = "", 0, 0, b.now().Sub(b.began)
 		switch {
 		case err == nil:
-			s.State, s.Trouble = screen.ClusterReady, ""
+			s.State, s.Trouble = tui.ClusterReady, ""
 		case ctx.Err() != nil || errors.Is(err, context.Canceled):
-			s.State = screen.ClusterOff
+			s.State = tui.ClusterOff
 		default:
-			s.State, s.Trouble = screen.ClusterFailed, err.Error()
+			s.State, s.Trouble = tui.ClusterFailed, err.Error()
 		}
 	})
 }
 
 func (b *background) progress(p cluster.Progress) {
 	b.set(func(s *tui.ClusterStatus) {
-		s.State = screen.ClusterStarting
+		s.State = tui.ClusterStarting
 		if p.Phase == "build" || p.Phase == "download" {
-			s.State = screen.ClusterGetting
+			s.State = tui.ClusterGetting
 		}
 		s.Waiting, s.Done, s.Total, s.Elapsed, s.Trouble = p.Waiting, p.Done, p.Total, b.now().Sub(b.began), ""
 	})
@@ -114,9 +113,9 @@ func (b *background) Handle(ctx context.Context) (*cluster.Handle, error) {
 			return nil, err
 		}
 		switch status.State {
-		case screen.ClusterReady:
+		case tui.ClusterReady:
 			return b.attach(ctx)
-		case screen.ClusterFailed:
+		case tui.ClusterFailed:
 			return nil, fmt.Errorf("start the %s: %s", status.Name, status.Trouble)
 		}
 		after = version
@@ -129,7 +128,7 @@ func (b *background) attach(ctx context.Context) (*cluster.Handle, error) {
 	h, err := b.backend.Attach(ctx)
 	if errors.Is(err, cluster.ErrNotRunning) {
 		b.set(func(s *tui.ClusterStatus) {
-			s.State, s.Trouble = screen.ClusterFailed, fmt.Sprintf("the %s ended by itself; see: gatedrill sandbox logs", s.Name)
+			s.State, s.Trouble = tui.ClusterFailed, fmt.Sprintf("the %s ended by itself; see: gatedrill sandbox logs", s.Name)
 		})
 	}
 	return h, err

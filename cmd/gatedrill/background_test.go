@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs/cluster"
-	"github.com/gatedrill/gatedrill/tui/screen"
+	"github.com/gatedrill/gatedrill/tui"
 )
 
 // fakeBackend goes up as it is told to.
@@ -53,8 +53,8 @@ func TestBackgroundTellsEveryStateOnTheWayUp(t *testing.T) {
 		send cluster.Progress
 		want string
 	}{
-		{cluster.Progress{Phase: "build", Waiting: "gatedrill-istio", Done: 3, Total: 9}, screen.ClusterGetting},
-		{cluster.Progress{Phase: "istiod", Waiting: "istiod"}, screen.ClusterStarting},
+		{cluster.Progress{Phase: "build", Waiting: "gatedrill-istio", Done: 3, Total: 9}, tui.ClusterGetting},
+		{cluster.Progress{Phase: "istiod", Waiting: "istiod"}, tui.ClusterStarting},
 	} {
 		step <- c.send
 		got, version, err := b.Watch(t.Context(), after)
