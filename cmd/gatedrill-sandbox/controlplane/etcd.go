@@ -10,7 +10,7 @@ import (
 )
 
 // Etcd starts the store and returns when it answers. The returned function
-// closes it.
+// stops it without waiting for its clients, which are all in this process.
 func (c Config) Etcd(ctx context.Context) (stop func(), err error) {
 	client, err := url.Parse(etcdURL)
 	if err != nil {
@@ -36,7 +36,7 @@ func (c Config) Etcd(ctx context.Context) (stop func(), err error) {
 	}
 	select {
 	case <-server.Server.ReadyNotify():
-		return server.Close, nil
+		return server.Server.HardStop, nil
 	case err := <-server.Err():
 		server.Close()
 		return nil, fmt.Errorf("etcd: %w", err)

@@ -2,12 +2,9 @@ package cri
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 	rt "k8s.io/cri-api/pkg/apis/runtime/v1"
 
 	"github.com/gatedrill/gatedrill/cmd/gatedrill-sandbox/program"
@@ -45,12 +42,8 @@ func (r *Runtime) ImageStatus(_ context.Context, i *rt.ImageSpec, _ bool) (*rt.I
 // PullImage finds an image's program or says how to give it one; the kubelet
 // puts that into the pod's events.
 func (r *Runtime) PullImage(_ context.Context, i *rt.ImageSpec, _ *rt.AuthConfig, _ *rt.PodSandboxConfig) (string, error) {
-	_, err := r.cfg.Programs.Find(i.GetImage())
-	if errors.Is(err, program.ErrUnknown) {
-		return "", status.Error(codes.NotFound, err.Error())
-	}
-	if err != nil {
-		return "", status.Error(codes.Unavailable, err.Error())
+	if _, err := r.cfg.Programs.Find(i.GetImage()); err != nil {
+		return "", err
 	}
 	return program.Name(i.Image), nil
 }

@@ -276,8 +276,9 @@ func personal(env []string) []string {
 
 // startNode runs the kubelet, Services and DNS.
 func (d *daemon) startNode(ctx context.Context, cfg *rest.Config, client kubernetes.Interface, net *network.Node) error {
-	if err := os.MkdirAll(d.workDir(), 0o755); err != nil {
-		return err
+	// Secrets are plain files below it.
+	if err := os.MkdirAll(d.workDir(), 0o700); err != nil {
+		return fmt.Errorf("folder for pods: %w", err)
 	}
 	work, err := short(d.workDir(), d.Programs)
 	if err != nil {

@@ -46,7 +46,8 @@ func NewNode() (*Node, error) {
 	if err := netlink.LinkSetUp(lo); err != nil {
 		return nil, fmt.Errorf("set lo up: %w", err)
 	}
-	if err := addAddress(lo, DNSIP+"/32"); err != nil {
+	// Of the scope "host", so that it is never picked as a source address.
+	if err := addAddress(lo, DNSIP+"/32", netlink.SCOPE_HOST); err != nil {
 		return nil, err
 	}
 	eth, err := ethernet()
@@ -81,7 +82,7 @@ func ethernet() (netlink.Link, error) {
 	if err := netlink.LinkSetUp(peer); err != nil {
 		return nil, fmt.Errorf("set uplink up: %w", err)
 	}
-	if err := addAddress(eth, NodeIP+nodeBits); err != nil {
+	if err := addAddress(eth, NodeIP+nodeBits, netlink.SCOPE_UNIVERSE); err != nil {
 		return nil, err
 	}
 	if err := netlink.LinkSetUp(eth); err != nil {
@@ -90,11 +91,12 @@ func ethernet() (netlink.Link, error) {
 	return eth, nil
 }
 
-func addAddress(l netlink.Link, cidr string) error {
+func addAddress(l netlink.Link, cidr string, scope netlink.Scope) error {
 	a, err := netlink.ParseAddr(cidr)
 	if err != nil {
 		return err
 	}
+	a.Scope = int(scope)
 	if err := netlink.AddrAdd(l, a); err != nil {
 		return fmt.Errorf("give %s to %s: %w", cidr, l.Attrs().Name, err)
 	}
