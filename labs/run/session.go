@@ -100,12 +100,17 @@ func (n *session) look(snap snapshot.Snapshot) (Observed, check.Facts) {
 	}
 	o := Observed{At: snap.At, Main: f.Paths[labs.MainRequest], Trouble: trouble(n.lab, snap)}
 	o.Goals, o.Guards = n.set.Judge(f)
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.failed != nil {
-		o.Trouble = fmt.Sprintf("The cluster cannot be observed any more: %v. See gatedrill sandbox status; the lab stays as it is.", n.failed)
+	if why := n.why(); why != nil {
+		o.Trouble = fmt.Sprintf("The cluster cannot be observed any more: %v. See gatedrill sandbox status; the lab stays as it is.", why)
 	}
 	return o, f
+}
+
+// why is the reason that the observer ended, nil while it has not.
+func (n *session) why() error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.failed
 }
 
 // fresh looks at everything anew and judges it.
@@ -153,6 +158,7 @@ func (s *Service) follow(n *session) {
 	beat := time.NewTicker(history.BeatEvery)
 	defer beat.Stop()
 	var at time.Time
+	var failed error
 	zone := ""
 	for {
 		select {
@@ -169,11 +175,11 @@ func (s *Service) follow(n *session) {
 			n.cancel() // another program reset or changed the lab
 			return
 		}
-		snap := n.seen.Snapshot()
-		if snap.At.IsZero() || snap.At.Equal(at) {
+		snap, why := n.seen.Snapshot(), n.why()
+		if snap.At.IsZero() || snap.At.Equal(at) && why == failed { //nolint:errorlint // the same error value
 			continue
 		}
-		at = snap.At
+		at, failed = snap.At, why
 		if z := fmt.Sprint(snap.Zone); n.cluster.Names != nil && z != zone {
 			zone = z
 			s.note(n.cluster.Names(n.ctx, snap.Zone))
