@@ -24,6 +24,17 @@ type Truth struct {
 // String is the truth in the form the learner would type it.
 func (t Truth) String() string { return strings.Join(t.values, ", ") }
 
+// Example is an answer that is right.
+func (t Truth) Example() string {
+	switch {
+	case len(t.values) == 0:
+		return ""
+	case t.accept == labs.AcceptSet:
+		return t.String()
+	}
+	return t.values[0]
+}
+
 // Accepts says whether an answer is right. An empty one never is.
 func (t Truth) Accepts(answer string) bool {
 	if strings.TrimSpace(answer) == "" {

@@ -3,6 +3,7 @@ package fault
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -51,6 +52,69 @@ func (e *Engine) certificates(ctx context.Context, label string, list []labs.Cer
 		}
 		return nil
 	})
+}
+
+// Identities makes a lab's CAs and client certificates, and returns what a
+// prober needs of them: each CA's root, PEM, and each client's certificate.
+// They live in our own namespace, so that they outlast the lab.
+func (e *Engine) Identities(ctx context.Context, lab *labs.Lab) (trust map[string]string, clients map[string]tls.Certificate, err error) {
+	if err := e.ownNamespace(ctx); err != nil {
+		return nil, nil, err
+	}
+	var list []labs.Certificate
+	for _, c := range allCertificates(lab) {
+		if _, err := e.authority(ctx, caOf(c)); err != nil {
+			return nil, nil, err
+		}
+		if c.Client != "" {
+			list = append(list, c)
+		}
+	}
+	if err := e.certificates(ctx, lab.ID, list); err != nil {
+		return nil, nil, err
+	}
+	clients = map[string]tls.Certificate{}
+	for _, c := range list {
+		if clients[c.Client], err = e.clientPair(ctx, c.Client); err != nil {
+			return nil, nil, err
+		}
+	}
+	trust, err = e.Trust(ctx)
+	return trust, clients, err
+}
+
+// allCertificates are those that any part of a lab declares.
+func allCertificates(lab *labs.Lab) []labs.Certificate {
+	out := slices.Clone(lab.Certificates)
+	for _, c := range []labs.Change{lab.Base, lab.Fault, lab.Solution} {
+		for _, op := range c.Ops {
+			if op.Certificate != nil {
+				out = append(out, *op.Certificate)
+			}
+		}
+	}
+	return out
+}
+
+// clientPair reads a client's certificate back.
+func (e *Engine) clientPair(ctx context.Context, name string) (tls.Certificate, error) {
+	r, err := e.named(labs.Object{Kind: "Secret", Namespace: Namespace})
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	o, err := r.Get(ctx, ClientSecret+name, metav1.GetOptions{})
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("read the certificate of client %q: %w", name, err)
+	}
+	data, err := secretData(o)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	pair, err := tls.X509KeyPair(data["tls.crt"], data["tls.key"])
+	if err != nil {
+		return pair, fmt.Errorf("read the certificate of client %q: %w", name, err)
+	}
+	return pair, nil
 }
 
 // certificate issues one certificate and writes its Secret. Anew issues it

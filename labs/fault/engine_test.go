@@ -216,6 +216,11 @@ func TestCertificates(t *testing.T) {
 	if f.get("Secret", "shop", "mutual", "data", "ca.crt") == nil || f.get("Secret", fault.Namespace, fault.ClientSecret+"friend", "data", "tls.key") == nil {
 		t.Error("a Secret lacks a key")
 	}
+	roots, clients, err := f.engine.Identities(ctx, lab)
+	f.must(err)
+	if len(roots) != 2 || len(clients["friend"].Certificate) != 2 {
+		t.Errorf("identities: %d CAs, client's chain of %d", len(roots), len(clients["friend"].Certificate))
+	}
 	first := f.get("Secret", "shop", "world-cert", "data", "tls.crt")
 	w, _ := labs.LoadWorld(files(worldFiles))
 	f.must(f.engine.World(ctx, w, func(string) {}))

@@ -1,0 +1,98 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/check"
+)
+
+// Proof watches a lab in a cluster without a learner, for package verify and
+// for measurements: the same looks and the same judgement as a session's.
+type Proof struct{ n *session }
+
+// Prove starts watching. Close ends it.
+func Prove(ctx context.Context, c *Cluster, lab *labs.Lab, trace Tracer) (*Proof, error) {
+	set, problems := check.Compile(lab)
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("lab %s: %s", lab.ID, problems[0])
+	}
+	life, cancel := context.WithCancel(ctx)
+	n := &session{lab: lab, cluster: c, set: set, trace: trace, ctx: life, cancel: cancel}
+	seen, err := n.observer()
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	n.wg.Go(func() { n.run(seen) })
+	return &Proof{n}, nil
+}
+
+// Close ends the watching.
+func (p *Proof) Close() { p.n.close() }
+
+// Healthy waits until goals and guards pass and the path is healthy, by an
+// answer younger than since.
+func (p *Proof) Healthy(since time.Time, within time.Duration) error {
+	return p.n.untilHealthy(since, within)
+}
+
+// Broken waits until the path breaks exactly where the lab claims and a goal
+// fails.
+func (p *Proof) Broken(since time.Time, within time.Duration) error {
+	_, err := p.n.untilBroken(since, within)
+	return err
+}
+
+// GuardFails waits until a guard fails.
+func (p *Proof) GuardFails(title string, since time.Time, within time.Duration) error {
+	_, err := p.n.until(p.n.ctx, within, fmt.Sprintf("guard %q failing", title), func(o Observed) (bool, string) {
+		if !o.Main.Answer.At.After(since) {
+			return false, "no answer since the change"
+		}
+		for _, g := range o.Guards {
+			if g.Title == title {
+				return g.Outcome == labs.Fail, fmt.Sprintf("its outcome is %s %s", g.Outcome, g.Why)
+			}
+		}
+		return false, "there is no such guard"
+	})
+	return err
+}
+
+// Truths asks the cluster for the true answer of every step's question.
+func (p *Proof) Truths(ctx context.Context) (map[labs.Step]string, error) {
+	_, f, err := p.n.fresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[labs.Step]string{}
+	for _, s := range labs.Steps() {
+		t, err := p.n.set.Truth(s, f)
+		if err != nil {
+			return nil, fmt.Errorf("step %s: %w", s, err)
+		}
+		if !t.Accepts(t.Example()) {
+			return nil, fmt.Errorf("step %s: the true answer %q would not be accepted", s, t)
+		}
+		out[s] = t.String()
+	}
+	return out, nil
+}
+
+// Verdicts are the true verdicts of the steps, by a fresh look.
+func (p *Proof) Verdicts(ctx context.Context) (map[labs.Step]labs.Verdict, error) {
+	o, _, err := p.n.fresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[labs.Step]labs.Verdict{}
+	for _, s := range labs.Steps() {
+		if len(s.Layers()) > 0 {
+			out[s] = Verdict(o.Main, s)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,263 @@
+// Package verify proves on a live cluster that a lab does what it claims: its
+// base is healthy, its fault breaks the path exactly where it says, its
+// questions have answers and its commands run, each shortcut fails the guard
+// it names, the solution heals, and reset leaves nothing behind.
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/fault"
+	"github.com/gatedrill/gatedrill/labs/run"
+)
+
+// Attempt marks the cluster while a lab is verified.
+const Attempt = "verify"
+
+// within bounds each wait.
+const within = 20 * time.Second
+
+// Line is one thing proved, or not.
+type Line struct {
+	Lab   string        `json:"lab"`
+	Check string        `json:"check"`
+	OK    bool          `json:"ok"`
+	Why   string        `json:"why,omitempty"` // when not ok
+	Took  time.Duration `json:"took"`
+}
+
+// Verifier proves labs on one cluster.
+type Verifier struct {
+	Cluster *run.Cluster
+	World   labs.World
+	Trace   run.Tracer
+	Now     func() time.Time
+	Dir     string     // for the shells' directories
+	Report  func(Line) // is told of each line as it is proved
+}
+
+// Lab proves one lab. It returns whether all of it holds; an error means
+// that it could not be tried.
+func (v *Verifier) Lab(ctx context.Context, lab *labs.Lab) (bool, error) {
+	switch m, err := v.Cluster.World.Marked(ctx); {
+	case errors.Is(err, fault.ErrNoLab):
+	case err != nil:
+		return false, err
+	case m.Attempt != Attempt:
+		return false, fmt.Errorf("lab %s is in progress: reset it first (gatedrill lab reset)", m.Lab)
+	default:
+		if _, err := v.Cluster.World.Clear(ctx); err != nil {
+			return false, err
+		}
+	}
+	if err := v.Cluster.World.World(ctx, v.World, func(string) {}); err != nil {
+		return false, err
+	}
+	proof, err := run.Prove(ctx, v.Cluster, lab, v.Trace)
+	if err != nil {
+		return false, err
+	}
+	defer proof.Close()
+	c := &course{v: v, ctx: ctx, lab: lab, proof: proof, ok: true}
+	c.run()
+	// Whatever failed above, the cluster is left as it was found.
+	c.step("reset: objects as before", func() error {
+		_, err := v.Cluster.World.Clear(context.WithoutCancel(ctx))
+		return err
+	})
+	return c.ok, ctx.Err()
+}
+
+// course is one lab being proved.
+type course struct {
+	v       *Verifier
+	ctx     context.Context
+	lab     *labs.Lab
+	proof   *run.Proof
+	analyze string // what `istioctl analyze` says of the healthy base
+	ok      bool
+}
+
+// step runs one check and reports it.
+func (c *course) step(name string, f func() error) bool {
+	began := c.v.Now()
+	err := f()
+	line := Line{Lab: c.lab.ID, Check: name, OK: err == nil, Took: c.v.Now().Sub(began)}
+	if err != nil {
+		line.Why, c.ok = err.Error(), false
+	}
+	c.v.Report(line)
+	return err == nil
+}
+
+func (c *course) run() {
+	if !c.step("base healthy", c.base) {
+		return
+	}
+	unseen := slices.Contains(c.lab.UnseenBy, "analyze")
+	if unseen {
+		c.step("istioctl analyze of the base", func() (err error) {
+			c.analyze, err = c.shell("istioctl analyze -A")
+			return err
+		})
+	}
+	if !c.step("fault seen at "+joined(c.lab.Breaks)+" and nowhere else", c.fault) {
+		return
+	}
+	c.step("each question has an answer", func() error { _, err := c.proof.Truths(c.ctx); return err })
+	c.step("each step has a verdict", c.verdicts)
+	if unseen {
+		c.step("istioctl analyze stays silent", c.silent)
+	}
+	c.step("the commands to look with run", c.looks)
+	for _, s := range c.lab.Shortcuts {
+		if !c.step(fmt.Sprintf("shortcut %q stopped by %q", s.Title, s.StoppedBy), func() error { return c.shortcut(s) }) {
+			return
+		}
+		if !c.step("fault put back", func() error { return errors.Join(c.mend(), c.fault()) }) {
+			return
+		}
+	}
+	c.step("solution heals", func() error {
+		since := c.v.Now()
+		if err := c.v.Cluster.World.Apply(c.ctx, c.lab, c.lab.Solution); err != nil {
+			return err
+		}
+		return c.proof.Healthy(since, within)
+	})
+	if c.step("fault put back", c.fault) {
+		c.step("reset: base healthy again", func() error {
+			since := c.v.Now()
+			if err := c.mend(); err != nil {
+				return err
+			}
+			return c.proof.Healthy(since, within)
+		})
+	}
+}
+
+func (c *course) base() error {
+	if err := c.v.Cluster.World.Base(c.ctx, c.lab, Attempt, func(string) {}); err != nil {
+		return err
+	}
+	return c.proof.Healthy(c.v.Now(), within)
+}
+
+func (c *course) fault() error {
+	since := c.v.Now()
+	if err := c.v.Cluster.World.Break(c.ctx, c.lab, Attempt); err != nil {
+		return err
+	}
+	return c.proof.Broken(since, within)
+}
+
+func (c *course) mend() error {
+	_, err := c.v.Cluster.World.Mend(c.ctx)
+	return err
+}
+
+func (c *course) shortcut(s labs.Shortcut) error {
+	since := c.v.Now()
+	if err := c.v.Cluster.World.Apply(c.ctx, c.lab, s.Change); err != nil {
+		return err
+	}
+	return c.proof.GuardFails(s.StoppedBy, since, within)
+}
+
+// verdicts says that no step is unknown by a fresh look: each can be asked.
+func (c *course) verdicts() error {
+	got, err := c.proof.Verdicts(c.ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range labs.Steps() {
+		if got[s] == labs.Unknown {
+			return fmt.Errorf("step %s is unknown", s)
+		}
+		if (got[s] == labs.Broken) != slices.Contains(c.lab.Breaks, s) {
+			return fmt.Errorf("step %s is %s", s, got[s])
+		}
+	}
+	return nil
+}
+
+// silent says that analyze reports nothing that it did not report of the
+// healthy base.
+func (c *course) silent() error {
+	out, err := c.shell("istioctl analyze -A")
+	if err != nil {
+		return err
+	}
+	known := strings.Split(c.analyze, "\n")
+	for line := range strings.Lines(out) {
+		if line = strings.TrimRight(line, "\n"); strings.Contains(line, "[IST") && !slices.Contains(known, line) {
+			return fmt.Errorf("it says: %s", line)
+		}
+	}
+	return nil
+}
+
+// looks runs every command of every step while the fault is in. Clients of
+// the network may fail: that is what there is to see.
+func (c *course) looks() error {
+	var errs []error
+	for _, s := range labs.Steps() {
+		for _, look := range c.lab.Steps[s].Look {
+			if _, err := c.shell(look); err != nil {
+				errs = append(errs, fmt.Errorf("step %s: %s: %w", s, look, err))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// shell runs a command in the learner's shell and returns its output. Its
+// failure is an error, except for clients, whose exit code is an observation;
+// a command that is not there or not understood is an error for all.
+func (c *course) shell(command string) (string, error) {
+	ctx, cancel := context.WithTimeout(c.ctx, within)
+	defer cancel()
+	spec, err := run.ShellOf(ctx, c.v.Cluster, c.lab, filepath.Join(c.v.Dir, c.lab.ID))
+	if err != nil {
+		return "", err
+	}
+	spec.Command = []string{"bash", "-c", command}
+	cmd, err := c.v.Cluster.Shell(ctx, spec)
+	if err != nil {
+		return "", err
+	}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = nil, nil, nil
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		return string(out), nil
+	}
+	code := -1
+	if cmd.ProcessState != nil {
+		code = cmd.ProcessState.ExitCode()
+	}
+	client := strings.HasPrefix(command, "curl ") || strings.HasPrefix(command, "openssl ")
+	if client && code > 2 && code < 126 || strings.HasPrefix(command, "openssl ") && code == 1 {
+		return string(out), nil
+	}
+	return string(out), fmt.Errorf("%w: %s", err, lastLines(string(out)))
+}
+
+func lastLines(s string) string {
+	lines := strings.Split(strings.TrimSpace(s), "\n")
+	return strings.Join(lines[max(0, len(lines)-3):], " / ")
+}
+
+func joined(steps []labs.Step) string {
+	out := make([]string, len(steps))
+	for i, s := range steps {
+		out[i] = string(s)
+	}
+	return strings.Join(out, ", ")
+}
