@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/tui/layout"
 	"github.com/gatedrill/gatedrill/tui/screen"
 	"github.com/gatedrill/gatedrill/tui/widget"
 )
@@ -114,8 +115,8 @@ func (m *Model) suggest() (labs.Listing, string) {
 	return best, why
 }
 
-// today says what the day holds.
-func today(s cards.Summary) string {
+// today says what the day holds, as much of it as fits w cells.
+func today(s cards.Summary, w int) string {
 	switch n := left(s.Counts); {
 	case s.Total == 0:
 		return "no cards found"
@@ -139,6 +140,9 @@ func today(s cards.Summary) string {
 	}
 	if s.Streak > 1 {
 		parts = append(parts, fmt.Sprintf("day %d in a row", s.Streak))
+	}
+	for len(parts) > 1 && layout.Width(strings.Join(parts, " · ")) > w {
+		parts = parts[:len(parts)-1]
 	}
 	return strings.Join(parts, " · ")
 }

@@ -17,7 +17,7 @@ import (
 // the table of layers, then the words of the first day.
 func (m *Model) View(w, h int) string {
 	todo, trouble, cluster := m.todo(w-2), m.trouble(w-2), m.cluster(w-2)
-	lines := slices.Concat(m.greeting(w-2), []string{m.today()}, []string{""}, todo)
+	lines := slices.Concat(m.greeting(w-2), []string{m.today(w - 2)}, []string{""}, todo)
 	if len(trouble) > 0 {
 		lines = slices.Concat(lines, []string{""}, trouble)
 	}
@@ -28,7 +28,7 @@ func (m *Model) View(w, h int) string {
 		lines = slices.Concat(lines, []string{""}, table)
 	}
 	if len(lines) > h {
-		lines = slices.Concat([]string{m.today()}, todo, trouble, cluster)
+		lines = slices.Concat([]string{m.today(w - 2)}, todo, trouble, cluster)
 	} else if len(lines)+1 <= h {
 		lines = append([]string{""}, lines...)
 	}
@@ -44,12 +44,12 @@ func (m *Model) greeting(w int) []string {
 	return append(layout.Flow(words, min(w, 76)), "")
 }
 
-func (m *Model) today() string {
+func (m *Model) today(w int) string {
 	s := m.env.Styles
 	if !m.loaded {
 		return s.Strong.Render("Today") + "   …"
 	}
-	return s.Strong.Render("Today") + "   " + today(m.summary)
+	return s.Strong.Render("Today") + "   " + today(m.summary, w-8)
 }
 
 // todo draws what to do next, one line each; the reason goes to a line of its

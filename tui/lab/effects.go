@@ -132,14 +132,6 @@ func (m *Model) reset() tea.Cmd {
 	return func() tea.Msg { return resetDone{id, port.Reset(ctx)} }
 }
 
-func (m *Model) shell() tea.Cmd {
-	id, ctx, port := m.watch, m.env.Ctx, m.ports.Labs
-	return func() tea.Msg {
-		c, err := port.Shell(ctx)
-		return shellMade{id, c, err}
-	}
-}
-
 // leave stops watching; the lab stays as it is.
 func (m *Model) leave() tea.Cmd {
 	ctx, port := m.env.Ctx, m.ports.Labs
@@ -262,33 +254,6 @@ func (m *Model) onReset(err error) tea.Cmd {
 	}
 	m.cancel()
 	return tea.Batch(screen.Send(screen.Back{From: m}), flash("everything was put back"))
-}
-
-func (m *Model) onShell(msg shellMade) tea.Cmd {
-	if msg.err != nil {
-		return bad("no shell", msg.err)
-	}
-	id := msg.watch
-	return tea.Exec(msg.shell, func(err error) tea.Msg { return shellLeft{id, err} })
-}
-
-// onShellLeft has everything judged anew. What the shell's last command
-// returned is the learner's business, so its exit code is no error here.
-func (m *Model) onShellLeft(err error) tea.Cmd {
-	m.looking = m.now.Add(lookTime)
-	var said tea.Cmd
-	var exit interface {
-		error
-		ExitCode() int
-	}
-	if err != nil && !errors.As(err, &exit) {
-		said = flash("the shell ended: " + widget.Words(err))
-	}
-	if r, ok := m.ports.Labs.(Rechecker); ok {
-		ctx := m.ctx
-		return tea.Batch(said, func() tea.Msg { return rechecked{r.Recheck(ctx)} })
-	}
-	return said
 }
 
 func bad(what string, err error) tea.Cmd {

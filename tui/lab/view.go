@@ -16,6 +16,7 @@ import (
 const (
 	measure  = 84 // the longest line of prose that reads well
 	twoCols  = 72 // below this width the screen has one column
+	tall     = 30 // from this height there is room for more than is asked
 	more     = "  … i reads it all"
 	newsTime = 2 * time.Second // how long a change stays marked
 	lookTime = 3 * time.Second // how long a look after the shell is announced, unless a view comes
@@ -98,7 +99,7 @@ func (m *Model) wide(w, h int) []string {
 	ticket := layout.Flow(m.view.Ticket, min(w-2, 100))
 	top := slices.Concat(
 		layout.Indent(layout.Head(ticket, max(3, h/5), more), 1),
-		[]string{""}, layout.Indent(m.request(w-2), 1),
+		[]string{""}, layout.Indent(m.request(w-2, h), 1),
 		[]string{" " + widget.PathLine(st, m.view.Path, w-2)},
 		layout.Indent(m.turns(w-2), 1),
 		layout.Indent(m.inTrouble(w-2), 1),
@@ -113,6 +114,7 @@ func (m *Model) wide(w, h int) []string {
 		{Rank: 2, Lines: m.checklist(lw, rest-len(m.view.Steps)-1)},
 	}, rest, more)
 	right := layout.Stack(m.panel(rw), rest, more)
+	rest = min(rest, max(len(left), len(right)))
 	cols := layout.Columns(layout.Indent(left, 1), right, lw+1, rw, rest, st.Faint.Render(" │ "))
 	return append(top, cols...)
 }
@@ -137,12 +139,18 @@ func (m *Model) narrow(w, h int) []string {
 	return layout.Stack(append(blocks, layout.Block{Rank: 8, Lines: []string{m.tally(w)}}), h, more)
 }
 
-// request is what was asked last and what came back.
-func (m *Model) request(w int) []string {
-	return []string{
-		layout.Cut(m.env.Styles.Faint.Render("asked  ")+widget.Asked(m.view.Request, m.view.Capture.Source), w),
+// request is what was asked last and what came back; the gateway's own line
+// about it once it was read, where there is room.
+func (m *Model) request(w, h int) []string {
+	st, c := m.env.Styles, m.view.Capture
+	out := []string{
+		layout.Cut(st.Faint.Render("asked  ")+widget.Asked(m.view.Request, c.Source), w),
 		m.answerLine(w),
 	}
+	if h >= tall && c.LogLine != "" && m.captured() {
+		out = append(out, layout.Cut(st.Faint.Render("log    "+c.LogLine), w))
+	}
+	return out
 }
 
 func (m *Model) answerLine(w int) string {

@@ -1,0 +1,59 @@
+package lab
+
+import (
+	"errors"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/gatedrill/gatedrill/tui/widget"
+)
+
+func (m *Model) shell() tea.Cmd {
+	id, ctx, port := m.watch, m.env.Ctx, m.ports.Labs
+	return func() tea.Msg {
+		c, err := port.Shell(ctx)
+		return shellMade{id, c, err}
+	}
+}
+
+func (m *Model) onShell(msg shellMade) tea.Cmd {
+	if msg.err != nil {
+		return bad("no shell", msg.err)
+	}
+	id := msg.watch
+	return tea.Exec(unhurried{msg.shell}, func(err error) tea.Msg { return shellLeft{id, err} })
+}
+
+// unhurried is a shell that ends no sooner than settle after it was begun.
+// Bubble Tea v2.1.1 stops its renderer's ticker in a goroutine it does not
+// wait for: when the command returns before that ran, as one that cannot be
+// started does, the ticker stays stopped and the screen is never drawn again.
+type unhurried struct{ tea.ExecCommand }
+
+const settle = 50 * time.Millisecond
+
+// Run runs the shell.
+func (u unhurried) Run() error {
+	defer time.Sleep(settle)
+	return u.ExecCommand.Run()
+}
+
+// onShellLeft has everything judged anew. What the shell's last command
+// returned is the learner's business, so its exit code is no error here.
+func (m *Model) onShellLeft(err error) tea.Cmd {
+	m.looking = m.now.Add(lookTime)
+	var said tea.Cmd
+	var exit interface {
+		error
+		ExitCode() int
+	}
+	if err != nil && !errors.As(err, &exit) {
+		said = flash("the shell ended: " + widget.Words(err))
+	}
+	if r, ok := m.ports.Labs.(Rechecker); ok {
+		ctx := m.ctx
+		return tea.Batch(said, func() tea.Msg { return rechecked{r.Recheck(ctx)} })
+	}
+	return said
+}
