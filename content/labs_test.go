@@ -1,0 +1,131 @@
+package content_test
+
+import (
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gatedrill/gatedrill/cards/deck"
+	"github.com/gatedrill/gatedrill/content"
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/check"
+)
+
+// load returns the labs as shipped; none may have a problem.
+func load(t *testing.T) []labs.Lab {
+	t.Helper()
+	all, problems := labs.Load(content.Labs())
+	_, more := labs.LoadWorld(content.Labs())
+	for _, p := range slices.Concat(problems, more) {
+		t.Error(p)
+	}
+	if len(all) == 0 {
+		t.Fatal("no labs")
+	}
+	return all
+}
+
+func TestLabsLoadAndCompile(t *testing.T) {
+	t.Parallel()
+	for _, lab := range load(t) {
+		_, problems := check.Compile(&lab)
+		for _, p := range problems {
+			t.Error(p)
+		}
+	}
+}
+
+// Each layer that can break has a lab, both APIs are practised, and some
+// fault is one that istioctl analyze does not see.
+func TestLabsCoverTheRunbook(t *testing.T) {
+	t.Parallel()
+	breaks, shapes, unseen := map[labs.Step]int{}, map[string]int{}, 0
+	for _, lab := range load(t) {
+		for _, s := range lab.Breaks {
+			breaks[s]++
+		}
+		for _, s := range lab.Shapes {
+			shapes[s]++
+		}
+		unseen += len(lab.UnseenBy)
+		if len(lab.Shortcuts) == 0 {
+			t.Errorf("%s: no shortcut proves its guards", lab.ID)
+		}
+	}
+	for _, s := range labs.Steps() {
+		if len(s.Layers()) > 0 && breaks[s] == 0 {
+			t.Errorf("no lab breaks %s", s)
+		}
+	}
+	if shapes["gateway-api"] < 1 || shapes["istio-api"] < 2 || unseen < 1 {
+		t.Errorf("shapes %v, unseen by analyze %d", shapes, unseen)
+	}
+}
+
+// Labs and cards are joined by ids in both directions.
+func TestLabsAndCardsNameEachOther(t *testing.T) {
+	t.Parallel()
+	decks, problems := deck.Load(deck.Source{Name: "decks", FS: content.Decks()})
+	if err := deck.Join(problems); err != nil {
+		t.Fatal(err)
+	}
+	cards := map[string]bool{}
+	labIDs := map[string]bool{}
+	all := load(t)
+	for _, lab := range all {
+		labIDs[lab.ID] = true
+	}
+	for _, d := range decks {
+		for _, c := range d.Cards {
+			cards[c.ID] = true
+			for _, id := range c.Labs {
+				if !labIDs[id] {
+					t.Errorf("card %s names lab %s: there is none", c.ID, id)
+				}
+			}
+		}
+	}
+	for _, lab := range all {
+		named := slices.Clone(lab.Cards)
+		for _, p := range lab.Steps {
+			named = append(named, p.Cards...)
+		}
+		for _, id := range named {
+			if !cards[id] {
+				t.Errorf("lab %s names card %s: there is none", lab.ID, id)
+			}
+		}
+	}
+}
+
+// Mystery is kept: neither ticket nor title says the word that solves it.
+func TestTicketsGiveNothingAway(t *testing.T) {
+	t.Parallel()
+	for _, lab := range load(t) {
+		told := strings.ToLower(lab.Title + " " + lab.Ticket)
+		for _, word := range []string{"virtualservice", "httproute", "destinationrule", "peerauthentication",
+			"selector", "endpoint", "listener", "credentialname", "private key", "typo", "mtls", "strict"} {
+			if strings.Contains(told, word) {
+				t.Errorf("%s: title or ticket says %q", lab.ID, word)
+			}
+		}
+	}
+}
+
+// A debrief is read on a terminal, at most a page.
+func TestDebriefsArePages(t *testing.T) {
+	t.Parallel()
+	for _, lab := range load(t) {
+		text, err := fs.ReadFile(content.Labs(), lab.ID+"/debrief.md")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(string(text), "\n"); n > 50 {
+			t.Errorf("%s: %d lines", lab.ID, n)
+		}
+		if !strings.Contains(string(text), "**Three commands to keep**") {
+			t.Errorf("%s: no commands to keep", lab.ID)
+		}
+	}
+}
