@@ -26,6 +26,7 @@ type Deck struct {
 	Name    string
 	Title   string
 	Checked string // versions the answers were checked against
+	Order   int    // its turn when new cards are introduced; of equal ones, by file name
 	Cards   []Card
 	File    string
 }

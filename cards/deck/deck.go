@@ -6,6 +6,7 @@
 //	---
 //	deck: tls
 //	title: TLS at the gateway        (optional)
+//	order: 3                         (optional: its turn among the decks)
 //	source-default: https://…        (optional: source of cards that name none)
 //	checked: istio 1.31, envoy 1.40  (optional)
 //	---
@@ -27,6 +28,7 @@
 package deck
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -87,9 +89,9 @@ func Join(problems []Problem) error {
 	return errors.Join(errs...)
 }
 
-// Load reads every *.md of the sources, in order of their names. What is
-// good is loaded, whatever else is wrong. Of two cards with one id the first
-// stays.
+// Load reads every *.md of the sources. What is good is loaded, whatever else
+// is wrong. Of two cards with one id the first stays, in the order of the
+// sources and file names; the decks come in their own order.
 func Load(sources ...Source) ([]cards.Deck, []Problem) {
 	var decks []cards.Deck
 	var problems []Problem
@@ -113,7 +115,9 @@ func Load(sources ...Source) ([]cards.Deck, []Problem) {
 			}
 		}
 	}
-	return decks, append(problems, dropDuplicates(decks)...)
+	problems = append(problems, dropDuplicates(decks)...)
+	slices.SortStableFunc(decks, func(a, b cards.Deck) int { return cmp.Compare(a.Order, b.Order) })
+	return decks, problems
 }
 
 // dropDuplicates removes cards whose id was taken before.
@@ -139,35 +143,32 @@ func dropDuplicates(decks []cards.Deck) []Problem {
 
 // Fingerprint changes when a deck file does. It reads names, sizes and
 // times, and the contents only of files that have no time (embedded ones).
-func Fingerprint(sources ...Source) (string, error) {
+// What cannot be read is part of it too; Load says what is wrong there.
+func Fingerprint(sources ...Source) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "format %d\n", format)
 	for _, src := range sources {
 		names, err := list(src)
-		if err != nil {
-			return "", fmt.Errorf("list decks in %s: %w", src.Name, err)
-		}
+		fmt.Fprintf(h, "%s %v\n", src.Name, err)
 		for _, name := range names {
 			info, err := fs.Stat(src.FS, name)
 			if err != nil {
-				return "", fmt.Errorf("look at deck %s: %w", filepath.Join(src.Name, name), err)
+				fmt.Fprintf(h, "%s %v\n", name, err)
+				continue
 			}
-			fmt.Fprintf(h, "%s %s %d %d\n", src.Name, name, info.Size(), info.ModTime().UnixNano())
+			fmt.Fprintf(h, "%s %d %d\n", name, info.Size(), info.ModTime().UnixNano())
 			if !info.ModTime().IsZero() {
 				continue
 			}
 			text, err := fs.ReadFile(src.FS, name)
-			if err != nil {
-				return "", fmt.Errorf("read deck %s: %w", filepath.Join(src.Name, name), err)
-			}
-			h.Write(text)
+			fmt.Fprintf(h, "%s %v\n", text, err)
 		}
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // format is counted up when the same file gives other cards than before.
-const format = 1
+const format = 2
 
 // list names the deck files of a folder. A folder that is not there is empty.
 func list(src Source) ([]string, error) {

@@ -1,6 +1,7 @@
 package deck
 
 import (
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -94,7 +95,7 @@ func TestProblems(t *testing.T) {
 		{"front matter without deck", "---\nchecked: x\n---\n## a {#a}\nsource: https://x.y/\n\nq\n\n---\na\n",
 			[]string{`f.md:1: front matter has no deck`}, []string{"a"}},
 		{"unknown key and no key", "---\ndeck: d\ncolour: red\nnonsense\n---\n## a {#a}\nsource: https://x.y/\n\nq\n\n---\na\n",
-			[]string{`f.md:3: is no key of front matter (deck, title, source-default, checked): "colour"`, `f.md:4: is no "key: value" of front matter: "nonsense"`}, []string{"a"}},
+			[]string{`f.md:3: is no key of front matter (deck, title, order, source-default, checked): "colour"`, `f.md:4: is no "key: value" of front matter: "nonsense"`}, []string{"a"}},
 		{"empty file", "", []string{`f.md:1: front matter is missing`}, nil},
 		{"no cards", head, []string{`f.md: has no cards`}, nil},
 		{"no id", head + "## a\n\nq\n\n---\na\n\n## b {#b}\n\nq\n\n---\na\n",
@@ -176,15 +177,26 @@ yours/b.md:5: id is taken already at ours/a.md:12: "two"`
 
 type absent struct{ fstest.MapFS }
 
+func TestDecksComeInTheirOrder(t *testing.T) {
+	t.Parallel()
+	ordered := func(name, order string) *fstest.MapFile {
+		return &fstest.MapFile{Data: []byte("---\ndeck: " + name + "\nsource-default: https://x.y/\norder: " + order + "\n---\n" + card(name))}
+	}
+	decks, problems := Load(Source{Name: "x", FS: fstest.MapFS{"a.md": ordered("a", "3"), "b.md": ordered("b", "1"), "c.md": ordered("c", "1"), "d.md": ordered("d", "first")}})
+	got := ""
+	for _, d := range decks {
+		got += d.Name
+	}
+	if got != "dbca" || len(problems) != 1 || problems[0].Error() != `x/d.md:4: is no order: a whole number: "first"` {
+		t.Errorf("order %s, problems %v", got, problems)
+	}
+}
+
 func TestFingerprint(t *testing.T) {
 	t.Parallel()
 	print := func(f *fstest.MapFile) string {
 		t.Helper()
-		s, err := Fingerprint(Source{Name: "x", FS: fstest.MapFS{"a.md": f}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
+		return Fingerprint(Source{Name: "x", FS: fstest.MapFS{"a.md": f}})
 	}
 	at := time.Unix(1000, 0)
 	base := print(&fstest.MapFile{Data: []byte("one"), ModTime: at})
@@ -217,3 +229,28 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// One folder that cannot be read takes nothing from the others.
+func TestLoadWithoutOneFolder(t *testing.T) {
+	t.Parallel()
+	sources := []Source{
+		{Name: "closed", FS: closed{}},
+		{Name: "lone", FS: fstest.MapFS{}, Only: "gone.md"},
+		{Name: "ours", FS: fstest.MapFS{"a.md": {Data: []byte(head + card("one"))}}},
+	}
+	decks, problems := Load(sources...)
+	if len(decks) != 1 || len(decks[0].Cards) != 1 {
+		t.Errorf("loaded %+v, want the one card", decks)
+	}
+	want := "closed: cannot be read: permission denied\nlone/gone.md: cannot be read: open gone.md: file does not exist"
+	if diff := cmp.Diff(want, Join(problems).Error()); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+	if Fingerprint(sources...) == Fingerprint(sources[1:]...) {
+		t.Error("a folder that cannot be read has no fingerprint")
+	}
+}
+
+type closed struct{ fstest.MapFS }
+
+func (closed) ReadDir(string) ([]fs.DirEntry, error) { return nil, fs.ErrPermission }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gatedrill/gatedrill/cards"
@@ -89,8 +90,14 @@ func (p *parser) front(line int, key, value string) {
 		p.source = value
 	case "checked":
 		p.deck.Checked = value
+	case "order":
+		n, err := strconv.Atoi(value)
+		if err != nil {
+			p.problem(line, value, "is no order: a whole number", false)
+		}
+		p.deck.Order = n
 	default:
-		p.problem(line, key, "is no key of front matter (deck, title, source-default, checked)", false)
+		p.problem(line, key, "is no key of front matter (deck, title, order, source-default, checked)", false)
 	}
 }
 

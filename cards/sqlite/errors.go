@@ -18,6 +18,8 @@ var (
 	ErrNewer   = errors.New("the card database was made by a newer gatedrill")
 	// ErrNoRoom is a write that the disk refused. Nothing of it is stored.
 	ErrNoRoom = errors.New("the disk did not take it (is it full?)")
+	// ErrDenied is a file that may not be written.
+	ErrDenied = errors.New("the card database cannot be opened for writing")
 	// ErrBusy is a database that another program did not let go of.
 	ErrBusy = errors.New("another program is writing to the card database")
 )
@@ -28,9 +30,11 @@ var errBadConn = driver.ErrBadConn
 // SQLite's result codes that people can do something about.
 const (
 	codeBusy    = 5
+	codeRead    = 8
 	codeIO      = 10
 	codeCorrupt = 11
 	codeFull    = 13
+	codeOpen    = 14
 	codeNotADB  = 26
 )
 
@@ -49,6 +53,8 @@ func (db *DB) explain(doing string, err error) error {
 			return fmt.Errorf("%s: %w", doing, damaged(db.path, err))
 		case codeFull, codeIO:
 			return fmt.Errorf("%s: %w: write to %s: %w; nothing was stored, make room and try again", doing, ErrNoRoom, db.path, err)
+		case codeRead, codeOpen:
+			return fmt.Errorf("%s: %w: %s: %w; check the permissions of the file and its folder, and the room on the disk", doing, ErrDenied, db.path, err)
 		case codeBusy:
 			return fmt.Errorf("%s: %w: %s: %w; nothing was stored, try again", doing, ErrBusy, db.path, err)
 		}

@@ -566,3 +566,20 @@ func TestQueueUsesItsIndexes(t *testing.T) {
 		}
 	}
 }
+
+func TestFolderThatMayNotBeWritten(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "cards.db")
+	if err := os.Mkdir(path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), path); err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("a folder in the place of the file: %v", err)
+	}
+	if err := os.WriteFile(path+"x", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), filepath.Join(path+"x", "cards.db")); err == nil || !strings.Contains(err.Error(), "make a folder") {
+		t.Errorf("a file in the place of the folder: %v", err)
+	}
+}

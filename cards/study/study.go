@@ -5,7 +5,6 @@ package study
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/gatedrill/gatedrill/cards"
@@ -52,7 +51,7 @@ type Ledger interface {
 // Decks is where cards are written. Fingerprint is cheap and changes when
 // Load would give something else.
 type Decks interface {
-	Fingerprint() (string, error)
+	Fingerprint() string
 	// Load returns the good cards and the number of those that are lost.
 	Load() ([]cards.Deck, int)
 }
@@ -85,10 +84,7 @@ type Service struct {
 // Open takes over the decks if they changed since the last time.
 func Open(ctx context.Context, c Config) (*Service, error) {
 	s := &Service{Config: c}
-	fingerprint, err := c.Decks.Fingerprint()
-	if err != nil {
-		return nil, fmt.Errorf("look for changed decks: %w", err)
-	}
+	fingerprint := c.Decks.Fingerprint()
 	have, err := c.Store.Catalogue(ctx)
 	if err != nil {
 		return nil, err

@@ -34,7 +34,7 @@ type decks struct {
 	loads int
 }
 
-func (d *decks) Fingerprint() (string, error) { return d.print, nil }
+func (d *decks) Fingerprint() string { return d.print }
 
 func (d *decks) Load() ([]cards.Deck, int) { d.loads++; return d.decks, d.lost }
 

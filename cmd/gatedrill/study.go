@@ -44,7 +44,7 @@ type deckFiles []deck.Source
 
 var _ study.Decks = deckFiles(nil)
 
-func (d deckFiles) Fingerprint() (string, error) { return deck.Fingerprint(d...) }
+func (d deckFiles) Fingerprint() string { return deck.Fingerprint(d...) }
 
 func (d deckFiles) Load() ([]cards.Deck, int) {
 	decks, problems := deck.Load(d...)

@@ -55,7 +55,8 @@ type reviewing struct {
 	begun   time.Time
 }
 
-// errQuit ends a session: the learner asked for it, or the input ended.
+// errQuit ends a session: the learner asked for it or interrupted, or the
+// input ended.
 var errQuit = errors.New("the learner quit")
 
 func (r *reviewing) run(ctx context.Context, s *study.Service) error {
@@ -182,7 +183,7 @@ func (r *reviewing) end(ctx context.Context) error {
 func (r *reviewing) read(ctx context.Context) (string, error) {
 	select {
 	case <-ctx.Done():
-		return "", ctx.Err()
+		return "", errQuit
 	case line, ok := <-r.lines:
 		if !ok {
 			return "", errQuit
