@@ -22,7 +22,10 @@ type stamp struct {
 }
 
 func (s Source) stampFile(p part) string {
-	name := strings.ReplaceAll(strings.Trim(p.module, "./"), "/", "-")
+	name := filepath.Base(p.module)
+	if p.module == "." {
+		name = "light"
+	}
 	return filepath.Join(s.Dir, "built-"+name+".json")
 }
 
