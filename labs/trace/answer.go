@@ -30,6 +30,10 @@ func (w *walk) reconcile(reports []*report) {
 		}
 	}
 	suspects := blame(w.answer)
+	if w.chain != nil && w.passesThrough() && !strings.Contains(w.answer.Details, "filter_chain") {
+		// The connection went through the gateway unread.
+		suspects = slices.DeleteFunc(suspects, func(l labs.Layer) bool { return l == labs.LayerListener })
+	}
 	if i >= 0 {
 		w.reconcileBroken(reports[i], suspects, said)
 		return

@@ -3,6 +3,7 @@ package trace
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,6 +42,10 @@ func (w *walk) entry() *report {
 	}
 	if len(endpoints) == 0 {
 		w.explainNoEndpoints(r)
+		return r
+	}
+	if len(w.pods) > 0 && !slices.ContainsFunc(w.pods, runsGateway) {
+		r.broken(svc.ref(), "the Service leads past the gateway", "a Service in front of a gateway's pods", "it leads to "+w.pods[0].ref().String())
 		return r
 	}
 	r.healthy("Service %s/%s  %d → %d   %s", svc.namespace(), svc.name(), w.target.port, w.targetPort, count(len(endpoints), "endpoint"))

@@ -118,6 +118,9 @@ func (w *walk) judgeTransport(r *report, u upstream) {
 		return
 	}
 	switch text := a.Details + " " + a.LogLine; {
+	case w.passesThrough() && a.Error == "tls: not TLS":
+		r.broken(u.service.ref(), "TLS passes through to a port that does not speak TLS",
+			"a backend port that speaks TLS", u.name+" answers in plain text")
 	case strings.Contains(text, "TLS_error"):
 		w.tlsFailed(r, u, text)
 	case strings.Contains(text, "Connection_refused") || hasFlag(a.Flag, "UF"):

@@ -72,6 +72,7 @@ func mask(reports []*report) {
 			r.Verdict, r.Summary = labs.OffPath, "not reached"
 			r.Want, r.Got = "", ""
 			r.Evidence = nil
+			delete(r.Facts, "culprit") // a consequence is nobody's fault
 		}
 		broken = broken || r.Verdict == labs.Broken
 	}
