@@ -105,12 +105,15 @@ func sequence(s string, r rune, n int) int {
 	return n
 }
 
+// entity is a numeric entity, also one whose semicolon was forgotten.
+var entity = regexp.MustCompile(`&#([xX][0-9a-fA-F]+|[0-9]+);?`)
+
 // maxCodePoint is the length of the longest numeric entity that is decoded.
 const maxCodePoint = 7
 
 // dropEntities removes numeric entities of control characters.
 func dropEntities(s string) string {
-	return regexp.MustCompile(`&#([xX][0-9a-fA-F]+|[0-9]+);?`).ReplaceAllStringFunc(s, func(e string) string {
+	return entity.ReplaceAllStringFunc(s, func(e string) string {
 		digits, base := strings.TrimSuffix(e[2:], ";"), 10
 		if digits[0] == 'x' || digits[0] == 'X' {
 			digits, base = digits[1:], 16

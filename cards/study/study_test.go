@@ -225,72 +225,6 @@ func TestReviewLimitAndUndo(t *testing.T) {
 	}
 }
 
-func TestSiblingsAreSpaced(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, tls(16), study.Limits{New: 16, Reviews: 100})
-	check := func(ids []string) {
-		t.Helper()
-		for i := 1; i < len(ids); i++ {
-			var a, b int
-			_, _ = fmt.Sscanf(ids[i-1], "t%d", &a)
-			_, _ = fmt.Sscanf(ids[i], "t%d", &b)
-			if a/2 == b/2 && i < len(ids)-2 { // the last may have no other
-				t.Errorf("%s gives a cue to %s: %v", ids[i-1], ids[i], ids)
-			}
-		}
-	}
-	check(w.day(cards.Easy))
-	w.now = w.now.AddDate(0, 3, 0)
-	ids := w.day(cards.Easy)
-	if len(ids) != 16 {
-		t.Errorf("%d reviews, want 16", len(ids))
-	}
-	check(ids)
-}
-
-func TestNewCardsAreMixedIn(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, tls(24), study.Limits{New: 20, Reviews: 100})
-	w.day(cards.Easy)
-	w.now = w.now.AddDate(0, 2, 0)
-	var kinds string
-	for p := w.next(); p != nil; p = w.next() {
-		kinds += p.Reason[:1]
-		w.answer(cards.Easy)
-	}
-	if want := "ddddnddddnddddnddddndddd"; len(kinds) != 24 || kinds[0] != 'd' || countMax(kinds, 'n') > 1 || countMax(kinds, 'd') > 6 {
-		t.Errorf("order %s, want about %s", kinds, want)
-	}
-}
-
-// countMax is the length of the longest run of c.
-func countMax(s string, c rune) int {
-	most, n := 0, 0
-	for _, r := range s {
-		if n++; r != c {
-			n = 0
-		}
-		most = max(most, n)
-	}
-	return most
-}
-
-func TestLearningComesFirstAndEndsTheSession(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, tls(3), study.Limits{New: 3, Reviews: 10})
-	first := w.answer(cards.Again)
-	w.now = w.now.Add(61 * time.Second)
-	if p := w.next(); p.Card.ID != first || p.Reason != "learning" {
-		t.Errorf("after its minute: %s (%s), want %s", p.Card.ID, p.Reason, first)
-	}
-	w.answer(cards.Easy)
-	w.answer(cards.Easy)
-	last := w.answer(cards.Good) // due in ten minutes, and nothing else is left
-	if p := w.next(); p == nil || p.Card.ID != last {
-		t.Errorf("got %+v, want %s ahead of its time", p, last)
-	}
-}
-
 func TestMakeDue(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -379,55 +313,6 @@ func TestDeckNarrowsTheQueue(t *testing.T) {
 	}
 	if p, err := w.Next(t.Context(), "none"); p != nil || err != nil {
 		t.Errorf("no such deck: %+v, %v", p, err)
-	}
-}
-
-func TestStreakOfManyMonths(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, tls(200), study.Limits{New: 1, Reviews: 0})
-	for range 75 {
-		w.answer(cards.Easy)
-		w.now = w.now.AddDate(0, 0, 1)
-	}
-	if s := w.summary(); s.Streak != 75 {
-		t.Errorf("the morning after: %d days, want 75", s.Streak)
-	}
-	w.now = w.now.AddDate(0, 0, 1)
-	if s := w.summary(); s.Streak != 0 {
-		t.Errorf("after a day without: %d days, want 0", s.Streak)
-	}
-}
-
-func TestRetention(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, tls(10), study.Limits{New: 10, Reviews: 100})
-	w.day(cards.Easy)
-	if s := w.summary(); s.Layers[3].Reviews != 0 || s.Weakest != "" {
-		t.Errorf("learning counts as reviews: %+v", s)
-	}
-	w.now = w.now.AddDate(0, 0, 40)
-	for i := range 10 {
-		r := cards.Good
-		if i%5 == 0 {
-			r = cards.Again
-		}
-		if err := w.Rate(t.Context(), fmt.Sprintf("t%d", i), r, time.Hour); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s := w.summary()
-	if diff := cmp.Diff(cards.TagRecall{Tag: "layer:tls", Reviews: 10, Recall: 0.8}, s.Layers[3]); diff != "" || s.Weakest != "tls" {
-		t.Errorf("weakest %q, layer (-want +got):\n%s", s.Weakest, diff)
-	}
-	st, err := w.Stats(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if st.Recall30 != 0.8 || st.TimeToday != 20*time.Minute || len(st.Days) != 30 || st.Days[29].Reviews != 10 || st.Days[29].Again != 2 {
-		t.Errorf("recall %v, time %v (an hour's absence counts two minutes), last day %+v", st.Recall30, st.TimeToday, st.Days[len(st.Days)-1])
-	}
-	if len(st.Forecast) != 14 || st.Reviews != 20 || st.Cards != 10 {
-		t.Errorf("stats %+v", st)
 	}
 }
 

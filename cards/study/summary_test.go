@@ -1,0 +1,61 @@
+package study_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatedrill/gatedrill/cards"
+	"github.com/gatedrill/gatedrill/cards/study"
+)
+
+func TestStreakOfManyMonths(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, tls(200), study.Limits{New: 1, Reviews: 0})
+	for range 75 {
+		w.answer(cards.Easy)
+		w.now = w.now.AddDate(0, 0, 1)
+	}
+	if s := w.summary(); s.Streak != 75 {
+		t.Errorf("the morning after: %d days, want 75", s.Streak)
+	}
+	w.now = w.now.AddDate(0, 0, 1)
+	if s := w.summary(); s.Streak != 0 {
+		t.Errorf("after a day without: %d days, want 0", s.Streak)
+	}
+}
+
+func TestRetention(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, tls(10), study.Limits{New: 10, Reviews: 100})
+	w.day(cards.Easy)
+	if s := w.summary(); s.Layers[3].Reviews != 0 || s.Weakest != "" {
+		t.Errorf("learning counts as reviews: %+v", s)
+	}
+	w.now = w.now.AddDate(0, 0, 40)
+	for i := range 10 {
+		r := cards.Good
+		if i%5 == 0 {
+			r = cards.Again
+		}
+		if err := w.Rate(t.Context(), fmt.Sprintf("t%d", i), r, time.Hour); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := w.summary()
+	if diff := cmp.Diff(cards.TagRecall{Tag: "layer:tls", Reviews: 10, Recall: 0.8}, s.Layers[3]); diff != "" || s.Weakest != "tls" {
+		t.Errorf("weakest %q, layer (-want +got):\n%s", s.Weakest, diff)
+	}
+	st, err := w.Stats(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if st.Recall30 != 0.8 || st.TimeToday != 20*time.Minute || len(st.Days) != 30 || st.Days[29].Reviews != 10 || st.Days[29].Again != 2 {
+		t.Errorf("recall %v, time %v (an hour's absence counts two minutes), last day %+v", st.Recall30, st.TimeToday, st.Days[len(st.Days)-1])
+	}
+	if len(st.Forecast) != 14 || st.Reviews != 20 || st.Cards != 10 {
+		t.Errorf("stats %+v", st)
+	}
+}
