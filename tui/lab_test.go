@@ -199,7 +199,7 @@ func TestGoOnWithTheLabInProgress(t *testing.T) {
 		x.Press("n")
 		wantCalls(t, x, "resume", "leave")
 		x.Press("enter", "y")
-		wantCalls(t, x, "resume", "leave", "start nobody-home")
+		wantCalls(t, x, "resume", "leave", "reset", "start nobody-home")
 	})
 }
 
@@ -227,5 +227,38 @@ func TestCopyTakesTheMarkedCommand(t *testing.T) {
 			}
 		}
 		t.Error("nothing went to the clipboard")
+	})
+}
+
+func TestMendedTooEarlyTheFaultIsPutBack(t *testing.T) {
+	t.Parallel()
+	for _, p := range []labs.Phase{labs.PhaseUnearned, labs.PhaseFailed} {
+		play(t, 80, 24, nil, func(x *world) {
+			inLab(func(now time.Time) labs.View {
+				v := tuitest.View(now)
+				v.Phase, v.Trouble = p, "it was mended"
+				return v
+			})(x)
+			x.Press("h", "b") // no verdicts now
+			x.Press("R")
+			wantCalls(t, x, "start shop-host-typo", "start shop-host-typo")
+		})
+	}
+}
+
+func TestWhatTheCaptureStepAsksIsNotShownBeforeIt(t *testing.T) {
+	t.Parallel()
+	play(t, 120, 40, nil, func(x *world) {
+		inLab(func(now time.Time) labs.View {
+			v := tuitest.View(now)
+			v.Current = labs.StepCapture
+			v.Steps[0].Done, v.Steps[0].FindingRight, v.Steps[0].Answer = false, false, ""
+			v.Goals[0].Why = "want 200, got 404"
+			return v
+		})(x)
+		x.Has("404 flag ?")
+		x.HasNot("NR", "route_not_found")
+		x.Press("i")
+		x.HasNot("NR", "route_not_found")
 	})
 }

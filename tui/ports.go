@@ -36,10 +36,10 @@ type Study interface {
 // learner comes back from the shell.
 type Labs interface {
 	List(ctx context.Context) ([]labs.Listing, error)
-	// Start prepares a lab and breaks it, giving up the one in progress (the
-	// screen has asked); Resume finds the one in progress again. Both return
-	// when the session is open; Watch reports the rest, and is called only
-	// after that, from 0.
+	// Start prepares a lab and breaks it; for the lab in progress it puts the
+	// fault back where the view says that it is needed (unearned, failed).
+	// Resume finds the one in progress again. Both return when the session is
+	// open; Watch reports the rest, and is called only after that, from 0.
 	Start(ctx context.Context, id string) error
 	Resume(ctx context.Context) error
 	// Watch waits for the next change after the given view number and

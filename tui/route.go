@@ -90,7 +90,7 @@ func (m *Model) make(o screen.Open) screen.Screen {
 		if m.ports.Cluster != nil {
 			p.Cluster = m.ports.Cluster
 		}
-		return lab.New(m.env, p, o.Lab, o.Resume, m.news)
+		return lab.New(m.env, p, o, m.news)
 	case screen.Labs:
 		return browse.NewLabs(m.env, m.ports.Labs)
 	case screen.Cards:

@@ -73,7 +73,7 @@ func (m *Labs) Update(msg tea.Msg) tea.Cmd {
 		}
 	case screen.Answered:
 		if msg.ID == m.asked && msg.Yes {
-			return screen.Send(screen.Open{Kind: screen.Lab, Lab: m.wanted})
+			return screen.Send(screen.Open{Kind: screen.Lab, Lab: m.wanted, GiveUp: true})
 		}
 	case tea.KeyPressMsg, tea.PasteMsg:
 		return m.typed(msg)

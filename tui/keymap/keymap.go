@@ -24,6 +24,7 @@ const (
 	LabTrouble     Scope = "lab, in trouble"
 	LabDiagnose    Scope = "lab, diagnosis"
 	LabType        Scope = "lab, typing a finding"
+	LabUnearned    Scope = "lab, mended before it was found"
 	LabFix         Scope = "lab, repair"
 	LabSolved      Scope = "lab, solved"
 	List           Scope = "list"

@@ -71,6 +71,7 @@ func lab() []Binding {
 		{LabBusy, []string{"i"}, Details, "i", "read all", "read the ticket in full"},
 		{LabBusy, []string{"r"}, Reset, "r", "", "put everything back and end this attempt; asks first"},
 
+		{LabTrouble, []string{"R"}, Again, "R", "start again", "start this lab again"},
 		{LabTrouble, []string{"r"}, Reset, "r", "reset", "put everything back and end this attempt; asks first"},
 		{LabTrouble, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
 		{LabTrouble, []string{"i"}, Details, "i", "read all", "read ticket and trouble in full"},
@@ -86,6 +87,10 @@ func lab() []Binding {
 		{LabDiagnose, []string{"y"}, Copy, "y", "copy", "copy the marked command"},
 		{LabDiagnose, []string{"tab"}, Next, "⇥", "", "mark the next command"},
 	}, labCommon(LabDiagnose), []Binding{
+		{LabUnearned, []string{"R"}, Again, "R", "put the fault back", "put the fault back; your answers are kept"},
+		{LabUnearned, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
+		{LabUnearned, []string{"i"}, Details, "i", "read all", "read ticket, findings, checks and last request in full"},
+	}, labCommon(LabUnearned), []Binding{
 		{LabType, []string{"enter"}, Go, "⏎", "commit", "commit the finding"},
 		{LabType, []string{"esc"}, Back, "esc", "leave the field", "leave the field; what you typed stays"},
 

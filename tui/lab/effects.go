@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -63,6 +64,11 @@ type shellLeft struct {
 
 type rechecked struct{ err error }
 
+type startedAgain struct {
+	watch int
+	err   error
+}
+
 func (m *Model) ensure() tea.Cmd {
 	ctx, c := m.env.Ctx, m.ports.Cluster
 	return func() tea.Msg {
@@ -75,12 +81,17 @@ func (m *Model) ensure() tea.Cmd {
 // so it gets the program's context.
 func (m *Model) open() tea.Cmd {
 	m.stage, m.watch, m.number = opening, m.env.Seq.Next(), 0
-	id, ctx, port, lab, resume := m.watch, m.env.Ctx, m.ports.Labs, m.id, m.resume
+	id, ctx, port, what := m.watch, m.env.Ctx, m.ports.Labs, m.what
 	return func() tea.Msg {
-		if resume {
+		if what.Resume {
 			return opened{id, port.Resume(ctx)}
 		}
-		return opened{id, port.Start(ctx, lab)}
+		if what.GiveUp {
+			if err := port.Reset(ctx); err != nil {
+				return opened{id, fmt.Errorf("give up the lab in progress: %w", err)}
+			}
+		}
+		return opened{id, port.Start(ctx, what.Lab)}
 	}
 }
 
@@ -148,9 +159,18 @@ func (m *Model) leave() tea.Cmd {
 	return tea.Batch(left, screen.Send(screen.Back{From: m}))
 }
 
-// again tries again what failed: the cluster, opening, or watching.
+// startAgain has the fault put back into the lab on screen.
+func (m *Model) startAgain() tea.Cmd {
+	id, ctx, port, lab := m.watch, m.env.Ctx, m.ports.Labs, m.view.Lab.ID
+	return func() tea.Msg { return startedAgain{id, port.Start(ctx, lab)} }
+}
+
+// again tries again what failed: the cluster, opening, or watching; or it
+// puts the fault back.
 func (m *Model) again() tea.Cmd {
 	switch {
+	case m.stage == open && (m.view.Phase == labs.PhaseUnearned || m.view.Phase == labs.PhaseFailed):
+		return m.startAgain()
 	case m.stage == broken, m.stage == waiting && !m.news.Busy():
 		return m.begin()
 	}
@@ -194,6 +214,10 @@ func (m *Model) onResult(msg tea.Msg) tea.Cmd {
 		if msg.watch == m.watch {
 			return m.onShellLeft(msg.err)
 		}
+	case startedAgain:
+		if msg.watch == m.watch && msg.err != nil {
+			return bad("it could not be started again", msg.err)
+		}
 	case rechecked:
 		if msg.err != nil {
 			return bad("could not look again", msg.err)
@@ -230,7 +254,7 @@ func (m *Model) onChanged(msg changed) tea.Cmd {
 	if m.now.Before(msg.at) {
 		m.now = msg.at
 	}
-	if m.typing && msg.view.Phase != labs.PhaseDiagnosing && msg.view.Phase != labs.PhaseUnearned {
+	if m.typing && msg.view.Phase != labs.PhaseDiagnosing {
 		m.stopTyping()
 	}
 	return m.next()

@@ -62,8 +62,7 @@ type Model struct {
 	ports  Ports
 	ctx    context.Context // of this screen: ends when it is left
 	cancel context.CancelFunc
-	id     string
-	resume bool
+	what   screen.Open
 
 	stage   stage
 	trouble string
@@ -99,9 +98,9 @@ const (
 )
 
 // New makes the screen of a lab to start, or of the one to resume.
-func New(env *screen.Env, ports Ports, id string, resume bool, news screen.ClusterNews) *Model {
+func New(env *screen.Env, ports Ports, what screen.Open, news screen.ClusterNews) *Model {
 	ctx, cancel := context.WithCancel(env.Ctx)
-	return &Model{env: env, ports: ports, ctx: ctx, cancel: cancel, id: id, resume: resume, news: news,
+	return &Model{env: env, ports: ports, ctx: ctx, cancel: cancel, what: what, news: news,
 		field: widget.NewField(env.Styles), drafts: map[labs.Step]string{},
 		replies: map[labs.Step]labs.Reply{}, asked: map[int]question{}}
 }
@@ -175,8 +174,10 @@ func (m *Model) Scope() keymap.Scope {
 		return keymap.LabWait
 	}
 	switch m.view.Phase {
-	case labs.PhaseDiagnosing, labs.PhaseUnearned:
+	case labs.PhaseDiagnosing:
 		return keymap.LabDiagnose
+	case labs.PhaseUnearned:
+		return keymap.LabUnearned
 	case labs.PhaseFixing:
 		return keymap.LabFix
 	case labs.PhaseSolved:

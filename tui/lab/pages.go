@@ -43,11 +43,11 @@ func (m *Model) details() string {
 	if m.trouble != "" {
 		para("**Trouble**: %s", m.trouble)
 	}
-	if v.Capture.Observed {
+	if c := m.capture(); c.Observed {
 		para("**Last request**")
-		para("    asked  %s\n    got    %s", widget.Asked(v.Request, v.Capture.Source), widget.Got(v.Capture))
-		if v.Capture.LogLine != "" && m.captured() {
-			para("    %s", v.Capture.LogLine)
+		para("    asked  %s\n    got    %s", widget.Asked(v.Request, c.Source), widget.Got(c))
+		if c.LogLine != "" {
+			para("    %s", c.LogLine)
 		}
 	}
 	if s, ok := m.step(); ok {

@@ -53,16 +53,18 @@ func (m *Model) panel(w int) []layout.Block {
 	if !ok || (m.view.Phase == labs.PhaseFixing && m.focus == "") {
 		return m.repair(w)
 	}
-	var blocks []layout.Block
-	if m.view.Phase == labs.PhaseUnearned {
-		const words = "It answers, but you have not shown yet where it was broken. Undo your change, so that the fault is back, and finish the diagnosis; r resets."
-		blocks = append(blocks, layout.Block{Rank: 9, Lines: append(m.marked(st.Warn.Render("!"), words, w), "")})
+	if m.view.Phase == labs.PhaseUnearned && m.focus == "" {
+		return m.unearned(w)
 	}
 	title := fmt.Sprintf("%d %s", number(s.Step), s.Title)
-	blocks = append(blocks,
-		layout.Block{Rank: 9, Lines: []string{st.Strong.Render(layout.Cut(title, w))}},
-		layout.Block{Rank: 5, Lines: layout.Flow(s.Question, w)},
-		layout.Block{Rank: 6, Lines: m.look(s, w)})
+	blocks := []layout.Block{
+		{Rank: 9, Lines: []string{st.Strong.Render(layout.Cut(title, w))}},
+		{Rank: 5, Lines: layout.Flow(s.Question, w)},
+		{Rank: 6, Lines: m.look(s, w)},
+	}
+	if m.view.Phase != labs.PhaseDiagnosing && !s.Done {
+		return blocks // nothing can be answered now
+	}
 	if m.ahead(s.Step) {
 		return append(blocks, layout.Block{Rank: 9, Lines: []string{"", st.Faint.Render("comes after " + string(m.view.Current))}})
 	}
@@ -73,6 +75,17 @@ func (m *Model) panel(w int) []layout.Block {
 		layout.Block{Rank: 11, Lines: m.reply(s, w)},
 		layout.Block{Rank: 7, Lines: m.hints(s, w)},
 	)
+}
+
+// unearned says why the lab does not count as solved yet.
+func (m *Model) unearned(w int) []layout.Block {
+	st := m.env.Styles
+	const words = "The goals hold, but the diagnosis is not complete: nobody knows yet where it was broken. " +
+		"R puts the fault back, and you go on where you were. Your answers are kept."
+	return []layout.Block{
+		{Rank: 9, Lines: append(m.marked(st.Warn.Render("!"), st.Strong.Render("It answers again, too early."), w), "")},
+		{Rank: 8, Lines: layout.Flow(words, w)},
+	}
 }
 
 // repair says what is asked once the diagnosis is complete.

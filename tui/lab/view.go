@@ -73,7 +73,7 @@ func (m *Model) stuck(what, why, next string, w int) []string {
 // reset, or when that failed.
 func (m *Model) underway(w int) []string {
 	if m.view.Phase == labs.PhaseFailed {
-		return m.stuck("The lab is in trouble.", m.view.Trouble, "r puts everything back, t opens your shell, esc leaves it as it is.", w)
+		return m.stuck("The lab is in trouble.", m.view.Trouble, "R starts it again, r puts everything back, t opens your shell.", w)
 	}
 	words := map[labs.Phase]string{
 		labs.PhasePreparing: "preparing the healthy world",
@@ -142,21 +142,21 @@ func (m *Model) narrow(w, h int) []string {
 // request is what was asked last and what came back; the gateway's own line
 // about it once it was read, where there is room.
 func (m *Model) request(w, h int) []string {
-	st, c := m.env.Styles, m.view.Capture
+	st, c := m.env.Styles, m.capture()
 	out := []string{
 		layout.Cut(st.Faint.Render("asked  ")+widget.Asked(m.view.Request, c.Source), w),
 		m.answerLine(w),
 	}
-	if h >= tall && c.LogLine != "" && m.captured() {
+	if h >= tall && c.LogLine != "" {
 		out = append(out, layout.Cut(st.Faint.Render("log    "+c.LogLine), w))
 	}
 	return out
 }
 
 func (m *Model) answerLine(w int) string {
-	st, c := m.env.Styles, m.view.Capture
+	st, c := m.env.Styles, m.capture()
 	line := st.Faint.Render("got    ") + st.Strong.Render(widget.Got(c))
-	if c.Observed && c.Code != 0 && c.Flag == "" && !m.captured() {
+	if c.Observed && !m.captured() {
 		line += st.Faint.Render("  flag " + theme.Unknown)
 	}
 	if m.now.Before(m.looking) {
@@ -166,6 +166,16 @@ func (m *Model) answerLine(w int) string {
 		line += st.Faint.Render("  " + widget.Ago(m.now.Sub(c.At)))
 	}
 	return layout.Cut(line, w)
+}
+
+// capture is the last answer without what the capture step asks for, until
+// the learner has found that.
+func (m *Model) capture() labs.Answer {
+	c := m.view.Capture
+	if !m.captured() {
+		c.Flag, c.Details, c.LogLine = "", "", ""
+	}
+	return c
 }
 
 func (m *Model) captured() bool {
@@ -203,11 +213,11 @@ func (m *Model) fresh(at time.Time) string {
 
 // inTrouble is trouble beside a lab that still runs, with what can be done.
 func (m *Model) inTrouble(w int) []string {
-	if m.view.Trouble == "" {
-		return nil
+	if m.view.Trouble == "" || m.view.Phase == labs.PhaseUnearned {
+		return nil // unearned: the panel says it
 	}
 	st := m.env.Styles
-	lines := layout.Flow(m.view.Trouble+". r resets the lab.", w-2)
+	lines := layout.Flow(strings.TrimSuffix(m.view.Trouble, ".")+". r resets the lab.", w-2)
 	lines = layout.Head(lines, 3, more)
 	for i, l := range lines {
 		mark := "  "

@@ -77,6 +77,7 @@ type Open struct {
 	Kind   Kind
 	Lab    string // id of the lab to start
 	Resume bool   // go on with the lab in progress
+	GiveUp bool   // reset the lab in progress first
 	Deck   string // narrows a review
 	Limit  int    // cards of a review, 0 = all that are due
 	// Instead says that the new screen takes the place of this one.
