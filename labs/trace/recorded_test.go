@@ -1,0 +1,148 @@
+package trace_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
+	"github.com/gatedrill/gatedrill/labs/trace"
+)
+
+func recorded(t *testing.T, name string) snapshot.Snapshot {
+	t.Helper()
+	f, err := os.Open(filepath.Join("testdata", name+".json.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	s, err := snapshot.Read(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+const (
+	shopURL   = "https://shop.example.com/cart"
+	ordersURL = "http://orders.example.com/"
+)
+
+// The snapshots were recorded with `gatedrill trace --record` from a live
+// Istio 1.31 and Envoy 1.40, each with the fault of its name.
+func TestRecorded(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, url, sni string
+		marks, culprit string
+		facts          map[labs.Layer]map[string]any
+	}{
+		{"healthy", shopURL, "", "hhhhhh", "", map[labs.Layer]map[string]any{
+			labs.LayerEntry:       {"port": 443, "targetPort": 8443},
+			labs.LayerListener:    {"name": "0.0.0.0_8443", "mode": "SIMPLE", "gateway": "Gateway shop/public", "route": "https.443.https.public.shop"},
+			labs.LayerTLS:         {"secret": "Secret istio-system/shop-cert", "state": "active", "keyFits": true, "chainLength": 2},
+			labs.LayerRoute:       {"object": "VirtualService shop/shop", "match": "prefix /"},
+			labs.LayerDestination: {"healthy": true, "service": "Service shop/shop", "sidecar": false},
+		}},
+		{"B1", shopURL, "", "hb----", "Service istio-system/istio-ingressgateway", map[labs.Layer]map[string]any{
+			labs.LayerEntry:       {"endpoints": []string{}},
+			labs.LayerListener:    {"gateway": "Gateway shop/public", "mode": "SIMPLE"},
+			labs.LayerTLS:         {"secret": "Secret istio-system/shop-cert"},
+			labs.LayerRoute:       {"object": "VirtualService shop/shop"},
+			labs.LayerDestination: {"healthy": true},
+		}},
+		{"L2", "http://shop.example.com/", "", "hhb---", "Gateway shop/public", nil},
+		{"L6", shopURL, "", "hhb---", "Gateway archive/archive", map[labs.Layer]map[string]any{
+			labs.LayerTLS:         {"keyFits": true},
+			labs.LayerRoute:       {"object": "VirtualService shop/shop"},
+			labs.LayerDestination: {"healthy": true},
+		}},
+		{"H3", shopURL, "www.example.com", "hhb---", "Gateway shop/public", nil},
+		{"P1", "https://pass.example.com/", "", "hhb---", "VirtualService shop/pass", nil},
+		{"P4", "https://pass.example.com/", "", "hhhuhb", "Service shop/api", nil},
+		{"N2", "https://shop.example.com/", "", "b-----", "ConfigMap internet/public-dns", nil},
+		{"S2", shopURL, "", "hhhb--", "Secret istio-system/shop-cert", map[labs.Layer]map[string]any{
+			labs.LayerTLS: {"state": "missing"},
+		}},
+		{"S7", shopURL, "", "hhhb--", "Secret istio-system/shop-cert", map[labs.Layer]map[string]any{
+			labs.LayerTLS:         {"keyFits": false},
+			labs.LayerRoute:       {"object": "VirtualService shop/shop"},
+			labs.LayerDestination: {"healthy": true},
+		}},
+		{"S7-running", shopURL, "", "hhhuhh", "", nil},
+		{"S12", "https://api.example.com/", "", "hhhb--", "Gateway mesh/orders", nil},
+		{"H1", shopURL, "", "hhhhb-", "VirtualService shop/shop", map[labs.Layer]map[string]any{
+			labs.LayerDestination: {"healthy": true, "cluster": shopHTTP},
+		}},
+		{"R2", shopURL, "", "hhhhb-", "VirtualService shop/shop", nil},
+		{"R9", ordersURL, "", "hhh-b-", "HTTPRoute mesh/orders", nil},
+		{"R13", ordersURL, "", "hhh-hb", "HTTPRoute mesh/orders", nil},
+		{"orders-healthy", ordersURL, "", "hhh-hh", "", map[labs.Layer]map[string]any{
+			labs.LayerRoute:       {"object": "HTTPRoute mesh/orders"},
+			labs.LayerDestination: {"sidecar": true, "peerTLS": "STRICT", "tls": "AUTO", "rule": "DestinationRule mesh/orders", "maxConnections": 100},
+		}},
+		{"A3", ordersURL, "", "hhh-hb", "DestinationRule mesh/orders", map[labs.Layer]map[string]any{
+			labs.LayerDestination: {"tls": "DISABLE", "peerTLS": "STRICT"},
+		}},
+		{"A5", shopURL, "", "hhhhhb", "AuthorizationPolicy istio-system/allow-shop", nil},
+		{"A6", "https://shop.example.com/account", "", "hhhhhb", "AuthorizationPolicy istio-system/deny-admin", nil},
+		{"B6", shopURL, "", "hhhhhb", "Service shop/shop", map[labs.Layer]map[string]any{labs.LayerDestination: {"healthy": false}}},
+		{"B7", shopURL, "", "hhhhhb", "Service shop/shop", map[labs.Layer]map[string]any{labs.LayerDestination: {"targetPort": 9999}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := recorded(t, tt.name)
+			p := trace.Trace(labs.Request{Name: "main", URL: tt.url, SNI: tt.sni}, s)
+			if got := marks(p); got != tt.marks {
+				t.Errorf("verdicts %s, want %s", got, tt.marks)
+			}
+			if at := p.BrokenAt(); at != "" && p.Layer(at).Facts["culprit"] != tt.culprit {
+				t.Errorf("culprit %v, want %q", p.Layer(at).Facts["culprit"], tt.culprit)
+			}
+			for layer, facts := range tt.facts {
+				for name, want := range facts {
+					if d := cmp.Diff(want, p.Layer(layer).Facts[name]); d != "" {
+						t.Errorf("%s.%s (-want +got):\n%s", layer, name, d)
+					}
+				}
+			}
+			if t.Failed() {
+				describe(t, p)
+			}
+		})
+	}
+}
+
+// A recorded snapshot may be published: it holds no private key.
+func TestRecordedHoldNoKeys(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/*.json.gz")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no recorded snapshots: %v", err)
+	}
+	for _, f := range files {
+		s := recorded(t, filepath.Base(f[:len(f)-len(".json.gz")]))
+		objects, err := json.Marshal(s.Objects)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts := [][]byte{objects}
+		for _, p := range s.Proxies {
+			texts = append(texts, p.Dump, p.Clusters, p.Certs)
+		}
+		for _, text := range texts {
+			// The words in plain text, and in base64 at its three offsets.
+			for _, word := range []string{"PRIVATE KEY", "UFJJVkFURSBLRV", "BSSVZBVEUgS0VZ", "QUklWQVRFIEtFW", `"tls.key":`} {
+				if bytes.Contains(text, []byte(word)) {
+					t.Errorf("%s holds %s", f, word)
+				}
+			}
+		}
+	}
+}
