@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"os"
@@ -58,7 +55,7 @@ Exit codes: 0 healthy, 1 broken, 3 unknown, 2 wrong arguments.`,
 	fl.StringVar(&f.request.SNI, "sni", "", "TLS server name, when not the URL's host")
 	fl.StringVar(&f.request.Gateway, "gateway", "", "namespace/service of the gateway, when DNS does not lead there")
 	fl.StringVar(&f.cacert, "cacert", "", "PEM `file` of the CAs the client trusts")
-	fl.StringVar(&f.record, "record", "", "write the snapshot to a `file` (gzip when it ends in .gz)")
+	fl.StringVar(&f.record, "record", "", "write the snapshot to a `file`, gzipped JSON")
 	if err := fl.MarkHidden("record"); err != nil {
 		panic(err) // the flag is defined above
 	}
@@ -163,22 +160,15 @@ func (e *env) traceLab(ctx context.Context) (labTrace, error) {
 // recordSnapshot keeps a snapshot for tests. It holds no private keys:
 // observers drop them.
 func recordSnapshot(file string, s snapshot.Snapshot) error {
-	b, err := json.MarshalIndent(s, "", " ")
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("record snapshot: %w", err)
 	}
-	if strings.HasSuffix(file, ".gz") {
-		var buf bytes.Buffer
-		z := gzip.NewWriter(&buf)
-		if _, err := z.Write(b); err != nil {
-			return fmt.Errorf("record snapshot: %w", err)
-		}
-		if err := z.Close(); err != nil {
-			return fmt.Errorf("record snapshot: %w", err)
-		}
-		b = buf.Bytes()
+	if err := snapshot.Write(f, s); err != nil {
+		f.Close()
+		return err
 	}
-	if err := os.WriteFile(file, b, 0o600); err != nil {
+	if err := f.Close(); err != nil {
 		return fmt.Errorf("record snapshot: %w", err)
 	}
 	return nil
