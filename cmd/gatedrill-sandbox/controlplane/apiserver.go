@@ -3,6 +3,7 @@ package controlplane
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ func (c Config) apiFlags() []string {
 		"--etcd-servers=" + etcdURL,
 		"--bind-address=0.0.0.0", // of the sandbox's own network: pods reach it by the node's address
 		"--advertise-address=" + c.NodeIP,
-		"--secure-port=" + apiPort,
+		"--secure-port=" + strconv.Itoa(APIPort),
 		"--tls-cert-file=" + c.pki("apiserver.crt"), "--tls-private-key-file=" + c.pki("apiserver.key"),
 		"--client-ca-file=" + c.pki("ca.crt"),
 		"--kubelet-certificate-authority=" + c.pki("ca.crt"),
@@ -57,22 +58,14 @@ var exceptSlowHooks = []string{
 	"poststarthook/scheduling/bootstrap-system-priority-classes",
 }
 
-// Ready waits until the API server can be worked with.
+// Ready waits until the API server can be worked with, saying what it waits
+// for.
 func Ready(ctx context.Context, client kubernetes.Interface, waiting func(string)) error {
-	return healthy(ctx, client, "/readyz", exceptSlowHooks, waiting)
-}
-
-// Healthy waits until every one of its hooks has run.
-func Healthy(ctx context.Context, client kubernetes.Interface) error {
-	return healthy(ctx, client, "/healthz", nil, func(string) {})
-}
-
-func healthy(ctx context.Context, client kubernetes.Interface, path string, exclude []string, waiting func(string)) error {
 	t := time.NewTicker(20 * time.Millisecond)
 	defer t.Stop()
 	for {
-		q := client.Discovery().RESTClient().Get().AbsPath(path)
-		for _, e := range exclude {
+		q := client.Discovery().RESTClient().Get().AbsPath("/readyz")
+		for _, e := range exceptSlowHooks {
 			q = q.Param("exclude", e)
 		}
 		body, err := q.DoRaw(ctx)

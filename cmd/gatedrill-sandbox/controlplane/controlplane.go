@@ -16,7 +16,8 @@ const (
 	etcdPeerURL = "http://127.0.0.1:2380"
 	// APIAddress is where the API server is reached from the node itself.
 	APIAddress = "127.0.0.1:6443"
-	apiPort    = "6443"
+	// APIPort is its port, on the node's address as well.
+	APIPort = 6443
 )
 
 // Config says where the control plane keeps its things and what its addresses

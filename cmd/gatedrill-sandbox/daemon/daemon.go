@@ -212,11 +212,11 @@ func (d *daemon) start(ctx context.Context) error {
 	if err := d.apiReady(ctx, client); err != nil {
 		return err
 	}
-	d.keep(ctx, func(ctx context.Context) error { return cp.Controllers(ctx, client) })
-	d.keep(ctx, cp.Scheduler)
-	if err := namespaces(ctx, client); err != nil {
+	if err := early(ctx, client); err != nil {
 		return err
 	}
+	d.keep(ctx, cp.Controllers)
+	d.keep(ctx, cp.Scheduler)
 	if err := d.startNode(ctx, cfg, client, net); err != nil {
 		return err
 	}
@@ -316,9 +316,6 @@ func (d *daemon) startNode(ctx context.Context, cfg *rest.Config, client kuberne
 			return err
 		}
 		d.status.done(phaseNode)
-		if err := nameDNS(ctx, client); err != nil {
-			klog.ErrorS(err, "the resolver has no Service kube-system/kube-dns")
-		}
 		<-ctx.Done()
 		return nil
 	})
