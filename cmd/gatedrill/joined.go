@@ -1,19 +1,100 @@
 package main
 
 import (
+	"context"
+	"fmt"
+	"io"
+	"os/exec"
+
+	tea "charm.land/bubbletea/v2"
+
 	"github.com/gatedrill/gatedrill/cards/study"
+	"github.com/gatedrill/gatedrill/labs"
+	labrun "github.com/gatedrill/gatedrill/labs/run"
 	"github.com/gatedrill/gatedrill/tui"
 )
 
 // joinLabs fills the ports that need a cluster, or says why there is none.
-// The result ends what it began.
-func joinLabs(e *env, _ *study.Service, ports *tui.Ports, opts *tui.Options) func() {
+// The result ends what it began; the cluster and the lab in it stay.
+func joinLabs(e *env, s *study.Service, ports *tui.Ports, opts *tui.Options) func() {
 	backend, err := e.backend(e)
 	if err != nil {
 		opts.NoLabs = err.Error()
 		return func() {}
 	}
 	b := newBackground(backend, e.Now)
-	ports.Cluster = b
-	return b.Close
+	p := &labPort{Service: newLabs(e, b.Handle, func(lab string, _ labs.Step, cards []string) {
+		// The verdict itself is recorded in any case; cards that could not be
+		// made due now come by their own schedule.
+		_, _ = s.MakeDue(opts.Context, cards, "wrong in lab "+lab)
+	})}
+	ports.Cluster, ports.Labs = b, p
+	ports.Coach = &coach{study: s, labs: p.Service}
+	return func() {
+		p.Close()
+		b.Close()
+	}
+}
+
+// labPort fits the lab service to the screens.
+type labPort struct{ *labrun.Service }
+
+var _ tui.Labs = (*labPort)(nil)
+
+// Start starts a lab. Another one in progress is put away first: the screen
+// has asked.
+func (p *labPort) Start(ctx context.Context, id string) error {
+	list, err := p.List(ctx)
+	if err != nil {
+		return err
+	}
+	for _, l := range list {
+		if l.InProgress && l.ID != id {
+			if err := p.Reset(ctx); err != nil {
+				return fmt.Errorf("put lab %s away: %w", l.ID, err)
+			}
+		}
+	}
+	return p.Service.Start(ctx, id)
+}
+
+// Shell is the learner's shell as the screens want it.
+func (p *labPort) Shell(ctx context.Context) (tea.ExecCommand, error) {
+	cmd, err := p.Service.Shell(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return onScreen{cmd}, nil
+}
+
+// onScreen is a command that takes the terminal over.
+type onScreen struct{ *exec.Cmd }
+
+func (c onScreen) SetStdin(r io.Reader) {
+	if c.Stdin == nil {
+		c.Stdin = r
+	}
+}
+
+func (c onScreen) SetStdout(w io.Writer) {
+	if c.Stdout == nil {
+		c.Stdout = w
+	}
+}
+
+func (c onScreen) SetStderr(w io.Writer) {
+	if c.Stderr == nil {
+		c.Stderr = w
+	}
+}
+
+// traceInLab is what a lab in progress adds to `gatedrill trace`.
+func traceInLab(ctx context.Context, e *env) (labTrace, error) {
+	s := newLabs(e, e.attach, nil)
+	defer s.Close()
+	trust, err := s.Trust(ctx)
+	if err != nil {
+		return labTrace{}, err
+	}
+	return labTrace{Trust: trust, Filter: s.Path}, nil
 }

@@ -208,3 +208,39 @@ func (s *Service) Path(p labs.Path) labs.Path {
 	s.note(s.sync())
 	return s.now().masked(p)
 }
+
+// Recheck looks at the cluster at once, without waiting for a change: after
+// the learner came back from the shell.
+func (s *Service) Recheck(ctx context.Context) error {
+	_, err := s.Check(ctx)
+	return err
+}
+
+// Trace walks a request of one's own through the cluster of the lab in
+// progress, or of any cluster when none is. What the lab has not verified
+// stays hidden.
+func (s *Service) Trace(ctx context.Context, url string) (labs.Path, error) {
+	if err := s.sync(); err != nil {
+		return labs.Path{}, err
+	}
+	c, err := s.c.Connect(ctx)
+	if err != nil {
+		return labs.Path{}, err
+	}
+	r := labs.Request{Name: labs.MainRequest, From: "outside", URL: url}
+	st := s.now()
+	one := &labs.Lab{ID: "trace", Requests: map[string]labs.Request{labs.MainRequest: r}}
+	if st.Lab != nil {
+		one.Certificates = st.Lab.Certificates
+	}
+	o, err := c.Observe(ctx, one)
+	if err != nil {
+		return labs.Path{}, err
+	}
+	defer o.Close()
+	snap, err := o.Fresh(ctx)
+	if err != nil {
+		return labs.Path{}, fmt.Errorf("look at the cluster: %w", err)
+	}
+	return st.masked(s.c.Trace(r, snap)), nil
+}

@@ -18,6 +18,8 @@ type Observer interface {
 	Changed() <-chan struct{}
 	// Fresh looks at everything anew before it returns.
 	Fresh(ctx context.Context) (snapshot.Snapshot, error)
+	// Close ends the connections that Fresh opened, where no Run does.
+	Close()
 }
 
 // World changes a cluster; *fault.Engine does.

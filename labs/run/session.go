@@ -88,6 +88,11 @@ func (n *session) run(o Observer) {
 func (n *session) close() {
 	n.cancel()
 	n.wg.Wait()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.seen != nil {
+		n.seen.Close()
+	}
 }
 
 // look judges a snapshot.

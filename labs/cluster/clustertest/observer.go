@@ -59,3 +59,6 @@ func (o *Observer) Changed() <-chan struct{} { return o.changed }
 
 // Fresh looks now.
 func (o *Observer) Fresh(ctx context.Context) (snapshot.Snapshot, error) { return o.Look(), ctx.Err() }
+
+// Close has nothing to end.
+func (o *Observer) Close() {}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/gatedrill/gatedrill/cards/study"
+	"github.com/gatedrill/gatedrill/content"
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/fault"
+	"github.com/gatedrill/gatedrill/labs/history"
+	"github.com/gatedrill/gatedrill/labs/observe"
+	labrun "github.com/gatedrill/gatedrill/labs/run"
+	"github.com/gatedrill/gatedrill/labs/trace"
+)
+
+// wrongFunc is told of a wrong verdict and the cards of its topic.
+type wrongFunc = func(lab string, step labs.Step, cards []string)
+
+// loadLabs reads the embedded labs. Broken files are named; the good labs
+// are returned all the same.
+func loadLabs(e *env) ([]labs.Lab, labs.World) {
+	list, problems := labs.Load(content.Labs())
+	world, more := labs.LoadWorld(content.Labs())
+	for _, p := range append(problems, more...) {
+		say(e.Stderr, p.String())
+	}
+	return list, world
+}
+
+// newLabs makes the lab service. Connect finds the cluster when one is
+// needed.
+func newLabs(e *env, connect func(context.Context) (*cluster.Handle, error), wrong wrongFunc) *labrun.Service {
+	list, world := loadLabs(e)
+	return labrun.New(labrun.Config{
+		Labs: list, World: world, Trace: trace.Trace, Now: e.Now, OnWrong: wrong,
+		History: history.Open(e.path("history.jsonl")), Dir: e.path("shell"),
+		PID: os.Getpid(), Alive: alive,
+		Connect: func(ctx context.Context) (*labrun.Cluster, error) {
+			h, err := connect(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return openCluster(h, e.Now)
+		},
+	})
+}
+
+// alive says whether a process runs.
+func alive(pid int) bool {
+	p, err := os.FindProcess(pid)
+	if err != nil || pid <= 0 {
+		return false
+	}
+	if runtime.GOOS == "windows" {
+		return true // found means open: it runs
+	}
+	err = p.Signal(syscall.Signal(0))
+	return err == nil || errors.Is(err, os.ErrPermission)
+}
+
+// openCluster fits a handle to what sessions need.
+func openCluster(h *cluster.Handle, now func() time.Time) (*labrun.Cluster, error) {
+	engine, err := fault.Open(h.REST, now, nil)
+	if err != nil {
+		return nil, fmt.Errorf("open the %s: %w", h.Name, err)
+	}
+	return &labrun.Cluster{
+		Name: h.Name, Capabilities: h.Capabilities, World: engine, Shell: h.Shell, Names: h.Names,
+		Observe: func(ctx context.Context, lab *labs.Lab) (labrun.Observer, error) {
+			trust, clients, err := engine.Identities(ctx, lab)
+			if err != nil {
+				return nil, err
+			}
+			var requests []labs.Request
+			for _, r := range lab.Requests {
+				requests = append(requests, r)
+			}
+			slices.SortFunc(requests, func(a, b labs.Request) int { return strings.Compare(a.Name, b.Name) })
+			return observe.New(h, observe.Options{Requests: requests, Trust: trust, Certs: clients, Clock: now})
+		},
+	}, nil
+}
+
+// makeDue makes cards due after a wrong verdict. A failure is said and no
+// more: the verdict itself is recorded.
+func makeDue(ctx context.Context, e *env) wrongFunc {
+	return func(lab string, _ labs.Step, cards []string) {
+		err := withStudy(ctx, e, func(s *study.Service) error {
+			_, err := s.MakeDue(ctx, cards, "wrong in lab "+lab)
+			return err
+		})
+		if err != nil {
+			say(e.Stderr, fmt.Sprintf("make cards due: %v", err))
+		}
+	}
+}

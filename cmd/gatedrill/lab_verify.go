@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/trace"
+	"github.com/gatedrill/gatedrill/labs/verify"
+)
+
+func labVerify(e *env) *cobra.Command {
+	var all bool
+	c := &cobra.Command{
+		Use: "verify ID… | --all", Short: "Prove on the running cluster that labs do what they claim",
+		Long: `Prove on the running cluster that labs do what they claim: the base is healthy;
+with the fault in, the goals fail and the trace breaks exactly where claimed;
+every question has an answer and every command runs; each shortcut fails the
+guard it names; the solution heals; reset leaves nothing behind.
+
+Exit code 1 when anything does not hold.`,
+	}
+	c.Flags().BoolVar(&all, "all", false, "verify every lab")
+	asJSON := jsonFlag(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if all == (len(args) > 0) {
+			return usagef("name labs, or give --all")
+		}
+		ok, lines, err := verifyLabs(c.Context(), e, args, func(l verify.Line) {
+			if !*asJSON {
+				printProof(e, l)
+			}
+		})
+		if *asJSON {
+			if err := writeJSON(e.Stdout, lines); err != nil {
+				return err
+			}
+		}
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			return fail(exitFailed, nil)
+		}
+		return nil
+	}
+	return c
+}
+
+// verifyLabs verifies labs by id, all of them without one.
+func verifyLabs(ctx context.Context, e *env, ids []string, report func(verify.Line)) (bool, []verify.Line, error) {
+	list, world := loadLabs(e)
+	chosen, err := choose(list, ids)
+	if err != nil {
+		return false, nil, err
+	}
+	h, err := e.attach(ctx)
+	if err != nil {
+		return false, nil, err
+	}
+	c, err := openCluster(h, e.Now)
+	if err != nil {
+		return false, nil, err
+	}
+	lines := []verify.Line{}
+	v := &verify.Verifier{Cluster: c, World: world, Trace: trace.Trace, Now: e.Now, Dir: e.path("shell"),
+		Report: func(l verify.Line) { lines = append(lines, l); report(l) }}
+	good := true
+	for i := range chosen {
+		ok, err := v.Lab(ctx, &chosen[i])
+		if err != nil {
+			return false, lines, fmt.Errorf("verify lab %s: %w", chosen[i].ID, err)
+		}
+		good = good && ok
+	}
+	return good, lines, nil
+}
+
+// choose picks labs by id; all without one.
+func choose(list []labs.Lab, ids []string) ([]labs.Lab, error) {
+	if len(ids) == 0 {
+		return list, nil
+	}
+	var out []labs.Lab
+	for _, id := range ids {
+		found := false
+		for _, l := range list {
+			if l.ID == id {
+				out, found = append(out, l), true
+			}
+		}
+		if !found {
+			return nil, usagef("no lab is called %q (list them: gatedrill lab list)", id)
+		}
+	}
+	return out, nil
+}
+
+func printProof(e *env, l verify.Line) {
+	mark := "✓"
+	if !l.OK {
+		mark = "✗"
+	}
+	fmt.Fprintf(e.Stdout, "%s %-20s %-60s %6.2f s\n", mark, l.Lab, l.Check, l.Took.Seconds())
+	if l.Why != "" {
+		fmt.Fprintf(e.Stdout, "    %s\n", visible(l.Why))
+	}
+}
