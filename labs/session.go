@@ -16,6 +16,9 @@ type Listing struct {
 	Solved     int           `json:"solved"`
 	Best       time.Duration `json:"best,omitempty"`
 	InProgress bool          `json:"inProgress"`
+	// Layers are what the lab is about, for advice made of many labs; a list
+	// of labs does not print them, since they give away where to look.
+	Layers []Layer `json:"-"`
 }
 
 // Phase is where a lab session stands.

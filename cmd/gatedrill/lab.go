@@ -17,7 +17,7 @@ import (
 // labCommands are the lab screen's twins.
 func labCommands(e *env) []*cobra.Command {
 	if e.lab == nil {
-		e.lab = labInTrace
+		e.lab = traceInLab
 	}
 	c := &cobra.Command{
 		Use:   "lab",

@@ -241,13 +241,17 @@ func (e *Engine) publish(ctx context.Context, ca *certs.CA) error {
 	return nil
 }
 
-// Trust returns each CA's root certificate, PEM, by name.
+// Trust returns each CA's root certificate, PEM, by name; none before the
+// first lab.
 func (e *Engine) Trust(ctx context.Context) (map[string]string, error) {
 	r, err := e.named(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
 	if err != nil {
 		return nil, err
 	}
 	o, err := r.Get(ctx, TrustMap, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the CAs: %w", err)
 	}

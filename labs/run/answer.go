@@ -244,3 +244,28 @@ func (s *Service) Trace(ctx context.Context, url string) (labs.Path, error) {
 	}
 	return st.masked(s.c.Trace(r, snap)), nil
 }
+
+// Trust returns the CAs, as PEM by name, that the clients of the lab in
+// progress trust; none when no lab is.
+func (s *Service) Trust(ctx context.Context) (map[string]string, error) {
+	if err := s.sync(); err != nil {
+		return nil, err
+	}
+	if s.now().Lab == nil {
+		return nil, nil
+	}
+	c, err := s.c.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.World.Trust(ctx)
+}
+
+// Trust returns the CAs of the labs, PEM by name; none before the first lab.
+func (s *Service) Trust(ctx context.Context) (map[string]string, error) {
+	c, err := s.c.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.World.Trust(ctx)
+}

@@ -39,8 +39,12 @@ func (s State) view(now time.Time, at place) labs.View {
 }
 
 func listing(l *labs.Lab) labs.Listing {
+	var layers []labs.Layer
+	for _, step := range l.Breaks {
+		layers = append(layers, step.Layers()...)
+	}
 	return labs.Listing{ID: l.ID, Title: l.Title, Catalogue: l.Catalogue, Shapes: l.Shapes,
-		Minutes: l.Minutes, Difficulty: l.Difficulty, Requires: l.Requires}
+		Minutes: l.Minutes, Difficulty: l.Difficulty, Requires: l.Requires, Layers: layers}
 }
 
 func unjudged(list []labs.Check) []labs.CheckView {
