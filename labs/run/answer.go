@@ -260,12 +260,3 @@ func (s *Service) Trust(ctx context.Context) (map[string]string, error) {
 	}
 	return c.World.Trust(ctx)
 }
-
-// Trust returns the CAs of the labs, PEM by name; none before the first lab.
-func (s *Service) Trust(ctx context.Context) (map[string]string, error) {
-	c, err := s.c.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return c.World.Trust(ctx)
-}
