@@ -64,7 +64,7 @@ func hosted() (*env, error) {
 	e := &env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Now: time.Now, Getenv: os.Getenv, Zone: time.Local,
-		backend: sandboxBackend,
+		backend: sandboxBackend, lab: traceInLab,
 	}
 	home, err := homeDir(os.Getenv, os.UserHomeDir)
 	if err != nil {

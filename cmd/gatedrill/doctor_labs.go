@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/cards/deck"
+	"github.com/gatedrill/gatedrill/cards/sqlite"
+	"github.com/gatedrill/gatedrill/content"
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/cluster/sandbox"
+)
+
+// lookAtCards reads what a study session would read.
+func lookAtCards(ctx context.Context, e *env) []finding {
+	decks, problems := deck.Load(deckSources(e)...)
+	cards := 0
+	for _, d := range decks {
+		cards += len(d.Cards)
+	}
+	f := finding{What: "decks", State: stateOK, Saw: fmt.Sprintf("%d cards in %d decks", cards, len(decks))}
+	if len(problems) > 0 {
+		f.State, f.Next = stateNote, "gatedrill cards check"
+		f.Saw += fmt.Sprintf(", %d problems, the first: %v", len(problems), problems[0])
+	}
+	db := finding{What: "card database", State: stateOK, Saw: "none yet"}
+	path := e.path("cards.db")
+	switch _, err := os.Stat(path); {
+	case errors.Is(err, os.ErrNotExist):
+	case err != nil:
+		db.State, db.Saw, db.Next = stateMissing, err.Error(), "make it readable"
+	default:
+		db.Saw = path
+		opened, err := sqlite.Open(ctx, path)
+		if err == nil {
+			err = opened.Close()
+		}
+		if err != nil {
+			db.State, db.Saw, db.Next = stateMissing, firstLine(err), "move it away to begin anew, or put a backup in its place"
+		}
+	}
+	return []finding{f, db}
+}
+
+// lookAtSandbox asks the system and the sandbox itself, and starts nothing.
+func lookAtSandbox(ctx context.Context, e *env) []finding {
+	_, problems := labs.Load(content.Labs())
+	l := finding{What: "labs", State: stateOK, Saw: "all load"}
+	if len(problems) > 0 {
+		l.State, l.Saw, l.Next = stateNote, fmt.Sprintf("%d problems, the first: %v", len(problems), problems[0]), "gatedrill lab list names them"
+	}
+	b, err := newSandbox(e, "", "")
+	exe, lost := os.Executable()
+	if err = errors.Join(err, lost); err != nil {
+		return []finding{l, {What: "sandbox", State: stateMissing, Saw: err.Error(), Next: "run gatedrill from a file"}}
+	}
+	out := []finding{l}
+	for _, p := range sandbox.Preflight(ctx, []string{exe, "sandbox"}) {
+		out = append(out, finding{What: p.Setting, State: stateMissing, Saw: p.What, Next: p.Fix})
+	}
+	if len(out) == 1 {
+		out = append(out, finding{What: "namespaces", State: stateOK, Saw: "this system lets you make your own"})
+	}
+	return append(out, sandboxFinding(ctx, b))
+}
+
+func sandboxFinding(ctx context.Context, b *sandbox.Backend) finding {
+	f := finding{What: "sandbox", State: stateOK}
+	s, err := b.Status(ctx)
+	switch {
+	case err != nil:
+		f.State, f.Saw, f.Next = stateMissing, firstLine(err), "gatedrill sandbox reset"
+	case len(s.Missing) > 0:
+		f.State, f.Saw, f.Next = stateNote, "not got yet: "+strings.Join(s.Missing, ", "), "gatedrill sandbox install"
+	case s.Error != "":
+		f.State, f.Saw, f.Next = stateNote, s.State+": "+s.Error, "gatedrill sandbox logs"
+	default:
+		f.Saw = s.State
+	}
+	return f
+}
+
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}
