@@ -262,3 +262,14 @@ func TestWhatTheCaptureStepAsksIsNotShownBeforeIt(t *testing.T) {
 		x.HasNot("NR", "route_not_found")
 	})
 }
+
+func TestLabResetFromElsewhereIsLeft(t *testing.T) {
+	t.Parallel()
+	play(t, 80, 24, nil, func(x *world) {
+		inLab(tuitest.View)(x)
+		x.Press("enter")
+		x.labs.Show(labs.View{Phase: labs.PhaseIdle})
+		x.Drain()
+		x.Has("5 labs", "everything was put back")
+	})
+}

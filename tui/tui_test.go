@@ -35,7 +35,7 @@ func tour(x *world, look func(where string)) {
 	visit("filter", func() { x.Press("/"); x.Type("gone") })
 	visit("opening", func() { x.Press("enter", "enter") })
 	for _, p := range []labs.Phase{labs.PhasePreparing, labs.PhaseBreaking, labs.PhaseDiagnosing, labs.PhaseUnearned,
-		labs.PhaseFixing, labs.PhaseFailed, labs.PhaseResetting, labs.PhaseSolved, labs.PhaseIdle} {
+		labs.PhaseFixing, labs.PhaseFailed, labs.PhaseResetting, labs.PhaseSolved} {
 		visit("lab "+string(p), func() {
 			v := tuitest.Solved(time.Now())
 			if p == labs.PhaseDiagnosing || p == labs.PhaseUnearned {

@@ -164,7 +164,7 @@ func (m *Cards) line(r cards.Row, marked bool, w int) string {
 	if w >= 72 {
 		head = layout.Pad(r.Card.Deck, 12) + " "
 	}
-	front := layout.Pad(widget.FirstLine(r.Card.Front), w-6-layout.Width(head)-10)
+	front := layout.Pad(widget.Gist(r.Card.Front), w-6-layout.Width(head)-10)
 	cursor := "  "
 	if marked {
 		cursor, front = st.Accent.Render(theme.Here)+" ", st.Strong.Render(front)

@@ -247,6 +247,9 @@ func (m *Model) onChanged(msg changed) tea.Cmd {
 		m.fail(msg.err)
 		return nil
 	}
+	if msg.view.Phase == labs.PhaseIdle && m.stage == open && m.view.Phase != labs.PhaseIdle {
+		return m.onReset(nil) // from here, or by a command elsewhere
+	}
 	if msg.view.Current != m.view.Current {
 		m.focus, m.command = "", 0
 	}

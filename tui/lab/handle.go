@@ -149,7 +149,7 @@ func (m *Model) confirm(i keymap.Intent) tea.Cmd {
 	case keymap.Solution:
 		m.asked[ask.ID] = askSolution
 		ask.Question = "Show the solution?"
-		ask.Detail = "This attempt then no longer counts as solved by you."
+		ask.Detail = "It is noted in the lab's history that you looked."
 	}
 	return screen.Send(ask)
 }

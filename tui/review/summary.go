@@ -22,7 +22,7 @@ func (m *Model) summary(w int) []string {
 		lines = append(lines, "", " "+st.Strong.Render("What was hard"))
 		for _, g := range hard {
 			lines = append(lines, layout.Cut(fmt.Sprintf("   %s  %s", layout.Pad(name(g.rating), 5),
-				widget.FirstLine(g.prompt.Card.Front)), w-1))
+				widget.Gist(g.prompt.Card.Front)), w-1))
 		}
 	}
 	if !m.ending.loaded {

@@ -128,7 +128,7 @@ func (m *Model) leeches(w int) []string {
 	}
 	out := []string{m.head("Keep failing")}
 	for _, r := range m.stats.Leeches {
-		out = append(out, layout.Cut(fmt.Sprintf("%2d×  %s", r.Memory.Lapses, widget.FirstLine(r.Card.Front)), w))
+		out = append(out, layout.Cut(fmt.Sprintf("%2d×  %s", r.Memory.Lapses, widget.Gist(r.Card.Front)), w))
 	}
 	return append(out, "")
 }

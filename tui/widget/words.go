@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -82,14 +83,30 @@ func Bar(share float64, w int) string {
 	return strings.Repeat("█", full) + strings.Repeat("░", max(w, 0)-full)
 }
 
-// FirstLine is the first line of a text that says something, without Markdown
-// marks at its start: what a list shows of a card.
-func FirstLine(s string) string {
-	for line := range strings.Lines(Sanitize(s)) {
-		line = strings.NewReplacer("**", "", "`", "").Replace(strings.TrimLeft(strings.TrimSpace(line), "#>*- "))
-		if line != "" {
+// Gist is what a list shows of a card: the paragraph that asks something, else
+// the first one of prose, on one line and without Markdown marks. Code is
+// shown only when there is nothing else.
+func Gist(s string) string {
+	var prose, code string
+	fenced := false
+	for _, paragraph := range strings.Split(Sanitize(s), "\n\n") {
+		inside := fenced || strings.HasPrefix(paragraph, "    ") || strings.HasPrefix(paragraph, "\t") ||
+			strings.HasPrefix(strings.TrimSpace(paragraph), "```")
+		if strings.Count(paragraph, "```")%2 == 1 {
+			fenced = !fenced
+		}
+		line := strings.Join(strings.Fields(marks.Replace(strings.TrimLeft(strings.TrimSpace(paragraph), "#>*- "))), " ")
+		switch {
+		case line == "":
+		case inside:
+			code = cmp.Or(code, line)
+		case strings.Contains(line, "?"):
 			return line
+		default:
+			prose = cmp.Or(prose, line)
 		}
 	}
-	return ""
+	return cmp.Or(prose, code)
 }
+
+var marks = strings.NewReplacer("**", "", "`", "")

@@ -23,7 +23,9 @@ func TestTimesInWords(t *testing.T) {
 		{Percent(0.999), "99 %"}, {Percent(1), "100 %"}, {Percent(-1), "0 %"}, {Percent(0.29), "29 %"},
 		{Bar(0.5, 4), "██░░"}, {Bar(7, 2), "██"}, {Bar(1, -1), ""},
 		{Count(1, "card"), "1 card"}, {Count(0, "card"), "0 cards"},
-		{FirstLine("\n  ## **Why** `NR`?\nmore"), "Why NR?"}, {FirstLine(" \n"), ""},
+		{Gist("\n## **Why** `NR`,\nand when?\n\nmore"), "Why NR, and when?"}, {Gist(" \n"), ""},
+		{Gist("    404 NR\n\nThe log says this. What now?"), "The log says this. What now?"},
+		{Gist("Look:\n\n```\nGET ?\n\n404\n```\n\nWhere?"), "Where?"}, {Gist("Say it.\n\n    x?"), "Say it."}, {Gist("    only code"), "only code"},
 	}
 	for _, c := range cases {
 		if c.got != c.want {
