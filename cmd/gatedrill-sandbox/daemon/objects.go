@@ -53,11 +53,20 @@ func nameAPI(ctx context.Context, client kubernetes.Interface) error {
 	s := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{"component": "apiserver", "provider": name}}}
 	s.Spec.ClusterIP = apiServiceIP
 	s.Spec.Ports = []corev1.ServicePort{{Name: "https", Port: port, TargetPort: intstr.FromInt32(target)}}
-	_, err := client.CoreV1().Services(namespace).Create(ctx, s, metav1.CreateOptions{})
-	if err := made("service "+name, err); err != nil {
+	if err := makeService(ctx, client, namespace, s); err != nil {
 		return err
 	}
 	return endpoints(ctx, client, namespace, name, map[string]int32{"https": target}, corev1.ProtocolTCP)
+}
+
+// makeService looks first: making one again is not refused as existing, but
+// because its address is taken.
+func makeService(ctx context.Context, client kubernetes.Interface, namespace string, s *corev1.Service) error {
+	_, err := client.CoreV1().Services(namespace).Get(ctx, s.Name, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		_, err = client.CoreV1().Services(namespace).Create(ctx, s, metav1.CreateOptions{})
+	}
+	return made("service "+s.Name, err)
 }
 
 // endpoints puts the node's own address behind a Service.
@@ -106,8 +115,7 @@ func nameDNS(ctx context.Context, client kubernetes.Interface) error {
 		{Name: "dns", Port: port, Protocol: corev1.ProtocolUDP, TargetPort: intstr.FromInt32(port)},
 		{Name: "dns-tcp", Port: port, Protocol: corev1.ProtocolTCP, TargetPort: intstr.FromInt32(port)},
 	}
-	_, err := client.CoreV1().Services(namespace).Create(ctx, s, metav1.CreateOptions{})
-	if err := made("service "+name, err); err != nil {
+	if err := makeService(ctx, client, namespace, s); err != nil {
 		return err
 	}
 	return endpoints(ctx, client, namespace, name, map[string]int32{"dns-tcp": port}, corev1.ProtocolTCP)
