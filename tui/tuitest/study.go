@@ -38,7 +38,14 @@ type Rated struct {
 	prompt *cards.Prompt
 }
 
-// Summary returns Total with what the queue still holds.
+// Drop takes the head of the queue away, also while a call is under way.
+func (s *Study) Drop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Queue = s.Queue[1:]
+}
+
+// Summary returns Total.
 func (s *Study) Summary(context.Context) (cards.Summary, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
