@@ -96,3 +96,9 @@ func (p *Proof) Verdicts(ctx context.Context) (map[labs.Step]labs.Verdict, error
 	}
 	return out, nil
 }
+
+// Path is the main request's path, by a fresh look, nothing hidden.
+func (p *Proof) Path(ctx context.Context) (labs.Path, error) {
+	o, _, err := p.n.fresh(ctx)
+	return o.Main, err
+}
