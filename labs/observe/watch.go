@@ -21,6 +21,7 @@ import (
 const (
 	retryMin     = 100 * time.Millisecond
 	retryMax     = 2 * time.Second
+	rewatch      = 20 * time.Millisecond
 	retryUnknown = 3 * time.Second // the API has no such kind; a CRD may come
 )
 
@@ -111,6 +112,10 @@ func (s *store) listAndWatch(ctx context.Context) error {
 		w.Stop()
 		if err != nil || ctx.Err() != nil {
 			return err
+		}
+		select { // a server that ends watches at once is not hammered
+		case <-ctx.Done():
+		case <-time.After(rewatch):
 		}
 	}
 }
