@@ -66,11 +66,8 @@ func (p part) words(vars map[string]any, f Facts) string {
 		return missingWords(err)
 	}
 	got := fmt.Sprint(v.Value())
-	switch {
-	case p.op == "contains":
+	if p.op == "contains" {
 		got = fmt.Sprintf("%q", shorten(got))
-	case p.name == "code" && answer.Flag != "" && answer.Flag != "-":
-		got += " " + answer.Flag
 	}
 	return fmt.Sprintf("want %s, got %s", p.wanted(), got)
 }

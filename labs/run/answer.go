@@ -36,11 +36,23 @@ func (s *Service) Verdict(ctx context.Context, name labs.Step, v labs.Verdict) (
 	if truth == labs.Unknown {
 		return labs.Reply{Unknown: true, Words: "The cluster cannot say now: " + unknownWords(o, name)}, nil
 	}
-	err = s.record(history.Verdict, func(r *history.Record) { r.Step, r.Verdict, r.Right = name, v, v == truth })
+	err = s.record(history.Verdict, func(r *history.Record) {
+		r.Step, r.Verdict, r.Right, r.Capture = name, v, v == truth, s.lateCapture(o)
+	})
 	if err != nil {
 		return labs.Reply{}, err
 	}
 	return s.replied(name, v == truth, fmt.Sprintf("Right: %s is %s.", name, said(v))), nil
+}
+
+// lateCapture is the answer to keep with a record, when it is the first one
+// whose log line was seen.
+func (s *Service) lateCapture(o Observed) *labs.Answer {
+	st := s.now()
+	if st.Phase != labs.PhaseDiagnosing || st.broken.LogLine != "" || o.Main.Answer.LogLine == "" {
+		return nil
+	}
+	return &o.Main.Answer
 }
 
 func said(v labs.Verdict) string {
@@ -77,7 +89,7 @@ func (s *Service) Answer(ctx context.Context, name labs.Step, text string) (labs
 	if st := s.now().steps[name]; st.findingRight {
 		return labs.Reply{Right: true, Words: "This answer was verified already: " + st.answer}, nil
 	}
-	_, facts, err := n.fresh(ctx)
+	o, facts, err := n.fresh(ctx)
 	if err != nil {
 		return labs.Reply{Unknown: true, Words: err.Error()}, nil
 	}
@@ -89,7 +101,9 @@ func (s *Service) Answer(ctx context.Context, name labs.Step, text string) (labs
 		return labs.Reply{}, err
 	}
 	right := truth.Accepts(text)
-	err = s.record(history.Finding, func(r *history.Record) { r.Step, r.Text, r.Right = name, strings.TrimSpace(text), right })
+	err = s.record(history.Finding, func(r *history.Record) {
+		r.Step, r.Text, r.Right, r.Capture = name, strings.TrimSpace(text), right, s.lateCapture(o)
+	})
 	if err != nil {
 		return labs.Reply{}, err
 	}

@@ -37,8 +37,10 @@ func recorded(s State, e Recorded) (State, []Effect) {
 			s.broken, s.capture = *e.Capture, *e.Capture
 		}
 	case history.Verdict:
+		s.lateLine(e.Capture)
 		effects = s.verdictGiven(e)
 	case history.Finding:
+		s.lateLine(e.Capture)
 		st := s.steps[e.Step]
 		st.answer, st.findingRight, st.reply = e.Text, st.findingRight || e.Right, ""
 		if !e.Right {
@@ -72,6 +74,14 @@ func recorded(s State, e Recorded) (State, []Effect) {
 }
 
 const unearnedWords = "The goals hold, but the diagnosis is not complete. Put the fault back (start the lab again) to go on; your answers are kept."
+
+// lateLine keeps the first answer that has its log line: Envoy's log may come
+// a second after the fault was seen.
+func (s *State) lateLine(a *labs.Answer) {
+	if a != nil && s.broken.LogLine == "" && a.LogLine != "" {
+		s.broken = *a
+	}
+}
 
 // verdictGiven notes a verdict. A wrong one makes the step's cards due.
 func (s *State) verdictGiven(e Recorded) []Effect {
@@ -129,8 +139,8 @@ func observed(s State, e Observed) (State, []Effect) {
 	}
 	if e.Main.Answer.Observed {
 		s.capture = e.Main.Answer
-		if s.Phase == labs.PhaseDiagnosing && s.broken.LogLine == "" { // the log comes a second late
-			s.broken = s.capture
+		if s.Phase == labs.PhaseDiagnosing {
+			s.lateLine(&s.capture)
 		}
 	}
 	s.goals = judged(s.goals, e.Goals, e.At)

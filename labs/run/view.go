@@ -20,7 +20,7 @@ func (s State) view(now time.Time, at place) labs.View {
 	}
 	v.Lab, v.Ticket, v.Request = listing(s.Lab), s.Lab.Ticket, s.Lab.Main()
 	v.Since, v.Elapsed = s.Since, s.Worked(now)
-	v.Capture = s.capture
+	v.Capture = s.hidden(s.capture)
 	v.Goals, v.Guards = slices.Clone(s.goals), slices.Clone(s.guards)
 	if len(v.Goals) == 0 {
 		v.Goals, v.Guards = unjudged(s.Lab.Goals), unjudged(s.Lab.Guards)
@@ -112,16 +112,33 @@ func (s State) pathView() []labs.PathMark {
 	return out
 }
 
-// debrief is the lab's, with this run's own log line and time in it.
-func (s State) debrief() string {
-	line := s.broken.LogLine
-	if line == "" {
-		line = "(no line: the gateway logged nothing for this request)"
+// hidden is an answer without what the steps still ask for: the gateway's
+// words until the capture step's finding, the certificate's serial until that
+// of the tls step.
+func (s State) hidden(a labs.Answer) labs.Answer {
+	if !s.steps[labs.StepCapture].findingRight {
+		a.Flag, a.Details, a.LogLine = "", "", ""
 	}
-	return strings.NewReplacer("${LOG_LINE}", line, "${ELAPSED}", s.worked.Round(time.Second).String()).Replace(s.Lab.Debrief)
+	if !s.steps[labs.StepTLS].findingRight {
+		a.Serial = ""
+	}
+	return a
 }
 
-// Masked hides what the session has not verified yet, so that `trace` gives
+// debrief is the lab's, with the log line of this very run: where the text
+// has ${LOG_LINE}, else at its end.
+func (s State) debrief() string {
+	line, text := s.broken.LogLine, s.Lab.Debrief
+	switch {
+	case line == "":
+		line = "(no line: the gateway logged nothing for this request)"
+	case !strings.Contains(text, "${LOG_LINE}"):
+		text = strings.TrimRight(text, "\n") + "\n\n**The line of this run**\n\n    ${LOG_LINE}\n"
+	}
+	return strings.ReplaceAll(text, "${LOG_LINE}", line)
+}
+
+// masked hides what the session has not verified yet, so that `trace` gives
 // nothing away of a lab in progress.
 func (s State) masked(p labs.Path) labs.Path {
 	switch s.Phase {
@@ -130,6 +147,7 @@ func (s State) masked(p labs.Path) labs.Path {
 		return p
 	}
 	out := p
+	out.Answer = s.hidden(p.Answer)
 	out.Layers = slices.Clone(p.Layers)
 	for i, m := range s.pathView() {
 		if i < len(out.Layers) && m.Verdict == "" {
