@@ -141,7 +141,10 @@ func (m *Labs) line(l labs.Listing, marked bool, w int) string {
 	cursor, title := "  ", l.Title
 	tail := fmt.Sprintf("%3d min  %s", l.Minutes, layout.Pad(state(l), 11))
 	if w >= 72 {
-		tail = layout.Pad(strings.Join(l.Shapes, " "), min(w/4, 36)) + "  " + level(l.Difficulty) + "  " + tail
+		if w >= 100 {
+			tail = level(l.Difficulty) + "  " + tail
+		}
+		tail = layout.Pad(strings.Join(l.Shapes, " "), min(w/4, 36)) + "  " + tail
 	}
 	room := w - 3 - layout.Width(tail) - 2
 	title = layout.Pad(title, room)

@@ -70,8 +70,8 @@ func (m *Model) checkName(c labs.CheckView, w int, b brevity) []string {
 
 func (m *Model) why(c labs.CheckView) string {
 	switch {
-	case c.Outcome == labs.Pass:
-		return ""
+	case c.Outcome == labs.Pass, !m.captured():
+		return "" // before the capture step it would answer that step's question
 	case c.Fell && !c.Changed.IsZero():
 		return strings.TrimSuffix("was green, red for "+widget.Clock(m.now.Sub(c.Changed))+"; "+c.Why, "; ")
 	case c.Fell:

@@ -127,12 +127,14 @@ func (m *Model) look(s labs.StepView, w int) []string {
 // command breaks a command between words, with backslashes where the pieces
 // still run as one when they are copied by hand.
 func command(c string, w int) []string {
-	if layout.Width(c) <= w || strings.ContainsAny(c, "'\n") {
+	words := strings.Fields(c)
+	tooLong := slices.ContainsFunc(words, func(word string) bool { return layout.Width(word)+4 > w })
+	if layout.Width(c) <= w || tooLong || strings.ContainsAny(c, "'\n") {
 		return layout.Wrap(c, w)
 	}
 	var out []string
 	line := ""
-	for _, word := range strings.Fields(c) {
+	for _, word := range words {
 		if line != "" && layout.Width(line)+1+layout.Width(word)+2 > w {
 			out = append(out, line+" \\")
 			line = "  "

@@ -187,12 +187,13 @@ func (m *Model) captured() bool {
 	return false
 }
 
-// turns names the layers that changed after they were verified.
+// turns names the layers that are no longer healthy, or broken in another
+// way, since they were verified. What got well is seen on the path itself.
 func (m *Model) turns(w int) []string {
 	st := m.env.Styles
 	var out []string
 	for _, p := range m.view.Path {
-		if p.Was == "" || p.Was == p.Verdict {
+		if p.Was == "" || p.Was == p.Verdict || p.Verdict == labs.Healthy {
 			continue
 		}
 		text := fmt.Sprintf("%s was %s, %s for %s", p.Layer, inWords(p.Was), inWords(p.Verdict),

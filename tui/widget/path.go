@@ -120,6 +120,9 @@ func Asked(r labs.Request, source string) string {
 	if source == "" {
 		source = r.From
 	}
+	if address, _, port := strings.Cut(source, ":"); port && strings.Count(source, ":") == 1 {
+		source = address // the client's port is another one each time
+	}
 	if source != "" {
 		out += "  from " + source
 	}
