@@ -272,9 +272,9 @@ func TestFilterNarrowsAndIsDropped(t *testing.T) {
 	play(t, 80, 24, nil, func(x *world) {
 		x.Press("c", "/")
 		x.Type("routes due")
-		x.Has("1 card of 4 cards")
+		x.Has("1 of 4 cards")
 		x.Press("enter", "s")
-		x.Has("0 cards of 4 cards") // no longer due: it is suspended
+		x.Has("0 of 4 cards") // no longer due: it is suspended
 		x.Press("esc")
 		x.Has("4 cards", "suspended")
 		x.Press("esc")

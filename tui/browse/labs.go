@@ -163,7 +163,7 @@ func (m *Labs) about(w int) []string {
 	l := m.all[at]
 	var parts []string
 	if l.Attempts > 0 {
-		parts = append(parts, fmt.Sprintf("tried %d times, solved %d", l.Attempts, l.Solved))
+		parts = append(parts, widget.Count(l.Attempts, "attempt")+fmt.Sprintf(", solved %d", l.Solved))
 	}
 	if l.Best > 0 {
 		parts = append(parts, "best time "+widget.Clock(l.Best))

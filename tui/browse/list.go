@@ -3,6 +3,7 @@
 package browse
 
 import (
+	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -122,7 +123,7 @@ func (l *list) filter(w int, what string) string {
 	st := l.env.Styles
 	right := widget.Count(len(l.shown), what)
 	if len(l.shown) != l.rows {
-		right = st.Text.Render(right) + st.Faint.Render(" of "+widget.Count(l.rows, what))
+		right = fmt.Sprint(len(l.shown)) + st.Faint.Render(" of "+widget.Count(l.rows, what))
 	}
 	switch {
 	case l.typing:

@@ -253,6 +253,9 @@ func (m *Model) onChanged(msg changed) tea.Cmd {
 	if msg.view.Current != m.view.Current {
 		m.focus, m.command = "", 0
 	}
+	if m.stage != open || msg.view.Phase != m.view.Phase {
+		m.turned = msg.at
+	}
 	m.stage, m.view, m.number, m.at, m.looking = open, msg.view, msg.number, msg.at, time.Time{}
 	if m.now.Before(msg.at) {
 		m.now = msg.at

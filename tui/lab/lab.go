@@ -75,6 +75,7 @@ type Model struct {
 	number int // of the last view
 	view   labs.View
 	at     time.Time // when the view came
+	turned time.Time // when the first view of its phase came
 
 	focus   labs.Step // looked at; "" follows the current step
 	command int       // marked look command

@@ -85,11 +85,7 @@ func (m *Model) underway(w int) []string {
 	if m.view.Ticket != "" {
 		lines = append(layout.Indent(layout.Flow(m.view.Ticket, min(w-2, measure)), 1), "")
 	}
-	clock := m.view.Elapsed
-	if !m.view.Since.IsZero() && m.now.After(m.view.Since) {
-		clock = m.now.Sub(m.view.Since)
-	}
-	p := widget.Progress{What: words[m.view.Phase], Waiting: m.view.Doing, Clock: clock}
+	p := widget.Progress{What: words[m.view.Phase], Waiting: m.view.Doing, Clock: m.now.Sub(m.turned)}
 	return append(lines, layout.Indent(p.Lines(m.env.Styles, w-2), 1)...)
 }
 
