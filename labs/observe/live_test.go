@@ -84,7 +84,7 @@ func (l *live) await(what string, want func(labs.Path) bool) time.Duration {
 
 func allHealthy(p labs.Path) bool {
 	return !slices.ContainsFunc(p.Layers, func(r labs.LayerReport) bool {
-		return r.Verdict != labs.Healthy && r.Layer != labs.LayerTLS && r.Layer != labs.LayerDNS
+		return r.Verdict != labs.Healthy && r.Verdict != labs.OffPath
 	})
 }
 

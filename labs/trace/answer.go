@@ -14,12 +14,8 @@ import (
 func (w *walk) reconcile(reports []*report) {
 	i := slices.IndexFunc(reports, func(r *report) bool { return r.Verdict == labs.Broken })
 	if !w.answer.Observed {
-		if last := reports[len(reports)-1]; i < 0 && last.Verdict == labs.Healthy {
-			last.Verdict = labs.Unknown
-			last.Summary += "; no real answer was seen yet"
-			if w.answer.Error != "" {
-				last.Summary += ": " + w.answer.Error
-			}
+		if i < 0 {
+			w.unanswered(reports[len(reports)-1])
 		}
 		return
 	}
@@ -56,12 +52,24 @@ func (w *walk) reconcile(reports []*report) {
 	}
 }
 
+// unanswered: without a real answer the path is not closed.
+func (w *walk) unanswered(last *report) {
+	if last.Verdict != labs.Healthy {
+		return
+	}
+	last.Verdict = labs.Unknown
+	last.Summary += "; no real answer was seen yet"
+	if w.answer.Error != "" {
+		last.Summary += ": " + w.answer.Error
+	}
+}
+
 // reconcileBroken: the walk found a break; does the answer look like one of
 // that layer? A policy's, a route's or a destination's break shows in the
 // answer by itself, so a good answer means that the walk saw something older
 // or newer than the request did.
 func (w *walk) reconcileBroken(r *report, suspects []labs.Layer, said string) {
-	if slices.Contains(suspects, r.Layer) {
+	if r.certain || slices.Contains(suspects, r.Layer) {
 		return
 	}
 	r.Verdict = labs.Unknown

@@ -28,6 +28,8 @@ func (w *walk) judgeCertificate(r *report, secret labs.Object, sealed snapshot.S
 	w.judgeClient(r)
 	switch {
 	case r.decided():
+	case len(certs) == 0:
+		r.unknown("which certificate is served is not known")
 	case r.Facts["state"] == "warming" || r.Facts["state"] == "missing":
 		r.broken(secret, "Envoy still waits for "+secret.String(), "the secret active in Envoy", fmt.Sprint(r.Facts["state"]))
 	case !seen && w.answer.Observed:

@@ -36,12 +36,16 @@ func (w *walk) resolve(r *report) []string {
 	if w.target.address {
 		return []string{w.target.host}
 	}
+	addresses := w.snap.Resolve(w.target.host)
+	if len(addresses) == 0 && w.request.Gateway != "" {
+		r.offPath("the request names its gateway, Service %s", w.request.Gateway)
+		return nil
+	}
 	if why := w.missing("dns"); why != "" {
 		r.unknown("%s", why)
 		return nil
 	}
 	r.involve(zone)
-	addresses := w.snap.Resolve(w.target.host)
 	if len(addresses) > 0 {
 		r.see("zone: %s A %s", w.target.host, strings.Join(addresses, ", "))
 		return addresses
@@ -100,6 +104,7 @@ func (w *walk) findService(r *report, addresses []string) {
 		culprit = labs.Object{}
 	}
 	r.broken(culprit, w.target.host+" leads to no gateway", want, strings.Join(addresses, ", "))
+	r.certain = true
 	w.service = w.likelyService()
 }
 

@@ -46,6 +46,7 @@ func (w *walk) entry() *report {
 	}
 	if len(w.pods) > 0 && !slices.ContainsFunc(w.pods, runsGateway) {
 		r.broken(svc.ref(), "the Service leads past the gateway", "a Service in front of a gateway's pods", "it leads to "+w.pods[0].ref().String())
+		r.certain = true
 		return r
 	}
 	r.healthy("Service %s/%s  %d → %d   %s", svc.namespace(), svc.name(), w.target.port, w.targetPort, count(len(endpoints), "endpoint"))

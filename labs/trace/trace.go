@@ -81,10 +81,11 @@ func mask(reports []*report) {
 // report is a layer's report in the making. The first decision counts.
 type report struct {
 	labs.LayerReport
+	certain bool // broken, whatever the answer: it came from elsewhere
 }
 
 func newReport(l labs.Layer) *report {
-	return &report{labs.LayerReport{Layer: l, Facts: map[string]any{}}}
+	return &report{LayerReport: labs.LayerReport{Layer: l, Facts: map[string]any{}}}
 }
 
 func (r *report) decided() bool { return r.Verdict != "" }

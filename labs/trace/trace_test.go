@@ -54,6 +54,17 @@ func TestTrace(t *testing.T) {
 			w.answer(labs.Answer{Code: 404, Upstream: true, Details: "via_upstream"}, w.chain)
 		}, "hhhhhh", ""},
 
+		{"the request names its gateway", func(w *world) {
+			w.snap.Zone = nil
+			w.snap.Missing["dns"] = "there is none"
+			w.request.Gateway = "istio-system/istio-ingressgateway"
+		}, "-hhhhh", ""},
+		{"a Service in front of no gateway", func(w *world) {
+			w.spec("Service", "shop", "shop")["externalIPs"] = []any{"172.18.255.201"}
+			w.spec("Service", "shop", "shop")["ports"] = []any{map[string]any{"name": "http", "port": 443, "targetPort": 8080}}
+			w.snap.Zone[host] = []string{"172.18.255.201"}
+			w.answer(labs.Answer{Error: "tls: not TLS"}, nil)
+		}, "hb----", "Service shop/shop"},
 		{"N1 no record", func(w *world) {
 			w.snap.Zone = map[string][]string{"api.example.com": {"172.18.255.200"}}
 			w.answer(labs.Answer{Error: "dns"}, nil)
