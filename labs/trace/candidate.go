@@ -133,6 +133,8 @@ func (w *walk) classicCandidate(v object) (candidate, bool) {
 		}
 		if ports := w.portReasons(bound); why == "" && ports != "" {
 			c.why, c.blame = append(c.why, ports), bound[0].owner.ref()
+		} else if other := w.otherTable(bound); other != "" {
+			c.why = append(c.why, other)
 		}
 	}
 	if c.score == 0 {
@@ -220,6 +222,25 @@ func (w *walk) portReasons(bound []server) string {
 		return ""
 	}
 	return fmt.Sprintf("%s serves the host on %s, not on %d", bound[0].owner.ref(), quoteAll(ports), w.target.port)
+}
+
+// otherTable tells when another Gateway's server took the connection: each
+// terminating server has a route table of its own, with the routes of its
+// own Gateway only.
+func (w *walk) otherTable(bound []server) string {
+	if w.chain == nil {
+		return ""
+	}
+	for _, s := range w.servers {
+		if !s.selects || routeTable(s) == "" || routeTable(s) != w.chain.Route {
+			continue
+		}
+		if slices.ContainsFunc(bound, func(b server) bool { return b.owner.ref() == s.owner.ref() }) {
+			return ""
+		}
+		return fmt.Sprintf("attached to %s, but %s took the connection", bound[0].owner.ref(), s.owner.ref())
+	}
+	return ""
 }
 
 func (w *walk) notExported(v object) string {

@@ -69,6 +69,42 @@ func TestFactsOfMisspeltHost(t *testing.T) {
 	}
 }
 
+// Every candidate says all that keeps it out.
+func TestReasons(t *testing.T) {
+	t.Parallel()
+	for want, change := range map[string]func(*world){
+		"VirtualService shop/shop: has no gateways field, which binds it to sidecars (mesh) only; exportTo [.] hides it from the gateway in istio-system": func(w *world) {
+			v := w.spec("VirtualService", "shop", "shop")
+			delete(v, "gateways")
+			v["exportTo"] = []any{"."}
+		},
+		"VirtualService shop/shop: gateways [nowhere/public]: there is no Gateway nowhere/public": func(w *world) {
+			w.spec("VirtualService", "shop", "shop")["gateways"] = []any{"nowhere/public"}
+		},
+		"VirtualService shop/shop: http rule 0: path is /cart, not prefix /api": func(w *world) {
+			rule := w.spec("VirtualService", "shop", "shop")["http"].([]any)[0].(map[string]any)
+			rule["match"] = []any{map[string]any{"uri": map[string]any{"prefix": "/api"}}}
+		},
+		"VirtualService shop/shop: http rule 0: delegates to VirtualService shop/gone, which does not exist": func(w *world) {
+			rule := w.spec("VirtualService", "shop", "shop")["http"].([]any)[0].(map[string]any)
+			rule["delegate"] = map[string]any{"name": "gone"}
+		},
+		"VirtualService shop/shop: attached to Gateway shop/second, but Gateway shop/public took the connection": func(w *world) {
+			w.add(`{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: second, namespace: shop},
+ spec: {selector: {istio: ingressgateway}, servers: [{port: {number: 443, name: https, protocol: HTTPS}, hosts: [shop.example.com], tls: {mode: SIMPLE, credentialName: shop-cert}}]}}`)
+			w.spec("VirtualService", "shop", "shop")["gateways"] = []any{"second"}
+		},
+	} {
+		w := newWorld(t)
+		change(w)
+		w.gone()
+		route := trace.Trace(w.request, w.snapshot()).Layer(labs.LayerRoute)
+		if route.Got != want {
+			t.Errorf("got\n  %s\nwant\n  %s", route.Got, want)
+		}
+	}
+}
+
 // Judging twice gives the same answer, and leaves the snapshot alone.
 func TestTraceIsPure(t *testing.T) {
 	t.Parallel()

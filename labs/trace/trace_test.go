@@ -174,6 +174,12 @@ func TestTrace(t *testing.T) {
 			rule["match"] = []any{map[string]any{"port": 8443}}
 			w.gone()
 		}, "hhhhb-", "VirtualService shop/shop"},
+		{"D2 attached to the Gateway that lost the host", func(w *world) {
+			w.add(`{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: second, namespace: shop},
+ spec: {selector: {istio: ingressgateway}, servers: [{port: {number: 443, name: https, protocol: HTTPS}, hosts: [shop.example.com], tls: {mode: SIMPLE, credentialName: shop-cert}}]}}`)
+			w.spec("VirtualService", "shop", "shop")["gateways"] = []any{"second"}
+			w.gone()
+		}, "hhhhb-", "VirtualService shop/shop"},
 		{"H8 no route for the path", func(w *world) {
 			for i := range w.envoy.Routes {
 				w.envoy.Routes[i].Hosts[0].Routes[0].Path.Value = "/only"
