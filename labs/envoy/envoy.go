@@ -100,6 +100,7 @@ type HeaderMatch struct {
 	IgnoreCase bool
 	Invert     bool
 	Absent     bool // present match with false
+	Empty      bool // an absent header counts as an empty one
 }
 
 // Cluster is one upstream.

@@ -46,6 +46,7 @@ type rawHeader struct {
 	String  *stringMatch `json:"string_match"`
 	Present *bool        `json:"present_match"`
 	Invert  bool         `json:"invert_match"`
+	Empty   bool         `json:"treat_missing_header_as_empty"`
 }
 
 type rawRoute struct {
@@ -164,7 +165,7 @@ func (r rawRoute) view() (Route, error) {
 }
 
 func (h rawHeader) view() HeaderMatch {
-	m := HeaderMatch{Name: h.Name, Invert: h.Invert, Kind: "present"}
+	m := HeaderMatch{Name: h.Name, Invert: h.Invert, Empty: h.Empty, Kind: "present"}
 	if h.Present != nil {
 		m.Absent = !*h.Present
 	}

@@ -126,7 +126,7 @@ func headerFits(m envoy.HeaderMatch, value string, present bool) bool {
 	if m.Kind == "present" {
 		return (present != m.Absent) != m.Invert
 	}
-	if !present {
+	if !present && !m.Empty {
 		return false // an absent header fits no value, inverted or not
 	}
 	want := m.Value
