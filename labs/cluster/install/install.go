@@ -35,6 +35,10 @@ type Options struct {
 	Since time.Time
 }
 
+// patience bounds an installation, so that one that cannot get ready says why.
+// On the slowest system seen it took half a minute.
+const patience = 5 * time.Minute
+
 // Apply makes the cluster hold what the options say and returns when istiod
 // and the ingress gateway are ready. It applies nothing when the cluster says
 // that the same was applied before. Progress comes in the phases "crds",
@@ -48,6 +52,8 @@ func Apply(ctx context.Context, cfg *rest.Config, o Options, report func(cluster
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("not within %s", patience))
+	defer cancel()
 	r := newReporter(report)
 	r.phase("crds", "Istio and Gateway API definitions")
 	current, err := c.current(ctx, s)
@@ -65,6 +71,8 @@ func Apply(ctx context.Context, cfg *rest.Config, o Options, report func(cluster
 // EnsureEgress installs istio-egressgateway, unless it is there, and returns
 // when it is ready. The options must be those of Apply.
 func EnsureEgress(ctx context.Context, cfg *rest.Config, o Options) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("not within %s", patience))
+	defer cancel()
 	o.Egress = true
 	s, err := load(o)
 	if err != nil {
@@ -122,7 +130,7 @@ func (c *client) applySet(ctx context.Context, s *set, r *reporter) error {
 	}
 	r.phase("istiod", "istiod's root certificate")
 	if err := c.exists(ctx, "ConfigMap", Namespace, "istio-ca-root-cert"); err != nil {
-		return fmt.Errorf("wait for istiod to publish its root certificate: %w", err)
+		return fmt.Errorf("wait for istiod to publish its root certificate: %w; its pods: %s", cause(ctx, err), c.pods(istiodPods))
 	}
 	if err := c.applyAll(ctx, s.ingress); err != nil {
 		return err

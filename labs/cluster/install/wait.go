@@ -104,7 +104,7 @@ func (c *client) established(ctx context.Context, crds []*unstructured.Unstructu
 	}
 	seen, err := await(ctx, ri, metav1.ListOptions{}, func(o objects) bool { return len(missing(o)) == 0 })
 	if err != nil {
-		return fmt.Errorf("wait for definitions %s: %w", strings.Join(missing(seen), ", "), err)
+		return fmt.Errorf("wait for definitions %s: %w", strings.Join(missing(seen), ", "), cause(ctx, err))
 	}
 	return nil
 }
@@ -130,9 +130,37 @@ func (c *client) podsReady(ctx context.Context, selector string, since time.Time
 		return false
 	})
 	if err != nil {
-		return fmt.Errorf("wait for a ready pod %s in %s: %s: %w", selector, Namespace, describe(seen), err)
+		return fmt.Errorf("wait for a ready pod %s in %s: %s: %w", selector, Namespace, describe(seen), cause(ctx, err))
 	}
 	return nil
+}
+
+// cause is why a context ended, when that is why a wait did.
+func cause(ctx context.Context, err error) error {
+	if why := context.Cause(ctx); why != nil {
+		return why
+	}
+	return err
+}
+
+// pods describes pods as they are now, for an error that came when the
+// context was over.
+func (c *client) pods(selector string) string {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	ri, err := c.resource("Pod", Namespace)
+	if err != nil {
+		return err.Error()
+	}
+	list, err := ri.List(ctx, metav1.ListOptions{LabelSelector: selector})
+	if err != nil {
+		return err.Error()
+	}
+	seen := objects{}
+	for i := range list.Items {
+		seen[list.Items[i].GetName()] = &list.Items[i]
+	}
+	return describe(seen)
 }
 
 // ready says whether a pod is ready now. Times in the API have no parts of a
