@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -149,128 +147,6 @@ func labStatus(e *env) *cobra.Command {
 	return c
 }
 
-func labVerdict(e *env) *cobra.Command {
-	c := &cobra.Command{
-		Use: "verdict STEP healthy|broken|off-path", Short: "Give a verdict on a step", Args: cobra.ExactArgs(2),
-		ValidArgs: stepNames(),
-	}
-	asJSON := jsonFlag(c)
-	c.RunE = func(c *cobra.Command, args []string) error {
-		step, err := stepArg(args[0])
-		if err != nil {
-			return err
-		}
-		v := labs.Verdict(args[1])
-		if v != labs.Healthy && v != labs.Broken && v != labs.OffPath {
-			return usagef("%q is no verdict: want healthy, broken or off-path", args[1])
-		}
-		if len(step.Layers()) == 0 {
-			return usagef("step %s has no verdict, only a finding: gatedrill lab answer %s TEXT", step, step)
-		}
-		return withLabs(c.Context(), e, func(s *labrun.Service) error {
-			r, err := s.Verdict(c.Context(), step, v)
-			return printReply(e, r, err, *asJSON)
-		})
-	}
-	return c
-}
-
-func labAnswer(e *env) *cobra.Command {
-	c := &cobra.Command{
-		Use: "answer STEP TEXT", Short: "Answer a step's question", Args: cobra.MinimumNArgs(2), ValidArgs: stepNames(),
-	}
-	asJSON := jsonFlag(c)
-	c.RunE = func(c *cobra.Command, args []string) error {
-		step, err := stepArg(args[0])
-		if err != nil {
-			return err
-		}
-		return withLabs(c.Context(), e, func(s *labrun.Service) error {
-			r, err := s.Answer(c.Context(), step, strings.Join(args[1:], " "))
-			return printReply(e, r, err, *asJSON)
-		})
-	}
-	return c
-}
-
-func labHint(e *env) *cobra.Command {
-	return &cobra.Command{
-		Use: "hint STEP", Short: "Take a step's next hint", Args: cobra.ExactArgs(1), ValidArgs: stepNames(),
-		RunE: func(c *cobra.Command, args []string) error {
-			step, err := stepArg(args[0])
-			if err != nil {
-				return err
-			}
-			return withLabs(c.Context(), e, func(s *labrun.Service) error {
-				hint, err := s.Hint(c.Context(), step)
-				if err != nil {
-					return err
-				}
-				fmt.Fprintln(e.Stdout, visible(hint))
-				return nil
-			})
-		},
-	}
-}
-
-func labCheck(e *env) *cobra.Command {
-	c := &cobra.Command{
-		Use: "check", Short: "Judge the goals and guards now", Args: cobra.NoArgs,
-		Long: `Judge the goals and guards now. When all of them hold and the diagnosis is
-complete, wait until they have held for three seconds: then the lab is solved.
-
-Exit codes: 0 all pass, 1 one fails, 3 one is unknown and none fails.`,
-	}
-	asJSON := jsonFlag(c)
-	c.RunE = func(c *cobra.Command, _ []string) error {
-		return withLabs(c.Context(), e, func(s *labrun.Service) error {
-			v, err := s.Check(c.Context())
-			for err == nil && s.Holding() && v.Phase != labs.PhaseSolved {
-				select {
-				case <-c.Context().Done():
-					return c.Context().Err()
-				case <-time.After(300 * time.Millisecond):
-				}
-				v, err = s.Check(c.Context())
-			}
-			if errors.Is(err, labrun.ErrNoLab) {
-				return err
-			}
-			if err != nil {
-				return fail(exitUnknown, err)
-			}
-			if *asJSON {
-				err = writeJSON(e.Stdout, map[string]any{"phase": v.Phase, "goals": v.Goals, "guards": v.Guards, "trouble": v.Trouble})
-			} else {
-				err = printChecks(e.Stdout, v)
-			}
-			if err != nil {
-				return err
-			}
-			return checksVerdict(v)
-		})
-	}
-	return c
-}
-
-// checksVerdict is the exit code of a check.
-func checksVerdict(v labs.View) error {
-	unknown := len(v.Goals) == 0
-	for _, c := range append(v.Goals[:len(v.Goals):len(v.Goals)], v.Guards...) {
-		switch c.Outcome {
-		case labs.Fail:
-			return fail(exitFailed, nil)
-		case labs.Pending:
-			unknown = true
-		case labs.Pass:
-		}
-	}
-	if unknown {
-		return fail(exitUnknown, nil)
-	}
-	return nil
-}
-
 func labReset(e *env) *cobra.Command {
 	return &cobra.Command{
 		Use: "reset", Short: "Take the lab out; everything is put back as it was", Args: cobra.NoArgs,
@@ -333,21 +209,4 @@ func labSolution(e *env) *cobra.Command {
 	}
 	c.Flags().BoolVar(&yes, "yes", false, "yes, show it")
 	return c
-}
-
-func stepNames() []string {
-	var out []string
-	for _, s := range labs.Steps() {
-		out = append(out, string(s))
-	}
-	return out
-}
-
-func stepArg(name string) (labs.Step, error) {
-	for _, s := range labs.Steps() {
-		if string(s) == name {
-			return s, nil
-		}
-	}
-	return "", usagef("%q is no step: want one of %s", name, strings.Join(stepNames(), ", "))
 }

@@ -342,6 +342,19 @@ func TestResetWithoutCluster(t *testing.T) {
 	})
 }
 
+// TestResetOfAnothersLab resets what the history knows nothing of.
+func TestResetOfAnothersLab(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.must(b.engine.World(t.Context(), b.config.World, func(string) {}))
+		b.must(b.engine.Base(t.Context(), &b.config.Labs[0], "elsewhere", func(string) {}))
+		b.must(b.service.Reset(t.Context()))
+		if _, err := b.engine.Marked(t.Context()); !errors.Is(err, fault.ErrNoLab) {
+			t.Errorf("the lab is still there: %v", err)
+		}
+	})
+}
+
 // TestTwoPrograms lets a second program answer and reset while the first
 // watches.
 func TestTwoPrograms(t *testing.T) {

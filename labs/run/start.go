@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
-	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/fault"
 	"github.com/gatedrill/gatedrill/labs/history"
 )
@@ -260,69 +259,4 @@ func broken(lab *labs.Lab, o Observed) (bool, string) {
 
 func (s *Service) working(p labs.Phase, what string) {
 	s.note(s.apply(Working{Phase: p, Doing: what}))
-}
-
-// Reset takes the lab out of the cluster; the cluster is as it was before,
-// proved by comparing. A cluster that is not running keeps what it holds
-// until a lab is started in it.
-func (s *Service) Reset(ctx context.Context) error {
-	if err := s.sync(); err != nil {
-		return err
-	}
-	st := s.now()
-	if st.Lab == nil {
-		return ErrNoLab
-	}
-	s.mu.Lock()
-	have := s.sess
-	s.mu.Unlock()
-	if have != nil {
-		have.close() // a start in progress stops here
-	}
-	n, err := s.connect(ctx, st.Lab)
-	if errors.Is(err, cluster.ErrNotRunning) {
-		return s.record(history.Reset, nil)
-	}
-	if err != nil {
-		return err
-	}
-	defer n.close()
-	s.working(labs.PhaseResetting, "the objects to be as before")
-	if _, err := n.cluster.World.Marked(ctx); !errors.Is(err, fault.ErrNoLab) {
-		if err != nil {
-			return err
-		}
-		if _, err := n.cluster.World.Clear(ctx); err != nil {
-			words := fmt.Sprintf("The reset is not complete: %v. Reset again, or make the sandbox anew (gatedrill sandbox reset).", err)
-			return errors.Join(err, s.record(history.Failed, func(r *history.Record) { r.Text = words }))
-		}
-	}
-	return s.record(history.Reset, nil)
-}
-
-// Leave stops watching; the lab stays as it is and its clock stops.
-func (s *Service) Leave(context.Context) error {
-	s.mu.Lock()
-	have, st := s.sess, s.state
-	s.sess = nil
-	s.mu.Unlock()
-	if have != nil {
-		have.close()
-	}
-	if have == nil || st.Lab == nil || st.Phase == labs.PhaseSolved || st.last.Kind == history.Paused {
-		return nil
-	}
-	return s.record(history.Paused, nil)
-}
-
-// Close ends the session without a pause: for single commands, after which
-// the learner goes on working.
-func (s *Service) Close() {
-	s.mu.Lock()
-	have := s.sess
-	s.sess = nil
-	s.mu.Unlock()
-	if have != nil {
-		have.close()
-	}
 }

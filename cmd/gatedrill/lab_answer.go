@@ -1,0 +1,92 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatedrill/gatedrill/labs"
+	labrun "github.com/gatedrill/gatedrill/labs/run"
+)
+
+func labVerdict(e *env) *cobra.Command {
+	c := &cobra.Command{
+		Use: "verdict STEP healthy|broken|off-path", Short: "Give a verdict on a step", Args: cobra.ExactArgs(2),
+		ValidArgs: stepNames(),
+	}
+	asJSON := jsonFlag(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		step, err := stepArg(args[0])
+		if err != nil {
+			return err
+		}
+		v := labs.Verdict(args[1])
+		if v != labs.Healthy && v != labs.Broken && v != labs.OffPath {
+			return usagef("%q is no verdict: want healthy, broken or off-path", args[1])
+		}
+		if len(step.Layers()) == 0 {
+			return usagef("step %s has no verdict, only a finding: gatedrill lab answer %s TEXT", step, step)
+		}
+		return withLabs(c.Context(), e, func(s *labrun.Service) error {
+			r, err := s.Verdict(c.Context(), step, v)
+			return printReply(e, r, err, *asJSON)
+		})
+	}
+	return c
+}
+
+func labAnswer(e *env) *cobra.Command {
+	c := &cobra.Command{
+		Use: "answer STEP TEXT", Short: "Answer a step's question", Args: cobra.MinimumNArgs(2), ValidArgs: stepNames(),
+	}
+	asJSON := jsonFlag(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		step, err := stepArg(args[0])
+		if err != nil {
+			return err
+		}
+		return withLabs(c.Context(), e, func(s *labrun.Service) error {
+			r, err := s.Answer(c.Context(), step, strings.Join(args[1:], " "))
+			return printReply(e, r, err, *asJSON)
+		})
+	}
+	return c
+}
+
+func labHint(e *env) *cobra.Command {
+	return &cobra.Command{
+		Use: "hint STEP", Short: "Take a step's next hint", Args: cobra.ExactArgs(1), ValidArgs: stepNames(),
+		RunE: func(c *cobra.Command, args []string) error {
+			step, err := stepArg(args[0])
+			if err != nil {
+				return err
+			}
+			return withLabs(c.Context(), e, func(s *labrun.Service) error {
+				hint, err := s.Hint(c.Context(), step)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintln(e.Stdout, visible(hint))
+				return nil
+			})
+		},
+	}
+}
+
+func stepNames() []string {
+	var out []string
+	for _, s := range labs.Steps() {
+		out = append(out, string(s))
+	}
+	return out
+}
+
+func stepArg(name string) (labs.Step, error) {
+	for _, s := range labs.Steps() {
+		if string(s) == name {
+			return s, nil
+		}
+	}
+	return "", usagef("%q is no step: want one of %s", name, strings.Join(stepNames(), ", "))
+}
