@@ -44,6 +44,7 @@ type status struct {
 	path  string
 	order []string
 	now   func() time.Time
+	ready chan struct{} // closed when the last phase is done
 
 	mu      sync.Mutex
 	report  report
@@ -51,7 +52,7 @@ type status struct {
 }
 
 func newStatus(path string, pid int, order []string, now func() time.Time) *status {
-	s := &status{path: path, order: order, now: now, waiting: map[string]string{}}
+	s := &status{path: path, order: order, now: now, ready: make(chan struct{}), waiting: map[string]string{}}
 	s.report = report{Started: now(), PID: pid, Phases: []phase{}}
 	s.update(func() {})
 	return s
@@ -67,6 +68,9 @@ func (s *status) done(name string) {
 	s.update(func() {
 		if !s.ended(name) {
 			s.report.Phases = append(s.report.Phases, phase{name, s.now().Sub(s.report.Started).Milliseconds()})
+			if s.current() == phaseReady {
+				close(s.ready)
+			}
 		}
 	})
 }
