@@ -66,6 +66,9 @@ type Handle struct {
 	// Names makes cluster DNS and the learner's tools resolve the outside
 	// world's names; nil where the backend serves the zone by itself.
 	Names func(ctx context.Context, zone map[string][]string) error
+	// Egress installs istio-egressgateway, unless it is there, and returns
+	// when it is ready; nil where that is not ours to do.
+	Egress func(ctx context.Context) error
 }
 
 // Has says whether the cluster offers a capability.

@@ -18,6 +18,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/cluster/install"
 )
 
 // handle is the way into the running sandbox.
@@ -33,6 +34,9 @@ func (b *Backend) handle() (*cluster.Handle, error) {
 		Dial:         b.dial,
 		Capabilities: []cluster.Capability{cluster.Sidecar, cluster.MeshAdmin},
 		Shell:        b.shell,
+		Egress: func(ctx context.Context) error {
+			return install.EnsureEgress(ctx, cfg, install.Options{Profile: install.Sandbox()})
+		},
 	}, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -192,6 +193,58 @@ func TestLiveDialErrors(t *testing.T) {
 	if _, err := h.Dial(t.Context(), "tcp", "nosuch.example.org:80"); !errors.As(err, &dns) {
 		t.Errorf("an unknown name: %v", err)
 	}
+}
+
+func TestLiveEgressGatewayOnDemand(t *testing.T) {
+	h := sandboxtest.Up(t)
+	if err := h.Egress(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	out := must(t, h, "istioctl", "proxy-status")
+	if !strings.Contains(out, "istio-egressgateway-") {
+		t.Errorf("the egress gateway is not connected:\n%s", out)
+	}
+	began := time.Now()
+	if err := h.Egress(t.Context()); err != nil {
+		t.Error(err)
+	}
+	t.Logf("asked for again: %s", time.Since(began).Round(time.Millisecond))
+	must(t, h, "kubectl", "-n", "istio-system", "delete", "deploy/istio-egressgateway", "svc/istio-egressgateway")
+}
+
+// An image without a program ends in an event that says how to give it one,
+// and that works.
+func TestLiveOwnProgram(t *testing.T) {
+	h, b := sandboxtest.Up(t), sandboxtest.Backend(t)
+	const image = "example.com/sandbox-live/own:v1"
+	if err := b.RemoveProgram(image); err != nil && !errors.Is(err, sandbox.ErrNoProgram) {
+		t.Fatal(err)
+	}
+	must(t, h, "kubectl", "delete", "pod", "own", "--ignore-not-found", "--now")
+	must(t, h, "kubectl", "run", "own", "--image="+image, "--restart=Never")
+	within(t, 30*time.Second, "the event", func() (string, bool) {
+		out := must(t, h, "kubectl", "describe", "pod", "own")
+		return out, strings.Contains(out, "gatedrill sandbox program add "+image+"=PATH")
+	})
+	script := filepath.Join(t.TempDir(), "own.sh")
+	if err := os.WriteFile(script, []byte("#!/bin/sh\necho \"I am $1\"; cat /srv/page\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	page := filepath.Join(t.TempDir(), "page")
+	if err := os.WriteFile(page, []byte("the page\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	own := sandbox.OwnProgram{Path: script, Args: []string{"own"}, Files: []sandbox.PodFile{{Host: page, Pod: "/srv/page"}}}
+	if err := b.AddProgram(image, own); err != nil {
+		t.Fatal(err)
+	}
+	must(t, h, "kubectl", "delete", "pod", "own", "--now")
+	must(t, h, "kubectl", "run", "own", "--image="+image, "--restart=Never")
+	within(t, 30*time.Second, "the program's words", func() (string, bool) {
+		out, _ := inside(t, h, "kubectl", "logs", "own")
+		return out, strings.Contains(out, "I am own") && strings.Contains(out, "the page")
+	})
+	must(t, h, "kubectl", "delete", "pod", "own", "--now")
 }
 
 func TestLiveTwoStartsMeetInOneSandbox(t *testing.T) {

@@ -1,5 +1,6 @@
 // Package sandboxtest brings up the sandbox that live tests share. It is not
-// the sandbox that people use: its data lie in the user's cache directory.
+// the sandbox that people use: its data lie in $GATEDRILL_TEST_HOME, else in
+// the user's cache directory.
 // Only the programs are the same.
 package sandboxtest
 
@@ -34,7 +35,7 @@ func Up(t testing.TB) *cluster.Handle {
 	}
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("the sandbox's log: %s", filepath.Join(home(t), "sandbox", "run", "daemon.log"))
+			t.Logf("the sandbox's log: %s", filepath.Join(Home(t), "sandbox", "run", "daemon.log"))
 		}
 	})
 	return h
@@ -55,7 +56,7 @@ func Backend(t testing.TB) *sandbox.Backend {
 	}
 	data := dataHome(t)
 	return sandbox.New(sandbox.Options{
-		Home: home(t), Self: self, Environ: os.Environ(),
+		Home: Home(t), Self: self, Environ: os.Environ(),
 		Programs: programs.Source{
 			Dir: filepath.Join(data, "programs"), Cache: filepath.Join(data, "cache"),
 			Given: os.Getenv("GATEDRILL_PROGRAMS"), Tree: tree(t), Envoy: os.Getenv("GATEDRILL_ENVOY"),
@@ -77,9 +78,12 @@ func reporter(t testing.TB) func(cluster.Progress) {
 	}
 }
 
-// home is the test sandbox's data directory.
-func home(t testing.TB) string {
+// Home is the test sandbox's data directory.
+func Home(t testing.TB) string {
 	t.Helper()
+	if d := os.Getenv("GATEDRILL_TEST_HOME"); d != "" {
+		return d
+	}
 	d, err := os.UserCacheDir()
 	if err != nil {
 		t.Fatal(err)
@@ -126,10 +130,10 @@ func tree(t testing.TB) string {
 // and shells run.
 func gatedrill(t testing.TB) string {
 	t.Helper()
-	if err := os.MkdirAll(home(t), 0o700); err != nil {
+	if err := os.MkdirAll(Home(t), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	exe := filepath.Join(home(t), "gatedrill")
+	exe := filepath.Join(Home(t), "gatedrill")
 	cmd := exec.Command("go", "build", "-o", exe, "./cmd/gatedrill")
 	cmd.Dir = tree(t)
 	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
