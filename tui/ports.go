@@ -82,6 +82,12 @@ type Cluster interface {
 	Watch(ctx context.Context, after int) (ClusterStatus, int, error)
 }
 
+// Open names a screen to open.
+type Open = screen.Open
+
+// Review is the kind of the review screen.
+const Review = screen.Review
+
 // Advice is what to do next, worked out from cards and labs together.
 type Advice = screen.Advice
 
@@ -111,8 +117,8 @@ type Options struct {
 	Now func() time.Time
 	// NoLabs says why Ports.Labs is nil and what to do about it.
 	NoLabs string
-	// Start is a screen to open over home at once.
-	Start screen.Open
+	// Start is a screen to open over home at once; its zero value is none.
+	Start Open
 	// Light draws for a light background until the terminal tells its own.
 	Light bool
 }

@@ -31,6 +31,9 @@ func joinLabs(e *env, s *study.Service, ports *tui.Ports, opts *tui.Options) fun
 	ports.Cluster, ports.Labs = b, p
 	ports.Coach = &coach{study: s, labs: p.Service}
 	return func() {
+		// The lab stays, its clock stops; a pause that cannot be noted only
+		// makes the attempt look longer.
+		_ = p.Leave(context.Background())
 		p.Close()
 		b.Close()
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/cluster"
 )
 
 func printLabs(w io.Writer, list []labs.Listing) error {
@@ -178,6 +180,9 @@ func printChecks(w io.Writer, v labs.View) error {
 
 // printReply prints what an answer got, and turns it into an exit code.
 func printReply(e *env, r labs.Reply, err error, asJSON bool) error {
+	if errors.Is(err, cluster.ErrNotRunning) {
+		return fail(exitUnknown, err)
+	}
 	if err != nil {
 		return err
 	}

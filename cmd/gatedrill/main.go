@@ -16,6 +16,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/gatedrill/gatedrill/tui"
 )
 
 func main() {
@@ -84,7 +86,7 @@ func rootCommand(e *env) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       version(),
-		RunE:          func(c *cobra.Command, _ []string) error { return openTUI(c.Context(), e) },
+		RunE:          func(c *cobra.Command, _ []string) error { return openTUI(c.Context(), e, tui.Open{}) },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(studyCommands(e)...)

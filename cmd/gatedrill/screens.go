@@ -17,8 +17,8 @@ import (
 // one tick of it.
 const framesPerSecond = 120
 
-// openTUI runs the terminal program.
-func openTUI(ctx context.Context, e *env) error {
+// openTUI runs the terminal program; start is a screen to open over home.
+func openTUI(ctx context.Context, e *env, start tui.Open) error {
 	if !onTerminal(e) {
 		return fail(exitUsage, errors.New("this needs a terminal, and there is none\n"+
 			"cards without one:  gatedrill review --plain\n"+
@@ -32,7 +32,7 @@ func openTUI(ctx context.Context, e *env) error {
 	defer func() { _ = closeStudy() }()
 
 	ctx, stop := context.WithCancel(ctx)
-	opts := tui.Options{Context: ctx, Now: e.Now}
+	opts := tui.Options{Context: ctx, Now: e.Now, Start: start}
 	ports := tui.Ports{Study: study}
 	closeLabs := joinLabs(e, study, &ports, &opts)
 

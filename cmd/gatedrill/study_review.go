@@ -14,6 +14,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/cards/study"
+	"github.com/gatedrill/gatedrill/tui"
 )
 
 func reviewCommand(e *env) *cobra.Command {
@@ -31,7 +32,7 @@ GATEDRILL_NEW_PER_DAY (20) and GATEDRILL_REVIEWS_PER_DAY (200) limit a day.`,
 				return usagef("--limit is %d, want a number of answers", r.limit)
 			}
 			if !plain {
-				return openTUI(c.Context(), e)
+				return openTUI(c.Context(), e, tui.Open{Kind: tui.Review, Deck: r.deck, Limit: r.limit})
 			}
 			return withStudy(c.Context(), e, func(s *study.Service) error { return r.run(c.Context(), s) })
 		},

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/gatedrill/gatedrill/cards"
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/cluster/sandbox"
+	"github.com/gatedrill/gatedrill/labs/cluster/sandbox/sandboxtest"
+	"github.com/gatedrill/gatedrill/labs/verify"
+)
+
+// learner is a person at the command line of the tests' sandbox, with cards
+// and attempts of their own.
+type learner struct {
+	t       *testing.T
+	e       *env
+	backend *sandbox.Backend
+	out     bytes.Buffer
+	errs    bytes.Buffer
+}
+
+func newLearner(t *testing.T) *learner {
+	t.Helper()
+	l := &learner{t: t, backend: sandboxtest.Backend(t)}
+	l.e = &env{
+		Stdin: strings.NewReader(""), Stdout: &l.out, Stderr: &l.errs, Now: time.Now, Home: t.TempDir(), Zone: time.UTC,
+		Getenv:  func(string) string { return "" },
+		backend: func(*env) (cluster.Backend, error) { return l.backend, nil },
+		lab:     traceInLab,
+	}
+	return l
+}
+
+// try runs a command line and returns its exit code.
+func (l *learner) try(args ...string) int {
+	l.t.Helper()
+	l.out.Reset()
+	l.errs.Reset()
+	ctx, cancel := context.WithTimeout(l.t.Context(), 25*time.Minute) // the programs may have to be built
+	defer cancel()
+	return run(ctx, l.e, args)
+}
+
+// must runs a command line that has to end with the given code.
+func (l *learner) must(code int, args ...string) string {
+	l.t.Helper()
+	if got := l.try(args...); got != code {
+		l.t.Fatalf("gatedrill %s: exit code %d, want %d\n%s%s", strings.Join(args, " "), got, code, &l.out, &l.errs)
+	}
+	return l.out.String()
+}
+
+// view is the lab as `lab status --json` shows it.
+func (l *learner) view() labs.View {
+	l.t.Helper()
+	var v labs.View
+	if err := json.Unmarshal([]byte(l.must(0, "lab", "status", "--json")), &v); err != nil {
+		l.t.Fatal(err)
+	}
+	return v
+}
+
+// begin starts a lab and puts it away again after the test.
+func (l *learner) begin(id string) {
+	l.t.Helper()
+	sandboxtest.Up(l.t)
+	l.must(0, "lab", "start", id)
+	l.t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if code := run(ctx, l.e, []string{"lab", "reset"}); code != 0 && l.view().Phase != labs.PhaseIdle {
+			l.t.Errorf("lab reset: exit code %d\n%s", code, &l.errs)
+		}
+	})
+}
+
+func TestLiveDemo(t *testing.T) {
+	l := newLearner(t)
+	out := l.must(0, "demo")
+	for _, want := range []string{"route        ✗", "✓ hosts        broken", "route        ✓", "all of it was seen"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the demo does not say %q:\n%s", want, out)
+		}
+	}
+	if l.must(0, "lab", "list", "--json"); strings.Contains(l.out.String(), `"attempts": 1`) {
+		t.Errorf("the demo counts as an attempt of the learner:\n%s", &l.out)
+	}
+}
+
+// TestLiveLabs proves every lab: broken where it claims, solvable, not by a
+// shortcut, and clean after reset.
+func TestLiveLabs(t *testing.T) {
+	l := newLearner(t)
+	sandboxtest.Up(t)
+	list, _ := loadLabs(l.e)
+	if len(list) < 5 {
+		t.Fatalf("want five labs at least, got %d", len(list))
+	}
+	for _, lab := range list {
+		t.Run(lab.ID, func(t *testing.T) {
+			ok, lines, err := verifyLabs(t.Context(), l.e, []string{lab.ID}, func(line verify.Line) {
+				t.Logf("%v %s %s %s", line.OK, line.Check, line.Took.Round(time.Millisecond), line.Why)
+			})
+			if err != nil || !ok || len(lines) < 8 {
+				t.Errorf("ok %v, %d lines, %v", ok, len(lines), err)
+			}
+		})
+	}
+}
+
+// TestLiveByCommandLine works one lab from the first wrong verdict to solved.
+func TestLiveByCommandLine(t *testing.T) {
+	l := newLearner(t)
+	l.begin("shop-host-typo")
+	l.must(exitUnknown, "trace", "https://shop.example.com/cart")
+	if strings.Contains(l.out.String(), "exmaple") || strings.Contains(l.out.String(), "✗") {
+		t.Errorf("the trace gives the lab away:\n%s", &l.out)
+	}
+	l.must(exitFailed, "lab", "verdict", "hosts", "healthy")
+	var due cards.Summary
+	if err := json.Unmarshal([]byte(l.must(0, "due", "--json")), &due); err != nil {
+		t.Fatal(err)
+	}
+	if due.Due+due.Learning == 0 {
+		t.Errorf("a wrong verdict made no card due: %+v", due)
+	}
+	for _, a := range [][]string{
+		{"answer", "capture", "nr"},
+		{"verdict", "entry", "healthy"}, {"answer", "entry", "1"},
+		{"verdict", "listeners", "healthy"}, {"answer", "listeners", "8443"},
+		{"verdict", "tls", "healthy"}, {"answer", "tls", "secret istio-system/shop-cert"},
+		{"verdict", "hosts", "broken"}, {"answer", "hosts", "vs shop/shop"},
+		{"verdict", "destination", "off-path"}, {"answer", "destination", "yes"},
+	} {
+		l.must(0, append([]string{"lab"}, a...)...)
+	}
+	if v := l.view(); v.Phase != labs.PhaseFixing {
+		t.Fatalf("after the diagnosis the phase is %s", v.Phase)
+	}
+	l.must(exitFailed, "lab", "check")
+	l.must(0, "lab", "shell", "--", "kubectl", "-n", "shop", "patch", "virtualservice", "shop", "--type=merge", "-p", `{"spec":{"hosts":["shop.example.com"]}}`)
+	l.must(0, "lab", "check")
+	if v := l.view(); v.Phase != labs.PhaseSolved || v.Debrief == "" {
+		t.Errorf("after the fix the phase is %s, debrief of %d bytes", v.Phase, len(v.Debrief))
+	}
+	l.must(0, "trace", "https://shop.example.com/cart")
+}
+
+// TestLiveFixWithoutDiagnosis: a fix that comes before the diagnosis solves
+// nothing, and the fault can be put back.
+func TestLiveFixWithoutDiagnosis(t *testing.T) {
+	l := newLearner(t)
+	l.begin("shop-host-typo")
+	l.must(0, "lab", "shell", "--", "kubectl", "-n", "shop", "patch", "virtualservice", "shop", "--type=merge", "-p", `{"spec":{"hosts":["shop.example.com"]}}`)
+	l.must(exitFailed, "lab", "check")
+	if v := l.view(); v.Phase != labs.PhaseUnearned {
+		t.Fatalf("want the phase unearned, got %s", v.Phase)
+	}
+	l.must(0, "lab", "start", "shop-host-typo")
+	if v := l.view(); v.Phase != labs.PhaseDiagnosing {
+		t.Errorf("with the fault put back the phase is %s", v.Phase)
+	}
+}
+
+// TestLiveSandboxKilledInMidLab: the lab is found again as it was.
+func TestLiveSandboxKilledInMidLab(t *testing.T) {
+	l := newLearner(t)
+	l.begin("shop-host-typo")
+	l.must(0, "lab", "answer", "capture", "NR")
+	s, err := l.backend.Status(t.Context())
+	if err != nil || s.PID == 0 {
+		t.Fatalf("status %+v, %v", s, err)
+	}
+	if err := syscall.Kill(s.PID, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	for gone := time.Now().Add(5 * time.Second); syscall.Kill(s.PID, 0) == nil && time.Now().Before(gone); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if code := l.try("lab", "check"); code == 0 {
+		t.Errorf("with the sandbox gone, lab check ends with 0:\n%s", &l.out)
+	}
+	began := time.Now()
+	sandboxtest.Up(t)
+	t.Logf("the sandbox was up again after %s", time.Since(began).Round(time.Millisecond))
+	within(t, 30*time.Second, func() error {
+		v := l.view()
+		if v.Phase != labs.PhaseDiagnosing || !v.Steps[0].FindingRight || v.Capture.Code != 404 {
+			return fmt.Errorf("phase %s, capture right %v, last answer %+v, trouble %q", v.Phase, v.Steps[0].FindingRight, v.Capture, v.Trouble)
+		}
+		return nil
+	})
+}
+
+// TestLiveRefusedRequests: what a learner may ask for and cannot have.
+func TestLiveRefusedRequests(t *testing.T) {
+	l := newLearner(t)
+	sandboxtest.Up(t)
+	l.must(exitFailed, "lab", "start", "no-such-lab")
+	if !strings.Contains(l.errs.String(), "no-such-lab") {
+		t.Errorf("the error does not name the lab: %s", &l.errs)
+	}
+	l.must(exitUsage, "lab", "verdict", "hosts", "sick")
+	l.must(exitFailed, "lab", "check")
+}
+
+// within repeats a check until it holds or time is up.
+func within(t *testing.T, d time.Duration, check func() error) {
+	t.Helper()
+	for end := time.Now().Add(d); ; time.Sleep(200 * time.Millisecond) {
+		err := check()
+		if err == nil {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("not within %s: %v", d, err)
+		}
+	}
+}
