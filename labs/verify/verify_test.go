@@ -1,0 +1,147 @@
+package verify_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/cluster/clustertest"
+	"github.com/gatedrill/gatedrill/labs/fault"
+	"github.com/gatedrill/gatedrill/labs/run"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
+	"github.com/gatedrill/gatedrill/labs/verify"
+)
+
+func route(hosts ...any) labs.Change {
+	return labs.Change{Objects: []labs.Manifest{{Object: map[string]any{
+		"apiVersion": "networking.istio.io/v1", "kind": "VirtualService",
+		"metadata": map[string]any{"name": "shop", "namespace": "shop"}, "spec": map[string]any{"hosts": hosts}}}}}
+}
+
+// honest is a lab whose every claim holds in the fake cluster below.
+func honest() labs.Lab {
+	expr := func(t string) labs.Expr { return labs.Expr{Text: t} }
+	l := labs.Lab{
+		ID: "typo", Breaks: []labs.Step{labs.StepHosts},
+		Requests: map[string]labs.Request{"main": {Name: "main"}, "stranger": {Name: "stranger"}},
+		Base:     route("shop"), Fault: route("shpo"), Solution: route("shop"),
+		Goals:     []labs.Check{{Title: "answers", That: expr("requests.main.code == 200")}},
+		Guards:    []labs.Check{{Title: "strangers refused", That: expr("requests.stranger.code == 404")}},
+		Shortcuts: []labs.Shortcut{{Title: "all", StoppedBy: "strangers refused", Change: route("shop", "stranger")}},
+		Steps:     map[labs.Step]labs.StepPlan{},
+	}
+	for _, s := range labs.Steps() {
+		l.Steps[s] = labs.StepPlan{Look: []string{"true"}, Finding: &labs.Finding{Truth: expr("requests.main.flag")}}
+	}
+	return l
+}
+
+// prove verifies a lab on a fake cluster that answers 200 for each host that
+// a VirtualService names, and returns the checks that did not hold.
+func prove(t *testing.T, lab labs.Lab) []verify.Line {
+	t.Helper()
+	api := clustertest.NewAPI()
+	look := func() snapshot.Snapshot {
+		now := time.Now()
+		s := snapshot.Snapshot{At: now, Answers: map[string]labs.Answer{}}
+		for _, host := range []string{"shop", "stranger"} {
+			a := labs.Answer{At: now, Observed: true, Code: 404, Flag: "NR", LogLine: "x"}
+			for _, k := range api.Kinds {
+				list, err := api.Resource(k.GroupVersionResource).List(context.Background(), metav1.ListOptions{})
+				if err != nil {
+					t.Error(err)
+				}
+				for _, o := range list.Items {
+					if h, _, _ := unstructured.NestedStringSlice(o.Object, "spec", "hosts"); slices.Contains(h, host) {
+						a.Code, a.Flag = 200, "-"
+					}
+				}
+			}
+			s.Answers[map[string]string{"shop": "main", "stranger": "stranger"}[host]] = a
+		}
+		return s
+	}
+	service := labs.Manifest{Object: map[string]any{"apiVersion": "v1", "kind": "Service",
+		"metadata": map[string]any{"name": "istio-ingressgateway", "namespace": "istio-system"}}}
+	var failed []verify.Line
+	v := &verify.Verifier{
+		World: labs.World{Change: labs.Change{Objects: []labs.Manifest{service}}},
+		Trace: trace, Now: time.Now, Dir: t.TempDir(),
+		Report: func(l verify.Line) {
+			if !l.OK {
+				failed = append(failed, l)
+			}
+		},
+		Cluster: &run.Cluster{Name: "fake", World: fault.New(api, api.Kinds, time.Now, nil),
+			Observe: func(context.Context, *labs.Lab) (run.Observer, error) { return clustertest.NewObserver(look), nil },
+			Shell:   clustertest.Shell},
+	}
+	ok, err := v.Lab(t.Context(), &lab)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ok != (len(failed) == 0) {
+		t.Errorf("ok %v with %d failures", ok, len(failed))
+	}
+	return failed
+}
+
+func trace(r labs.Request, s snapshot.Snapshot) labs.Path {
+	p := labs.Path{Request: r, Answer: s.Answers[r.Name], At: s.At}
+	v := labs.Healthy
+	for _, l := range labs.Layers() {
+		report := labs.LayerReport{Layer: l, Verdict: v}
+		if l == labs.LayerRoute && p.Answer.Code == 404 {
+			report.Verdict, v = labs.Broken, labs.OffPath
+		}
+		p.Layers = append(p.Layers, report)
+	}
+	return p
+}
+
+func TestLies(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*labs.Lab)
+		check  string // the first that does not hold; "" for none
+		why    string
+	}{
+		{"honest", func(*labs.Lab) {}, "", ""},
+		{"base not healthy", func(l *labs.Lab) { l.Base = route("shpo") }, "base healthy", "route is broken"},
+		{"breaks elsewhere", func(l *labs.Lab) { l.Breaks = []labs.Step{labs.StepTLS} }, "fault seen at tls", "step tls is healthy"},
+		{"breaks more", func(l *labs.Lab) { l.Breaks = append(l.Breaks, labs.StepTLS) }, "fault seen at hosts, tls", "step tls is healthy"},
+		{"breaks nothing", func(l *labs.Lab) { l.Fault = route("shop") }, "fault seen", "step hosts is healthy"},
+		{"shortcut works", func(l *labs.Lab) { l.Shortcuts[0].Change = route("shop") }, `shortcut "all"`, "its outcome is pass"},
+		{"solution heals nothing", func(l *labs.Lab) { l.Solution = route("nobody") }, "solution heals", "route is broken"},
+		{"question without answer", func(l *labs.Lab) {
+			l.Steps[labs.StepTLS] = labs.StepPlan{Look: []string{"true"}, Finding: &labs.Finding{Truth: labs.Expr{Text: "trace.main.tls.serial"}}}
+		}, "each question has an answer", "step tls: not observed"},
+		{"command does not run", func(l *labs.Lab) {
+			p := l.Steps[labs.StepTLS]
+			p.Look = []string{"false"}
+			l.Steps[labs.StepTLS] = p
+		}, "the commands to look with run", "step tls: false: exit status 1"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			lab := honest()
+			c.change(&lab)
+			failed := prove(t, lab)
+			if c.check == "" {
+				if len(failed) > 0 {
+					t.Errorf("%s: %+v", c.name, failed)
+				}
+				return
+			}
+			if len(failed) == 0 || !strings.HasPrefix(failed[0].Check, c.check) || !strings.Contains(failed[0].Why, c.why) {
+				t.Errorf("%s: want %q because %q, got %+v", c.name, c.check, c.why, failed)
+			}
+		})
+	}
+}
