@@ -36,7 +36,9 @@ func (r *Runtime) ImageStatus(_ context.Context, i *rt.ImageSpec, _ bool) (*rt.I
 	if _, err := r.cfg.Programs.Find(i.GetImage()); err != nil {
 		return &rt.ImageStatusResponse{}, nil // PullImage says why
 	}
-	return &rt.ImageStatusResponse{Image: image(program.Name(i.Image))}, nil
+	found := image(program.Name(i.Image))
+	found.Id = i.Image // what CreateContainer is given; a user's row may name registry and tag
+	return &rt.ImageStatusResponse{Image: found}, nil
 }
 
 // PullImage finds an image's program or says how to give it one; the kubelet
@@ -45,7 +47,7 @@ func (r *Runtime) PullImage(_ context.Context, i *rt.ImageSpec, _ *rt.AuthConfig
 	if _, err := r.cfg.Programs.Find(i.GetImage()); err != nil {
 		return "", err
 	}
-	return program.Name(i.Image), nil
+	return i.Image, nil
 }
 
 // RemoveImage keeps the program: it is not the kubelet's to delete.
