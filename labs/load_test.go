@@ -17,7 +17,7 @@ import (
 var update = flag.Bool("update", false, "rewrite golden files")
 
 const goodLab = `apiVersion: gatedrill/v1
-id: shop-host-typo
+id: shop-is-gone
 title: The shop is gone
 catalogue: H1
 shapes: [ingress, istio-api]
@@ -77,7 +77,7 @@ func folder(id string, change map[string]string) fstest.MapFS {
 
 func TestLoadGood(t *testing.T) {
 	t.Parallel()
-	list, problems := labs.Load(folder("shop-host-typo", nil))
+	list, problems := labs.Load(folder("shop-is-gone", nil))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -98,7 +98,7 @@ func TestLoadGood(t *testing.T) {
 	if got := l.Fault.Ops[0].Patch.Object; got != (labs.Object{Kind: "VirtualService", Namespace: "shop", Name: "shop"}) {
 		t.Errorf("patch: %v", got)
 	}
-	if got := l.Steps[labs.StepHosts].Finding.Truth.Pos.String(); got != "shop-host-typo/lab.yaml:21:52" {
+	if got := l.Steps[labs.StepHosts].Finding.Truth.Pos.String(); got != "shop-is-gone/lab.yaml:21:52" {
 		t.Errorf("place of an expression: %s", got)
 	}
 	if l.Shortcuts[0].Change.Empty() {
@@ -120,7 +120,7 @@ func TestLoadProblems(t *testing.T) {
 		{"syntax", map[string]string{"lab.yaml": replace("minutes: 10", "  minutes: 10")}},
 		{"missing-parts", map[string]string{"lab.yaml": replace("goals:\n  - {title: shop answers, that: \"requests.main.code == 200\"}\n", "", "  main:", "  first:",
 			"hints: [one, two]", "hints: []", "  tls: {", "  ssl: {"), "debrief.md": "", "fault/patch.yaml": ""}},
-		{"names", map[string]string{"lab.yaml": replace("id: shop-host-typo", "id: Shop", "stopped_by: api still answers", "stopped_by: nobody", "breaks: [hosts]", "breaks: [capture]",
+		{"names", map[string]string{"lab.yaml": replace("id: shop-is-gone", "id: Shop", "stopped_by: api still answers", "stopped_by: nobody", "breaks: [hosts]", "breaks: [capture]",
 			"accept: number", "accept: numeral", "secret: istio-system/shop-cert", "secret: shop-cert")}},
 		{"strays", map[string]string{"notes.txt": "x", "fault/README": "x", "shortcuts/unused.yaml": service, "lab.yaml": goodLab}},
 		{"manifests", map[string]string{"base/web.yaml": "kind: Service\nmetadata: {namespace: shop}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: x}\n",
@@ -129,8 +129,8 @@ func TestLoadProblems(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			fsys := folder("shop-host-typo", c.files)
-			for name, f := range folder("good", map[string]string{"lab.yaml": replace("id: shop-host-typo", "id: good")}) {
+			fsys := folder("shop-is-gone", c.files)
+			for name, f := range folder("good", map[string]string{"lab.yaml": replace("id: shop-is-gone", "id: good")}) {
 				fsys[name] = f
 			}
 			list, problems := labs.Load(fsys)

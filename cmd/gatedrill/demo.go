@@ -19,7 +19,7 @@ import (
 )
 
 // demoLab is the lab that the demo plays.
-const demoLab = "shop-host-typo"
+const demoLab = "shop-is-gone"
 
 func demoCommand(e *env) *cobra.Command {
 	return &cobra.Command{

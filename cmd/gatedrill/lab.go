@@ -25,7 +25,7 @@ func labCommands(e *env) []*cobra.Command {
 question, give a verdict on it, then mend what is broken. Everything is judged
 against the cluster as it is at that moment.
 
-  gatedrill lab start shop-host-typo
+  gatedrill lab start shop-is-gone
   gatedrill lab status
   gatedrill lab shell
   gatedrill lab answer capture NR

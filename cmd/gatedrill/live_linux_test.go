@@ -120,7 +120,7 @@ func TestLiveLabs(t *testing.T) {
 // TestLiveByCommandLine works one lab from the first wrong verdict to solved.
 func TestLiveByCommandLine(t *testing.T) {
 	l := newLearner(t)
-	l.begin("shop-host-typo")
+	l.begin("shop-is-gone")
 	l.must(exitUnknown, "trace", "https://shop.example.com/cart")
 	if strings.Contains(l.out.String(), "exmaple") || strings.Contains(l.out.String(), "✗") {
 		t.Errorf("the trace gives the lab away:\n%s", &l.out)
@@ -159,13 +159,13 @@ func TestLiveByCommandLine(t *testing.T) {
 // nothing, and the fault can be put back.
 func TestLiveFixWithoutDiagnosis(t *testing.T) {
 	l := newLearner(t)
-	l.begin("shop-host-typo")
+	l.begin("shop-is-gone")
 	l.must(0, "lab", "shell", "--", "kubectl", "-n", "shop", "patch", "virtualservice", "shop", "--type=merge", "-p", `{"spec":{"hosts":["shop.example.com"]}}`)
 	l.must(exitFailed, "lab", "check")
 	if v := l.view(); v.Phase != labs.PhaseUnearned {
 		t.Fatalf("want the phase unearned, got %s", v.Phase)
 	}
-	l.must(0, "lab", "start", "shop-host-typo")
+	l.must(0, "lab", "start", "shop-is-gone")
 	if v := l.view(); v.Phase != labs.PhaseDiagnosing {
 		t.Errorf("with the fault put back the phase is %s", v.Phase)
 	}
@@ -174,7 +174,7 @@ func TestLiveFixWithoutDiagnosis(t *testing.T) {
 // TestLiveSandboxKilledInMidLab: the lab is found again as it was.
 func TestLiveSandboxKilledInMidLab(t *testing.T) {
 	l := newLearner(t)
-	l.begin("shop-host-typo")
+	l.begin("shop-is-gone")
 	l.must(0, "lab", "answer", "capture", "NR")
 	s, err := l.backend.Status(t.Context())
 	if err != nil || s.PID == 0 {

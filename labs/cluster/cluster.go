@@ -87,7 +87,7 @@ type Cmd = exec.Cmd
 
 // Shell is what a learner's shell should be given.
 type Shell struct {
-	Prompt  string            // names the lab: "gatedrill shop-host-typo"
+	Prompt  string            // names the lab: "gatedrill shop-is-gone"
 	Env     map[string]string // GATEWAY_IP, …
 	Command []string          // run this instead of an interactive shell
 	Dir     string            // working directory; holds the lab's CA files
