@@ -221,6 +221,9 @@ func statusText(w io.Writer, s sandbox.Status) error {
 		row("memory", fmt.Sprintf("%d MiB in %d processes", s.Anonymous>>20, s.Processes))
 		row("definitions", s.CRDs)
 	}
+	if s.Outdated {
+		row("outdated", "its programs were renewed since; restart it with: gatedrill sandbox stop && gatedrill sandbox start")
+	}
 	for _, p := range s.Phases {
 		row("  "+p.Name, (time.Duration(p.MS) * time.Millisecond).String())
 	}

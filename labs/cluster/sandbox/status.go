@@ -34,6 +34,8 @@ type Status struct {
 	Kubeconfig string      `json:"kubeconfig,omitempty"`
 	DialSocket string      `json:"dialSocket,omitempty"`
 	Missing    []string    `json:"missingPrograms,omitempty"`
+	// Outdated: programs were renewed since it was started; it runs the old.
+	Outdated bool `json:"outdated,omitempty"`
 }
 
 // PhaseTime is when a phase of the start ended, counted from the start.

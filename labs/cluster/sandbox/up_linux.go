@@ -269,6 +269,7 @@ func (b *Backend) Status(context.Context) (Status, error) {
 		s.State, s.Kubeconfig, s.DialSocket = Ready, b.kubeconfig(), b.dialSocket()
 	}
 	s.Processes, s.Anonymous = d.memory()
+	s.Outdated = programs.ChangedSince(b.o.Programs.Dir, d.Started)
 	return s, nil
 }
 

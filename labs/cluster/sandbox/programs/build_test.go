@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gatedrill/gatedrill/labs/cluster"
 )
@@ -135,5 +136,16 @@ func TestOwnWithoutAnySourceSaysWhatToSet(t *testing.T) {
 	err := s.own(t.Context(), &meter{})
 	if err == nil || !strings.Contains(err.Error(), "GATEDRILL_SOURCE") {
 		t.Fatalf("got %v", err)
+	}
+}
+
+func TestChangedSince(t *testing.T) {
+	dir, now := t.TempDir(), time.Now()
+	if ChangedSince(dir, now.Add(-time.Hour)) {
+		t.Error("changed without any program")
+	}
+	put(t, filepath.Join(dir, "kubectl"), "x", 0o755)
+	if !ChangedSince(dir, now.Add(-time.Hour)) || ChangedSince(dir, now.Add(time.Hour)) {
+		t.Error("a new program is not seen by its time")
 	}
 }

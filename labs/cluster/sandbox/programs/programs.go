@@ -82,6 +82,16 @@ func Missing(dir string) []string {
 	return out
 }
 
+// ChangedSince says whether one of the programs was put there after a time.
+func ChangedSince(dir string, at time.Time) bool {
+	for _, name := range append(Names(), EnvoyFile, BootstrapFile) {
+		if fi, err := os.Lstat(filepath.Join(dir, name)); err == nil && fi.ModTime().After(at) {
+			return true
+		}
+	}
+	return false
+}
+
 // own brings our own programs: given, beside the executable, or built.
 func (s Source) own(ctx context.Context, m *meter) error {
 	if s.Given != "" {

@@ -29,6 +29,9 @@ func Up(t testing.TB) *cluster.Handle {
 	b := Backend(t)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
+	if err := renew(ctx, b, reporter(t)); err != nil {
+		t.Fatal(err)
+	}
 	h, err := b.Up(ctx, reporter(t))
 	if err != nil {
 		t.Fatal(err)
@@ -39,6 +42,18 @@ func Up(t testing.TB) *cluster.Handle {
 		}
 	})
 	return h
+}
+
+// renew builds what changed and stops a sandbox that runs older programs:
+// tests are of today's source.
+func renew(ctx context.Context, b *sandbox.Backend, report func(cluster.Progress)) error {
+	if err := b.Install(ctx, report); err != nil {
+		return err
+	}
+	if s, err := b.Status(ctx); err != nil || !s.Outdated {
+		return err
+	}
+	return b.Down(ctx)
 }
 
 // Backend returns the sandbox without starting it. It skips as Up does.
