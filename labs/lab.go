@@ -88,7 +88,7 @@ type StepPlan struct {
 	Look    []string `yaml:"look"` // commands, as they stand
 	Finding *Finding `yaml:"finding"`
 	Hints   []string `yaml:"hints"` // from where to look to what to compare
-	Wrong   string   `yaml:"wrong"` // said to a wrong answer; never the fix
+	Wrong   string   `yaml:"wrong"` // said to a wrong finding; never the fix
 	Cards   []string `yaml:"cards"` // due after a wrong verdict here; the lab's when empty
 	Pos     Pos      `yaml:"-"`
 }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -45,7 +46,7 @@ func recorded(s State, e Recorded) (State, []Effect) {
 		st.answer, st.findingRight, st.reply = e.Text, st.findingRight || e.Right, ""
 		if !e.Right {
 			st.wrong++
-			st.reply = wrongWords(s.Lab, e.Step, st)
+			st.reply = "Not so." + spaced(s.Lab.Steps[e.Step].Wrong) + hinted(s.Lab.Steps[e.Step], st)
 		}
 		s.steps[e.Step] = st
 	case history.Hint:
@@ -89,7 +90,7 @@ func (s *State) verdictGiven(e Recorded) []Effect {
 	st.verdict, st.verdictRight, st.reply = e.Verdict, e.Right, ""
 	if !e.Right {
 		st.wrong++
-		st.reply = wrongWords(s.Lab, e.Step, st)
+		st.reply = fmt.Sprintf("Not so: this is not %s.", e.Verdict) + spaced(verdictWords) + hinted(s.Lab.Steps[e.Step], st)
 	}
 	s.steps[e.Step] = st
 	if e.Right {
@@ -110,21 +111,27 @@ func (s *State) verdictGiven(e Recorded) []Effect {
 	return []Effect{MakeDue{Step: e.Step, Cards: cards}}
 }
 
-// wrongWords answers a wrong verdict or finding: with the lab's own words,
-// and the hint that was taken last. Never with the fix.
-func wrongWords(lab *labs.Lab, name labs.Step, st step) string {
-	plan := lab.Steps[name]
-	words := "Not so."
-	if plan.Wrong != "" {
-		words += " " + plan.Wrong
-	}
+// verdictWords says what the three verdicts mean: a wrong verdict is as often
+// a wrong idea of them as of the cluster.
+const verdictWords = "Healthy does its work for this request, broken stops it, off-path is never reached or not needed."
+
+// hinted ends the answer to something wrong: with the hint that was taken
+// last, or with the offer of one. Never with the fix.
+func hinted(plan labs.StepPlan, st step) string {
 	switch {
 	case st.hints > 0 && st.hints <= len(plan.Hints):
-		words += " Hint: " + plan.Hints[st.hints-1]
+		return " Hint: " + plan.Hints[st.hints-1]
 	case len(plan.Hints) > 0:
-		words += " A hint is there if you want one."
+		return " A hint is there if you want one."
 	}
-	return words
+	return ""
+}
+
+func spaced(words string) string {
+	if words == "" {
+		return ""
+	}
+	return " " + words
 }
 
 // observed applies a look at the cluster.
