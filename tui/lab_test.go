@@ -29,15 +29,15 @@ func TestLettersInAFieldAreText(t *testing.T) {
 		x.Press("enter")
 		x.Type("hbnqtrHS?iy")
 		x.Has("› hbnqtrHS?iy")
-		wantCalls(t, x, "start shop-host-typo")
+		wantCalls(t, x, "start shop-is-gone")
 		x.Press("esc")
 		x.Has("› hbnqtrHS?iy ⏎ edits it")
 		x.Press("enter")
 		x.Type("!")
 		x.Press("enter")
-		wantCalls(t, x, "start shop-host-typo", "answer listeners hbnqtrHS?iy!")
+		wantCalls(t, x, "start shop-is-gone", "answer listeners hbnqtrHS?iy!")
 		x.Press("h")
-		wantCalls(t, x, "start shop-host-typo", "answer listeners hbnqtrHS?iy!", "verdict listeners healthy")
+		wantCalls(t, x, "start shop-is-gone", "answer listeners hbnqtrHS?iy!", "verdict listeners healthy")
 	})
 }
 
@@ -54,7 +54,7 @@ func TestVerdicts(t *testing.T) {
 		x.labs.ReplyErr = errors.New("connection refused")
 		x.Press("h")
 		x.Has("not counted: connection refused")
-		wantCalls(t, x, "start shop-host-typo", "verdict listeners broken", "verdict listeners off-path", "verdict listeners healthy")
+		wantCalls(t, x, "start shop-is-gone", "verdict listeners broken", "verdict listeners off-path", "verdict listeners healthy")
 		x.Press("down", "h")
 		x.Has("listeners comes first", "comes after listeners")
 		x.Press("up", "up", "b")
@@ -97,7 +97,7 @@ func TestHintsResetAndSolutionAskFirst(t *testing.T) {
 				x.Has(c.question)
 				x.Press("esc")
 				x.HasNot(c.question)
-				wantCalls(t, x, "start shop-host-typo")
+				wantCalls(t, x, "start shop-is-gone")
 				x.Press(key, "y")
 				if !strings.Contains(strings.Join(x.labs.Calls(), "\n"), c.call) {
 					t.Errorf("calls %v lack %q", x.labs.Calls(), c.call)
@@ -141,7 +141,7 @@ func TestLabWaitsForTheCluster(t *testing.T) {
 		wantCalls(t, x)
 		x.cluster.Show(tuitest.Ready())
 		x.Drain()
-		wantCalls(t, x, "start shop-host-typo")
+		wantCalls(t, x, "start shop-is-gone")
 	})
 }
 
@@ -241,7 +241,7 @@ func TestMendedTooEarlyTheFaultIsPutBack(t *testing.T) {
 			})(x)
 			x.Press("h", "b") // no verdicts now
 			x.Press("R")
-			wantCalls(t, x, "start shop-host-typo", "start shop-host-typo")
+			wantCalls(t, x, "start shop-is-gone", "start shop-is-gone")
 		})
 	}
 }

@@ -109,7 +109,7 @@ func TestCardOpensItsLab(t *testing.T) {
 	t.Parallel()
 	play(t, 80, 24, nil, func(x *world) {
 		x.Press("r", "L")
-		if diff := cmp.Diff([]string{"start shop-host-typo"}, x.labs.Calls()); diff != "" {
+		if diff := cmp.Diff([]string{"start shop-is-gone"}, x.labs.Calls()); diff != "" {
 			t.Error(diff)
 		}
 		x.Press("esc")
@@ -123,7 +123,7 @@ func TestSummaryOffersTheLabThatHelps(t *testing.T) {
 		x.Press("r", "enter", "1", "enter", "3", "enter", "4")
 		x.Has("What was hard", "again What does the gateway", "“The shop is gone”")
 		x.Press("L")
-		if diff := cmp.Diff([]string{"start shop-host-typo"}, x.labs.Calls()); diff != "" {
+		if diff := cmp.Diff([]string{"start shop-is-gone"}, x.labs.Calls()); diff != "" {
 			t.Error(diff)
 		}
 		x.Press("esc")

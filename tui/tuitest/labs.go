@@ -75,7 +75,7 @@ type Labs struct {
 // Show makes a view the current one.
 func (l *Labs) Show(v labs.View) { l.views.set(v) }
 
-// Calls lists what was called, in order: "start shop-host-typo".
+// Calls lists what was called, in order: "start shop-is-gone".
 func (l *Labs) Calls() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -82,7 +82,7 @@ func Stats(now time.Time) cards.Stats {
 func Listings() []labs.Listing {
 	return []labs.Listing{
 		{ID: "nobody-home", Title: "Nobody answers the door", Catalogue: "B1", Shapes: []string{"ingress", "istio-api"}, Minutes: 8, Difficulty: 1, Attempts: 2, Solved: 1, Best: 6*time.Minute + 12*time.Second},
-		{ID: "shop-host-typo", Title: "The shop is gone", Catalogue: "H1", Shapes: []string{"ingress", "istio-api"}, Minutes: 10, Difficulty: 1},
+		{ID: "shop-is-gone", Title: "The shop is gone", Catalogue: "H1", Shapes: []string{"ingress", "istio-api"}, Minutes: 10, Difficulty: 1},
 		{ID: "old-face", Title: "Certificates for nobody", Catalogue: "S2", Shapes: []string{"ingress", "tls"}, Minutes: 12, Difficulty: 2, Attempts: 1},
 		{ID: "closed-gate", Title: "A gate nobody may use", Catalogue: "R2", Shapes: []string{"gateway-api"}, Minutes: 12, Difficulty: 2},
 		{ID: "only-from-here", Title: "Only some may pass", Catalogue: "A3", Shapes: []string{"ingress", "mtls"}, Minutes: 15, Difficulty: 3, Requires: []string{"sidecar"}, Missing: []string{"sidecar"}},
