@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gatedrill/gatedrill/cards"
+	"github.com/gatedrill/gatedrill/cards/sqlite/sqlitetest"
 	"github.com/gatedrill/gatedrill/cards/study"
 )
 
@@ -14,20 +15,8 @@ import (
 func large(b *testing.B, n int) *DB {
 	b.Helper()
 	db := filled(b, n)
-	today := cards.Calendar{Rollover: 4}.Day(start)
-	for _, q := range []string{
-		`UPDATE card SET state = 2, stability = 10, difficulty = 5, reps = 4, lapses = line / 10 % 5,
-		  last = ?1 - 864000000, due = ?1 + (line * 7919 % 2000 - 1000) * 86400 WHERE ord >> 20 >= 1000`,
-		`INSERT INTO log (kind, card, at, day, rating, took, before, after, algorithm)
-		  SELECT 'answer', id, ?1, ?2 - line / 10 % 730, 3, 5000, '{"state":2}', '{"state":2}', 'fsrs-6/default' FROM card`,
-		`INSERT INTO tally (day, tag, answers, reviews, forgot, took)
-		  SELECT day, t.tag, count(*), count(*), 0, 5000 * count(*) FROM log JOIN
-		    (SELECT '' AS tag UNION SELECT 'layer:tls' UNION SELECT 'tls' UNION SELECT 'topic' || value FROM json_each('[1,2,3,4,5,6,7,8,9]')) t
-		  GROUP BY day, t.tag`,
-	} {
-		if _, err := db.sql.Exec(q, start.UnixMilli(), today); err != nil {
-			b.Fatal(err)
-		}
+	if err := sqlitetest.GivePast(b.Context(), db.path, start, cards.Calendar{Rollover: 4}.Day(start)); err != nil {
+		b.Fatal(err)
 	}
 	return db
 }
@@ -84,7 +73,7 @@ func BenchmarkStudy100k(b *testing.B) {
 	}
 	b.Run("Summary", func(b *testing.B) {
 		for b.Loop() {
-			if sum, err := s.Summary(b.Context()); err != nil || sum.Due < 200 || sum.Streak != 730 {
+			if sum, err := s.Summary(b.Context()); err != nil || sum.Due < 200 || sum.Streak != sqlitetest.Days {
 				b.Fatalf("%+v, %v", sum, err)
 			}
 		}

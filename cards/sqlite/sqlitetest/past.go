@@ -1,0 +1,48 @@
+// Package sqlitetest gives a card database the past of a busy learner.
+// Benchmarks use it; the program does not.
+package sqlitetest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	_ "modernc.org/sqlite" // registers the driver
+)
+
+// Days is how long the past is; an answer was given on each of them.
+const Days = 730
+
+// past is run with ?1 the moment in milliseconds and ?2 the learner's day.
+// Deck order is ord >> 20, see sqlite.Fill.
+var past = [...]string{
+	`UPDATE card SET state = 2, stability = 10, difficulty = 5, reps = 4, lapses = (ord >> 20) % 5,
+	  last = ?1 - 864000000, due = ?1 + ((ord >> 20) * 7919 % 2000 - 1000) * 86400
+	  WHERE ord NOT IN (SELECT ord FROM card WHERE present = 1 ORDER BY ord LIMIT 1000)`,
+	`INSERT INTO log (kind, card, at, day, rating, took, before, after, algorithm)
+	  SELECT 'answer', id, ?1, ?2 - (ord >> 20) % 730, 3, 5000, '{"state":2}', '{"state":2}', 'fsrs-6/default' FROM card`,
+	`INSERT INTO tally (day, tag, answers, reviews, forgot, took)
+	  SELECT day, t.tag, count(*), count(*), 0, 5000 * count(*) FROM log JOIN
+	    (SELECT '' AS tag UNION SELECT 'layer:tls' UNION SELECT 'tls' UNION SELECT 'topic' || value FROM json_each('[1,2,3,4,5,6,7,8,9]')) t
+	  GROUP BY day, t.tag`,
+}
+
+// GivePast makes all cards of the database at path but the first 1000
+// reviewed ones, half of them overdue at now, with an answer each in the log,
+// spread over Days up to today. Today is the learner's day of now. The
+// database must be filled.
+func GivePast(ctx context.Context, path string, now time.Time, today int) (err error) {
+	db, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		return fmt.Errorf("open card database %s: %w", path, err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	for _, q := range past {
+		if _, err := db.ExecContext(ctx, q, now.UnixMilli(), today); err != nil {
+			return fmt.Errorf("give %s a past: %w", path, err)
+		}
+	}
+	return nil
+}
