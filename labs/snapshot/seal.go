@@ -205,8 +205,12 @@ func Peer(c *x509.Certificate) PeerCert {
 		Subject: c.Subject.String(), Issuer: c.Issuer.String(),
 		Serial: Serial(c), DNSNames: c.DNSNames,
 		From: c.NotBefore.UTC(), To: c.NotAfter.UTC(),
-		PEM: string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})),
+		PEM: encodePEM(c.Raw),
 	}
+}
+
+func encodePEM(der []byte) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
 
 // Serial is a certificate's serial number in lower-case hex, as Envoy and

@@ -1,8 +1,6 @@
 package trace_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -116,33 +114,5 @@ func TestRecorded(t *testing.T) {
 				describe(t, p)
 			}
 		})
-	}
-}
-
-// A recorded snapshot may be published: it holds no private key.
-func TestRecordedHoldNoKeys(t *testing.T) {
-	t.Parallel()
-	files, err := filepath.Glob("testdata/*.json.gz")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no recorded snapshots: %v", err)
-	}
-	for _, f := range files {
-		s := recorded(t, filepath.Base(f[:len(f)-len(".json.gz")]))
-		objects, err := json.Marshal(s.Objects)
-		if err != nil {
-			t.Fatal(err)
-		}
-		texts := [][]byte{objects}
-		for _, p := range s.Proxies {
-			texts = append(texts, p.Dump, p.Clusters, p.Certs)
-		}
-		for _, text := range texts {
-			// The words in plain text, and in base64 at its three offsets.
-			for _, word := range []string{"PRIVATE KEY", "UFJJVkFURSBLRV", "BSSVZBVEUgS0VZ", "QUklWQVRFIEtFW", `"tls.key":`} {
-				if bytes.Contains(text, []byte(word)) {
-					t.Errorf("%s holds %s", f, word)
-				}
-			}
-		}
 	}
 }
