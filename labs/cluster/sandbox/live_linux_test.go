@@ -8,11 +8,14 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/creack/pty"
 
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox"
@@ -245,6 +248,70 @@ func TestLiveOwnProgram(t *testing.T) {
 		return out, strings.Contains(out, "I am own") && strings.Contains(out, "the page")
 	})
 	must(t, h, "kubectl", "delete", "pod", "own", "--now")
+}
+
+// A learner's shell is a real terminal: it has a size, follows a change of it,
+// and gives its exit code back.
+func TestLiveShellOnATerminal(t *testing.T) {
+	h := sandboxtest.Up(t)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd, err := h.Shell(ctx, cluster.Shell{Prompt: "gatedrill live", Env: map[string]string{"GATEWAY_IP": "192.0.2.1"}, Dir: "/"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	term, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: 101, Rows: 31})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer term.Close()
+	var screen bytes.Buffer
+	read := make(chan []byte)
+	go func() {
+		defer close(read)
+		for {
+			buf := make([]byte, 4096)
+			n, err := term.Read(buf)
+			if err != nil {
+				return
+			}
+			read <- buf[:n]
+		}
+	}()
+	expect := func(typed, want string) {
+		t.Helper()
+		screen.Reset()
+		if _, err := io.WriteString(term, typed); err != nil {
+			t.Fatal(err)
+		}
+		for !strings.Contains(screen.String(), want) {
+			select {
+			case b, open := <-read:
+				if !open {
+					t.Fatalf("the shell ended; want %q in %q", want, screen.String())
+				}
+				screen.Write(b)
+			case <-ctx.Done():
+				t.Fatalf("want %q in %q", want, screen.String())
+			}
+		}
+	}
+	expect("", "gatedrill live / ")
+	expect("stty size\n", "31 101")
+	if err := pty.Setsize(term, &pty.Winsize{Cols: 77, Rows: 22}); err != nil {
+		t.Fatal(err)
+	}
+	expect("sleep 0.2; stty size\n", "22 77")
+	expect("echo $GATEWAY_IP-$(kubectl get ns istio-system -o name)\n", "192.0.2.1-namespace/istio-system")
+	expect("sleep 100\n", "sleep 100")
+	expect("\x03", "gatedrill live / ") // Ctrl-C ends the command, not the shell
+	expect("exit 7\n", "exit")
+	for range read { // until the terminal closes
+	}
+	var exit *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != 7 {
+		t.Errorf("exit: %v", err)
+	}
 }
 
 func TestLiveTwoStartsMeetInOneSandbox(t *testing.T) {
