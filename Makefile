@@ -6,6 +6,7 @@
 
 export CGO_ENABLED ?= 0
 SANDBOX   := cmd/gatedrill-sandbox
+DATA      := $(or $(GATEDRILL_HOME),$(or $(XDG_DATA_HOME),$(HOME)/.local/share)/gatedrill)
 GO_FILES  := $(shell git ls-files '*.go' 2>/dev/null)
 PLATFORMS := linux/arm64 darwin/arm64 windows/amd64
 
@@ -38,7 +39,7 @@ test-live: sandbox
 	GATEDRILL_SOURCE=$(CURDIR) go test -count=1 -p 1 -timeout 30m -run 'Live' ./...
 
 bench: sandbox
-	GATEDRILL_SOURCE=$(CURDIR) ./bin/gatedrill bench
+	go run ./cmd/gatedrill-bench all --programs "$(DATA)/programs"
 
 # The light program builds for every platform it claims.
 cross:

@@ -42,17 +42,20 @@ func parts() []part {
 	return []part{
 		{"start", "process start to the first frame, and to the home screen with its numbers", measureStart},
 		{"queue", "the day's queue out of all cards", measureQueue},
+		{"sandbox", "a sandbox from nothing, and with kept data, to an answer through its gateway", measureSandbox},
+		{"lab", "a lab's start, the way from a fix to green, and reset", measureLab},
 	}
 }
 
 // bench is what the parts share.
 type bench struct {
-	binary string // the light program, absolute
-	cards  int
-	runs   int
-	dir    string    // temporary, removed at the end
-	log    io.Writer // what is being done, for whoever waits
-	filled string    // data directory with the cards in it, "" until made
+	binary   string // the light program, absolute
+	programs string // directory of the sandbox's programs, "" when not given
+	cards    int
+	runs     int
+	dir      string    // temporary, removed at the end
+	log      io.Writer // what is being done, for whoever waits
+	filled   string    // data directory with the cards in it, "" until made
 }
 
 func run(ctx context.Context, args []string, out, log io.Writer) (err error) {
@@ -63,6 +66,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	b := &bench{log: log}
 	fs := flag.NewFlagSet("gatedrill-bench", flag.ContinueOnError)
 	fs.StringVar(&b.binary, "binary", "bin/gatedrill", "the program to measure (make build)")
+	fs.StringVar(&b.programs, "programs", "", "directory of the sandbox's programs (make sandbox)")
 	fs.IntVar(&b.cards, "cards", 100_000, "cards in the database")
 	fs.IntVar(&b.runs, "runs", 20, "times that each thing is measured")
 	if err := fs.Parse(args); err != nil {
