@@ -34,10 +34,19 @@ func (w *walk) reconcile(reports []*report) {
 		w.reconcileBroken(reports[i], suspects, said)
 		return
 	}
+	w.doubt(reports, suspects, said)
+}
+
+// doubt: nothing is broken by the walk, yet the answer speaks against some
+// layers. The likeliest one becomes unknown, unless one of them is already.
+func (w *walk) doubt(reports []*report, suspects []labs.Layer, said string) {
 	if len(suspects) == 0 {
 		return
 	}
 	for _, l := range suspects {
+		if l == labs.LayerTLS && unconnected(w.answer) {
+			continue // without a connection it is unknown anyway, and says nothing of where the request ended
+		}
 		for _, r := range reports {
 			if r.Layer == l && r.Verdict == labs.Unknown {
 				return // the layer in question already says that it is unknown
@@ -51,6 +60,9 @@ func (w *walk) reconcile(reports []*report) {
 		}
 	}
 }
+
+// unconnected says whether nobody took the connection at all.
+func unconnected(a labs.Answer) bool { return a.Error == "refused" || a.Error == "unreachable" }
 
 // unanswered: without a real answer the path is not closed.
 func (w *walk) unanswered(last *report) {
@@ -92,7 +104,7 @@ func blame(a labs.Answer) []labs.Layer {
 		return []labs.Layer{dns}
 	case has(noChain):
 		return []labs.Layer{listener}
-	case a.Error == "refused", a.Error == "unreachable":
+	case unconnected(a):
 		return []labs.Layer{entry, listener, dns, tls}
 	case a.Error == "timeout":
 		return []labs.Layer{entry, dns, dest, listener}

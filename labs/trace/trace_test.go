@@ -236,6 +236,7 @@ func TestTrace(t *testing.T) {
 			w.answer(answer(503, "UC", "upstream_reset_before_response_started{connection_termination}"), w.chain)
 		}, "hhhhhu", ""},
 		{"a timeout that nothing explains", func(w *world) { w.answer(labs.Answer{Error: "timeout"}, nil) }, "huhuhh", ""},
+		{"Envoy killed, and nobody has noticed yet", func(w *world) { w.answer(refused, nil) }, "huhuhh", ""},
 		{"broken by the objects, yet answered", func(w *world) { plainToStrict(w) }, "hhhhhu", ""},
 	}
 	for _, tt := range tests {
