@@ -1,0 +1,84 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/gatedrill/gatedrill/labs/cluster"
+)
+
+// Down ends the sandbox and everything in it.
+func (b *Backend) Down(context.Context) error {
+	d, ok := b.running()
+	if !ok {
+		return nil
+	}
+	return b.end(d)
+}
+
+// end asks the daemon to stop and makes it, if it will not.
+func (b *Backend) end(d daemon) error {
+	if err := d.signal(unix.SIGTERM); err != nil && !errors.Is(err, unix.ESRCH) {
+		return fmt.Errorf("stop the sandbox (process %d): %w", d.PID, err)
+	}
+	if d.gone(10 * time.Second) {
+		return b.forget()
+	}
+	if err := d.signal(unix.SIGKILL); err != nil && !errors.Is(err, unix.ESRCH) {
+		return fmt.Errorf("kill the sandbox (process %d): %w", d.PID, err)
+	}
+	if !d.gone(5 * time.Second) {
+		return fmt.Errorf("the sandbox (process %d) does not end", d.PID)
+	}
+	return b.forget()
+}
+
+// Reset ends the sandbox and drops its data: the next start is a cold one.
+// Programs given to images are kept.
+func (b *Backend) Reset(ctx context.Context) error {
+	if err := b.Down(ctx); err != nil {
+		return err
+	}
+	lock, err := b.lock(ctx, func(cluster.Progress) {})
+	if err != nil {
+		return err
+	}
+	if lock == nil {
+		return errors.New("reset the sandbox: it was started again meanwhile")
+	}
+	defer lock.Close()
+	entries, err := os.ReadDir(b.dir)
+	if err != nil {
+		return fmt.Errorf("reset the sandbox: %w", err)
+	}
+	for _, e := range entries {
+		path := filepath.Join(b.dir, e.Name())
+		if path == b.ownPrograms() || path == b.lockFile() {
+			continue
+		}
+		if err := removeAll(path); err != nil {
+			return fmt.Errorf("reset the sandbox: %w", err)
+		}
+	}
+	return nil
+}
+
+// removeAll removes a tree, directories without write permission included.
+func removeAll(path string) error {
+	if err := os.RemoveAll(path); err == nil {
+		return nil
+	}
+	_ = filepath.WalkDir(path, func(p string, e os.DirEntry, err error) error {
+		if err == nil && e.IsDir() {
+			_ = os.Chmod(p, 0o700)
+		}
+		return nil // what stays shut shows in the next RemoveAll
+	})
+	return os.RemoveAll(path)
+}
