@@ -16,7 +16,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 
@@ -64,11 +63,7 @@ func Open(cfg *rest.Config, now func() time.Time, scope []string) (*Engine, erro
 	if err != nil {
 		return nil, fmt.Errorf("connect to the cluster: %w", err)
 	}
-	d, err := discovery.NewDiscoveryClientForConfig(c)
-	if err != nil {
-		return nil, fmt.Errorf("connect to the cluster: %w", err)
-	}
-	kinds, err := discover(d)
+	kinds, err := discover(c)
 	if err != nil {
 		return nil, err
 	}
@@ -78,28 +73,6 @@ func Open(cfg *rest.Config, now func() time.Time, scope []string) (*Engine, erro
 // New makes an engine from its parts.
 func New(client dynamic.Interface, kinds []Kind, now func() time.Time, scope []string) *Engine {
 	return &Engine{client: client, kinds: kinds, now: now, poll: 25 * time.Millisecond, scope: scope}
-}
-
-// discover lists the kinds in the versions that the server prefers.
-func discover(d discovery.DiscoveryInterface) ([]Kind, error) {
-	lists, err := d.ServerPreferredResources()
-	if err != nil && len(lists) == 0 {
-		return nil, fmt.Errorf("ask the API server what it serves: %w", err)
-	}
-	var out []Kind
-	for _, l := range lists {
-		gv, err := schema.ParseGroupVersion(l.GroupVersion)
-		if err != nil {
-			return nil, fmt.Errorf("read API group %q: %w", l.GroupVersion, err)
-		}
-		for _, r := range l.APIResources {
-			if strings.Contains(r.Name, "/") {
-				continue
-			}
-			out = append(out, Kind{GroupVersionResource: gv.WithResource(r.Name), Kind: r.Kind, Namespaced: r.Namespaced})
-		}
-	}
-	return out, nil
 }
 
 // kind finds a kind by name, with its group after a dot where two groups
