@@ -39,9 +39,9 @@ func loadLabs(e *env) ([]labs.Lab, labs.World) {
 // newLabs makes the lab service. Connect finds the cluster when one is
 // needed.
 func newLabs(e *env, connect func(context.Context) (*cluster.Handle, error), wrong wrongFunc) *labrun.Service {
-	list, world := loadLabs(e)
 	return labrun.New(labrun.Config{
-		Labs: list, World: world, Trace: trace.Trace, Now: e.Now, OnWrong: wrong,
+		Library: func() ([]labs.Lab, labs.World) { return loadLabs(e) },
+		Trace:   trace.Trace, Now: e.Now, OnWrong: wrong,
 		History: history.Open(e.path("history.jsonl")), Dir: e.path("shell"),
 		PID: os.Getpid(), Alive: alive,
 		Connect: func(ctx context.Context) (*labrun.Cluster, error) {

@@ -18,8 +18,9 @@ var ErrNoLab = errors.New("no lab is in progress (start one: gatedrill lab start
 
 // Config is what a Service needs of the world.
 type Config struct {
-	Labs    []labs.Lab
-	World   labs.World
+	// Library gives the labs and the world they share. It is asked once, when
+	// the first of them is needed.
+	Library func() ([]labs.Lab, labs.World)
 	Connect func(ctx context.Context) (*Cluster, error)
 	Trace   Tracer
 	History *history.File
@@ -39,7 +40,8 @@ type Config struct {
 // Service runs labs, one at a time. Its methods may be called from any
 // goroutine.
 type Service struct {
-	c Config
+	c       Config
+	library func() ([]labs.Lab, labs.World)
 
 	mu      sync.Mutex
 	state   State
@@ -64,7 +66,7 @@ func New(c Config) *Service {
 	if c.Alive == nil {
 		c.Alive = func(int) bool { return false }
 	}
-	return &Service{c: c, state: State{Phase: labs.PhaseIdle}, changed: make(chan struct{})}
+	return &Service{c: c, library: sync.OnceValues(c.Library), state: State{Phase: labs.PhaseIdle}, changed: make(chan struct{})}
 }
 
 // List returns all labs, with what the history says of each. When a cluster
@@ -73,17 +75,18 @@ func (s *Service) List(context.Context) ([]labs.Listing, error) {
 	if err := s.sync(); err != nil {
 		return nil, err
 	}
+	all, _ := s.library()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	sums := history.Sums(s.records)
 	var out []labs.Listing
-	for i := range s.c.Labs {
-		l := listing(&s.c.Labs[i])
+	for i := range all {
+		l := listing(&all[i])
 		sum := sums[l.ID]
 		l.Attempts, l.Solved, l.Best = sum.Attempts, sum.Solved, sum.Best
 		l.InProgress = s.state.Lab != nil && s.state.Lab.ID == l.ID && s.state.Phase != labs.PhaseSolved
 		if s.sess != nil {
-			l.Missing = lacks(s.sess.cluster, &s.c.Labs[i])
+			l.Missing = lacks(s.sess.cluster, &all[i])
 		}
 		out = append(out, l)
 	}
@@ -102,9 +105,10 @@ func lacks(c *Cluster, lab *labs.Lab) []string {
 }
 
 func (s *Service) lab(id string) (*labs.Lab, error) {
-	for i := range s.c.Labs {
-		if s.c.Labs[i].ID == id {
-			return &s.c.Labs[i], nil
+	all, _ := s.library()
+	for i := range all {
+		if all[i].ID == id {
+			return &all[i], nil
 		}
 	}
 	return nil, fmt.Errorf("no lab is called %q (list them: gatedrill lab list)", id)

@@ -29,6 +29,8 @@ type bench struct {
 	engine  *fault.Engine
 	seen    *clustertest.Observer
 	config  Config
+	labs    []labs.Lab // those of config
+	world   labs.World
 	service *Service
 	due     []string
 	down    bool // the cluster is not running
@@ -53,12 +55,13 @@ func newBench(t *testing.T) *bench {
 	b := &bench{T: t, api: clustertest.NewAPI()}
 	b.engine = fault.New(b.api, b.api.Kinds, time.Now, nil)
 	b.seen = clustertest.NewObserver(b.look)
+	b.labs = []labs.Lab{*lab, other}
+	b.world = labs.World{Change: labs.Change{Objects: []labs.Manifest{
+		manifest("Service", "v1", "istio-system", "istio-ingressgateway", nil),
+		manifest("Deployment", "apps/v1", "istio-system", "istiod", nil),
+		manifest("Deployment", "apps/v1", "istio-system", "istio-ingressgateway", nil)}}}
 	b.config = Config{
-		Labs: []labs.Lab{*lab, other},
-		World: labs.World{Change: labs.Change{Objects: []labs.Manifest{
-			manifest("Service", "v1", "istio-system", "istio-ingressgateway", nil),
-			manifest("Deployment", "apps/v1", "istio-system", "istiod", nil),
-			manifest("Deployment", "apps/v1", "istio-system", "istio-ingressgateway", nil)}}},
+		Library: func() ([]labs.Lab, labs.World) { return b.labs, b.world },
 		Connect: b.connect, Trace: traced, Now: time.Now, PID: 1,
 		History: history.Open(filepath.Join(t.TempDir(), "history.jsonl")),
 		OnWrong: func(_ string, _ labs.Step, cards []string) { b.due = append(b.due, cards...) },
@@ -138,7 +141,7 @@ func (b *bench) wait(phase labs.Phase) labs.View {
 
 func (b *bench) apply(c labs.Change) {
 	b.Helper()
-	b.must(b.engine.Apply(b.Context(), &b.config.Labs[0], c))
+	b.must(b.engine.Apply(b.Context(), &b.labs[0], c))
 }
 
 // diagnose gives the right answer to everything.
@@ -184,7 +187,7 @@ func TestLabFromStartToReset(t *testing.T) {
 		}
 		b.diagnose()
 		b.wait(labs.PhaseFixing)
-		b.apply(b.config.Labs[0].Solution)
+		b.apply(b.labs[0].Solution)
 		v = b.wait(labs.PhaseSolved)
 		if v.Debrief != "line: the line" || !slices.Equal(v.Cards, []string{"lab-card"}) || v.Lab.Solved != 1 {
 			t.Errorf("debrief %q, cards %v, solved %d", v.Debrief, v.Cards, v.Lab.Solved)
@@ -205,7 +208,7 @@ func TestMendedTooEarly(t *testing.T) {
 		b.must(b.service.Start(t.Context(), "typo"))
 		b.wait(labs.PhaseDiagnosing)
 		b.reply(labs.Reply{Right: true}, func() (labs.Reply, error) { return b.service.Verdict(t.Context(), labs.StepEntry, labs.Healthy) })
-		b.apply(b.config.Labs[0].Solution)
+		b.apply(b.labs[0].Solution)
 		v := b.wait(labs.PhaseUnearned)
 		if !strings.Contains(v.Trouble, "Put the fault back") {
 			t.Errorf("trouble: %q", v.Trouble)
@@ -256,8 +259,8 @@ func TestKilled(t *testing.T) {
 func TestKilledWhileGoingIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
-		b.must(b.engine.World(t.Context(), b.config.World, func(string) {}))
-		b.must(b.engine.Base(t.Context(), &b.config.Labs[0], "dead", func(string) {}))
+		b.must(b.engine.World(t.Context(), b.world, func(string) {}))
+		b.must(b.engine.Base(t.Context(), &b.labs[0], "dead", func(string) {}))
 		b.must(b.config.History.Append(history.Record{At: time.Now(), Attempt: "dead", Lab: "typo", Kind: history.Started, PID: 77}))
 		b.must(b.service.Resume(t.Context()))
 		if v := b.wait(labs.PhaseDiagnosing); v.Capture.Code != 404 {
@@ -270,7 +273,7 @@ func TestKilledWhileGoingIn(t *testing.T) {
 func TestRefusedFaultIsNamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
-		b.config.Labs[0].Fault.Objects = []labs.Manifest{manifest("VirtualService", "networking.istio.io/v1", "shop", "bad", hosts("x"))}
+		b.labs[0].Fault.Objects = []labs.Manifest{manifest("VirtualService", "networking.istio.io/v1", "shop", "bad", hosts("x"))}
 		b.api.Refuse("bad", errors.New("admission webhook denied the request"))
 		b.must(b.service.Start(t.Context(), "typo"))
 		v := b.wait(labs.PhaseFailed)
@@ -287,7 +290,7 @@ func TestRefusedFaultIsNamed(t *testing.T) {
 func TestUnhealthyBaseIsNamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
-		b.config.Labs[0].Base = b.config.Labs[0].Fault
+		b.labs[0].Base = b.labs[0].Fault
 		b.must(b.service.Start(t.Context(), "typo"))
 		v := b.wait(labs.PhaseFailed)
 		if !strings.Contains(v.Trouble, "a healthy base was not seen within 5s: route is broken") {
@@ -346,8 +349,8 @@ func TestResetWithoutCluster(t *testing.T) {
 func TestResetOfAnothersLab(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
-		b.must(b.engine.World(t.Context(), b.config.World, func(string) {}))
-		b.must(b.engine.Base(t.Context(), &b.config.Labs[0], "elsewhere", func(string) {}))
+		b.must(b.engine.World(t.Context(), b.world, func(string) {}))
+		b.must(b.engine.Base(t.Context(), &b.labs[0], "elsewhere", func(string) {}))
 		b.must(b.service.Reset(t.Context()))
 		if _, err := b.engine.Marked(t.Context()); !errors.Is(err, fault.ErrNoLab) {
 			t.Errorf("the lab is still there: %v", err)

@@ -165,7 +165,8 @@ func (s *Service) bring(n *session, attempt string) {
 			}
 		}
 		s.working(labs.PhasePreparing, "the world")
-		return w.World(n.ctx, s.c.World, func(what string) { s.working(labs.PhasePreparing, what) })
+		_, shared := s.library()
+		return w.World(n.ctx, shared, func(what string) { s.working(labs.PhasePreparing, what) })
 	}) && s.begun(n, "put the lab's base in", func() error {
 		if err := s.watchOver(n); err != nil {
 			return err
