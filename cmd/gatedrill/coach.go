@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/cards"
-	"github.com/gatedrill/gatedrill/cards/study"
 	"github.com/gatedrill/gatedrill/labs"
 	labrun "github.com/gatedrill/gatedrill/labs/run"
 	"github.com/gatedrill/gatedrill/tui"
@@ -17,7 +16,7 @@ import (
 // coach joins what cards and labs know: a layer whose cards are forgotten
 // proposes its lab, and a weak topic its deck.
 type coach struct {
-	study *study.Service
+	study *lateStudy
 	labs  *labrun.Service
 }
 

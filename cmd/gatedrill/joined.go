@@ -8,7 +8,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"github.com/gatedrill/gatedrill/cards/study"
 	"github.com/gatedrill/gatedrill/labs"
 	labrun "github.com/gatedrill/gatedrill/labs/run"
 	"github.com/gatedrill/gatedrill/tui"
@@ -16,14 +15,16 @@ import (
 
 // joinLabs fills the ports that need a cluster, or says why there is none.
 // The result ends what it began; the cluster and the lab in it stay.
-func joinLabs(e *env, s *study.Service, ports *tui.Ports, opts *tui.Options) func() {
+func joinLabs(e *env, s *lateStudy, ports *tui.Ports, opts *tui.Options) func() {
 	backend, err := e.backend(e)
 	if err != nil {
 		opts.NoLabs = err.Error()
 		return func() {}
 	}
 	b := newBackground(backend, e.Now)
-	p := &labPort{Service: newLabs(e, b.Handle, func(lab string, _ labs.Step, cards []string) {
+	quiet := *e // a broken lab is not listed here; `lab list` says why
+	quiet.Stderr = io.Discard
+	p := &labPort{Service: newLabs(&quiet, b.Handle, func(lab string, _ labs.Step, cards []string) {
 		// The verdict itself is recorded in any case; cards that could not be
 		// made due now come by their own schedule.
 		_, _ = s.MakeDue(opts.Context, cards, "wrong in lab "+lab)

@@ -25,11 +25,12 @@ func openTUI(ctx context.Context, e *env, start tui.Open) error {
 			"the whole tour:     gatedrill demo\n"+
 			"all commands:       gatedrill --help"))
 	}
-	study, closeStudy, err := openStudy(ctx, e)
+	config, closeCards, err := openCards(ctx, e)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = closeStudy() }()
+	defer func() { _ = closeCards() }()
+	study := &lateStudy{config: config}
 
 	ctx, stop := context.WithCancel(ctx)
 	opts := tui.Options{Context: ctx, Now: e.Now, Start: start}

@@ -57,28 +57,39 @@ func (d deckFiles) Load() ([]cards.Deck, int) {
 	return decks, lost
 }
 
-// openStudy opens the learner's cards. The second result closes them.
+// openStudy opens the learner's cards and takes over decks that changed. The
+// second result closes them.
 func openStudy(ctx context.Context, e *env) (*study.Service, func() error, error) {
+	c, closeStore, err := openCards(ctx, e)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := study.Open(ctx, c)
+	if err != nil {
+		return nil, nil, errors.Join(err, closeStore())
+	}
+	return s, closeStore, nil
+}
+
+// openCards opens the database of cards and reads no deck. The second result
+// closes it.
+func openCards(ctx context.Context, e *env) (study.Config, func() error, error) {
 	calendar := cards.Calendar{Zone: e.Zone, Rollover: rollover}
 	scheduler, err := fsrs.New(fsrs.Config{Calendar: calendar})
 	if err != nil {
-		return nil, nil, err
+		return study.Config{}, nil, err
 	}
 	limits, err := studyLimits(e)
 	if err != nil {
-		return nil, nil, err
+		return study.Config{}, nil, err
 	}
 	db, err := sqlite.Open(ctx, e.path("cards.db"))
 	if err != nil {
-		return nil, nil, err
+		return study.Config{}, nil, err
 	}
-	s, err := study.Open(ctx, study.Config{
+	return study.Config{
 		Store: db, Scheduler: scheduler, Decks: deckSources(e), Now: e.Now, Calendar: calendar, Limits: limits,
-	})
-	if err != nil {
-		return nil, nil, errors.Join(err, db.Close())
-	}
-	return s, db.Close, nil
+	}, db.Close, nil
 }
 
 // withStudy runs f with the learner's cards open.

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/gatedrill/gatedrill/cards"
+	"github.com/gatedrill/gatedrill/cards/study"
+	"github.com/gatedrill/gatedrill/tui"
+)
+
+// lateStudy takes the decks over when a screen first asks for cards. Reading
+// large decks that changed takes seconds, and the first frame waits for
+// nothing.
+type lateStudy struct {
+	config study.Config
+
+	mu      sync.Mutex
+	service *study.Service // nil until opened; an error is tried again
+}
+
+var _ tui.Study = (*lateStudy)(nil)
+
+func (l *lateStudy) open(ctx context.Context) (*study.Service, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.service != nil {
+		return l.service, nil
+	}
+	s, err := study.Open(ctx, l.config)
+	if err != nil {
+		return nil, err
+	}
+	l.service = s
+	return s, nil
+}
+
+// opened asks the service, once it is open.
+func opened[T any](ctx context.Context, l *lateStudy, ask func(*study.Service) (T, error)) (T, error) {
+	s, err := l.open(ctx)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return ask(s)
+}
+
+func (l *lateStudy) Summary(ctx context.Context) (cards.Summary, error) {
+	return opened(ctx, l, func(s *study.Service) (cards.Summary, error) { return s.Summary(ctx) })
+}
+
+func (l *lateStudy) Next(ctx context.Context, deck string) (*cards.Prompt, error) {
+	return opened(ctx, l, func(s *study.Service) (*cards.Prompt, error) { return s.Next(ctx, deck) })
+}
+
+func (l *lateStudy) Undo(ctx context.Context) (string, error) {
+	return opened(ctx, l, func(s *study.Service) (string, error) { return s.Undo(ctx) })
+}
+
+func (l *lateStudy) List(ctx context.Context) ([]cards.Row, error) {
+	return opened(ctx, l, func(s *study.Service) ([]cards.Row, error) { return s.List(ctx) })
+}
+
+func (l *lateStudy) Stats(ctx context.Context) (cards.Stats, error) {
+	return opened(ctx, l, func(s *study.Service) (cards.Stats, error) { return s.Stats(ctx) })
+}
+
+// MakeDue makes the cards of some topics due now and returns their ids.
+func (l *lateStudy) MakeDue(ctx context.Context, topics []string, reason string) ([]string, error) {
+	return opened(ctx, l, func(s *study.Service) ([]string, error) { return s.MakeDue(ctx, topics, reason) })
+}
+
+func (l *lateStudy) Rate(ctx context.Context, card string, r cards.Rating, took time.Duration) error {
+	s, err := l.open(ctx)
+	if err != nil {
+		return err
+	}
+	return s.Rate(ctx, card, r, took)
+}
+
+func (l *lateStudy) Suspend(ctx context.Context, card string, on bool) error {
+	s, err := l.open(ctx)
+	if err != nil {
+		return err
+	}
+	return s.Suspend(ctx, card, on)
+}
