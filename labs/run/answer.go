@@ -100,6 +100,9 @@ func (s *Service) Answer(ctx context.Context, name labs.Step, text string) (labs
 	if err != nil {
 		return labs.Reply{}, err
 	}
+	if slip := truth.Misread(text); slip != "" {
+		return labs.Reply{Unknown: true, Words: slip}, nil
+	}
 	right := truth.Accepts(text)
 	err = s.record(history.Finding, func(r *history.Record) {
 		r.Step, r.Text, r.Right, r.Capture = name, strings.TrimSpace(text), right, s.lateCapture(o)
