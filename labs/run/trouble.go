@@ -12,6 +12,9 @@ import (
 // where, what next. It looks at what no lab breaks: istiod, and the gateway's
 // pods. Their Deployment is named like the Service.
 func trouble(lab *labs.Lab, s snapshot.Snapshot) string {
+	if why := s.Missing["Deployment"]; why != "" && len(s.Missing["Service"]) > 0 && len(s.Missing["Pod"]) > 0 {
+		return fmt.Sprintf("The cluster's API does not answer (%s). See gatedrill sandbox status, start it with gatedrill sandbox start; the lab is kept and goes on by itself.", reason(why))
+	}
 	ns, name := "istio-system", "istio-ingressgateway"
 	if lab.Gateway != "" {
 		ns, name, _ = strings.Cut(lab.Gateway, "/")
@@ -29,6 +32,12 @@ func trouble(lab *labs.Lab, s snapshot.Snapshot) string {
 		}
 	}
 	return ""
+}
+
+// reason is the end of a chain of errors, which says what it came down to.
+func reason(text string) string {
+	parts := strings.Split(text, ": ")
+	return parts[len(parts)-1]
 }
 
 // condition of a Deployment.
