@@ -90,7 +90,7 @@ func (s *State) verdictGiven(e Recorded) []Effect {
 	st.verdict, st.verdictRight, st.reply = e.Verdict, e.Right, ""
 	if !e.Right {
 		st.wrong++
-		st.reply = fmt.Sprintf("Not so: this is not %s.", e.Verdict) + spaced(verdictWords) + hinted(s.Lab.Steps[e.Step], st)
+		st.reply = notSo(e.Step, e.Verdict) + spaced(verdictWords) + hinted(s.Lab.Steps[e.Step], st)
 	}
 	s.steps[e.Step] = st
 	if e.Right {
@@ -113,7 +113,15 @@ func (s *State) verdictGiven(e Recorded) []Effect {
 
 // verdictWords says what the three verdicts mean: a wrong verdict is as often
 // a wrong idea of them as of the cluster.
-const verdictWords = "Healthy does its work for this request, broken stops it, off-path is never reached or not needed."
+const verdictWords = "A healthy layer does its work for this request, a broken one stops it; one not on the path is never reached, or not needed."
+
+// notSo begins the reply to a wrong verdict.
+func notSo(name labs.Step, v labs.Verdict) string {
+	if v == labs.OffPath {
+		return fmt.Sprintf("Not so: %s is on this request's path.", name)
+	}
+	return fmt.Sprintf("Not so: %s is not %s.", name, v)
+}
 
 // hinted ends the answer to something wrong: with the hint that was taken
 // last, or with the offer of one. Never with the fix.

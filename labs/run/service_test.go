@@ -179,7 +179,7 @@ func TestLabFromStartToReset(t *testing.T) {
 		if err := b.service.Start(t.Context(), "other"); err == nil || !strings.Contains(err.Error(), "typo is in progress") {
 			t.Errorf("two labs at once: %v", err)
 		}
-		b.reply(labs.Reply{Words: "Not so: this is not broken. Healthy does its work for this request, broken stops it, off-path is never reached or not needed. A hint is there if you want one."}, func() (labs.Reply, error) {
+		b.reply(labs.Reply{Words: "Not so: entry is not broken. " + verdictWords + " A hint is there if you want one."}, func() (labs.Reply, error) {
 			return b.service.Verdict(t.Context(), labs.StepEntry, labs.Broken)
 		})
 		if !slices.Equal(b.due, []string{"lab-card"}) {
