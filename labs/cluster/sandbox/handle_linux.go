@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -161,7 +162,10 @@ func (b *Backend) shellEnv(s cluster.Shell) map[string]string {
 	if prompt == "" {
 		prompt = "gatedrill sandbox"
 	}
-	env["PS1"] = prompt + ` \w \$ `
+	if !strings.HasSuffix(prompt, " "+filepath.Base(s.Dir)) {
+		prompt += ` \W` // a lab's own directory is called like the lab
+	}
+	env["PS1"] = prompt + ` \$ `
 	for k, v := range s.Env {
 		env[k] = v
 	}

@@ -173,9 +173,13 @@ func TestShellRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]string{"PATH": "/opt/bin:/bin", "TERM": "xterm", "LC_ALL": "C",
-		"GATEWAY_IP": "172.18.255.200", "PS1": `gatedrill shop \w \$ `}
+		"GATEWAY_IP": "172.18.255.200", "PS1": `gatedrill shop \W \$ `}
 	if !maps.Equal(req.Env, want) || req.Socket != b.shellSocket() || req.Dir != b.dir {
 		t.Errorf("request %+v", req)
+	}
+	lab := cluster.Shell{Prompt: "gatedrill lab shop", Dir: "/home/me/shell/shop"}
+	if got := b.shellEnv(lab)["PS1"]; got != `gatedrill lab shop \$ ` {
+		t.Errorf("prompt in a lab's own directory: %q", got)
 	}
 }
 

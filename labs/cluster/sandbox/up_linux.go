@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -159,13 +160,22 @@ func (b *Backend) follow(ctx context.Context, d daemon, say func(cluster.Progres
 		if r.Phase != last.Phase || r.Waiting != last.Waiting {
 			last = r
 		}
-		say(cluster.Progress{Phase: r.Phase, Waiting: r.Waiting})
+		say(cluster.Progress{Phase: r.Phase, Waiting: plainly(r.Waiting)})
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-time.After(25 * time.Millisecond):
 		}
 	}
+}
+
+// plainly says what is waited for where the daemon tells of a failed request:
+// its API server does not answer yet.
+func plainly(waiting string) string {
+	if strings.HasPrefix(waiting, `Get "http`) {
+		return "the API server's first answer"
+	}
+	return waiting
 }
 
 // alive returns why the daemon is not, with the last it said.
