@@ -7,10 +7,13 @@
 export CGO_ENABLED ?= 0
 SANDBOX   := cmd/gatedrill-sandbox
 DATA      := $(or $(GATEDRILL_HOME),$(or $(XDG_DATA_HOME),$(HOME)/.local/share)/gatedrill)
+TEST_DATA := $(or $(GATEDRILL_TEST_HOME),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gatedrill-test)
 GO_FILES  := $(shell git ls-files '*.go' 2>/dev/null)
+LIVE      := ./labs/cluster/sandbox ./labs/observe ./cmd/gatedrill
 PLATFORMS := linux/arm64 darwin/arm64 windows/amd64
 
-.PHONY: run build sandbox test test-short test-live test-sandbox bench lint golden generate cross tidy-check clean
+
+.PHONY: run build picture race sandbox test test-short test-live test-sandbox bench lint golden generate cross tidy-check clean
 
 run: build
 	@if [ -t 0 ] && [ -t 1 ]; then set --; else set -- demo; fi; \
@@ -34,9 +37,12 @@ test-short: cross
 test-sandbox:
 	cd $(SANDBOX) && go vet ./... && go test ./...
 
-# Live tests share one sandbox; they run one package at a time.
+# Live tests share one sandbox, which is not the one people use; they run one
+# package at a time. It is stopped at the end, its log is kept.
 test-live: sandbox
-	GATEDRILL_SOURCE=$(CURDIR) go test -count=1 -p 1 -timeout 30m -run 'Live' ./...
+	@export GATEDRILL_TEST_HOME="$(TEST_DATA)"; \
+		go test -count=1 -p 1 -timeout 30m -v -run '^TestLive' $(LIVE); code=$$?; \
+		GATEDRILL_HOME="$(TEST_DATA)" ./bin/gatedrill sandbox stop; exit $$code
 
 bench: sandbox
 	go run ./cmd/gatedrill-bench all --programs "$(DATA)/programs"
@@ -48,13 +54,21 @@ cross:
 		GOOS=$${p%/*} GOARCH=$${p#*/} go build -o /dev/null ./cmd/gatedrill ./cmd/gatedrill-app || exit 1; \
 	done
 
+# Needs a C compiler.
+race:
+	CGO_ENABLED=1 go test -race -short ./...
+
 lint:
 	@out=$$(gofmt -l $(GO_FILES)); test -z "$$out" || { echo "gofmt these:"; echo "$$out"; exit 1; }
 	go vet ./...
 	@if command -v golangci-lint >/dev/null; then golangci-lint run; else echo "golangci-lint is not installed: gofmt and go vet only"; fi
 
+# The pictures of the README, from the real screens of a lab in the sandbox.
+picture: sandbox
+	./docs/picture.sh
+
 golden:
-	go test ./tui/... -update
+	go test ./tui -update
 
 # Manifests that sandbox and kind install, rendered from Istio's own charts.
 generate:

@@ -71,7 +71,15 @@ func spanOf(x, y int, c *uv.Cell) span {
 	}
 }
 
+// joins says whether b goes on where a ends. Words far apart stay apart, so
+// that a font of another width does not pull them out of their columns.
 func (a span) joins(b span) bool {
+	if strings.HasSuffix(a.content, " ") && strings.TrimSpace(a.content) != "" && a.back == "" {
+		return false
+	}
+	if strings.TrimSpace(a.content) == "" && strings.TrimSpace(b.content) != "" && a.back == "" {
+		return false
+	}
 	return a.cells > 0 && a.y == b.y && a.x+a.cells == b.x &&
 		a.fore == b.fore && a.back == b.back && a.bold == b.bold && a.faint == b.faint && a.underline == b.underline
 }
