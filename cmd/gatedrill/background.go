@@ -24,6 +24,8 @@ type background struct {
 	changed chan struct{} // closed and replaced at each change
 	began   time.Time
 	running bool
+	guarded bool
+	closed  chan struct{}
 	wg      sync.WaitGroup
 }
 
@@ -31,7 +33,7 @@ var _ tui.Cluster = (*background)(nil)
 
 func newBackground(b cluster.Backend, now func() time.Time) *background {
 	return &background{
-		backend: b, now: now, changed: make(chan struct{}), version: 1,
+		backend: b, now: now, changed: make(chan struct{}), closed: make(chan struct{}), version: 1,
 		status: tui.ClusterStatus{Name: b.Name(), State: tui.ClusterOff},
 	}
 }
@@ -56,6 +58,7 @@ func (b *background) bring(ctx context.Context) {
 		switch {
 		case err == nil:
 			s.State, s.Trouble = tui.ClusterReady, ""
+			b.guardLocked(ctx)
 		case ctx.Err() != nil || errors.Is(err, context.Canceled):
 			s.State = tui.ClusterOff
 		default:
@@ -127,12 +130,56 @@ func (b *background) Handle(ctx context.Context) (*cluster.Handle, error) {
 func (b *background) attach(ctx context.Context) (*cluster.Handle, error) {
 	h, err := b.backend.Attach(ctx)
 	if errors.Is(err, cluster.ErrNotRunning) {
-		b.set(func(s *tui.ClusterStatus) {
-			s.State, s.Trouble = tui.ClusterFailed, fmt.Sprintf("the %s ended by itself; see: gatedrill sandbox logs", s.Name)
-		})
+		b.set(b.gone)
 	}
 	return h, err
 }
 
+// guardEvery is how often to look whether the cluster is still there.
+const guardEvery = time.Second
+
+// guardLocked begins to look after a cluster that is up: it may be stopped,
+// and started again, by a command elsewhere.
+func (b *background) guardLocked(ctx context.Context) {
+	if b.guarded {
+		return
+	}
+	b.guarded = true
+	b.wg.Go(func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-b.closed:
+				return
+			case <-time.After(guardEvery):
+				b.look(ctx)
+			}
+		}
+	})
+}
+
+// look says that the cluster is gone, or there again.
+func (b *background) look(ctx context.Context) {
+	_, err := b.backend.Attach(ctx)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case b.running:
+	case err == nil && b.status.State == tui.ClusterFailed:
+		b.setLocked(func(s *tui.ClusterStatus) { s.State, s.Trouble = tui.ClusterReady, "" })
+	case errors.Is(err, cluster.ErrNotRunning) && b.status.State == tui.ClusterReady:
+		b.setLocked(b.gone)
+	}
+}
+
+func (b *background) gone(s *tui.ClusterStatus) {
+	s.State = tui.ClusterFailed
+	s.Trouble = fmt.Sprintf("the %s is not running any more; see: gatedrill sandbox logs", s.Name)
+}
+
 // Close waits for the bringing up to end; its context has ended before.
-func (b *background) Close() { b.wg.Wait() }
+func (b *background) Close() {
+	close(b.closed)
+	b.wg.Wait()
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 // fakeBackend goes up as it is told to.
 type fakeBackend struct {
 	up     func(context.Context, func(cluster.Progress)) error
+	mu     sync.Mutex
 	handle *cluster.Handle
 }
 
@@ -26,10 +28,18 @@ func (f *fakeBackend) Up(ctx context.Context, report func(cluster.Progress)) (*c
 }
 
 func (f *fakeBackend) Attach(context.Context) (*cluster.Handle, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if f.handle == nil {
 		return nil, cluster.ErrNotRunning
 	}
 	return f.handle, nil
+}
+
+func (f *fakeBackend) set(h *cluster.Handle) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.handle = h
 }
 
 func (f *fakeBackend) Down(context.Context) error { return nil }
@@ -87,4 +97,31 @@ func TestBackgroundNamesTheTroubleAndTriesAgain(t *testing.T) {
 		}
 	}
 	b.Close()
+}
+
+func TestBackgroundSeesAClusterComeAndGo(t *testing.T) {
+	t.Parallel()
+	f := &fakeBackend{handle: &cluster.Handle{Name: "fake"}, up: func(context.Context, func(cluster.Progress)) error { return nil }}
+	b := newBackground(f, time.Now)
+	b.Ensure(t.Context())
+	if _, err := b.Handle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	was := f.handle
+	_, after, err := b.Watch(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		handle *cluster.Handle
+		want   string
+	}{{nil, tui.ClusterFailed}, {was, tui.ClusterReady}} {
+		f.set(c.handle)
+		got, number, err := b.Watch(t.Context(), after)
+		if err != nil || got.State != c.want {
+			t.Fatalf("want %q, got %+v, %v", c.want, got, err)
+		}
+		after = number
+	}
 }
