@@ -10,8 +10,8 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"slices"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
