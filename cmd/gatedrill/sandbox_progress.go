@@ -14,14 +14,19 @@ import (
 )
 
 // progressLine shows progress on standard error: one line that is written
-// over on a terminal, a line for each new phase elsewhere.
+// over on a terminal; elsewhere a line for each new phase, and one every 15 s
+// so that a long build is seen to go on.
 type progressLine struct {
 	w     io.Writer
 	width int // of the terminal; 0 when it is none
 	phase string
 	began time.Duration
+	said  time.Duration // when the last line was printed, elsewhere
 	dirty bool
 }
+
+// sayEvery is how long a phase may go on without a line.
+const sayEvery = 15 * time.Second
 
 func newProgressLine(w io.Writer) *progressLine {
 	p := &progressLine{w: w}
@@ -36,8 +41,9 @@ func newProgressLine(w io.Writer) *progressLine {
 func (p *progressLine) report(r cluster.Progress) {
 	text := progressText(r)
 	if p.width == 0 {
-		if r.Phase != p.phase {
+		if r.Phase != p.phase || r.Elapsed-p.said >= sayEvery {
 			fmt.Fprintln(p.w, text)
+			p.said = r.Elapsed
 		}
 		p.phase = r.Phase
 		return
