@@ -22,12 +22,14 @@ import (
 // command that allows it; nothing when it can run. It changes nothing. self
 // is Options.Self.
 func Preflight(ctx context.Context, self []string) []Problem {
-	problems := limits("/proc/sys/user")
+	if problems := limits("/proc/sys/user"); len(problems) > 0 {
+		return problems // a trial would only fail by them
+	}
 	failure := trial(ctx, self)
 	if failure == nil {
-		return problems
+		return nil
 	}
-	return append(problems, explain(failure, "/proc")...)
+	return explain(failure, "/proc")
 }
 
 // limits finds kinds of namespaces that may not be made at all.
