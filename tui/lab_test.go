@@ -122,6 +122,29 @@ func TestResetThatFailsIsSaid(t *testing.T) {
 	})
 }
 
+func TestClusterThatEndsInALabIsNamed(t *testing.T) {
+	t.Parallel()
+	play(t, 80, 24, nil, func(x *world) {
+		inLab(tuitest.View)(x)
+		n := x.cluster.Ensured()
+		x.Press("R")
+		x.Has("nothing has failed")
+		x.cluster.Show(screen.Cluster{Name: "sandbox", State: screen.ClusterFailed, Trouble: "it is not running"})
+		x.Drain()
+		x.Has("The sandbox is not running. The lab is kept: R starts the sandbox again")
+		x.Press("R")
+		if got := x.cluster.Ensured(); got != n+1 {
+			t.Errorf("asked for the cluster %d times, want %d", got, n+1)
+		}
+		x.cluster.Show(screen.Cluster{Name: "sandbox", State: screen.ClusterStarting, Waiting: "istiod"})
+		x.Drain()
+		x.Has("The sandbox is starting. The lab goes on by itself.")
+		x.cluster.Show(tuitest.Ready())
+		x.Drain()
+		x.HasNot("goes on by itself")
+	})
+}
+
 func TestLabWaitsForTheCluster(t *testing.T) {
 	t.Parallel()
 	play(t, 80, 24, func(x *world, _ *tui.Ports, _ *tui.Options) {

@@ -37,7 +37,12 @@ func Lines(st *theme.Styles, s keymap.Scope, w int) []string {
 			out = append(out, entry(st, b, w)...)
 		}
 	}
-	return append(out, "", st.Faint.Render(" Marks: ✓ healthy or done   ✗ broken   – not on the path   ? not verified or not known"))
+	const marks = "Marks: ✓ healthy or done, ✗ broken, – not on the path, ? not verified or not known"
+	out = append(out, "")
+	for _, l := range layout.Flow(marks, min(w-2, 88)) {
+		out = append(out, " "+st.Faint.Render(l))
+	}
+	return out
 }
 
 const keyColumn = 14

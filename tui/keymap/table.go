@@ -86,6 +86,7 @@ func lab() []Binding {
 		{LabDiagnose, []string{"i"}, Details, "i", "read all", "read ticket, step, hints and last request in full"},
 		{LabDiagnose, []string{"y"}, Copy, "y", "copy", "copy the marked command"},
 		{LabDiagnose, []string{"tab"}, Next, "⇥", "", "mark the next command"},
+		{LabDiagnose, []string{"R"}, Again, "R", "", "start the cluster again, if it has ended"},
 	}, labCommon(LabDiagnose), []Binding{
 		{LabUnearned, []string{"R"}, Again, "R", "put the fault back", "put the fault back; your answers are kept"},
 		{LabUnearned, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
@@ -96,6 +97,7 @@ func lab() []Binding {
 
 		{LabFix, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
 		{LabFix, []string{"i"}, Details, "i", "read all", "read ticket, findings, checks and last request in full"},
+		{LabFix, []string{"R"}, Again, "R", "", "start the cluster again, if it has ended"},
 	}, labCommon(LabFix), []Binding{
 		{LabSolved, []string{"down", "j"}, Down, "↓", "scroll", "scroll down"},
 		{LabSolved, []string{"up", "k"}, Up, "↑", "", "scroll up"},

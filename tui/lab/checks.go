@@ -68,6 +68,8 @@ func (m *Model) checkName(c labs.CheckView, w int, b brevity) []string {
 	return layout.Wrap(name, w)
 }
 
+const notKnown = "not known yet"
+
 func (m *Model) why(c labs.CheckView) string {
 	switch {
 	case c.Outcome == labs.Pass, !m.captured():
@@ -77,7 +79,7 @@ func (m *Model) why(c labs.CheckView) string {
 	case c.Fell:
 		return strings.TrimSuffix("was green, now red; "+c.Why, "; ")
 	case c.Outcome != labs.Fail && c.Why == "":
-		return "not known yet"
+		return notKnown
 	}
 	return c.Why
 }

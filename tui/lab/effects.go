@@ -169,10 +169,15 @@ func (m *Model) startAgain() tea.Cmd {
 // puts the fault back.
 func (m *Model) again() tea.Cmd {
 	switch {
+	case m.stage == open && m.news.State == screen.ClusterFailed:
+		return m.ensure()
 	case m.stage == open && (m.view.Phase == labs.PhaseUnearned || m.view.Phase == labs.PhaseFailed):
 		return m.startAgain()
 	case m.stage == broken, m.stage == waiting && !m.news.Busy():
 		return m.begin()
+	}
+	if m.stage == open && !m.news.Busy() {
+		return flash("nothing has failed")
 	}
 	return flash("it is on its way")
 }
@@ -254,7 +259,7 @@ func (m *Model) onChanged(msg changed) tea.Cmd {
 		m.focus, m.command = "", 0
 	}
 	if m.stage != open || msg.view.Phase != m.view.Phase {
-		m.turned = msg.at
+		m.turned, m.focus, m.command = msg.at, "", 0
 	}
 	m.stage, m.view, m.number, m.at, m.looking = open, msg.view, msg.number, msg.at, time.Time{}
 	if m.now.Before(msg.at) {

@@ -54,7 +54,11 @@ func (m *Model) details() string {
 		m.stepDetails(para, s)
 	}
 	for _, c := range append(append([]labs.CheckView{}, v.Goals...), v.Guards...) {
-		fmt.Fprintf(&b, "- %s: %s %s\n", c.Title, c.Outcome, c.Why)
+		state := string(c.Outcome)
+		if why := m.why(c); why != "" && why != notKnown {
+			state += ", " + why
+		}
+		fmt.Fprintf(&b, "- %s: %s\n", c.Title, state)
 	}
 	return b.String()
 }
@@ -63,7 +67,11 @@ func (m *Model) stepDetails(para func(string, ...any), s labs.StepView) {
 	para("**Step %d, %s**", number(s.Step), s.Title)
 	para("%s", strings.TrimSpace(s.Question))
 	if len(s.Look) > 0 {
-		para("    %s", strings.Join(s.Look, "\n    "))
+		var lines []string
+		for _, c := range s.Look {
+			lines = append(lines, command(c, min(m.size.W-2, measure)-2)...)
+		}
+		para("    %s", strings.Join(lines, "\n    "))
 	}
 	if s.Ask != "" {
 		para("%s", s.Ask)

@@ -60,7 +60,7 @@ func (m *Model) panel(w int) []layout.Block {
 	blocks := []layout.Block{
 		{Rank: 9, Lines: []string{st.Strong.Render(layout.Cut(title, w))}},
 		{Rank: 5, Lines: layout.Flow(s.Question, w)},
-		{Rank: 6, Lines: m.look(s, w)},
+		{Rank: 6, Lines: m.look(s, w, false), Short: m.look(s, w, true)},
 	}
 	if m.view.Phase != labs.PhaseDiagnosing && !s.Done {
 		return blocks // nothing can be answered now
@@ -105,8 +105,9 @@ func (m *Model) repair(w int) []layout.Block {
 	}
 }
 
-// look lists the commands worth running; the marked one is copied.
-func (m *Model) look(s labs.StepView, w int) []string {
+// look lists the commands worth running, each on one line if brief; the marked
+// one is copied in full.
+func (m *Model) look(s labs.StepView, w int, brief bool) []string {
 	st := m.env.Styles
 	var out []string
 	for i, c := range s.Look {
@@ -114,7 +115,11 @@ func (m *Model) look(s labs.StepView, w int) []string {
 		if len(s.Look) > 0 && i == m.command%len(s.Look) {
 			mark = st.Accent.Render("› ")
 		}
-		for n, l := range command(c, w-2) {
+		lines := command(c, w-2)
+		if brief {
+			lines = []string{layout.Cut(c, w-2)}
+		}
+		for n, l := range lines {
 			if n > 0 {
 				mark = "  "
 			}
@@ -127,17 +132,19 @@ func (m *Model) look(s labs.StepView, w int) []string {
 // command breaks a command between words, with backslashes where the pieces
 // still run as one when they are copied by hand.
 func command(c string, w int) []string {
-	words := strings.Fields(c)
-	tooLong := slices.ContainsFunc(words, func(word string) bool { return layout.Width(word)+4 > w })
-	if layout.Width(c) <= w || tooLong || strings.ContainsAny(c, "'\n") {
+	if layout.Width(c) <= w || strings.ContainsAny(c, "'\n") {
 		return layout.Wrap(c, w)
 	}
 	var out []string
 	line := ""
-	for _, word := range words {
+	for _, word := range strings.Fields(c) {
 		if line != "" && layout.Width(line)+1+layout.Width(word)+2 > w {
 			out = append(out, line+" \\")
 			line = "  "
+		}
+		for layout.Width(line)+layout.Width(word)+3 > w { // longer than a line
+			parts := layout.Hard(line+word, w)
+			out, line, word = append(out, parts[0]), "", strings.Join(parts[1:], "")
 		}
 		if line != "" && line != "  " {
 			line += " "

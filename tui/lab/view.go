@@ -210,11 +210,11 @@ func (m *Model) fresh(at time.Time) string {
 
 // inTrouble is trouble beside a lab that still runs, with what can be done.
 func (m *Model) inTrouble(w int) []string {
-	if m.view.Trouble == "" || m.view.Phase == labs.PhaseUnearned {
-		return nil // unearned: the panel says it
+	st, text := m.env.Styles, m.troubleWords()
+	if text == "" {
+		return nil
 	}
-	st := m.env.Styles
-	lines := layout.Flow(strings.TrimSuffix(m.view.Trouble, ".")+". r resets the lab.", w-2)
+	lines := layout.Flow(text, w-2)
 	lines = layout.Head(lines, 3, more)
 	for i, l := range lines {
 		mark := "  "
@@ -224,6 +224,23 @@ func (m *Model) inTrouble(w int) []string {
 		lines[i] = mark + l
 	}
 	return lines
+}
+
+// troubleWords says what is wrong and what next. That the cluster is gone
+// explains whatever else cannot be seen.
+func (m *Model) troubleWords() string {
+	n, t := m.news, strings.TrimSuffix(m.view.Trouble, ".")
+	switch {
+	case n.State == screen.ClusterFailed:
+		return "The " + n.Name + " is not running. The lab is kept: R starts the " + n.Name + " again, and you go on."
+	case n.Busy():
+		return "The " + n.Name + " is starting. The lab goes on by itself."
+	case t == "" || m.view.Phase == labs.PhaseUnearned:
+		return "" // unearned: the panel says it
+	case strings.Contains(t, "eset the lab") || strings.Contains(t, "lab is kept"):
+		return t + "."
+	}
+	return t + ". r resets the lab."
 }
 
 func inWords(v labs.Verdict) string {

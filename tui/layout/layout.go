@@ -65,6 +65,23 @@ func Wrap(s string, w int) []string {
 	return strings.Split(ansi.Wrap(s, w, "/,|="), "\n")
 }
 
+// Words breaks text into lines of at most w cells between words only, and
+// inside a word where it is longer than a line.
+func Words(s string, w int) []string {
+	if w <= 0 || s == "" {
+		return nil
+	}
+	return strings.Split(ansi.Wrap(s, w, ""), "\n")
+}
+
+// Hard breaks a line into pieces of at most w cells, wherever that falls.
+func Hard(s string, w int) []string {
+	if w <= 0 || s == "" {
+		return nil
+	}
+	return strings.Split(ansi.Hardwrap(s, w, true), "\n")
+}
+
 // Flow is Wrap for prose: single line breaks become spaces first, so that
 // only blank lines part paragraphs.
 func Flow(s string, w int) []string {

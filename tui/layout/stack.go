@@ -4,11 +4,13 @@ package layout
 type Block struct {
 	Rank  int // what has the lowest rank gives way first
 	Lines []string
+	Short []string // in place of Lines before any of them is left out; may be nil
 }
 
 // Stack puts blocks below each other into h lines. When they do not fit, the
-// one of lowest rank is shortened, with more as its last line, or left out
-// if fewer than two of its lines would remain, and so on.
+// one of lowest rank takes its short form, then is shortened, with more as its
+// last line, or left out if fewer than two of its lines would remain, and so
+// on.
 func Stack(blocks []Block, h int, more string) []string {
 	blocks = append([]Block{}, blocks...)
 	for over := Height(blocks) - h; over > 0; over = Height(blocks) - h {
@@ -20,6 +22,13 @@ func Stack(blocks []Block, h int, more string) []string {
 		}
 		if low < 0 {
 			break
+		}
+		if s := blocks[low].Short; s != nil {
+			blocks[low].Short = nil
+			if len(s) < len(blocks[low].Lines) {
+				blocks[low].Lines = s
+				continue
+			}
 		}
 		if keep := len(blocks[low].Lines) - over; keep >= 2 {
 			blocks[low].Lines = Head(blocks[low].Lines, keep, more)

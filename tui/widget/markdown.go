@@ -44,7 +44,7 @@ func (m *Markdown) Lines(text string, width int) []string {
 	if len(m.cache) >= remembered {
 		clear(m.cache)
 	}
-	lines := m.render(SanitizeMarkdown(text), width)
+	lines := m.render(breakCode(SanitizeMarkdown(text), width-codeMargin), width)
 	m.cache[key] = lines
 	return lines
 }
@@ -59,6 +59,34 @@ func (m *Markdown) render(text string, width int) []string {
 		return layout.Wrap(text, width)
 	}
 	return trim(strings.Split(out, "\n"))
+}
+
+// codeMargin is what the renderer sets before a line of code.
+const codeMargin = 2
+
+// breakCode breaks lines of code that are too long, and sets what follows in:
+// the renderer would go on at the left edge.
+func breakCode(text string, width int) string {
+	lines := strings.Split(text, "\n")
+	fenced := false
+	for i, l := range lines {
+		code := strings.TrimLeft(l, " ")
+		if strings.HasPrefix(code, "```") {
+			fenced = !fenced
+			continue
+		}
+		lead := l[:len(l)-len(code)]
+		own := len(lead)
+		if !fenced {
+			own -= 4 // what makes it code
+		}
+		if own < 0 || layout.Width(code)+own <= width {
+			continue
+		}
+		parts := layout.Words(code, width-own-2)
+		lines[i] = lead + strings.Join(parts, "\n"+lead+"  ")
+	}
+	return strings.Join(lines, "\n")
 }
 
 // trim drops blank lines at both ends and the padding at line ends.

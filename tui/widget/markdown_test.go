@@ -1,0 +1,30 @@
+package widget
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/gatedrill/gatedrill/tui/theme"
+)
+
+func TestLongCodeStaysSetIn(t *testing.T) {
+	long := "kubectl get gateways.gateway.networking.k8s.io,httproutes -n mesh -o wide"
+	for _, text := range []string{"Look:\n\n    " + long + "\n    second", "Look:\n\n```\n" + long + "\nsecond\n```\n"} {
+		lines := NewMarkdown(theme.New(true)).Lines(text, 60)
+		for i, l := range lines {
+			l = ansi.Strip(l)
+			lines[i] = l
+			if ansi.StringWidth(l) > 60 {
+				t.Errorf("too wide: %q", l)
+			}
+			if i > 1 && !strings.HasPrefix(l, "  ") {
+				t.Errorf("not set in: %q", l)
+			}
+		}
+		if joined := strings.Join(strings.Fields(strings.Join(lines[2:], " ")), " "); joined != long+" second" {
+			t.Errorf("words lost: %q", joined)
+		}
+	}
+}
