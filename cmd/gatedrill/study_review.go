@@ -176,7 +176,11 @@ func (r *reviewing) end(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(r.Stdout, "\n%s in %s.\n", count(r.answers, "answer"), minutes(r.Now().Sub(r.begun)))
+	said := "Nothing was answered.\n"
+	if r.answers > 0 {
+		said = fmt.Sprintf("%s in %s.\n", count(r.answers, "answer"), minutes(r.Now().Sub(r.begun)))
+	}
+	fmt.Fprint(r.Stdout, "\n"+said)
 	printSummary(r.Stdout, sum)
 	return nil
 }
