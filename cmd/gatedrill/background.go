@@ -50,7 +50,15 @@ func (b *background) Ensure(ctx context.Context) {
 	b.wg.Go(func() { b.bring(ctx) })
 }
 
+// headStart is what the screen's first frame gets before a start competes
+// with it for the machine.
+const headStart = 150 * time.Millisecond
+
 func (b *background) bring(ctx context.Context) {
+	select {
+	case <-time.After(headStart):
+	case <-ctx.Done():
+	}
 	_, err := b.backend.Up(ctx, b.progress)
 	b.set(func(s *tui.ClusterStatus) {
 		b.running = false
