@@ -296,3 +296,20 @@ func TestLabResetFromElsewhereIsLeft(t *testing.T) {
 		x.Has("5 labs", "everything was put back")
 	})
 }
+
+func TestNoLabIsGivenUpWithoutAsking(t *testing.T) {
+	t.Parallel()
+	setup := func(x *world, _ *tui.Ports, _ *tui.Options) { x.labs.Listings[1].InProgress = true }
+	play(t, 80, 24, setup, func(x *world) {
+		other := x.labs.Listings[1].Title
+		open := screen.Open{Kind: screen.Lab, Lab: x.labs.Listings[0].ID} // as from home or a card
+		x.Send(open)
+		x.Has("Give up “" + other + "”?")
+		x.Press("esc")
+		x.HasNot("Give up", "lab ›")
+		wantCalls(t, x)
+		x.Send(open)
+		x.Press("y")
+		wantCalls(t, x, "reset", "start "+x.labs.Listings[0].ID)
+	})
+}

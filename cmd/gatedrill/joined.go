@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os/exec"
 
@@ -44,23 +43,6 @@ func joinLabs(e *env, s *lateStudy, ports *tui.Ports, opts *tui.Options) func() 
 type labPort struct{ *labrun.Service }
 
 var _ tui.Labs = (*labPort)(nil)
-
-// Start starts a lab. Another one in progress is put away first: the screen
-// has asked.
-func (p *labPort) Start(ctx context.Context, id string) error {
-	list, err := p.List(ctx)
-	if err != nil {
-		return err
-	}
-	for _, l := range list {
-		if l.InProgress && l.ID != id {
-			if err := p.Reset(ctx); err != nil {
-				return fmt.Errorf("put lab %s away: %w", l.ID, err)
-			}
-		}
-	}
-	return p.Service.Start(ctx, id)
-}
 
 // Shell is the learner's shell as the screens want it.
 func (p *labPort) Shell(ctx context.Context) (tea.ExecCommand, error) {

@@ -91,10 +91,10 @@ func (m *Model) drillItem() (item, bool) {
 // runs at a time.
 func (m *Model) suggest() (labs.Listing, string) {
 	var open []labs.Listing
+	if slices.ContainsFunc(m.labs, func(l labs.Listing) bool { return l.InProgress }) {
+		return labs.Listing{}, ""
+	}
 	for _, l := range m.labs {
-		if l.InProgress {
-			return labs.Listing{}, ""
-		}
 		if l.ID == m.advice.Lab && l.ID != "" {
 			return l, m.advice.LabWhy
 		}

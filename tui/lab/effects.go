@@ -3,7 +3,6 @@ package lab
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -12,11 +11,6 @@ import (
 	"github.com/gatedrill/gatedrill/tui/screen"
 	"github.com/gatedrill/gatedrill/tui/widget"
 )
-
-type opened struct {
-	watch int
-	err   error
-}
 
 type changed struct {
 	watch  int
@@ -74,24 +68,6 @@ func (m *Model) ensure() tea.Cmd {
 	return func() tea.Msg {
 		c.Ensure(ctx)
 		return nil
-	}
-}
-
-// open starts or resumes the lab. Starting goes on when the screen is left,
-// so it gets the program's context.
-func (m *Model) open() tea.Cmd {
-	m.stage, m.watch, m.number = opening, m.env.Seq.Next(), 0
-	id, ctx, port, what := m.watch, m.env.Ctx, m.ports.Labs, m.what
-	return func() tea.Msg {
-		if what.Resume {
-			return opened{id, port.Resume(ctx)}
-		}
-		if what.GiveUp {
-			if err := port.Reset(ctx); err != nil {
-				return opened{id, fmt.Errorf("give up the lab in progress: %w", err)}
-			}
-		}
-		return opened{id, port.Start(ctx, what.Lab)}
 	}
 }
 
@@ -188,6 +164,10 @@ func (m *Model) onResult(msg tea.Msg) tea.Cmd {
 		if msg.watch == m.watch {
 			return m.onOpened(msg.err)
 		}
+	case occupied:
+		if msg.watch == m.watch {
+			return m.onOccupied(msg.title)
+		}
 	case changed:
 		if msg.watch == m.watch {
 			return m.onChanged(msg)
@@ -229,14 +209,6 @@ func (m *Model) onResult(msg tea.Msg) tea.Cmd {
 		}
 	}
 	return nil
-}
-
-func (m *Model) onOpened(err error) tea.Cmd {
-	if err != nil {
-		m.fail(err)
-		return nil
-	}
-	return m.next()
 }
 
 func (m *Model) fail(err error) {

@@ -157,6 +157,9 @@ func (m *Model) confirm(i keymap.Intent) tea.Cmd {
 func (m *Model) onAnswered(a screen.Answered) tea.Cmd {
 	what, mine := m.asked[a.ID]
 	delete(m.asked, a.ID)
+	if mine && what == askGiveUp {
+		return m.onGiveUp(a.Yes)
+	}
 	if !mine || !a.Yes {
 		return nil
 	}

@@ -18,6 +18,7 @@ import (
 
 // Runner runs the lab.
 type Runner interface {
+	List(ctx context.Context) ([]labs.Listing, error)
 	Start(ctx context.Context, id string) error
 	Resume(ctx context.Context) error
 	Watch(ctx context.Context, after int) (labs.View, int, error)
@@ -96,6 +97,7 @@ const (
 	askHint     question = "hint"
 	askReset    question = "reset"
 	askSolution question = "solution"
+	askGiveUp   question = "give up" // the lab in progress, for this one
 )
 
 // New makes the screen of a lab to start, or of the one to resume.
