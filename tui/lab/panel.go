@@ -132,26 +132,41 @@ func (m *Model) look(s labs.StepView, w int, brief bool) []string {
 // command breaks a command between words, with backslashes where the pieces
 // still run as one when they are copied by hand.
 func command(c string, w int) []string {
-	if layout.Width(c) <= w || strings.ContainsAny(c, "'\n") {
+	if layout.Width(c) <= w || strings.Contains(c, "\n") {
 		return layout.Wrap(c, w)
 	}
 	var out []string
-	line := ""
-	for _, word := range strings.Fields(c) {
+	line, quote := "", rune(0)
+	for _, word := range strings.Split(c, " ") {
 		if line != "" && layout.Width(line)+1+layout.Width(word)+2 > w {
-			out = append(out, line+" \\")
-			line = "  "
+			if quote != 0 {
+				out, line = append(out, line), ""
+			} else {
+				out, line = append(out, line+" \\"), "  "
+			}
+		} else if line != "" {
+			line += " "
 		}
 		for layout.Width(line)+layout.Width(word)+3 > w { // longer than a line
 			parts := layout.Hard(line+word, w)
 			out, line, word = append(out, parts[0]), "", strings.Join(parts[1:], "")
 		}
-		if line != "" && line != "  " {
-			line += " "
-		}
-		line += word
+		line, quote = line+word, quoting(quote, word)
 	}
 	return append(out, line)
+}
+
+// quoting is the quote that is open after a word, 0 for none.
+func quoting(open rune, word string) rune {
+	for _, r := range word {
+		switch {
+		case open == 0 && (r == '\'' || r == '"'):
+			open = r
+		case r == open:
+			open = 0
+		}
+	}
+	return open
 }
 
 // finding is the question and its field.

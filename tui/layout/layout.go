@@ -65,13 +65,31 @@ func Wrap(s string, w int) []string {
 	return strings.Split(ansi.Wrap(s, w, "/,|="), "\n")
 }
 
-// Words breaks text into lines of at most w cells between words only, and
-// inside a word where it is longer than a line.
+// Words breaks text into lines of at most w cells between words only, never
+// at a hyphen, and inside a word where it is longer than a line.
 func Words(s string, w int) []string {
-	if w <= 0 || s == "" {
+	if w <= 0 {
 		return nil
 	}
-	return strings.Split(ansi.Wrap(s, w, ""), "\n")
+	var out []string
+	line := ""
+	for _, word := range strings.Fields(s) {
+		switch {
+		case line == "":
+			line = word
+		case Width(line)+1+Width(word) <= w:
+			line += " " + word
+		default:
+			out, line = append(out, line), word
+		}
+		if parts := Hard(line, w); len(parts) > 1 {
+			out, line = append(out, parts[:len(parts)-1]...), parts[len(parts)-1]
+		}
+	}
+	if line == "" {
+		return out
+	}
+	return append(out, line)
 }
 
 // Hard breaks a line into pieces of at most w cells, wherever that falls.
