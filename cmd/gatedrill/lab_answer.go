@@ -13,7 +13,15 @@ import (
 func labVerdict(e *env) *cobra.Command {
 	c := &cobra.Command{
 		Use: "verdict STEP healthy|broken|off-path", Short: "Give a verdict on a step", Args: cobra.ExactArgs(2),
-		ValidArgs: stepNames(),
+		Long: `Give a verdict on a step: entry, listeners, tls, hosts or destination. It is
+judged against the cluster as it is now.
+
+  healthy   does its work for the lab's request
+  broken    stops the request
+  off-path  is never reached by it, or not needed
+
+Exit codes: 0 right, 1 wrong, 3 it could not be judged and was not counted.`,
+		Example: "  gatedrill lab verdict entry healthy", ValidArgs: stepNames(),
 	}
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -39,6 +47,12 @@ func labVerdict(e *env) *cobra.Command {
 func labAnswer(e *env) *cobra.Command {
 	c := &cobra.Command{
 		Use: "answer STEP TEXT", Short: "Answer a step's question", Args: cobra.MinimumNArgs(2), ValidArgs: stepNames(),
+		Long: `Answer the question of a step: capture, entry, listeners, tls, hosts or
+destination. gatedrill lab status shows the question.
+
+Exit codes: 0 right, 1 wrong, 3 it could not be judged and was not counted.`,
+		Example: `  gatedrill lab answer capture NR
+  gatedrill lab answer hosts VirtualService shop/shop`,
 	}
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {

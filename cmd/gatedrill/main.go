@@ -82,6 +82,14 @@ func rootCommand(e *env) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "gatedrill",
 		Short:         "Learn to debug Istio gateways: study cards and labs on a live Envoy",
+		Long: `Trains you to run and debug Istio gateways: study cards, and labs in which a real
+Envoy is really broken. Without a command it opens the program in the terminal.
+
+Everything is kept in $GATEDRILL_HOME, else $XDG_DATA_HOME/gatedrill, else
+~/.local/share/gatedrill; your own decks go into the folder decks there.`,
+		Example: `  gatedrill
+  gatedrill review --plain
+  gatedrill lab start shop-is-gone`,
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
