@@ -299,3 +299,11 @@ func TestTraceCanBeLeftWhileItWalks(t *testing.T) {
 		x.Has("Today")
 	})
 }
+
+func TestHomeSaysThatDecksHaveProblems(t *testing.T) {
+	t.Parallel()
+	setup := func(x *world, _ *tui.Ports, _ *tui.Options) { x.study.Total.Problems = 3 }
+	play(t, 80, 24, setup, func(x *world) {
+		x.Has("3 problems kept cards from being loaded: gatedrill cards check names them")
+	})
+}

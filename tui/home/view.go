@@ -105,6 +105,9 @@ func (m *Model) trouble(w int) []string {
 	if out != nil {
 		out = append(out, m.env.Styles.Faint.Render("  R tries again"))
 	}
+	if n := m.summary.Problems; n > 0 {
+		out = append(out, m.bad(widget.Count(n, "problem")+" kept cards from being loaded: gatedrill cards check names them", w)...)
+	}
 	return out
 }
 
