@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -65,12 +66,30 @@ func labList(e *env) *cobra.Command {
 				return err
 			}
 			if *asJSON {
-				return writeJSON(e.Stdout, list)
+				return writeJSON(e.Stdout, mysteries(list))
 			}
 			return printLabs(e.Stdout, list)
 		})
 	}
 	return c
+}
+
+// mysteries keeps to itself which fault a lab is about until it was solved.
+func mysteries(list []labs.Listing) []labs.Listing {
+	out := slices.Clone(list)
+	for i := range out {
+		if out[i].Solved == 0 {
+			out[i].Catalogue = ""
+		}
+	}
+	return out
+}
+
+func mystery(v labs.View) labs.View {
+	if v.Phase != labs.PhaseSolved {
+		v.Lab.Catalogue = ""
+	}
+	return v
 }
 
 func labStart(e *env) *cobra.Command {
@@ -92,7 +111,7 @@ fault back, with the answers kept.`,
 				return err
 			}
 			if *asJSON {
-				return writeJSON(e.Stdout, v)
+				return writeJSON(e.Stdout, mystery(v))
 			}
 			fmt.Fprintf(e.Stderr, "broken and seen after %.1f s\n", e.Now().Sub(began).Seconds())
 			return printLab(e.Stdout, v)
@@ -134,7 +153,7 @@ func labStatus(e *env) *cobra.Command {
 				return err
 			}
 			if *asJSON {
-				err = errors.Join(err, writeJSON(e.Stdout, v))
+				err = errors.Join(err, writeJSON(e.Stdout, mystery(v)))
 			} else {
 				err = errors.Join(err, printLab(e.Stdout, v))
 			}

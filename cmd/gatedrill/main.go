@@ -80,8 +80,8 @@ func isUsage(err error) bool {
 
 func rootCommand(e *env) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "gatedrill",
-		Short:         "Learn to debug Istio gateways: study cards and labs on a live Envoy",
+		Use:   "gatedrill",
+		Short: "Learn to debug Istio gateways: study cards and labs on a live Envoy",
 		Long: `Trains you to run and debug Istio gateways: study cards, and labs in which a real
 Envoy is really broken. Without a command it opens the program in the terminal.
 
