@@ -6,7 +6,7 @@ import "time"
 type Listing struct {
 	ID         string        `json:"id"`
 	Title      string        `json:"title"`
-	Catalogue  string        `json:"catalogue"` // fault id: "H1"
+	Catalogue  string        `json:"catalogue,omitempty"` // fault id: "H1"
 	Shapes     []string      `json:"shapes"`
 	Minutes    int           `json:"minutes"`
 	Difficulty int           `json:"difficulty"`
