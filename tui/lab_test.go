@@ -313,3 +313,19 @@ func TestNoLabIsGivenUpWithoutAsking(t *testing.T) {
 		wantCalls(t, x, "reset", "start "+x.labs.Listings[0].ID)
 	})
 }
+
+func TestTurnsFromUnknownAreNoNews(t *testing.T) {
+	t.Parallel()
+	play(t, 80, 24, nil, func(x *world) {
+		inLab(func(now time.Time) labs.View {
+			v := tuitest.View(now)
+			for i := range v.Path {
+				v.Path[i] = labs.PathMark{Layer: v.Path[i].Layer, Verdict: labs.Broken, Was: labs.Unknown, Changed: now}
+			}
+			v.Path[0].Was = labs.Healthy
+			return v
+		})(x)
+		x.Has("dns was healthy, broken for")
+		x.HasNot("was unknown")
+	})
+}

@@ -189,8 +189,8 @@ func (m *Model) turns(w int) []string {
 	st := m.env.Styles
 	var out []string
 	for _, p := range m.view.Path {
-		if p.Was == "" || p.Was == p.Verdict || p.Verdict == labs.Healthy {
-			continue
+		if p.Was == "" || p.Was == labs.Unknown || p.Was == p.Verdict || p.Verdict == labs.Healthy {
+			continue // from unknown: only the first look, or the view is back
 		}
 		text := fmt.Sprintf("%s was %s, %s for %s", p.Layer, inWords(p.Was), inWords(p.Verdict),
 			widget.Clock(m.now.Sub(p.Changed)))
