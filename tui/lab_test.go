@@ -329,3 +329,23 @@ func TestTurnsFromUnknownAreNoNews(t *testing.T) {
 		x.HasNot("was unknown")
 	})
 }
+
+func TestOneShellForAKeyPressedTwice(t *testing.T) {
+	t.Parallel()
+	play(t, 80, 24, nil, func(x *world) {
+		inLab(tuitest.View)(x)
+		x.labs.ShellErr = errors.New("no shell today")
+		x.Burst("t", "t", "t")
+		n := 0
+		for _, c := range x.labs.Calls() {
+			if c == "shell" {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("%d shells were asked for", n)
+		}
+		x.Press("t") // the first one failed, so again
+		x.Has("no shell today")
+	})
+}

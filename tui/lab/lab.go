@@ -88,6 +88,7 @@ type Model struct {
 	asked   map[int]question
 	looking time.Time // until when to say that all is looked at again
 	scroll  layout.Scroll
+	inShell bool // asked for one and not left it: one at a time
 }
 
 // question is what the learner is asked to confirm.

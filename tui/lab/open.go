@@ -24,7 +24,7 @@ type occupied struct {
 // open starts or resumes the lab. Starting goes on when the screen is left,
 // so it gets the program's context.
 func (m *Model) open() tea.Cmd {
-	m.stage, m.watch, m.number = opening, m.env.Seq.Next(), 0
+	m.stage, m.watch, m.number, m.inShell = opening, m.env.Seq.Next(), 0, false
 	id, ctx, port, what := m.watch, m.env.Ctx, m.ports.Labs, m.what
 	return func() tea.Msg {
 		if what.Resume {

@@ -11,6 +11,10 @@ import (
 )
 
 func (m *Model) shell() tea.Cmd {
+	if m.inShell {
+		return nil // the key was pressed twice
+	}
+	m.inShell = true
 	id, ctx, port := m.watch, m.env.Ctx, m.ports.Labs
 	return func() tea.Msg {
 		c, err := port.Shell(ctx)
@@ -20,6 +24,7 @@ func (m *Model) shell() tea.Cmd {
 
 func (m *Model) onShell(msg shellMade) tea.Cmd {
 	if msg.err != nil {
+		m.inShell = false
 		return bad("no shell", msg.err)
 	}
 	id := msg.watch
@@ -57,6 +62,7 @@ func (u *unhurried) Run() error {
 // onShellLeft has everything judged anew. What the shell's last command
 // returned is the learner's business, so its exit code is no error here.
 func (m *Model) onShellLeft(err error) tea.Cmd {
+	m.inShell = false
 	m.looking = m.now.Add(lookTime)
 	var said tea.Cmd
 	var exit interface {
