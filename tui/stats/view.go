@@ -114,7 +114,8 @@ func (m *Model) tags(w int) []string {
 }
 
 func (m *Model) tag(t cards.TagRecall, w int) string {
-	name := layout.Pad(t.Tag, min(20, max(w-24, 8)))
+	width := min(20, max(w-24, 8))
+	name := layout.Pad(layout.Cut(t.Tag, width-1), width)
 	if t.Reviews == 0 {
 		return name + theme.Off
 	}
