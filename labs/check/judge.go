@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/google/cel-go/common/types"
 
@@ -94,9 +95,22 @@ func shorten(s string) string {
 func missingWords(err error) string {
 	text := err.Error()
 	if key, ok := strings.CutPrefix(text, "no such key: "); ok {
-		return "not observed yet: " + key
+		return "not observed yet: " + spaced(key)
 	}
 	return "not observed yet (" + text + ")"
+}
+
+// spaced makes words of a fact's name: "servedDays" is "served days".
+func spaced(name string) string {
+	var b strings.Builder
+	for _, r := range name {
+		if unicode.IsUpper(r) {
+			b.WriteByte(' ')
+			r = unicode.ToLower(r)
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // Truth evaluates the truth of a step's finding. It wraps ErrUnknown when

@@ -30,7 +30,6 @@ func (w *walk) tls() *report {
 	if len(peers) > 0 {
 		r.fact("servedSerial", peers[0].Serial)
 		r.fact("servedDays", days(peers[0].To, w.snap.At))
-		r.fact("servedDays", int(peers[0].To.Sub(w.snap.At).Hours()/24))
 		r.see("served: %s, serial %s, until %s", peers[0].Subject, peers[0].Serial, peers[0].To.Format(time.DateOnly))
 	}
 	if w.passesThrough() {
