@@ -16,6 +16,8 @@ type Listing struct {
 	Solved     int           `json:"solved"`
 	Best       time.Duration `json:"best,omitempty"`
 	InProgress bool          `json:"inProgress"`
+	StepsDone  int           `json:"stepsDone,omitempty"` // of the attempt in progress
+	Worked     time.Duration `json:"worked,omitempty"`    // on the attempt in progress
 	// Layers are what the lab is about, for advice made of many labs; a list
 	// of labs does not print them, since they give away where to look.
 	Layers []Layer `json:"-"`

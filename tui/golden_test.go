@@ -90,6 +90,7 @@ func TestScreens(t *testing.T) {
 		{"home-first-day", firstDay, func(*world) {}},
 		{"home-lab-open-sandbox-failed", func(x *world, _ *tui.Ports, _ *tui.Options) {
 			x.labs.Listings[1].InProgress = true
+			x.labs.Listings[1].StepsDone, x.labs.Listings[1].Worked = 2, 7*time.Minute
 			x.cluster.Show(screen.Cluster{Name: "sandbox", State: screen.ClusterFailed,
 				Trouble: "user namespaces are forbidden by kernel.apparmor_restrict_unprivileged_userns; `gatedrill doctor` names the command that allows them"})
 		}, func(*world) {}},

@@ -85,12 +85,26 @@ func (s *Service) List(context.Context) ([]labs.Listing, error) {
 		sum := sums[l.ID]
 		l.Attempts, l.Solved, l.Best = sum.Attempts, sum.Solved, sum.Best
 		l.InProgress = s.state.Lab != nil && s.state.Lab.ID == l.ID && s.state.Phase != labs.PhaseSolved
+		if l.InProgress {
+			l.StepsDone, l.Worked = s.state.stepsDone(), s.state.Worked(s.c.Now())
+		}
 		if s.sess != nil {
 			l.Missing = lacks(s.sess.cluster, &all[i])
 		}
 		out = append(out, l)
 	}
 	return out, nil
+}
+
+// stepsDone counts the runbook's steps that are answered rightly.
+func (s State) stepsDone() int {
+	n := 0
+	for _, name := range labs.Steps() {
+		if s.done(name) {
+			n++
+		}
+	}
+	return n
 }
 
 // lacks lists what a lab requires and a cluster has not.

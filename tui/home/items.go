@@ -63,10 +63,22 @@ func (m *Model) reviewItem() (item, bool) {
 func (m *Model) continueItem() (item, bool) {
 	for _, l := range m.labs {
 		if l.InProgress {
-			return item{"Continue", quoted(l.Title), "in progress", screen.Open{Kind: screen.Lab, Lab: l.ID, Resume: true}}, true
+			return item{"Continue", quoted(l.Title), progress(l), screen.Open{Kind: screen.Lab, Lab: l.ID, Resume: true}}, true
 		}
 	}
 	return item{}, false
+}
+
+// progress says how far an attempt is: "step 3 of 6 · 7 min so far".
+func progress(l labs.Listing) string {
+	where := "diagnosis complete"
+	if n := len(labs.Steps()); l.StepsDone < n {
+		where = fmt.Sprintf("step %d of %d", l.StepsDone+1, n)
+	}
+	if m := int(l.Worked.Minutes()); m > 0 {
+		where += fmt.Sprintf(" · %d min so far", m)
+	}
+	return where
 }
 
 func (m *Model) nextItem() (item, bool) {
