@@ -19,11 +19,18 @@ func Fresh(name string) (*nftables.Conn, *nftables.Table, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	t := Drop(c, name)
+	c.AddTable(t)
+	return c, t, nil
+}
+
+// Drop deletes the IPv4 table of that name, which need not be there, in the
+// transaction of c.
+func Drop(c *nftables.Conn, name string) *nftables.Table {
 	t := &nftables.Table{Name: name, Family: nftables.TableFamilyIPv4}
 	c.AddTable(t) // so that deleting it cannot fail
 	c.DelTable(t)
-	c.AddTable(t)
-	return c, t, nil
+	return t
 }
 
 // Rule joins the parts of a rule.

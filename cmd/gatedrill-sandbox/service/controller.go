@@ -34,11 +34,14 @@ type Controller struct {
 
 	services corelisters.ServiceLister
 	slices   discoverylisters.EndpointSliceLister
+	// tables are the nftables tables by turns: the first one is in force.
+	tables [2]string
 }
 
 // Run works until ctx ends. It adds its watches to f and starts it.
 func (c *Controller) Run(ctx context.Context, f informers.SharedInformerFactory) error {
 	c.services, c.slices = f.Core().V1().Services().Lister(), f.Discovery().V1().EndpointSlices().Lister()
+	c.tables = [2]string{"gatedrill-a", "gatedrill-b"}
 	changed := make(chan struct{}, 1)
 	notify := func() {
 		select {
@@ -88,9 +91,11 @@ func (c *Controller) round(ctx context.Context) error {
 	}
 	// Rules first: an address that is written to a status already works when
 	// the write comes back as a change.
-	if err := NewPlan(services, slices, c.Node, c.DNS).Write(); err != nil {
+	now, before := c.tables[1], c.tables[0]
+	if err := NewPlan(services, slices, c.Node, c.DNS).Write(now, before); err != nil {
 		return err
 	}
+	c.tables = [2]string{now, before}
 	for s, a := range assign(services, c.First) {
 		if err := c.give(ctx, s, a); err != nil {
 			return fmt.Errorf("give %s to service %s: %w", a, name(s), err)

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/google/nftables"
@@ -41,33 +42,53 @@ func (p Plan) rules() chains {
 	return c
 }
 
-// Write replaces the node's Service rules in one transaction.
-func (p Plan) Write() error {
-	conn, table, err := nft.Fresh("gatedrill")
-	if err != nil {
-		return fmt.Errorf("service rules: %w", err)
-	}
-	chain := func(name string, kind nftables.ChainType, hook *nftables.ChainHook, prio *nftables.ChainPriority) *nftables.Chain {
-		return conn.AddChain(&nftables.Chain{Name: name, Table: table, Type: kind, Hooknum: hook, Priority: prio})
-	}
-	add := func(to *nftables.Chain, rules ...[]expr.Any) {
-		for _, r := range rules {
-			conn.AddRule(&nftables.Rule{Table: table, Chain: to, Exprs: r})
-		}
-	}
-	services := conn.AddChain(&nftables.Chain{Name: "services", Table: table})
-	refused := conn.AddChain(&nftables.Chain{Name: "refused", Table: table})
+// batch is how many rules one transaction adds. The kernel answers each rule
+// with more than 1 KiB, all at once, and an answer that finds the socket's
+// buffer full (208 KiB without privileges) makes the transaction look failed.
+const batch = 64
+
+// Write puts the rules into the table now and deletes the table before. Rules
+// grow in chains that nothing leads to; the last transaction opens them and
+// drops the other table, so that no packet meets a part of the rules only.
+func (p Plan) Write(now, before string) error {
 	r := p.rules()
-	add(services, r.services...)
-	add(refused, r.refused...)
-	add(chain("prerouting", nftables.ChainTypeNAT, nftables.ChainHookPrerouting, nftables.ChainPriorityNATDest), nft.Jump("services"))
-	add(chain("output", nftables.ChainTypeNAT, nftables.ChainHookOutput, nftables.ChainPriorityNATDest), nft.Jump("services"))
-	add(chain("postrouting", nftables.ChainTypeNAT, nftables.ChainHookPostrouting, nftables.ChainPriorityNATSource), r.hairpin...)
-	// Whatever still has a Service's address as destination was not rewritten.
-	add(chain("refuse-forward", nftables.ChainTypeFilter, nftables.ChainHookForward, nftables.ChainPriorityFilter), nft.Jump("refused"))
-	add(chain("refuse-output", nftables.ChainTypeFilter, nftables.ChainHookOutput, nftables.ChainPriorityFilter), nft.Jump("refused"))
-	if err := conn.Flush(); err != nil {
+	if err := r.write(now, before); err != nil {
 		return fmt.Errorf("write %d service rules: %w", len(r.services)+len(r.refused)+len(r.hairpin), err)
 	}
 	return nil
+}
+
+func (c chains) write(now, before string) error {
+	conn, table, err := nft.Fresh(now)
+	if err != nil {
+		return err
+	}
+	waiting := 0
+	fill := func(name string, rules [][]expr.Any) error {
+		to := conn.AddChain(&nftables.Chain{Name: name, Table: table})
+		for _, r := range rules {
+			conn.AddRule(&nftables.Rule{Table: table, Chain: to, Exprs: r})
+			if waiting++; waiting%batch == 0 {
+				if err := conn.Flush(); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	if err := errors.Join(fill("services", c.services), fill("refused", c.refused), fill("hairpin", c.hairpin)); err != nil {
+		return err
+	}
+	open := func(name, target string, kind nftables.ChainType, hook *nftables.ChainHook, prio *nftables.ChainPriority) {
+		from := conn.AddChain(&nftables.Chain{Name: name, Table: table, Type: kind, Hooknum: hook, Priority: prio})
+		conn.AddRule(&nftables.Rule{Table: table, Chain: from, Exprs: nft.Jump(target)})
+	}
+	open("prerouting", "services", nftables.ChainTypeNAT, nftables.ChainHookPrerouting, nftables.ChainPriorityNATDest)
+	open("output", "services", nftables.ChainTypeNAT, nftables.ChainHookOutput, nftables.ChainPriorityNATDest)
+	open("postrouting", "hairpin", nftables.ChainTypeNAT, nftables.ChainHookPostrouting, nftables.ChainPriorityNATSource)
+	// Whatever still has a Service's address as destination was not rewritten.
+	open("refuse-forward", "refused", nftables.ChainTypeFilter, nftables.ChainHookForward, nftables.ChainPriorityFilter)
+	open("refuse-output", "refused", nftables.ChainTypeFilter, nftables.ChainHookOutput, nftables.ChainPriorityFilter)
+	nft.Drop(conn, before)
+	return conn.Flush()
 }
