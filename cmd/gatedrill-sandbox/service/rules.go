@@ -44,7 +44,8 @@ func (p Plan) rules() chains {
 
 // batch is how many rules one transaction adds. The kernel answers each rule
 // with more than 1 KiB, all at once, and an answer that finds the socket's
-// buffer full (208 KiB without privileges) makes the transaction look failed.
+// buffer full (208 KiB by default) makes the transaction look failed: 120 rules
+// in one went well, 125 did not.
 const batch = 64
 
 // Write puts the rules into the table now and deletes the table before. Rules
