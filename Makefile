@@ -13,7 +13,7 @@ LIVE      := ./labs/cluster/sandbox ./labs/observe ./cmd/gatedrill
 PLATFORMS := linux/arm64 darwin/arm64 windows/amd64
 
 
-.PHONY: run build picture race sandbox test test-short test-live test-sandbox bench lint golden generate cross tidy-check clean
+.PHONY: run build picture race sandbox test test-short test-live test-sandbox conformance bench lint golden generate cross tidy-check clean
 
 run: build
 	@if [ -t 0 ] && [ -t 1 ]; then set --; else set -- demo; fi; \
@@ -43,6 +43,19 @@ test-live: sandbox
 	@export GATEDRILL_TEST_HOME="$(TEST_DATA)"; \
 		go test -count=1 -p 1 -timeout 30m -v -run '^TestLive' $(LIVE); code=$$?; \
 		GATEDRILL_HOME="$(TEST_DATA)" ./bin/gatedrill sandbox stop; exit $$code
+
+# The Gateway API's own conformance suite, in a sandbox of its own (3 to 5 min).
+conformance: sandbox
+	@set -e; export GATEDRILL_HOME="$(TEST_DATA)/conformance" GATEDRILL_PROGRAMS="$(DATA)/programs" GATEDRILL_ENVOY="$(DATA)/programs/envoy"; \
+		mkdir -p "$$GATEDRILL_HOME"; d=$$(cd "$$GATEDRILL_HOME" && pwd); \
+		(cd $(SANDBOX)/conformance && \
+			go build -o "$$d/echo-basic" sigs.k8s.io/gateway-api/conformance/echo-basic && \
+			go test -c -o "$$d/conformance.test" .); \
+		trap './bin/gatedrill sandbox stop' EXIT; \
+		./bin/gatedrill sandbox start --crds experimental; \
+		./bin/gatedrill sandbox program add gateway-api/echo-basic="$$d/echo-basic"; \
+		./bin/gatedrill sandbox program add coredns/coredns="$$d/echo-basic"; \
+		./bin/gatedrill sandbox run -- "$$d/conformance.test" -test.v
 
 bench: sandbox
 	go run ./cmd/gatedrill-bench all --programs "$(DATA)/programs"

@@ -16,7 +16,8 @@ func labCheck(e *env) *cobra.Command {
 		Long: `Judge the goals and guards now. When all of them hold and the diagnosis is
 complete, wait until they have held for three seconds: then the lab is solved.
 
-Exit codes: 0 all pass, 1 one fails, 3 one is unknown and none fails.`,
+Exit codes: 0 all pass, 1 one fails or they hold without a diagnosis, 3 one is
+unknown and none fails.`,
 	}
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
@@ -52,6 +53,9 @@ Exit codes: 0 all pass, 1 one fails, 3 one is unknown and none fails.`,
 
 // checksVerdict is the exit code of a check.
 func checksVerdict(v labs.View) error {
+	if v.Phase == labs.PhaseUnearned {
+		return fail(exitFailed, nil)
+	}
 	unknown := len(v.Goals) == 0
 	for _, c := range append(v.Goals[:len(v.Goals):len(v.Goals)], v.Guards...) {
 		switch c.Outcome {

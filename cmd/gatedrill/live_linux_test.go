@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"syscall"
@@ -15,6 +16,7 @@ import (
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox"
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox/sandboxtest"
+	"github.com/gatedrill/gatedrill/labs/fault"
 	"github.com/gatedrill/gatedrill/labs/verify"
 )
 
@@ -69,10 +71,22 @@ func (l *learner) view() labs.View {
 	return v
 }
 
+// clean takes out what a test that was cut short left in the sandbox.
+func (l *learner) clean() {
+	l.t.Helper()
+	c, err := openCluster(sandboxtest.Up(l.t), l.e.Now)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	if _, err := c.World.Clear(l.t.Context()); err != nil && !errors.Is(err, fault.ErrNoLab) {
+		l.t.Fatal(err)
+	}
+}
+
 // begin starts a lab and puts it away again after the test.
 func (l *learner) begin(id string) {
 	l.t.Helper()
-	sandboxtest.Up(l.t)
+	l.clean()
 	l.must(0, "lab", "start", id)
 	l.t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -85,6 +99,7 @@ func (l *learner) begin(id string) {
 
 func TestLiveDemo(t *testing.T) {
 	l := newLearner(t)
+	l.clean()
 	out := l.must(0, "demo")
 	for _, want := range []string{"route        ✗", "✓ hosts        broken", "route        ✓", "all of it was seen"} {
 		if !strings.Contains(out, want) {
@@ -100,7 +115,7 @@ func TestLiveDemo(t *testing.T) {
 // shortcut, and clean after reset.
 func TestLiveLabs(t *testing.T) {
 	l := newLearner(t)
-	sandboxtest.Up(t)
+	l.clean()
 	list, _ := loadLabs(l.e)
 	if len(list) < 5 {
 		t.Fatalf("want five labs at least, got %d", len(list))

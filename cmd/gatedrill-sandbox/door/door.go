@@ -15,6 +15,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"time"
 
 	"k8s.io/klog/v2"
 )
@@ -65,14 +66,20 @@ func listen(dir, name string) (*net.UnixListener, error) {
 	return l, os.Chmod(path, 0o600)
 }
 
+// retry is the pause after a connection that could not be taken.
+const retry = 50 * time.Millisecond
+
+// accept serves connections until ctx ends, which closes the listener.
 func accept(ctx context.Context, l *net.UnixListener, serve func(context.Context, *net.UnixConn)) {
 	for {
 		c, err := l.AcceptUnix()
-		if err != nil {
-			if ctx.Err() == nil {
-				klog.ErrorS(err, "door closed", "socket", l.Addr())
-			}
+		if ctx.Err() != nil {
 			return
+		}
+		if err != nil { // out of files, say: whoever knocks waits, nobody is locked out
+			klog.ErrorS(err, "accept", "socket", l.Addr())
+			time.Sleep(retry)
+			continue
 		}
 		go func() {
 			defer c.Close()

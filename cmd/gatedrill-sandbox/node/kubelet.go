@@ -10,6 +10,7 @@ import (
 	"time"
 
 	noop "go.opentelemetry.io/otel/trace/noop"
+	"golang.org/x/sys/unix"
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -120,7 +121,7 @@ func (c Config) configuration() (*kubeletconfig.KubeletConfiguration, error) {
 	// No cgroups, no swap policy, no disk of its own to guard.
 	k.CgroupsPerQOS, k.CgroupRoot, k.EnforceNodeAllocatable = false, "", nil
 	k.FailSwapOn, k.LocalStorageCapacityIsolation, k.EvictionHard = false, false, nil
-	k.MaxOpenFiles = 1024 // raising it needs a privilege; it is only logged
+	k.MaxOpenFiles = openFiles()
 	k.SyncFrequency.Duration = 10 * time.Second
 	k.NodeStatusUpdateFrequency.Duration = 10 * time.Second
 	k.NodeStatusReportFrequency.Duration = 5 * time.Minute
@@ -187,4 +188,14 @@ func volumes() []volume.VolumePlugin {
 		all = append(all, plugins...)
 	}
 	return all
+}
+
+// openFiles is what this process may have open. The kubelet sets its process's
+// limit to what it is configured with, and this process is the whole cluster.
+func openFiles() int64 {
+	var l unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &l); err != nil {
+		return 1 << 20 // the kernel's usual ceiling; what is too much is refused and logged
+	}
+	return int64(min(l.Max, 1<<20))
 }
