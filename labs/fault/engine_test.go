@@ -128,6 +128,9 @@ func TestWholeWay(t *testing.T) {
 	if _, err := f.engine.Marked(ctx); !errors.Is(err, fault.ErrNoLab) {
 		t.Errorf("a lab is in an untouched cluster: %v", err)
 	}
+	if _, err := f.engine.Clear(ctx); !errors.Is(err, fault.ErrNoLab) {
+		t.Errorf("cleared a cluster that never held a lab: %v", err)
+	}
 	f.must(f.engine.Base(ctx, lab, "1", func(string) {}))
 	cert := f.get("Secret", "istio-system", "shop-cert", "data", "tls.crt")
 	f.must(f.engine.Break(ctx, lab, "1"))

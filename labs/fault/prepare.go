@@ -14,7 +14,7 @@ import (
 	"github.com/gatedrill/gatedrill/labs"
 )
 
-// ErrNoLab is returned by Marked when no lab is in the cluster.
+// ErrNoLab is returned by Marked and Clear when no lab is in the cluster.
 var ErrNoLab = errors.New("no lab is in the cluster")
 
 // Stage says how far a lab got in the cluster.
@@ -113,12 +113,17 @@ func (e *Engine) Break(ctx context.Context, lab *labs.Lab, attempt string) error
 // Mend puts the lab's healthy base back.
 func (e *Engine) Mend(ctx context.Context) (Report, error) { return e.Restore(ctx, PictureBase) }
 
-// Clear removes the lab: the cluster is as it was before it. A broken lab is
-// mended first: Envoy remembers a certificate that it refused, and refuses
+// Clear removes the lab: the cluster is as it was before it. Without a lab it
+// returns ErrNoLab; the cluster may never have held one, so there may be no
+// picture to go back to. A broken lab is mended first: Envoy remembers a certificate that it refused, and refuses
 // the next listener with a Secret of that name, unless a good one came before
 // the old listener went. What the mending misses, the restore behind it finds.
 func (e *Engine) Clear(ctx context.Context) (Report, error) {
-	if m, err := e.Marked(ctx); err == nil && m.Stage == StageBroken {
+	m, err := e.Marked(ctx)
+	if errors.Is(err, ErrNoLab) {
+		return Report{}, err
+	}
+	if err == nil && m.Stage == StageBroken {
 		_, _ = e.Mend(ctx)
 	}
 	r, err := e.Restore(ctx, PictureWorld)

@@ -59,13 +59,9 @@ func (s *Service) clearUnknown(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := c.World.Marked(ctx); err != nil {
-		if errors.Is(err, fault.ErrNoLab) {
-			return ErrNoLab
-		}
-		return err
+	if _, err = c.World.Clear(ctx); errors.Is(err, fault.ErrNoLab) {
+		return ErrNoLab
 	}
-	_, err = c.World.Clear(ctx)
 	return err
 }
 
