@@ -34,7 +34,7 @@ func newSandbox(e *env, crds, meshConfig string) (*sandbox.Backend, error) {
 		Self: []string{exe, "sandbox"},
 		Programs: programs.Source{
 			Given: e.Getenv("GATEDRILL_PROGRAMS"), Beside: filepath.Dir(exe),
-			Tree: tree, Envoy: e.Getenv("GATEDRILL_ENVOY"),
+			Tree: tree, Envoy: e.Getenv("GATEDRILL_ENVOY"), Releases: programs.OfficialReleases,
 		},
 		Environ: os.Environ(),
 		CRDs:    crds, MeshConfig: meshConfig,

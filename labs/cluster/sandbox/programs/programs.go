@@ -47,6 +47,9 @@ type Source struct {
 	Beside string // the executable's directory; the same
 	Tree   string // the source tree to build from otherwise
 	Envoy  string // an envoy to use ($GATEDRILL_ENVOY)
+	// Releases is the address that official releases are downloaded from,
+	// OfficialReleases but in tests.
+	Releases string
 }
 
 // Ensure makes the programs directory complete. It reports the phases

