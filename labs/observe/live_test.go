@@ -31,7 +31,9 @@ func newLive(t *testing.T) *live {
 		t.Fatal(err)
 	}
 	l.kubectl("apply", "-f", file)
-	t.Cleanup(func() { l.kubectl("delete", "namespace", "observe-live", "--wait=false") })
+	// Whoever comes next must not find a namespace that is on its way out: it
+	// would take the new objects with it.
+	t.Cleanup(func() { l.kubectl("delete", "namespace", "observe-live") })
 	l.obs, err = observe.New(l.handle, observe.Options{Requests: []labs.Request{echo}, Clock: time.Now})
 	if err != nil {
 		t.Fatal(err)
