@@ -1,5 +1,7 @@
 package install
 
+import "maps"
+
 // The manifests carry these marks where an image's hub and tag belong; a
 // profile replaces them. The generate command renders the charts with them.
 const (
@@ -36,8 +38,17 @@ func StockEnvoy(hub, tag string) Profile {
 	}
 }
 
-// Sandbox is the profile of the sandbox: a stock Envoy, and settings that
-// make a change visible at once.
+// Release is the profile of Istio's own images, whose Envoy has all that
+// istiod asks for.
+func Release(hub, tag string) Profile { return Profile{Hub: hub, Tag: tag} }
+
+// The images of the release that the manifests were rendered from.
+const (
+	ReleaseHub = "docker.io/istio"
+	ReleaseTag = "1.31.0"
+)
+
+// Quick returns the profile with settings that make a change visible at once.
 //
 //   - PILOT_DEBOUNCE_AFTER: a changed route reaches the gateway after 30 ms
 //     instead of 120 ms.
@@ -45,9 +56,13 @@ func StockEnvoy(hub, tag string) Profile {
 //     instead of once, so that a probe finds its own line.
 //   - dnsRefreshRate: a name that did not resolve is asked for again after
 //     1 s instead of 60 s, which a learner would take for a failed fix.
-func Sandbox() Profile {
-	p := StockEnvoy("docker.io/istio", "1.31.0")
-	p.IstiodEnv["PILOT_DEBOUNCE_AFTER"] = "10ms"
+func (p Profile) Quick() Profile {
+	env := map[string]string{"PILOT_DEBOUNCE_AFTER": "10ms"}
+	maps.Copy(env, p.IstiodEnv)
+	p.IstiodEnv = env
 	p.Mesh += "dnsRefreshRate: 1s\ndefaultConfig: {fileFlushInterval: 0.1s}\n"
 	return p
 }
+
+// Sandbox is the profile of the sandbox: a stock Envoy, and quick.
+func Sandbox() Profile { return StockEnvoy(ReleaseHub, ReleaseTag).Quick() }

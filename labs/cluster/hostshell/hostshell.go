@@ -1,0 +1,183 @@
+// Package hostshell makes the learner's shell on the person's own machine, for
+// clusters whose insides it is not in: kind and contexts. kubectl finds the
+// cluster by a kubeconfig of its own; curl and getent find the names of the
+// labs' outside world, which no resolver of the machine knows. Nothing of the
+// person's own configuration is changed.
+package hostshell
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"k8s.io/client-go/dynamic"
+
+	"github.com/gatedrill/gatedrill/labs/cluster"
+)
+
+// Shell makes shells for one cluster.
+type Shell struct {
+	Name       string   // of the cluster
+	Self       []string // this program
+	Environ    []string // inherited
+	Kubeconfig string
+	Tools      []string // directories searched after PATH
+	Dir        string   // where a shell starts that has no directory of its own
+	Client     dynamic.Interface
+	// Dial reaches the gateway where this machine has no way to it; nil where
+	// it has one.
+	Dial cluster.DialFunc
+}
+
+// Command makes the command of a shell, ready to be run on a terminal.
+func (s *Shell) Command(ctx context.Context, spec cluster.Shell) (*exec.Cmd, error) {
+	dir := spec.Dir
+	if dir == "" {
+		dir = s.Dir
+	}
+	own := filepath.Join(dir, ".gatedrill")
+	if err := os.MkdirAll(own, 0o700); err != nil {
+		return nil, fmt.Errorf("make the shell's directory: %w", err)
+	}
+	env := map[string]string{
+		"KUBECONFIG": s.Kubeconfig, "CURL_HOME": own, "no_proxy": "*", "NO_PROXY": "*",
+		"PATH": s.path(own),
+	}
+	for k, v := range spec.Env {
+		env[k] = v
+	}
+	if err := s.shims(own); err != nil {
+		return nil, err
+	}
+	here, err := s.forward(ctx, env)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.curlrc(ctx, own, env["GATEWAY_IP"], here); err != nil {
+		return nil, err
+	}
+	args, err := s.arguments(own, spec)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.Dir = dir
+	cmd.Env = s.environ(env)
+	return cmd, nil
+}
+
+// path puts our shims before the person's PATH and the tools behind it.
+func (s *Shell) path(own string) string {
+	return strings.Join(slices.Concat([]string{filepath.Join(own, "bin")}, filepath.SplitList(value(s.Environ, "PATH")), s.Tools), string(os.PathListSeparator))
+}
+
+// environ lays env over what is inherited.
+func (s *Shell) environ(env map[string]string) []string {
+	out := slices.DeleteFunc(slices.Clone(s.Environ), func(kv string) bool {
+		k, _, _ := strings.Cut(kv, "=")
+		_, ours := env[k]
+		return ours
+	})
+	for k, v := range env {
+		out = append(out, k+"="+v)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func value(environ []string, name string) string {
+	for _, kv := range slices.Backward(environ) {
+		if k, v, _ := strings.Cut(kv, "="); k == name {
+			return v
+		}
+	}
+	return ""
+}
+
+// shims are small programs that stand before the system's own. getent knows
+// the labs' names, and hands on what it does not know.
+func (s *Shell) shims(own string) error {
+	bin := filepath.Join(own, "bin")
+	if err := os.MkdirAll(bin, 0o700); err != nil {
+		return fmt.Errorf("make the shell's directory: %w", err)
+	}
+	var self []string
+	for _, a := range s.Self {
+		self = append(self, quote(a))
+	}
+	text := "#!/bin/sh\nexec " + strings.Join(self, " ") + " names getent \"$@\"\n"
+	if err := os.WriteFile(filepath.Join(bin, "getent"), []byte(text), 0o700); err != nil {
+		return fmt.Errorf("write the shell's getent: %w", err)
+	}
+	return nil
+}
+
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// arguments are the command line: the command asked for, else bash with the
+// person's own settings and the lab's prompt.
+func (s *Shell) arguments(own string, spec cluster.Shell) ([]string, error) {
+	if len(spec.Command) > 0 {
+		c := slices.Clone(spec.Command)
+		if !strings.ContainsRune(c[0], filepath.Separator) {
+			if found, ok := lookIn(s.path(own), c[0]); ok {
+				c[0] = found
+			}
+		}
+		return c, nil
+	}
+	prompt := spec.Prompt
+	if prompt == "" {
+		prompt = "gatedrill " + s.Name
+	}
+	rc := filepath.Join(own, "bashrc")
+	text := fmt.Sprintf("[ -r ~/.bashrc ] && . ~/.bashrc\nPATH=%s\nPS1=%s\nunset PROMPT_COMMAND\n%s",
+		quote(s.path(own)), quote(prompt+` \W \$ `), s.notes(own))
+	if err := os.WriteFile(rc, []byte(text), 0o600); err != nil {
+		return nil, fmt.Errorf("write the shell's settings: %w", err)
+	}
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		return nil, fmt.Errorf("open the learner's shell: %w (install bash)", err)
+	}
+	return []string{bash, "--rcfile", rc, "-i"}, nil
+}
+
+// lookIn finds a program in a PATH that is not this process's own.
+func lookIn(path, name string) (string, bool) {
+	for _, dir := range filepath.SplitList(path) {
+		f := filepath.Join(dir, name)
+		if fi, err := os.Stat(f); err == nil && !fi.IsDir() && fi.Mode().Perm()&0o111 != 0 {
+			return f, true
+		}
+	}
+	return "", false
+}
+
+// notes say at the shell's beginning which tools are missing.
+func (s *Shell) notes(own string) string {
+	var b strings.Builder
+	for _, t := range Tools() {
+		if _, ok := lookIn(s.path(own), t.Name); !ok {
+			fmt.Fprintf(&b, "echo %s >&2\n", quote(t.Name+" is not on PATH; get it: "+t.Get))
+		}
+	}
+	return b.String()
+}
+
+// Tool is a program that the labs' commands need.
+type Tool struct{ Name, Get string }
+
+// Tools lists the programs that the labs' commands need.
+func Tools() []Tool {
+	return []Tool{
+		{"kubectl", "https://kubernetes.io/docs/tasks/tools"},
+		{"istioctl", "https://istio.io/latest/docs/setup/additional-setup/download-istio-release"},
+		{"curl", "your system's package manager"},
+		{"openssl", "your system's package manager"},
+	}
+}

@@ -1,0 +1,117 @@
+package hostshell
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
+
+	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
+)
+
+// Zone reads the labs' outside world from the cluster: owner names and their
+// values. A cluster without one has an empty zone.
+func Zone(ctx context.Context, c dynamic.Interface) (map[string][]string, error) {
+	maps := schema.GroupVersionResource{Version: "v1", Resource: "configmaps"}
+	o, err := c.Resource(maps).Namespace(snapshot.ZoneNamespace).Get(ctx, snapshot.ZoneName, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the public DNS zone: %w", err)
+	}
+	text, _, err := unstructured.NestedString(o.Object, "data", snapshot.ZoneKey)
+	if err != nil {
+		return nil, fmt.Errorf("read the public DNS zone: %w", err)
+	}
+	zone, _ := snapshot.ParseZone(text)
+	return zone, nil
+}
+
+// curlrc lets curl find the names of the zone as it is now. A name whose
+// gateway this machine has no way to leads to the listener of its port.
+func (s *Shell) curlrc(ctx context.Context, own, gateway string, here map[string]net.Addr) error {
+	zone, err := Zone(ctx, s.Client)
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(zone)) {
+		list := snapshot.Resolve(zone, name)
+		if strings.HasPrefix(name, "*") || len(list) == 0 {
+			continue
+		}
+		for _, port := range ports {
+			if l := here[port]; l != nil && list[0] == gateway {
+				fmt.Fprintf(&b, "connect-to = \"%s:%s:%s\"\n", name, port, l)
+			} else {
+				fmt.Fprintf(&b, "resolve = \"%s:%s:%s\"\n", name, port, list[0])
+			}
+		}
+	}
+	if err := os.WriteFile(filepath.Join(own, ".curlrc"), []byte(b.String()), 0o600); err != nil {
+		return fmt.Errorf("write the shell's curl settings: %w", err)
+	}
+	return nil
+}
+
+// ports are those that names are prepared for.
+var ports = []string{"80", "443"}
+
+// forward listens on the loopback for the gateway, where this machine has no
+// way to its address: GATEWAY_80 and GATEWAY_443 say where. The listeners end
+// with ctx.
+func (s *Shell) forward(ctx context.Context, env map[string]string) (map[string]net.Addr, error) {
+	gateway := env["GATEWAY_IP"]
+	if s.Dial == nil || gateway == "" {
+		return nil, nil
+	}
+	here := map[string]net.Addr{}
+	for _, port := range ports {
+		l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, fmt.Errorf("listen for the gateway: %w", err)
+		}
+		here[port] = l.Addr()
+		env["GATEWAY_"+port] = l.Addr().String()
+		go relay(ctx, l, s.Dial, net.JoinHostPort(gateway, port))
+	}
+	return here, nil
+}
+
+// relay hands connections of a listener on, until ctx ends.
+func relay(ctx context.Context, l net.Listener, dial cluster.DialFunc, to string) {
+	stop := context.AfterFunc(ctx, func() { l.Close() })
+	defer stop()
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer c.Close()
+			far, err := dial(ctx, "tcp", to)
+			if err != nil {
+				return
+			}
+			defer far.Close()
+			go func() {
+				_, _ = io.Copy(far, c)
+				far.Close()
+			}()
+			_, _ = io.Copy(c, far)
+		}()
+	}
+}

@@ -1,0 +1,102 @@
+// Package kind is the backend that runs labs in a kind cluster of our own:
+// Kubernetes in a container, Istio from the manifests that the sandbox
+// installs too, workloads from an image made in memory. It is the way on
+// macOS and Windows, and runs any image.
+//
+// It never touches a cluster that it did not make, nor the kubeconfig of the
+// person; see own.go. What is specific to container engines is kind's.
+package kind
+
+import (
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/cluster/install"
+)
+
+// NodeImage is the node that labs are proved with: the Kubernetes of the
+// sandbox, from kind's own release, by digest.
+const NodeImage = "kindest/node:v1.36.1@sha256:3489c7674813ba5d8b1a9977baea8a6e553784dab7b84759d1014dbd78f7ebd5"
+
+// DefaultName is what the cluster is called unless it is said otherwise.
+const DefaultName = "gatedrill"
+
+// Settings say what the cluster is made of. Empty fields have defaults; they
+// are what the public images need.
+type Settings struct {
+	Name       string   `json:"name,omitempty"`       // of the cluster; DefaultName
+	NodeImage  string   `json:"nodeImage,omitempty"`  // NodeImage
+	Hub        string   `json:"hub,omitempty"`        // of Istio's images
+	Tag        string   `json:"tag,omitempty"`        // of Istio's images
+	StockEnvoy bool     `json:"stockEnvoy,omitempty"` // Istio's images hold an Envoy without Istio's own filters
+	Config     string   `json:"config,omitempty"`     // file with a kind cluster configuration
+	Archives   []string `json:"archives,omitempty"`   // image archives to load into the node
+	Engine     string   `json:"engine,omitempty"`     // docker, podman or nerdctl; the first that answers
+}
+
+// filled returns the settings with the defaults in.
+func (s Settings) filled() Settings {
+	for field, def := range map[*string]string{
+		&s.Name: DefaultName, &s.NodeImage: NodeImage, &s.Hub: install.ReleaseHub, &s.Tag: install.ReleaseTag,
+	} {
+		if *field == "" {
+			*field = def
+		}
+	}
+	return s
+}
+
+// profile is what is installed into the cluster.
+func (s Settings) profile() install.Profile {
+	if s.StockEnvoy {
+		return install.StockEnvoy(s.Hub, s.Tag).Quick()
+	}
+	return install.Release(s.Hub, s.Tag).Quick()
+}
+
+// Options make a Backend. Nothing in this package reads the environment.
+type Options struct {
+	Home     string   // the data directory
+	Self     []string // this program
+	Environ  []string // what the learner's shell inherits from
+	Settings Settings
+	Keep     bool // leave a cluster that could not be made as it is, to look at
+	// App gets the program of the labs' workloads, built for linux and an
+	// architecture as Go calls it.
+	App func(arch string) ([]byte, error)
+	// Tools are directories that may hold kubectl and istioctl, besides PATH.
+	Tools []string
+	Now   func() time.Time
+}
+
+// Backend is the kind cluster of one data directory.
+type Backend struct {
+	o   Options
+	set Settings
+	dir string
+
+	mu     sync.Mutex
+	handle *cluster.Handle // once attached
+	keep   *keeper         // what runs for the handle
+}
+
+// New returns the kind cluster of a data directory. It touches nothing.
+func New(o Options) *Backend {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := o.Settings.filled()
+	return &Backend{o: o, set: s, dir: filepath.Join(o.Home, "kind", s.Name)}
+}
+
+// Name is how the learner calls it.
+func (b *Backend) Name() string {
+	if b.set.Name == DefaultName {
+		return "kind"
+	}
+	return "kind " + b.set.Name
+}
+
+func (b *Backend) kubeconfig() string { return filepath.Join(b.dir, "kubeconfig") }
