@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"k8s.io/client-go/dynamic"
 
@@ -31,6 +32,9 @@ type Shell struct {
 	// Dial reaches the gateway where this machine has no way to it; nil where
 	// it has one.
 	Dial cluster.DialFunc
+
+	mu  sync.Mutex
+	rcs []curlrc // of the shells made so far
 }
 
 // Command makes the command of a shell, ready to be run on a terminal.
@@ -57,9 +61,15 @@ func (s *Shell) Command(ctx context.Context, spec cluster.Shell) (*exec.Cmd, err
 	if err != nil {
 		return nil, err
 	}
-	if err := s.curlrc(ctx, own, env["GATEWAY_IP"], here); err != nil {
+	zone, err := Zone(ctx, s.Client)
+	if err != nil {
 		return nil, err
 	}
+	rc := curlrc{file: filepath.Join(own, ".curlrc"), gateway: env["GATEWAY_IP"], here: here}
+	if err := rc.write(zone); err != nil {
+		return nil, err
+	}
+	s.remember(rc)
 	args, err := s.arguments(own, spec)
 	if err != nil {
 		return nil, err
@@ -177,7 +187,7 @@ func Tools() []Tool {
 	return []Tool{
 		{"kubectl", "https://kubernetes.io/docs/tasks/tools"},
 		{"istioctl", "https://istio.io/latest/docs/setup/additional-setup/download-istio-release"},
-		{"curl", "your system's package manager"},
-		{"openssl", "your system's package manager"},
+		{"curl", "the package manager of your system"},
+		{"openssl", "the package manager of your system"},
 	}
 }

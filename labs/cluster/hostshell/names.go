@@ -2,12 +2,12 @@ package hostshell
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"net"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -40,13 +40,16 @@ func Zone(ctx context.Context, c dynamic.Interface) (map[string][]string, error)
 	return zone, nil
 }
 
-// curlrc lets curl find the names of the zone as it is now. A name whose
+// curlrc is one shell's settings for curl.
+type curlrc struct {
+	file    string
+	gateway string              // the lab's
+	here    map[string]net.Addr // listeners that lead to it, by port
+}
+
+// write lets curl find the names of the zone as it is now. A name whose
 // gateway this machine has no way to leads to the listener of its port.
-func (s *Shell) curlrc(ctx context.Context, own, gateway string, here map[string]net.Addr) error {
-	zone, err := Zone(ctx, s.Client)
-	if err != nil {
-		return err
-	}
+func (c curlrc) write(zone map[string][]string) error {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(zone)) {
 		list := snapshot.Resolve(zone, name)
@@ -54,17 +57,39 @@ func (s *Shell) curlrc(ctx context.Context, own, gateway string, here map[string
 			continue
 		}
 		for _, port := range ports {
-			if l := here[port]; l != nil && list[0] == gateway {
+			if l := c.here[port]; l != nil && list[0] == c.gateway {
 				fmt.Fprintf(&b, "connect-to = \"%s:%s:%s\"\n", name, port, l)
 			} else {
 				fmt.Fprintf(&b, "resolve = \"%s:%s:%s\"\n", name, port, list[0])
 			}
 		}
 	}
-	if err := os.WriteFile(filepath.Join(own, ".curlrc"), []byte(b.String()), 0o600); err != nil {
+	tmp := c.file + ".new" // a curl that starts meanwhile reads a whole file
+	err := os.WriteFile(tmp, []byte(b.String()), 0o600)
+	if err == nil {
+		err = os.Rename(tmp, c.file)
+	}
+	if err != nil {
 		return fmt.Errorf("write the shell's curl settings: %w", err)
 	}
 	return nil
+}
+
+func (s *Shell) remember(rc curlrc) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rcs = append(slices.DeleteFunc(s.rcs, func(o curlrc) bool { return o.file == rc.file }), rc)
+}
+
+// Names tells the shells that were made of a zone that changed.
+func (s *Shell) Names(_ context.Context, zone map[string][]string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var errs []error
+	for _, rc := range s.rcs {
+		errs = append(errs, rc.write(zone))
+	}
+	return errors.Join(errs...)
 }
 
 // ports are those that names are prepared for.

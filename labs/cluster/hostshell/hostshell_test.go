@@ -1,0 +1,162 @@
+package hostshell
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	kruntime "k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic/fake"
+
+	"github.com/gatedrill/gatedrill/labs/cluster"
+)
+
+const zoneText = "shop.example.com. 60 IN A 192.0.2.1\nwww.example.com. 60 IN CNAME shop.example.com.\nother.example.com. IN A 192.0.2.2\n*.wild.example.com. IN A 192.0.2.1\n"
+
+func newShell(t *testing.T) *Shell {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("the shell is bash")
+	}
+	zone := &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"namespace": "internet", "name": "public-dns"},
+		"data": map[string]any{"zone": zoneText},
+	}}
+	c := fake.NewSimpleDynamicClientWithCustomListKinds(kruntime.NewScheme(),
+		map[schema.GroupVersionResource]string{{Version: "v1", Resource: "configmaps"}: "ConfigMapList"}, zone)
+	return &Shell{
+		Name: "kind", Self: []string{"/opt/it's here/gatedrill"}, Kubeconfig: "/k/config", Client: c, Dir: t.TempDir(),
+		Environ: []string{"PATH=" + os.Getenv("PATH"), "KUBECONFIG=/home/jo/.kube/config", "https_proxy=http://proxy:3128", "HOME=" + t.TempDir()},
+	}
+}
+
+func run(t *testing.T, s *Shell, spec cluster.Shell) string {
+	t.Helper()
+	cmd, err := s.Command(t.Context(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %v\n%s", spec.Command, err, out)
+	}
+	return string(out)
+}
+
+func TestShellKnowsTheClusterAndTheLab(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	dir := t.TempDir()
+	got := run(t, s, cluster.Shell{Dir: dir, Env: map[string]string{"GATEWAY_IP": "192.0.2.1"},
+		Command: []string{"sh", "-c", "echo $KUBECONFIG $GATEWAY_IP $no_proxy $PWD; cat $CURL_HOME/.curlrc"}})
+	for _, want := range []string{
+		"/k/config 192.0.2.1 * " + dir,
+		`resolve = "shop.example.com:443:192.0.2.1"`, `resolve = "www.example.com:80:192.0.2.1"`, `resolve = "other.example.com:443:192.0.2.2"`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "wild") || strings.Contains(got, "connect-to") {
+		t.Errorf("too much in\n%s", got)
+	}
+	shim, err := os.ReadFile(filepath.Join(dir, ".gatedrill", "bin", "getent"))
+	if err != nil || !strings.Contains(string(shim), `exec '/opt/it'\''s here/gatedrill' names getent "$@"`) {
+		t.Errorf("getent is %q, %v", shim, err)
+	}
+}
+
+func TestCurlFollowsTheZone(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	dir := t.TempDir()
+	run(t, s, cluster.Shell{Dir: dir, Command: []string{"true"}})
+	if err := s.Names(t.Context(), map[string][]string{"shop.example.com": {"192.0.2.9"}}); err != nil {
+		t.Fatal(err)
+	}
+	rc, err := os.ReadFile(filepath.Join(dir, ".gatedrill", ".curlrc"))
+	if err != nil || !strings.Contains(string(rc), "shop.example.com:443:192.0.2.9") || strings.Contains(string(rc), "192.0.2.2") {
+		t.Errorf("%v\n%s", err, rc)
+	}
+}
+
+// Where this machine has no way to the gateway, curl is led to a listener on
+// the loopback, and only for the names of that gateway.
+func TestListenersStandForAGatewayOutOfReach(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = c.Write([]byte("HTTP/1.0 200 OK\r\n\r\nfrom the gateway\n"))
+			c.Close()
+		}
+	}()
+	var dialer net.Dialer
+	asked := make(chan string, 8)
+	s.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		asked <- addr
+		return dialer.DialContext(ctx, network, l.Addr().String())
+	}
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("needs curl: ", err)
+	}
+	got := run(t, s, cluster.Shell{Dir: t.TempDir(), Env: map[string]string{"GATEWAY_IP": "192.0.2.1"},
+		Command: []string{"sh", "-c", "cat $CURL_HOME/.curlrc; echo at $GATEWAY_80; curl -s -m 5 --resolve shop.example.com:80:$GATEWAY_IP http://shop.example.com/"}})
+	if !strings.Contains(got, "from the gateway") || !strings.Contains(got, "at 127.0.0.1:") || !strings.Contains(got, `resolve = "other.example.com:80:192.0.2.2"`) {
+		t.Errorf("got\n%s", got)
+	}
+	if to := <-asked; to != "192.0.2.1:80" {
+		t.Errorf("dialled %s", to)
+	}
+}
+
+func TestGetent(t *testing.T) {
+	t.Parallel()
+	zone := map[string][]string{"shop.example.com": {"192.0.2.1"}, "www.example.com": {"shop.example.com"}}
+	ours := t.TempDir() // stands first on PATH
+	for _, tt := range []struct {
+		args []string
+		want string
+		code bool // found
+	}{
+		{[]string{"hosts", "shop.example.com"}, "192.0.2.1       shop.example.com\n", true},
+		{[]string{"hosts", "WWW.example.com."}, "192.0.2.1       WWW.example.com\n", true},
+		{[]string{"hosts", "nobody.example.invalid"}, "", false},
+		{[]string{"hosts"}, "", false},
+	} {
+		var out, errs bytes.Buffer
+		err := Getent(t.Context(), zone, tt.args, ours+string(os.PathListSeparator)+"/nowhere", &out, &errs)
+		if out.String() != tt.want || (err == nil) != tt.code {
+			t.Errorf("%v: %q, %v", tt.args, out.String(), err)
+		}
+	}
+}
+
+func TestMissingToolsAreSaid(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	s.Environ = []string{"PATH=" + t.TempDir()}
+	notes := s.notes(t.TempDir())
+	for _, tool := range Tools() {
+		if !strings.Contains(notes, tool.Name+" is not on PATH; get it: "+tool.Get) {
+			t.Errorf("nothing about %s in\n%s", tool.Name, notes)
+		}
+	}
+}
