@@ -183,7 +183,7 @@ func (b *background) look(ctx context.Context) {
 
 func (b *background) gone(s *tui.ClusterStatus) {
 	s.State = tui.ClusterFailed
-	s.Trouble = fmt.Sprintf("the %s is not running any more; see: gatedrill sandbox logs", s.Name)
+	s.Trouble = fmt.Sprintf("the %s is not running any more; see: gatedrill cluster status", s.Name)
 }
 
 // Close waits for the bringing up to end; its context has ended before.

@@ -44,6 +44,10 @@ func (f *fakeBackend) set(h *cluster.Handle) {
 
 func (f *fakeBackend) Down(context.Context) error { return nil }
 
+func (f *fakeBackend) State(context.Context) cluster.State { return cluster.State{Name: "fake"} }
+
+func (f *fakeBackend) Close() {}
+
 func TestBackgroundTellsEveryStateOnTheWayUp(t *testing.T) {
 	t.Parallel()
 	step := make(chan cluster.Progress)

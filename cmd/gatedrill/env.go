@@ -23,8 +23,10 @@ type env struct {
 	Zone   *time.Location // the learner's zone; days roll over in it
 	Home   string         // data directory; made on first use
 
-	// backend brings labs' cluster up; nil until a command needs it.
+	// backend makes the backend that labs run on; commands ask for it by
+	// cluster, which makes it once.
 	backend func(e *env) (cluster.Backend, error)
+	opened  cluster.Backend
 	// lab says what a lab in progress adds to `trace`; nil where labs are
 	// not wired in.
 	lab func(ctx context.Context, e *env) (labTrace, error)
@@ -64,7 +66,7 @@ func hosted() (*env, error) {
 	e := &env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Now: time.Now, Getenv: os.Getenv, Zone: time.Local,
-		backend: sandboxBackend, lab: traceInLab,
+		backend: chosenBackend, lab: traceInLab,
 	}
 	home, err := homeDir(os.Getenv, os.UserHomeDir)
 	if err != nil {
@@ -95,15 +97,35 @@ func (e *env) path(parts ...string) string {
 	return filepath.Join(append([]string{e.Home}, parts...)...)
 }
 
+// cluster returns the backend that labs run on.
+func (e *env) cluster() (cluster.Backend, error) {
+	if e.opened == nil {
+		b, err := e.backend(e)
+		if err != nil {
+			return nil, err
+		}
+		e.opened = b
+	}
+	return e.opened, nil
+}
+
+// close ends what the commands began for the cluster.
+func (e *env) close() {
+	if e.opened != nil {
+		e.opened.Close()
+		e.opened = nil
+	}
+}
+
 // attach returns the running cluster.
 func (e *env) attach(ctx context.Context) (*cluster.Handle, error) {
-	b, err := e.backend(e)
+	b, err := e.cluster()
 	if err != nil {
 		return nil, err
 	}
 	h, err := b.Attach(ctx)
 	if errors.Is(err, cluster.ErrNotRunning) {
-		return nil, fmt.Errorf("attach to the %s: %w (start it with: gatedrill sandbox start)", b.Name(), err)
+		return nil, fmt.Errorf("attach to the %s: %w (start it with: gatedrill cluster up)", b.Name(), err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("attach to the %s: %w", b.Name(), err)
@@ -113,7 +135,7 @@ func (e *env) attach(ctx context.Context) (*cluster.Handle, error) {
 
 // up makes the cluster run and returns the way into it.
 func (e *env) up(ctx context.Context, report func(cluster.Progress)) (*cluster.Handle, error) {
-	b, err := e.backend(e)
+	b, err := e.cluster()
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ import (
 // joinLabs fills the ports that need a cluster, or says why there is none.
 // The result ends what it began; the cluster and the lab in it stay.
 func joinLabs(e *env, s *lateStudy, ports *tui.Ports, opts *tui.Options) func() {
-	backend, err := e.backend(e)
+	backend, err := e.cluster()
 	if err != nil {
 		opts.NoLabs = err.Error()
 		return func() {}

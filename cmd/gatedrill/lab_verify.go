@@ -24,6 +24,7 @@ Exit code 1 when anything does not hold.`,
 	}
 	c.Flags().BoolVar(&all, "all", false, "verify every lab")
 	asJSON := jsonFlag(c)
+	backendFlag(e, c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if all == (len(args) > 0) {
 			return usagef("name labs, or give --all")

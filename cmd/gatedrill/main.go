@@ -40,6 +40,7 @@ func run(ctx context.Context, e *env, args []string) int {
 	root.SetOut(e.Stdout)
 	root.SetErr(e.Stderr)
 	err := root.ExecuteContext(ctx)
+	e.close()
 	if err == nil {
 		return 0
 	}
@@ -100,6 +101,7 @@ Everything is kept in $GATEDRILL_HOME, else $XDG_DATA_HOME/gatedrill, else
 	root.AddCommand(studyCommands(e)...)
 	root.AddCommand(labCommands(e)...)
 	root.AddCommand(traceCommands(e)...)
+	root.AddCommand(clusterCommands(e)...)
 	root.AddCommand(sandboxCommands(e)...)
 	root.AddCommand(doctorCommand(e), demoCommand(e), exitCodesTopic())
 	return root

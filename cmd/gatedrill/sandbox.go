@@ -12,34 +12,41 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox"
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox/programs"
 )
 
-// sandboxBackend makes the default backend from the environment.
-func sandboxBackend(e *env) (cluster.Backend, error) { return newSandbox(e, "", "") }
-
+// newSandbox makes the sandbox from the environment.
 func newSandbox(e *env, crds, meshConfig string) (*sandbox.Backend, error) {
-	exe, err := os.Executable()
+	exe, source, err := programSource(e)
 	if err != nil {
-		return nil, fmt.Errorf("find this program's own file: %w", err)
+		return nil, err
+	}
+	return sandbox.New(sandbox.Options{
+		Home: e.Home,
+		Self: []string{exe, "sandbox"}, Programs: source,
+		Environ: os.Environ(),
+		CRDs:    crds, MeshConfig: meshConfig,
+		Now: e.Now,
+	}), nil
+}
+
+// programSource says where programs of ours may come from, and which file this
+// program is.
+func programSource(e *env) (exe string, s programs.Source, err error) {
+	exe, err = os.Executable()
+	if err != nil {
+		return "", s, fmt.Errorf("find this program's own file: %w", err)
 	}
 	tree := e.Getenv("GATEDRILL_SOURCE")
 	if tree == "" {
 		tree = sourceTree(filepath.Dir(exe))
 	}
-	return sandbox.New(sandbox.Options{
-		Home: e.Home,
-		Self: []string{exe, "sandbox"},
-		Programs: programs.Source{
-			Given: e.Getenv("GATEDRILL_PROGRAMS"), Beside: filepath.Dir(exe),
-			Tree: tree, Envoy: e.Getenv("GATEDRILL_ENVOY"), Releases: programs.OfficialReleases,
-		},
-		Environ: os.Environ(),
-		CRDs:    crds, MeshConfig: meshConfig,
-		Now: e.Now,
-	}), nil
+	return exe, programs.Source{
+		Dir: e.path("programs"), Cache: e.path("cache"),
+		Given: e.Getenv("GATEDRILL_PROGRAMS"), Beside: filepath.Dir(exe),
+		Tree: tree, Envoy: e.Getenv("GATEDRILL_ENVOY"), Releases: programs.OfficialReleases,
+	}, nil
 }
 
 // sourceTree finds the checkout that a directory lies in, "" when in none.

@@ -47,7 +47,30 @@ type Backend interface {
 	Attach(ctx context.Context) (*Handle, error)
 	// Down ends the cluster.
 	Down(ctx context.Context) error
+	// State says how the cluster is, and changes nothing.
+	State(ctx context.Context) State
+	// Close ends what this program does for the cluster while it has a
+	// handle; the cluster stays.
+	Close()
 }
+
+// State is how a cluster is.
+type State struct {
+	Name       string `json:"name"`                 // as shown to the learner
+	State      string `json:"state"`                // one of the states below
+	Detail     string `json:"detail,omitempty"`     // what there is to know, one line
+	Next       string `json:"next,omitempty"`       // what to do about it
+	Kubeconfig string `json:"kubeconfig,omitempty"` // of a cluster that is ready
+}
+
+// The states of a cluster.
+const (
+	Off      = "off"
+	Starting = "starting"
+	Ready    = "ready"
+	Failed   = "failed"  // it is there, or was, and does not work
+	Foreign  = "foreign" // one of its name is there that is not ours
+)
 
 // DialFunc opens a connection as seen from outside the cluster. Names are
 // resolved by the cluster's DNS.
@@ -63,8 +86,8 @@ type Handle struct {
 	// Shell makes the command of a learner's shell, with KUBECONFIG and the
 	// lab's variables set, ready to be run on a terminal.
 	Shell func(ctx context.Context, s Shell) (*exec.Cmd, error)
-	// Names makes cluster DNS and the learner's tools resolve the outside
-	// world's names; nil where the backend serves the zone by itself.
+	// Names tells the learner's tools of a public zone that changed; nil where
+	// the backend's resolver serves the zone by itself.
 	Names func(ctx context.Context, zone map[string][]string) error
 	// Egress installs istio-egressgateway, unless it is there, and returns
 	// when it is ready; nil where that is not ours to do.

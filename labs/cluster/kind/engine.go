@@ -57,6 +57,13 @@ func findEngine(ctx context.Context, asked string) (engine, error) {
 	return engine{}, fmt.Errorf("%w: %s\nstart one, or install Docker (https://docs.docker.com/engine/install)", ErrNoEngine, strings.Join(reasons, "; "))
 }
 
+// Engine returns why no container engine can be used; nil when one can. An
+// empty name means the first that answers.
+func Engine(ctx context.Context, name string) error {
+	_, err := findEngine(ctx, name)
+	return err
+}
+
 // provider is kind's own, for this engine.
 func (e engine) provider(l log.Logger) *kindcluster.Provider {
 	o := kindcluster.ProviderWithDocker()

@@ -106,7 +106,7 @@ func (b *Backend) attach(ctx context.Context, n nodes.Node) (*cluster.Handle, er
 	b.handle = &cluster.Handle{
 		Name: b.Name(), REST: cfg, Kubeconfig: b.kubeconfig(), Dial: d.dial,
 		Capabilities: []cluster.Capability{cluster.Sidecar, cluster.MeshAdmin},
-		Shell:        shell.Command,
+		Shell:        shell.Command, Names: shell.Names,
 		Egress: func(ctx context.Context) error {
 			return install.EnsureEgress(ctx, cfg, install.Options{Profile: b.set.profile()})
 		},

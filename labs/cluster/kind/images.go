@@ -57,7 +57,7 @@ func (l *loader) app(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	program, err := l.b.o.App(arch)
+	program, err := l.b.o.App(ctx, arch)
 	if err != nil {
 		return fmt.Errorf("get the labs' workload for linux/%s: %w", arch, err)
 	}

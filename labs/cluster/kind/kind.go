@@ -8,6 +8,7 @@
 package kind
 
 import (
+	"context"
 	"path/filepath"
 	"sync"
 	"time"
@@ -65,7 +66,7 @@ type Options struct {
 	Keep     bool // leave a cluster that could not be made as it is, to look at
 	// App gets the program of the labs' workloads, built for linux and an
 	// architecture as Go calls it.
-	App func(arch string) ([]byte, error)
+	App func(ctx context.Context, arch string) ([]byte, error)
 	// Tools are directories that may hold kubectl and istioctl, besides PATH.
 	Tools []string
 	Now   func() time.Time

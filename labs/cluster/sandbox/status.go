@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/gatedrill/gatedrill/labs/cluster"
 )
 
 // States of the sandbox.
@@ -43,6 +46,36 @@ type PhaseTime struct {
 	Name string `json:"name"`
 	MS   int64  `json:"ms"`
 }
+
+// State says in a line how the sandbox is.
+func (b *Backend) State(ctx context.Context) cluster.State {
+	out := cluster.State{Name: b.Name(), State: cluster.Off, Next: "gatedrill cluster up"}
+	s, err := b.Status(ctx)
+	switch {
+	case err != nil:
+		out.State, out.Detail, out.Next = cluster.Failed, err.Error(), "gatedrill sandbox reset"
+		return out
+	case len(s.Missing) > 0:
+		out.Detail = "programs not got yet: " + strings.Join(s.Missing, ", ")
+	}
+	switch s.State {
+	case Ready:
+		out.State, out.Kubeconfig, out.Next = cluster.Ready, s.Kubeconfig, ""
+		out.Detail = fmt.Sprintf("%d processes, %d MiB", s.Processes, s.Anonymous>>20)
+	case Starting:
+		out.State, out.Detail, out.Next = cluster.Starting, s.Phase+": "+s.Waiting, ""
+	case Failed:
+		out.State, out.Detail, out.Next = cluster.Failed, s.Error, "gatedrill sandbox logs"
+	default:
+		if s.Error != "" {
+			out.Detail, out.Next = s.Error, ""
+		}
+	}
+	return out
+}
+
+// Close has nothing to end: the daemon does its work by itself.
+func (b *Backend) Close() {}
 
 // report is the daemon's status file.
 type report struct {

@@ -65,19 +65,33 @@ func Backend(t testing.TB) *sandbox.Backend {
 	if runtime.GOOS != "linux" {
 		t.Skip("needs the sandbox, which needs Linux")
 	}
-	self := []string{gatedrill(t), "sandbox"}
+	self := []string{Program(t), "sandbox"}
 	if p := sandbox.Preflight(t.Context(), self); len(p) > 0 {
 		t.Skipf("needs the sandbox, which this system forbids: %+v", p)
 	}
+	return sandbox.New(sandbox.Options{Home: Home(t), Self: self, Environ: os.Environ(), Programs: Programs(t)})
+}
+
+// Programs says where our programs come from: they are those of the person's
+// own sandbox, renewed when the source has changed.
+func Programs(t testing.TB) programs.Source {
+	t.Helper()
 	data := dataHome(t)
-	return sandbox.New(sandbox.Options{
-		Home: Home(t), Self: self, Environ: os.Environ(),
-		Programs: programs.Source{
-			Dir: filepath.Join(data, "programs"), Cache: filepath.Join(data, "cache"),
-			Given: os.Getenv("GATEDRILL_PROGRAMS"), Tree: tree(t), Envoy: os.Getenv("GATEDRILL_ENVOY"),
-			Releases: programs.OfficialReleases,
-		},
-	})
+	return programs.Source{
+		Dir: filepath.Join(data, "programs"), Cache: filepath.Join(data, "cache"),
+		Given: os.Getenv("GATEDRILL_PROGRAMS"), Tree: tree(t), Envoy: os.Getenv("GATEDRILL_ENVOY"),
+		Releases: programs.OfficialReleases,
+	}
+}
+
+// Tools are the directories that hold kubectl and istioctl.
+func Tools(t testing.TB) []string {
+	t.Helper()
+	s := Programs(t)
+	if s.Given != "" {
+		return []string{s.Given}
+	}
+	return []string{s.Dir}
 }
 
 // reporter logs each phase once.
@@ -142,9 +156,9 @@ func tree(t testing.TB) string {
 	}
 }
 
-// gatedrill builds the program itself, whose hidden commands the preflight
-// and shells run.
-func gatedrill(t testing.TB) string {
+// Program builds the program itself, whose hidden commands the preflight and
+// shells run.
+func Program(t testing.TB) string {
 	t.Helper()
 	if err := os.MkdirAll(Home(t), 0o700); err != nil {
 		t.Fatal(err)

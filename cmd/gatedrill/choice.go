@@ -1,0 +1,108 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+
+	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/cluster/kind"
+)
+
+// The backends.
+const (
+	backendSandbox = "sandbox"
+	backendKind    = "kind"
+)
+
+// choice is where labs run, as `cluster use` left it in cluster.json.
+type choice struct {
+	Backend string        `json:"backend"`
+	Kind    kind.Settings `json:"kind,omitzero"`
+}
+
+func (e *env) choiceFile() string { return e.path("cluster.json") }
+
+// choice reads where labs run: what $GATEDRILL_BACKEND says, else what was
+// chosen, else the sandbox on Linux and kind elsewhere.
+func (e *env) choice() (choice, error) {
+	c := choice{Backend: backendSandbox}
+	if runtime.GOOS != "linux" {
+		c.Backend = backendKind
+	}
+	text, err := os.ReadFile(e.choiceFile())
+	if err == nil {
+		err = json.Unmarshal(text, &c)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return c, fmt.Errorf("read where labs run: %s: %w (choose again: gatedrill cluster use sandbox|kind)", e.choiceFile(), err)
+	}
+	if b := e.Getenv("GATEDRILL_BACKEND"); b != "" {
+		c.Backend = b
+	}
+	return c, c.check()
+}
+
+func (c choice) check() error {
+	switch c.Backend {
+	case backendSandbox, backendKind:
+		return nil
+	}
+	return usagef("backend %q: want sandbox or kind", c.Backend)
+}
+
+// choose writes where labs run, as a whole.
+func (e *env) choose(c choice) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(c, "", "  ")
+	if err == nil {
+		err = os.MkdirAll(e.Home, 0o700)
+	}
+	tmp := e.choiceFile() + ".new"
+	if err == nil {
+		err = os.WriteFile(tmp, append(text, '\n'), 0o600)
+	}
+	if err == nil {
+		err = os.Rename(tmp, e.choiceFile())
+	}
+	if err != nil {
+		return fmt.Errorf("note where labs run: %w", err)
+	}
+	return nil
+}
+
+// chosenBackend makes the backend that labs run on.
+func chosenBackend(e *env) (cluster.Backend, error) {
+	c, err := e.choice()
+	if err != nil {
+		return nil, err
+	}
+	return e.make(c)
+}
+
+// make makes the backend of a choice.
+func (e *env) make(c choice) (cluster.Backend, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	if c.Backend == backendSandbox {
+		return newSandbox(e, "", "")
+	}
+	exe, source, err := programSource(e)
+	if err != nil {
+		return nil, err
+	}
+	tools := []string{source.Dir}
+	if source.Given != "" {
+		tools = append(tools, source.Given)
+	}
+	return kind.New(kind.Options{
+		Home: e.Home, Self: []string{exe}, Environ: os.Environ(), Settings: c.Kind,
+		App: source.App, Tools: tools, Now: e.Now,
+	}), nil
+}

@@ -1,0 +1,257 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/cluster/hostshell"
+)
+
+func clusterCommands(e *env) []*cobra.Command {
+	c := &cobra.Command{
+		Use: "cluster", Short: "Where labs run: the sandbox, or a kind cluster", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(clusterList(e), clusterUse(e), clusterUp(e), clusterDown(e), clusterStatus(e))
+	return []*cobra.Command{c, namesCommand(e)}
+}
+
+// listed is a backend in `cluster list`.
+type listed struct {
+	cluster.State
+	Backend string `json:"backend"`
+	InUse   bool   `json:"inUse"`
+}
+
+func clusterList(e *env) *cobra.Command {
+	c := &cobra.Command{Use: "list", Short: "List the places labs can run in, and how they are", Args: cobra.NoArgs}
+	asJSON := jsonFlag(c)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		now, err := e.choice()
+		if err != nil {
+			return err
+		}
+		var list []listed
+		for _, name := range []string{backendSandbox, backendKind} {
+			other := now
+			other.Backend = name
+			b, err := e.make(other)
+			if err != nil {
+				return err
+			}
+			list = append(list, listed{State: b.State(c.Context()), Backend: name, InUse: name == now.Backend})
+			b.Close()
+		}
+		if *asJSON {
+			return writeJSON(e.Stdout, list)
+		}
+		t := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
+		for _, l := range list {
+			mark := " "
+			if l.InUse {
+				mark = "▶"
+			}
+			fmt.Fprintf(t, "%s %s\t%s\t%s\n", mark, visible(l.Name), l.State.State, visible(l.Detail))
+		}
+		return t.Flush()
+	}
+	return c
+}
+
+func clusterUse(e *env) *cobra.Command {
+	var fresh choice
+	c := &cobra.Command{
+		Use: "use sandbox|kind", Short: "Choose where labs run", Args: cobra.ExactArgs(1),
+		Long: `Choose where labs run. The flags say what a kind cluster is made of; those not
+given keep their default. Nothing is started.`,
+		Example: `  gatedrill cluster use kind
+  gatedrill cluster use kind --node-image my/node:v1.36.1 --hub my.registry/istio --tag 1.31.0
+  gatedrill cluster use sandbox`,
+	}
+	fl := c.Flags()
+	k := &fresh.Kind
+	fl.StringVar(&k.Name, "name", "", "name of the kind cluster")
+	fl.StringVar(&k.NodeImage, "node-image", "", "kind node image")
+	fl.StringVar(&k.Hub, "hub", "", "hub of Istio's images")
+	fl.StringVar(&k.Tag, "tag", "", "tag of Istio's images")
+	fl.BoolVar(&k.StockEnvoy, "stock-envoy", false, "Istio's images hold an Envoy without Istio's own filters")
+	fl.StringVar(&k.Config, "config", "", "`file` with a kind cluster configuration")
+	fl.StringArrayVar(&k.Archives, "load", nil, "image archive to load into the node (may be repeated)")
+	fl.StringVar(&k.Engine, "engine", "", "docker, podman or nerdctl; else the first that answers")
+	c.RunE = func(_ *cobra.Command, args []string) error {
+		old, err := e.choice()
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			old = choice{}
+		}
+		fresh.Backend = args[0]
+		if fresh.Backend != backendKind {
+			fresh.Kind = old.Kind
+		}
+		if err := absolute(append([]*string{&k.Config}, pointers(k.Archives)...)); err != nil {
+			return err
+		}
+		return e.choose(fresh)
+	}
+	return c
+}
+
+func pointers(list []string) []*string {
+	var out []*string
+	for i := range list {
+		out = append(out, &list[i])
+	}
+	return out
+}
+
+// absolute makes paths of files that are there absolute.
+func absolute(paths []*string) error {
+	for _, p := range paths {
+		if *p == "" {
+			continue
+		}
+		if _, err := os.Stat(*p); err != nil {
+			return usagef("%w", err)
+		}
+		full, err := filepath.Abs(*p)
+		if err != nil {
+			return err
+		}
+		*p = full
+	}
+	return nil
+}
+
+// backendFlag lets a command name another backend than the one in use.
+func backendFlag(e *env, c *cobra.Command) {
+	var name string
+	c.Flags().StringVar(&name, "backend", "", "sandbox or kind, instead of the one in use")
+	c.PreRunE = func(*cobra.Command, []string) error {
+		if name == "" {
+			return nil
+		}
+		now, err := e.choice()
+		if err != nil {
+			return err
+		}
+		now.Backend = name
+		if err := now.check(); err != nil {
+			return err
+		}
+		e.backend = func(e *env) (cluster.Backend, error) { return e.make(now) }
+		return nil
+	}
+}
+
+func clusterUp(e *env) *cobra.Command {
+	c := &cobra.Command{
+		Use: "up", Short: "Make the cluster run, or find it running", Args: cobra.NoArgs,
+		Long: "Make the cluster run, or find it running. Interrupted while a kind cluster is\nbeing made, it is deleted again.",
+	}
+	asJSON := jsonFlag(c)
+	backendFlag(e, c)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		b, err := e.cluster()
+		if err != nil {
+			return err
+		}
+		p := newProgressLine(e.Stderr)
+		_, err = b.Up(c.Context(), p.report)
+		p.done()
+		if err != nil {
+			return err
+		}
+		return printState(c.Context(), e.Stdout, b, *asJSON)
+	}
+	return c
+}
+
+func clusterDown(e *env) *cobra.Command {
+	c := &cobra.Command{
+		Use: "down", Short: "End the cluster: the sandbox keeps what it holds, a kind cluster is deleted", Args: cobra.NoArgs,
+	}
+	backendFlag(e, c)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		b, err := e.cluster()
+		if err != nil {
+			return err
+		}
+		return b.Down(c.Context())
+	}
+	return c
+}
+
+func clusterStatus(e *env) *cobra.Command {
+	c := &cobra.Command{
+		Use: "status", Short: "Say how the cluster is", Args: cobra.NoArgs,
+		Long: "Say how the cluster is. Exit code 0: ready; 1: anything else.",
+	}
+	asJSON := jsonFlag(c)
+	backendFlag(e, c)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		b, err := e.cluster()
+		if err != nil {
+			return err
+		}
+		return printState(c.Context(), e.Stdout, b, *asJSON)
+	}
+	return c
+}
+
+// printState prints how a cluster is; exit code 1 unless it is ready.
+func printState(ctx context.Context, w io.Writer, b cluster.Backend, asJSON bool) error {
+	s := b.State(ctx)
+	var err error
+	if asJSON {
+		err = writeJSON(w, s)
+	} else {
+		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+		for _, row := range [][2]string{{s.Name, s.State}, {"detail", s.Detail}, {"kubeconfig", s.Kubeconfig}, {"next", s.Next}} {
+			if row[1] != "" {
+				fmt.Fprintf(t, "%s\t%s\n", visible(row[0]), visible(row[1]))
+			}
+		}
+		err = t.Flush()
+	}
+	if err == nil && s.State != cluster.Ready {
+		return fail(exitFailed, nil)
+	}
+	return err
+}
+
+// namesCommand answers for the getent of a learner's shell.
+func namesCommand(e *env) *cobra.Command {
+	c := &cobra.Command{Use: "names", Hidden: true, Args: cobra.NoArgs}
+	c.AddCommand(&cobra.Command{
+		Use: "getent [ARGS…]", DisableFlagParsing: true,
+		RunE: func(c *cobra.Command, args []string) error {
+			cfg, err := clientcmd.BuildConfigFromFlags("", e.Getenv("KUBECONFIG"))
+			if err != nil {
+				return fmt.Errorf("read KUBECONFIG: %w", err)
+			}
+			client, err := dynamic.NewForConfig(cfg)
+			if err != nil {
+				return err
+			}
+			zone, err := hostshell.Zone(c.Context(), client)
+			if err != nil {
+				return err
+			}
+			err = hostshell.Getent(c.Context(), zone, args, e.Getenv("PATH"), e.Stdout, e.Stderr)
+			if errors.Is(err, hostshell.ErrNotFound) {
+				return fail(exitUsage, nil) // as the system's getent
+			}
+			return err
+		},
+	})
+	return c
+}

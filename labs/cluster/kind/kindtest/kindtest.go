@@ -1,0 +1,82 @@
+// Package kindtest makes the kind cluster that live tests share. What it is
+// made of is said by a file, so that tests run where no image can be pulled;
+// its data lie apart from those of the person.
+package kindtest
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/cluster/kind"
+	"github.com/gatedrill/gatedrill/labs/cluster/sandbox/sandboxtest"
+)
+
+// Name is what the tests' cluster is called.
+const Name = "gatedrill-test"
+
+// Settings reads $GATEDRILL_TEST_KIND, a file of settings as JSON; without it
+// the public images are used.
+func Settings(t testing.TB) kind.Settings {
+	t.Helper()
+	s := kind.Settings{}
+	if file := os.Getenv("GATEDRILL_TEST_KIND"); file != "" {
+		text, err := os.ReadFile(file)
+		if err == nil {
+			err = json.Unmarshal(text, &s)
+		}
+		if err != nil {
+			t.Fatalf("read $GATEDRILL_TEST_KIND: %v", err)
+		}
+	}
+	s.Name = Name
+	return s
+}
+
+// Backend returns the tests' kind cluster without making it. It skips the
+// test, with the reason, under -short and where there is no container engine.
+func Backend(t testing.TB) *kind.Backend {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("needs a kind cluster: not with -short")
+	}
+	if os.Getenv("GATEDRILL_TEST_KIND") == "" && os.Getenv("GATEDRILL_TEST_KIND_PUBLIC") == "" {
+		t.Skip("needs a kind cluster: run it by make test-kind")
+	}
+	if err := kind.Engine(t.Context(), ""); err != nil {
+		t.Skipf("needs a kind cluster: %v", err)
+	}
+	self := sandboxtest.Program(t)
+	tools := sandboxtest.Tools(t)
+	return kind.New(kind.Options{
+		Home: sandboxtest.Home(t), Self: []string{self}, Environ: os.Environ(), Settings: Settings(t),
+		App: sandboxtest.Programs(t).App, Tools: tools, Now: time.Now,
+	})
+}
+
+// Up returns the way into the running cluster, which is made if need be.
+func Up(t testing.TB) *cluster.Handle {
+	t.Helper()
+	b := Backend(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	defer cancel()
+	h, err := b.Up(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	return h
+}
+
+// Stop ends the node as a crash of the engine would.
+func Stop(t testing.TB) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "docker", "kill", Name+"-control-plane")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("kill the node: %v: %s", err, out)
+	}
+}
