@@ -10,10 +10,11 @@ DATA      := $(or $(GATEDRILL_HOME),$(or $(XDG_DATA_HOME),$(HOME)/.local/share)/
 TEST_DATA := $(or $(GATEDRILL_TEST_HOME),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gatedrill-test)
 GO_FILES  := $(shell git ls-files '*.go' 2>/dev/null)
 LIVE      := ./labs/cluster/sandbox ./labs/observe ./cmd/gatedrill
+LIVE_KIND := ./labs/cluster/kind ./cmd/gatedrill
 PLATFORMS := linux/arm64 darwin/arm64 windows/amd64
 
 
-.PHONY: run build picture race sandbox test test-short test-live test-sandbox conformance bench lint golden generate cross tidy-check clean
+.PHONY: run build picture race sandbox test test-short test-live test-sandbox test-kind conformance bench lint golden generate cross tidy-check clean
 
 run: build
 	@if [ -t 0 ] && [ -t 1 ]; then set --; else set -- demo; fi; \
@@ -43,6 +44,14 @@ test-live: sandbox
 	@export GATEDRILL_TEST_HOME="$(TEST_DATA)"; \
 		go test -count=1 -p 1 -timeout 30m -v -run '^TestLive' $(LIVE); code=$$?; \
 		GATEDRILL_HOME="$(TEST_DATA)" ./bin/gatedrill sandbox stop; exit $$code
+
+# The same on a kind cluster, made of the public images unless
+# GATEDRILL_TEST_KIND names a file with others. The cluster is deleted at the
+# end.
+test-kind: sandbox
+	@command -v docker >/dev/null || command -v podman >/dev/null || command -v nerdctl >/dev/null || echo "SKIPPED: no container engine is on PATH, so no kind cluster can be made"
+	GATEDRILL_TEST_HOME="$(TEST_DATA)" GATEDRILL_TEST_KIND="$(or $(realpath $(GATEDRILL_TEST_KIND)),public)" \
+		go test -count=1 -p 1 -timeout 40m -v -run '^TestKind' $(LIVE_KIND)
 
 # The Gateway API's own conformance suite, in a sandbox of its own (3 to 5 min).
 conformance: sandbox

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"strings"
 	"sync"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -23,7 +25,11 @@ const record = "gatedrill-installed"
 // client applies objects without asking the API for its kinds: while the
 // definitions are being served for the first time, discovery is the slowest
 // thing to ask, and the kinds of the manifests are known.
-type client struct{ dyn dynamic.Interface }
+type client struct {
+	dyn  dynamic.Interface
+	http *http.Client // for what is no object: logs
+	base string
+}
 
 func newClient(cfg *rest.Config) (*client, error) {
 	cfg = rest.CopyConfig(cfg)
@@ -32,7 +38,15 @@ func newClient(cfg *rest.Config) (*client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make an API client: %w", err)
 	}
-	return &client{dyn: d}, nil
+	hc, err := rest.HTTPClientFor(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("make an API client: %w", err)
+	}
+	base, _, err := rest.DefaultServerUrlFor(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("make an API client: %w", err)
+	}
+	return &client{dyn: d, http: hc, base: strings.TrimSuffix(base.String(), "/")}, nil
 }
 
 // kinds maps every kind of the manifests to its resource.

@@ -7,6 +7,7 @@ package install
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"k8s.io/client-go/rest"
@@ -129,7 +130,13 @@ func (c *client) applySet(ctx context.Context, s *set, r *reporter) error {
 		return err
 	}
 	r.phase("istiod", "istiod's root certificate")
-	if err := c.exists(ctx, "ConfigMap", Namespace, "istio-ca-root-cert"); err != nil {
+	telling, stop := context.WithCancel(ctx)
+	var told sync.WaitGroup
+	told.Go(func() { c.tell(telling, istiodPods, r) })
+	err = c.exists(ctx, "ConfigMap", Namespace, "istio-ca-root-cert")
+	stop()
+	told.Wait()
+	if err != nil {
 		return fmt.Errorf("wait for istiod to publish its root certificate: %w; its pods: %s", cause(ctx, err), c.pods(istiodPods))
 	}
 	if err := c.applyAll(ctx, s.ingress); err != nil {

@@ -116,23 +116,44 @@ func (c *client) podsReady(ctx context.Context, selector string, since time.Time
 	if err != nil {
 		return err
 	}
-	said := ""
+	say := teller(r)
 	seen, err := await(ctx, ri, metav1.ListOptions{LabelSelector: selector}, func(o objects) bool {
 		for _, u := range o {
 			if ready(u, since) {
 				return true
 			}
 		}
+		say(o)
+		return false
+	})
+	if err != nil {
+		return fmt.Errorf("wait for a ready pod %s in %s: %s: %w", selector, Namespace, c.detailed(seen), cause(ctx, err))
+	}
+	return nil
+}
+
+// tell reports how pods are, until ctx ends.
+func (c *client) tell(ctx context.Context, selector string, r *reporter) {
+	ri, err := c.resource("Pod", Namespace)
+	if err != nil {
+		return
+	}
+	say := teller(r)
+	_, _ = await(ctx, ri, metav1.ListOptions{LabelSelector: selector}, func(o objects) bool {
+		say(o)
+		return false
+	})
+}
+
+// teller reports pods in words whenever the words change.
+func teller(r *reporter) func(objects) {
+	said := ""
+	return func(o objects) {
 		if words := describe(o); r != nil && words != said {
 			said = words
 			r.waiting(words)
 		}
-		return false
-	})
-	if err != nil {
-		return fmt.Errorf("wait for a ready pod %s in %s: %s: %w", selector, Namespace, describe(seen), cause(ctx, err))
 	}
-	return nil
 }
 
 // cause is why a context ended, when that is why a wait did.
@@ -160,7 +181,7 @@ func (c *client) pods(selector string) string {
 	for i := range list.Items {
 		seen[list.Items[i].GetName()] = &list.Items[i]
 	}
-	return describe(seen)
+	return c.detailed(seen)
 }
 
 // ready says whether a pod is ready now. Times in the API have no parts of a
@@ -186,11 +207,15 @@ func describe(pods objects) string {
 		why := "starting"
 		if p, _, _ := unstructured.NestedString(u.Object, "status", "phase"); p == "Pending" {
 			why = "pending"
+			if m := conditionMessage(u, "PodScheduled"); m != "" {
+				why += ": " + m
+			}
 		}
 		for _, c := range containers(u) {
 			for _, state := range []string{"waiting", "terminated"} {
 				if reason, ok, _ := unstructured.NestedString(c, "state", state, "reason"); ok {
-					why = reason
+					message, _, _ := unstructured.NestedString(c, "state", state, "message")
+					why = strings.TrimSuffix(reason+": "+short(message), ": ")
 				}
 			}
 		}
@@ -201,6 +226,15 @@ func describe(pods objects) string {
 	}
 	slices.Sort(out)
 	return strings.Join(out, ", ")
+}
+
+// short is the first line of a message, cut where it gets long.
+func short(message string) string {
+	line, _, _ := strings.Cut(message, "\n")
+	if r := []rune(line); len(r) > 160 {
+		return string(r[:160]) + "…"
+	}
+	return line
 }
 
 func containers(u *unstructured.Unstructured) []map[string]any {
@@ -215,12 +249,26 @@ func containers(u *unstructured.Unstructured) []map[string]any {
 }
 
 func condition(u *unstructured.Unstructured, kind string) string {
+	s, _ := conditionOf(u, kind)["status"].(string)
+	return s
+}
+
+// conditionMessage is the message of a condition that does not hold.
+func conditionMessage(u *unstructured.Unstructured, kind string) string {
+	c := conditionOf(u, kind)
+	if c["status"] != "False" {
+		return ""
+	}
+	m, _ := c["message"].(string)
+	return short(m)
+}
+
+func conditionOf(u *unstructured.Unstructured, kind string) map[string]any {
 	list, _, _ := unstructured.NestedSlice(u.Object, "status", "conditions")
 	for _, c := range list {
 		if m, ok := c.(map[string]any); ok && m["type"] == kind {
-			s, _ := m["status"].(string)
-			return s
+			return m
 		}
 	}
-	return ""
+	return nil
 }

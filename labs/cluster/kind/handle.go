@@ -36,7 +36,7 @@ func (b *Backend) Attach(ctx context.Context) (*cluster.Handle, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r == nil || r.Stage != created {
+	if r == nil || r.Stage != complete {
 		return nil, cluster.ErrNotRunning
 	}
 	if err := b.answers(ctx); err != nil {

@@ -27,6 +27,7 @@ type stage string
 const (
 	creating stage = "creating" // kind may have begun
 	created  stage = "created"  // kind has finished, and the node bears our mark
+	complete stage = "complete" // Istio is in
 )
 
 // record is what the data directory remembers of the cluster. It is written
@@ -77,6 +78,16 @@ func (b *Backend) write(r record) error {
 		return fmt.Errorf("note the kind cluster: %w", err)
 	}
 	return nil
+}
+
+// reached notes how far the making of the cluster got.
+func (b *Backend) reached(s stage) error {
+	r, err := b.recorded()
+	if err != nil || r == nil || r.Stage == s {
+		return err
+	}
+	r.Stage = s
+	return b.write(*r)
 }
 
 // forget removes what the data directory holds of the cluster.

@@ -80,7 +80,7 @@ func TestClustersOfOthersAreLeftAlone(t *testing.T) {
 		mark   string
 	}{
 		{"no record of ours", nil, ""},
-		{"a record, and another's mark", &record{ID: "ours", Stage: created}, "theirs"},
+		{"a record, and another's mark", &record{ID: "ours", Stage: complete}, "theirs"},
 		{"a record, and no mark", &record{ID: "ours", Stage: created}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -17,7 +17,7 @@ func (b *Backend) State(ctx context.Context) cluster.State {
 		s.Detail, s.Next = err.Error(), "move "+b.recordFile()+" away"
 		return s
 	}
-	if r != nil && r.Stage == created {
+	if r != nil && r.Stage == complete {
 		if err = b.answers(ctx); err == nil {
 			s.State, s.Kubeconfig, s.Next = cluster.Ready, b.kubeconfig(), ""
 			s.Detail = r.Settings.NodeImage + " in " + r.Engine
@@ -47,7 +47,7 @@ func (b *Backend) State(ctx context.Context) cluster.State {
 		}
 	case r == nil:
 		s.State, s.Detail, s.Next = cluster.Foreign, b.foreign().Error(), ""
-	case r.Stage != created:
+	case r.Stage != complete:
 		s.Detail = "half made: a start is on its way, or was killed"
 	case errors.Is(err, cluster.ErrNotRunning):
 		s.State, s.Detail = cluster.Off, "its node is stopped"

@@ -56,7 +56,10 @@ func (b *Backend) Up(ctx context.Context, report func(cluster.Progress)) (*clust
 	if err != nil {
 		return nil, fmt.Errorf("install Istio into kind cluster %s: %w", b.set.Name, err)
 	}
-	u.say("addresses")("an address for istio-ingressgateway")
+	if err := b.reached(complete); err != nil {
+		return nil, err
+	}
+	u.say("addresses")("the way to the gateways")
 	return b.attach(ctx, u.node)
 }
 
@@ -91,7 +94,7 @@ func (u *up) cluster(ctx context.Context) (fresh bool, err error) {
 	switch {
 	case len(list) > 0 && r == nil:
 		return false, b.foreign()
-	case len(list) > 0 && r.Stage == created:
+	case len(list) > 0 && r.Stage != creating:
 		return u.wake(ctx, list, r)
 	case len(list) > 0:
 		u.say("node")("what an earlier start left half made to be deleted")
@@ -224,7 +227,7 @@ func (b *Backend) Down(ctx context.Context) error {
 		return b.forget()
 	case r == nil:
 		return b.foreign()
-	case r.Stage == created:
+	case r.Stage != creating:
 		u := &up{b: b, engine: e, report: func(cluster.Progress) {}, began: b.o.Now()}
 		if err := u.own(ctx, list, r); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -19,41 +20,60 @@ import (
 // Name is what the tests' cluster is called.
 const Name = "gatedrill-test"
 
-// Settings reads $GATEDRILL_TEST_KIND, a file of settings as JSON; without it
-// the public images are used.
+// variable says what the tests' cluster is made of: "public" for the public
+// images, else a file of kind.Settings as JSON, whose paths are relative to it.
+const variable = "GATEDRILL_TEST_KIND"
+
+// Settings reads what the cluster is made of. It skips the test, with the
+// reason, under -short and where no cluster is asked for.
 func Settings(t testing.TB) kind.Settings {
 	t.Helper()
+	file := os.Getenv(variable)
+	switch {
+	case testing.Short():
+		t.Skip("needs a kind cluster: not with -short")
+	case file == "":
+		t.Skip("needs a kind cluster: run it by make test-kind")
+	case file == "public":
+		return kind.Settings{Name: Name}
+	}
 	s := kind.Settings{}
-	if file := os.Getenv("GATEDRILL_TEST_KIND"); file != "" {
-		text, err := os.ReadFile(file)
-		if err == nil {
-			err = json.Unmarshal(text, &s)
-		}
-		if err != nil {
-			t.Fatalf("read $GATEDRILL_TEST_KIND: %v", err)
+	text, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(text, &s)
+	}
+	if err != nil {
+		t.Fatalf("read $%s: %v", variable, err)
+	}
+	for _, p := range append([]*string{&s.Config}, pointers(s.Archives)...) {
+		if *p != "" && !filepath.IsAbs(*p) {
+			*p = filepath.Join(filepath.Dir(file), *p)
 		}
 	}
 	s.Name = Name
 	return s
 }
 
-// Backend returns the tests' kind cluster without making it. It skips the
-// test, with the reason, under -short and where there is no container engine.
+func pointers(list []string) []*string {
+	var out []*string
+	for i := range list {
+		out = append(out, &list[i])
+	}
+	return out
+}
+
+// Backend returns the tests' kind cluster without making it. It skips as
+// Settings does, and where there is no container engine.
 func Backend(t testing.TB) *kind.Backend {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("needs a kind cluster: not with -short")
-	}
-	if os.Getenv("GATEDRILL_TEST_KIND") == "" && os.Getenv("GATEDRILL_TEST_KIND_PUBLIC") == "" {
-		t.Skip("needs a kind cluster: run it by make test-kind")
-	}
-	if err := kind.Engine(t.Context(), ""); err != nil {
+	set := Settings(t)
+	if err := kind.Engine(t.Context(), set.Engine); err != nil {
 		t.Skipf("needs a kind cluster: %v", err)
 	}
 	self := sandboxtest.Program(t)
 	tools := sandboxtest.Tools(t)
 	return kind.New(kind.Options{
-		Home: sandboxtest.Home(t), Self: []string{self}, Environ: os.Environ(), Settings: Settings(t),
+		Home: sandboxtest.Home(t), Self: []string{self}, Environ: os.Environ(), Settings: set,
 		App: sandboxtest.Programs(t).App, Tools: tools, Now: time.Now,
 	})
 }
