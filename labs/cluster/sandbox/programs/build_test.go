@@ -149,3 +149,24 @@ func TestChangedSince(t *testing.T) {
 		t.Error("a new program is not seen by its time")
 	}
 }
+
+// Programs that are given in the very directory they are to be put into stay.
+func TestGivenWhereTheyBelong(t *testing.T) {
+	needShell(t)
+	dir := t.TempDir()
+	for _, name := range Names() {
+		put(t, filepath.Join(dir, name), "the program "+name, 0o755)
+	}
+	put(t, filepath.Join(dir, EnvoyFile), says140, 0o755)
+	s := Source{Dir: dir, Cache: t.TempDir(), Given: dir, Envoy: filepath.Join(dir, EnvoyFile)}
+	for range 2 {
+		if err := Ensure(t.Context(), s, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range Names() {
+		if b, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(b) != "the program "+name {
+			t.Errorf("%s: %q, %v", name, b, err)
+		}
+	}
+}

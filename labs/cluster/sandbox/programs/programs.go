@@ -134,10 +134,17 @@ func (s Source) linkAll(from string) error {
 	return nil
 }
 
-// link makes path a symbolic link to target, at once or not at all.
+// link makes path a symbolic link to target, at once or not at all. A path
+// that is the target already stays as it is: a link would replace the file by
+// one that leads to itself.
 func link(target, path string) error {
 	if at, err := os.Readlink(path); err == nil && at == target {
 		return nil
+	}
+	if there, err := os.Stat(target); filepath.IsAbs(target) && err == nil {
+		if here, err := os.Stat(path); err == nil && os.SameFile(here, there) {
+			return nil
+		}
 	}
 	tmp := path + ".new"
 	if err := os.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
