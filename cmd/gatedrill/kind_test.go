@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"os"
 	"testing"
@@ -19,7 +20,12 @@ func TestKindLabs(t *testing.T) {
 		Getenv:  func(string) string { return "" },
 		backend: func(*env) (cluster.Backend, error) { return kindtest.Backend(t), nil },
 	}
-	t.Cleanup(e.close)
+	t.Cleanup(func() {
+		if err := kindtest.Backend(t).Down(context.Background()); err != nil {
+			t.Error(err)
+		}
+		e.close()
+	})
 	list, _ := loadLabs(e)
 	for _, lab := range list {
 		t.Run(lab.ID, func(t *testing.T) {

@@ -59,6 +59,7 @@ type Observer struct {
 	busy     map[string]bool           // requests on their way
 	last     snapshot.Snapshot
 	follow   func(*gateway) // set while Run runs
+	silent   string         // why the API server gives no sign of life, see beat
 }
 
 // New makes an observer of a running cluster. It does nothing before Run or
@@ -139,10 +140,16 @@ func (o *Observer) Poke() { signal(o.poked) }
 // objects collects what the watches hold, and what they do not.
 func (o *Observer) objects() ([]snapshot.Object, map[string]string) {
 	missing := map[string]string{}
+	o.mu.Lock()
+	silent := o.silent
+	o.mu.Unlock()
 	var out []snapshot.Object
 	for _, s := range o.stores {
 		list, trouble := s.get()
 		out = append(out, list...)
+		if trouble == "" {
+			trouble = silent
+		}
 		if trouble != "" {
 			missing[s.kind.name] = trouble
 		}

@@ -34,6 +34,7 @@ func (o *Observer) Run(ctx context.Context) error {
 	for _, s := range o.stores {
 		wg.Go(func() { s.run(ctx) })
 	}
+	wg.Go(func() { o.beat(ctx) })
 	s := &scheduler{o: o, group: &wg}
 	s.loop(ctx)
 	o.closeAll()

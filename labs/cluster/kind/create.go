@@ -44,7 +44,7 @@ func (b *Backend) create(ctx context.Context, e engine, say func(string)) error 
 		select {
 		case err := <-done:
 			if ctx.Err() != nil {
-				return ctx.Err()
+				return fmt.Errorf("create the kind cluster %s: interrupted, and what was begun is deleted: %w", b.set.Name, ctx.Err())
 			}
 			if err != nil {
 				return fmt.Errorf("create the kind cluster %s: %s: %w%s", b.set.Name, last, err, outputOf(err))

@@ -95,9 +95,9 @@ func New(o Options) *Backend {
 // Name is how the learner calls it.
 func (b *Backend) Name() string {
 	if b.set.Name == DefaultName {
-		return "kind"
+		return "kind cluster"
 	}
-	return "kind " + b.set.Name
+	return "kind cluster " + b.set.Name
 }
 
 func (b *Backend) kubeconfig() string { return filepath.Join(b.dir, "kubeconfig") }

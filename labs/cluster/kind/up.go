@@ -41,6 +41,9 @@ func (b *Backend) Up(ctx context.Context, report func(cluster.Progress)) (*clust
 	if err != nil {
 		return nil, err
 	}
+	if err := settle(ctx, u.node); err != nil {
+		return nil, err
+	}
 	if err := b.loadImages(ctx, u.engine, u.node, u.say("images")); err != nil {
 		return nil, err
 	}
