@@ -11,10 +11,11 @@ TEST_DATA := $(or $(GATEDRILL_TEST_HOME),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/
 GO_FILES  := $(shell git ls-files '*.go' 2>/dev/null)
 LIVE      := ./labs/cluster/sandbox ./labs/observe ./cmd/gatedrill
 LIVE_KIND := ./labs/cluster/kind ./cmd/gatedrill
+BACKENDS  := sandbox kind
 PLATFORMS := linux/arm64 darwin/arm64 windows/amd64
 
 
-.PHONY: run build picture race sandbox test test-short test-live test-sandbox test-kind conformance bench lint golden generate cross tidy-check clean
+.PHONY: run build docs/backends.md picture race sandbox test test-short test-live test-sandbox test-kind conformance bench bench-kind lint golden generate cross tidy-check clean
 
 run: build
 	@if [ -t 0 ] && [ -t 1 ]; then set --; else set -- demo; fi; \
@@ -69,6 +70,10 @@ conformance: sandbox
 bench: sandbox
 	go run ./cmd/gatedrill-bench all --programs "$(DATA)/programs"
 
+# A kind cluster beside one made by hand, and beside the sandbox.
+bench-kind: sandbox
+	go run ./cmd/gatedrill-bench kind --programs "$(DATA)/programs" --kind "$(if $(filter-out public,$(GATEDRILL_TEST_KIND)),$(realpath $(GATEDRILL_TEST_KIND)))"
+
 # The light program builds for every platform it claims.
 cross:
 	@for p in $(PLATFORMS); do \
@@ -88,6 +93,15 @@ lint:
 # The pictures of the README, from the real screens of a lab in the sandbox.
 picture: sandbox
 	./docs/picture.sh
+
+# The table of labs and backends, from what each of them proves now.
+docs/backends.md: sandbox
+	@set -e; d=$$(mktemp -d); trap 'rm -rf "$$d"' EXIT; \
+		for b in $(BACKENDS); do \
+			./bin/gatedrill cluster up --backend $$b; \
+			./bin/gatedrill lab verify --all --json --backend $$b >"$$d/$$b.json"; \
+		done; \
+		go run ./cmd/gatedrill-backends $(foreach b,$(BACKENDS),$(b)="$$d/$(b).json") >$@.new && mv $@.new $@
 
 golden:
 	go test ./tui -update

@@ -28,23 +28,31 @@ const (
 	goalRed   = "✗ the shop answers"
 )
 
+// limits are what a lab is to reach on a backend.
+type limits struct{ start, reset, green time.Duration }
+
 // measureLab measures a lab on a running sandbox: its start, from a fix in
 // the API to the goal's green on screen, and its reset.
 func measureLab(ctx context.Context, b *bench) (rows []row, err error) {
-	w, err := newWorld(ctx, b)
+	w, err := newSandboxWorld(ctx, b)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, w.backend.Down(context.WithoutCancel(ctx))) }()
 	fmt.Fprintln(b.log, "  the sandbox, and the world that labs share")
-	for _, args := range [][]string{{"sandbox", "start"}, {"lab", "start", benchLab}, {"lab", "reset"}} {
+	return w.lab(ctx, limits{start: 2 * time.Second, reset: 1500 * time.Millisecond, green: 200 * time.Millisecond})
+}
+
+// lab measures a lab on the world's cluster.
+func (w *world) lab(ctx context.Context, want limits) ([]row, error) {
+	for _, args := range [][]string{{"cluster", "up"}, {"lab", "start", benchLab}, {"lab", "reset"}} {
 		if _, err := w.gatedrill(ctx, "", args...); err != nil {
 			return nil, err
 		}
 	}
 	var begin, reset []time.Duration
-	for i := range b.runs {
-		fmt.Fprintf(b.log, "  lab start and reset %d of %d\n", i+1, b.runs)
+	for i := range w.b.runs {
+		fmt.Fprintf(w.b.log, "  lab start and reset %d of %d\n", i+1, w.b.runs)
 		for _, m := range []struct {
 			args []string
 			into *[]time.Duration
@@ -56,16 +64,16 @@ func measureLab(ctx context.Context, b *bench) (rows []row, err error) {
 			*m.into = append(*m.into, took)
 		}
 	}
-	rows = []row{
-		timed("lab start on a running sandbox, until broken is seen", 2*time.Second, begin),
-		timed("reset, until the objects are as before", 1500*time.Millisecond, reset),
+	rows := []row{
+		timed("lab start on a running "+w.backend.Name()+", until broken is seen", want.start, begin),
+		timed("reset, until the objects are as before", want.reset, reset),
 	}
-	more, err := w.onScreen(ctx)
+	more, err := w.onScreen(ctx, want.green)
 	return append(more, rows...), err
 }
 
 // onScreen breaks and mends the lab again and again while it is watched.
-func (w *world) onScreen(ctx context.Context) (rows []row, err error) {
+func (w *world) onScreen(ctx context.Context, want time.Duration) (rows []row, err error) {
 	if _, err := w.gatedrill(ctx, "", "lab", "start", benchLab); err != nil {
 		return nil, err
 	}
@@ -97,7 +105,7 @@ func (w *world) onScreen(ctx context.Context) (rows []row, err error) {
 	if err != nil {
 		return nil, err
 	}
-	fix := timed("fix in the API to goal green on screen", 200*time.Millisecond, green)
+	fix := timed("fix in the API to goal green on screen", want, green)
 	fix.Tail = true
 	return []row{fix, sampled("memory of the light program in a lab (anonymous)", 60, "MiB", []float64{memory})}, nil
 }

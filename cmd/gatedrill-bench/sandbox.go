@@ -14,9 +14,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox"
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox/programs"
+	"github.com/gatedrill/gatedrill/labs/fault"
 )
 
 // starts is how often a whole sandbox is started, cold and with kept data.
@@ -59,26 +61,40 @@ spec:
   http: [{route: [{destination: {host: echo, port: {number: 80}}}]}]
 `
 
-// world is a sandbox of the benchmark's own, with programs that are there.
+// world is a cluster of the benchmark's own, and the program that works on it.
 type world struct {
 	b       *bench
 	home    string
 	env     []string
-	backend *sandbox.Backend
+	backend cluster.Backend
 }
 
-func newWorld(ctx context.Context, b *bench) (*world, error) {
+// sandboxWorld is a world whose cluster is a sandbox.
+type sandboxWorld struct {
+	world
+	sandbox *sandbox.Backend
+}
+
+// newSandboxWorld makes a sandbox with programs that are there.
+func newSandboxWorld(ctx context.Context, b *bench) (*sandboxWorld, error) {
 	if b.programs == "" {
 		return nil, errors.New("where are the sandbox's programs? give --programs DIR (make sandbox gets them)")
 	}
-	w := &world{b: b, home: filepath.Join(b.dir, "world")}
-	w.env = append(os.Environ(), "GATEDRILL_HOME="+w.home, "GATEDRILL_PROGRAMS="+b.programs,
-		"GATEDRILL_ENVOY="+filepath.Join(b.programs, programs.EnvoyFile), "TERM=xterm-256color", "NO_COLOR=")
-	w.backend = sandbox.New(sandbox.Options{
+	w := &sandboxWorld{world: newWorld(b, "sandbox")}
+	w.sandbox = sandbox.New(sandbox.Options{
 		Home: w.home, Self: []string{b.binary, "sandbox"}, Environ: w.env, Now: time.Now,
 		Programs: programs.Source{Given: b.programs, Envoy: filepath.Join(b.programs, programs.EnvoyFile)},
 	})
-	return w, w.backend.Install(ctx, func(cluster.Progress) {})
+	w.backend = w.sandbox
+	return w, w.sandbox.Install(ctx, func(cluster.Progress) {})
+}
+
+// newWorld makes the surroundings of the program, for one backend.
+func newWorld(b *bench, backend string) world {
+	w := world{b: b, home: filepath.Join(b.dir, backend)}
+	w.env = append(os.Environ(), "GATEDRILL_HOME="+w.home, "GATEDRILL_BACKEND="+backend, "GATEDRILL_PROGRAMS="+b.programs,
+		"GATEDRILL_ENVOY="+filepath.Join(b.programs, programs.EnvoyFile), "TERM=xterm-256color", "NO_COLOR=")
+	return w
 }
 
 // gatedrill runs the light program and returns how long it took.
@@ -96,7 +112,7 @@ func (w *world) gatedrill(ctx context.Context, stdin string, args ...string) (ti
 // measureSandbox starts the sandbox from nothing and with kept data, each
 // time until a request is answered through its gateway.
 func measureSandbox(ctx context.Context, b *bench) (rows []row, err error) {
-	w, err := newWorld(ctx, b)
+	w, err := newSandboxWorld(ctx, b)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +121,7 @@ func measureSandbox(ctx context.Context, b *bench) (rows []row, err error) {
 	var memory []float64
 	for i := range starts {
 		fmt.Fprintf(b.log, "  start %d of %d, cold and kept\n", i+1, starts)
-		if err := w.backend.Reset(ctx); err != nil {
+		if err := w.sandbox.Reset(ctx); err != nil {
 			return nil, err
 		}
 		took, err := w.start(ctx, answered)
@@ -135,10 +151,10 @@ func measureSandbox(ctx context.Context, b *bench) (rows []row, err error) {
 
 // settled is the sandbox's status ten seconds later: what a start needs for a
 // moment has been given back by then.
-func (w *world) settled(ctx context.Context) (sandbox.Status, error) {
+func (w *sandboxWorld) settled(ctx context.Context) (sandbox.Status, error) {
 	select {
 	case <-time.After(10 * time.Second):
-		return w.backend.Status(ctx)
+		return w.sandbox.Status(ctx)
 	case <-ctx.Done():
 		return sandbox.Status{}, context.Cause(ctx)
 	}
@@ -150,17 +166,17 @@ func (w *world) start(ctx context.Context, manifests string) (time.Duration, err
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
 	began := time.Now()
-	if _, err := w.gatedrill(ctx, "", "sandbox", "start"); err != nil {
+	if _, err := w.gatedrill(ctx, "", "cluster", "up"); err != nil {
 		return 0, err
-	}
-	if manifests != "" {
-		if _, err := w.gatedrill(ctx, manifests, "sandbox", "run", "--", "kubectl", "apply", "-f", "-"); err != nil {
-			return 0, err
-		}
 	}
 	h, err := w.backend.Attach(ctx)
 	if err != nil {
 		return 0, err
+	}
+	if manifests != "" {
+		if err := apply(ctx, h, manifests); err != nil {
+			return 0, err
+		}
 	}
 	if err := untilAnswered(ctx, h); err != nil {
 		return 0, err
@@ -168,15 +184,39 @@ func (w *world) start(ctx context.Context, manifests string) (time.Duration, err
 	return time.Since(began), nil
 }
 
-// gatewayAddress is where the sandbox puts istio-ingressgateway.
-const gatewayAddress = "172.18.255.200:80"
+// apply applies manifests as a learner would.
+func apply(ctx context.Context, h *cluster.Handle, manifests string) error {
+	cmd, err := h.Shell(ctx, cluster.Shell{Command: []string{"kubectl", "apply", "-f", "-"}, Dir: "/"})
+	if err != nil {
+		return err
+	}
+	cmd.Stdin = strings.NewReader(manifests)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("kubectl apply: %w: %s", err, out)
+	}
+	return nil
+}
+
+// gatewayAddress is where istio-ingressgateway is, with the port of HTTP.
+func gatewayAddress(ctx context.Context, h *cluster.Handle) (string, error) {
+	engine, err := fault.Open(h.REST, time.Now, nil)
+	if err != nil {
+		return "", err
+	}
+	address, err := engine.Address(ctx, labs.DefaultGateway)
+	return net.JoinHostPort(address, "80"), err
+}
 
 // untilAnswered asks every 10 ms until the gateway answers with 200.
 func untilAnswered(ctx context.Context, h *cluster.Handle) error {
+	address, err := gatewayAddress(ctx, h)
+	if err != nil {
+		return err
+	}
 	client := http.Client{Timeout: time.Second, Transport: &http.Transport{
 		DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return h.Dial(ctx, network, gatewayAddress)
+			return h.Dial(ctx, network, address)
 		},
 	}}
 	for {

@@ -8,7 +8,11 @@
 package kind
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -37,8 +41,8 @@ type Settings struct {
 	Engine     string   `json:"engine,omitempty"`     // docker, podman or nerdctl; the first that answers
 }
 
-// filled returns the settings with the defaults in.
-func (s Settings) filled() Settings {
+// Filled returns the settings with the defaults in.
+func (s Settings) Filled() Settings {
 	for field, def := range map[*string]string{
 		&s.Name: DefaultName, &s.NodeImage: NodeImage, &s.Hub: install.ReleaseHub, &s.Tag: install.ReleaseTag,
 	} {
@@ -47,6 +51,35 @@ func (s Settings) filled() Settings {
 		}
 	}
 	return s
+}
+
+// ReadSettings reads a file of settings as JSON. Paths in it are relative to
+// the file.
+func ReadSettings(file string) (Settings, error) {
+	var s Settings
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return s, fmt.Errorf("read kind settings: %w", err)
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		return s, fmt.Errorf("read kind settings: %s: %w", file, err)
+	}
+	dir, err := filepath.Abs(filepath.Dir(file))
+	if err != nil {
+		return s, fmt.Errorf("read kind settings: %w", err)
+	}
+	within := func(p *string) {
+		if *p != "" && !filepath.IsAbs(*p) {
+			*p = filepath.Join(dir, *p)
+		}
+	}
+	within(&s.Config)
+	for i := range s.Archives {
+		within(&s.Archives[i])
+	}
+	return s, nil
 }
 
 // profile is what is installed into the cluster.
@@ -88,7 +121,7 @@ func New(o Options) *Backend {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := o.Settings.filled()
+	s := o.Settings.Filled()
 	return &Backend{o: o, set: s, dir: filepath.Join(o.Home, "kind", s.Name)}
 }
 

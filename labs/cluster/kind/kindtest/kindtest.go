@@ -5,10 +5,8 @@ package kindtest
 
 import (
 	"context"
-	"encoding/json"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -21,7 +19,7 @@ import (
 const Name = "gatedrill-test"
 
 // variable says what the tests' cluster is made of: "public" for the public
-// images, else a file of kind.Settings as JSON, whose paths are relative to it.
+// images, else a file for kind.ReadSettings.
 const variable = "GATEDRILL_TEST_KIND"
 
 // Settings reads what the cluster is made of. It skips the test, with the
@@ -37,29 +35,12 @@ func Settings(t testing.TB) kind.Settings {
 	case file == "public":
 		return kind.Settings{Name: Name}
 	}
-	s := kind.Settings{}
-	text, err := os.ReadFile(file)
-	if err == nil {
-		err = json.Unmarshal(text, &s)
-	}
+	s, err := kind.ReadSettings(file)
 	if err != nil {
-		t.Fatalf("read $%s: %v", variable, err)
-	}
-	for _, p := range append([]*string{&s.Config}, pointers(s.Archives)...) {
-		if *p != "" && !filepath.IsAbs(*p) {
-			*p = filepath.Join(filepath.Dir(file), *p)
-		}
+		t.Fatalf("$%s: %v", variable, err)
 	}
 	s.Name = Name
 	return s
-}
-
-func pointers(list []string) []*string {
-	var out []*string
-	for i := range list {
-		out = append(out, &list[i])
-	}
-	return out
 }
 
 // Backend returns the tests' kind cluster without making it. It skips as
