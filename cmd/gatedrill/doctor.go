@@ -59,7 +59,8 @@ func examine(ctx context.Context, e *env) []finding {
 	out = append(out, lookForTools(exec.LookPath)...)
 	out = append(out, lookAtTerminal(e), lookAtHome(e))
 	out = append(out, lookAtCards(ctx, e)...)
-	return append(out, lookAtSandbox(ctx, e)...)
+	out = append(out, lookAtSandbox(ctx, e)...)
+	return append(out, lookAtKind(ctx, e)...)
 }
 
 // lookForTools names the programs that users are asked to have.

@@ -26,7 +26,7 @@ type Shell struct {
 	Self       []string // this program
 	Environ    []string // inherited
 	Kubeconfig string
-	Tools      []string // directories searched after PATH
+	Tools      []string // directories searched before PATH
 	Dir        string   // where a shell starts that has no directory of its own
 	Client     dynamic.Interface
 	// Dial reaches the gateway where this machine has no way to it; nil where
@@ -70,7 +70,7 @@ func (s *Shell) Command(ctx context.Context, spec cluster.Shell) (*exec.Cmd, err
 		return nil, err
 	}
 	s.remember(rc)
-	args, err := s.arguments(own, spec)
+	args, err := s.arguments(ctx, own, spec)
 	if err != nil {
 		return nil, err
 	}
@@ -80,9 +80,10 @@ func (s *Shell) Command(ctx context.Context, spec cluster.Shell) (*exec.Cmd, err
 	return cmd, nil
 }
 
-// path puts our shims before the person's PATH and the tools behind it.
+// path puts our shims, and tools of the labs' own versions where they are to
+// be had, before the person's PATH.
 func (s *Shell) path(own string) string {
-	return strings.Join(slices.Concat([]string{filepath.Join(own, "bin")}, filepath.SplitList(value(s.Environ, "PATH")), s.Tools), string(os.PathListSeparator))
+	return strings.Join(slices.Concat([]string{filepath.Join(own, "bin")}, s.Tools, filepath.SplitList(value(s.Environ, "PATH"))), string(os.PathListSeparator))
 }
 
 // environ lays env over what is inherited.
@@ -130,7 +131,7 @@ func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + 
 
 // arguments are the command line: the command asked for, else bash with the
 // person's own settings and the lab's prompt.
-func (s *Shell) arguments(own string, spec cluster.Shell) ([]string, error) {
+func (s *Shell) arguments(ctx context.Context, own string, spec cluster.Shell) ([]string, error) {
 	if len(spec.Command) > 0 {
 		c := slices.Clone(spec.Command)
 		if !strings.ContainsRune(c[0], filepath.Separator) {
@@ -146,7 +147,7 @@ func (s *Shell) arguments(own string, spec cluster.Shell) ([]string, error) {
 	}
 	rc := filepath.Join(own, "bashrc")
 	text := fmt.Sprintf("[ -r ~/.bashrc ] && . ~/.bashrc\nPATH=%s\nPS1=%s\nunset PROMPT_COMMAND\n%s",
-		quote(s.path(own)), quote(prompt+` \W \$ `), s.notes(own))
+		quote(s.path(own)), quote(prompt+` \W \$ `), notes(ctx, s.path(own)))
 	if err := os.WriteFile(rc, []byte(text), 0o600); err != nil {
 		return nil, fmt.Errorf("write the shell's settings: %w", err)
 	}
@@ -166,28 +167,4 @@ func lookIn(path, name string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// notes say at the shell's beginning which tools are missing.
-func (s *Shell) notes(own string) string {
-	var b strings.Builder
-	for _, t := range Tools() {
-		if _, ok := lookIn(s.path(own), t.Name); !ok {
-			fmt.Fprintf(&b, "echo %s >&2\n", quote(t.Name+" is not on PATH; get it: "+t.Get))
-		}
-	}
-	return b.String()
-}
-
-// Tool is a program that the labs' commands need.
-type Tool struct{ Name, Get string }
-
-// Tools lists the programs that the labs' commands need.
-func Tools() []Tool {
-	return []Tool{
-		{"kubectl", "https://kubernetes.io/docs/tasks/tools"},
-		{"istioctl", "https://istio.io/latest/docs/setup/additional-setup/download-istio-release"},
-		{"curl", "the package manager of your system"},
-		{"openssl", "the package manager of your system"},
-	}
 }

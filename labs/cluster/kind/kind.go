@@ -100,7 +100,8 @@ type Options struct {
 	// App gets the program of the labs' workloads, built for linux and an
 	// architecture as Go calls it.
 	App func(ctx context.Context, arch string) ([]byte, error)
-	// Tools are directories that may hold kubectl and istioctl, besides PATH.
+	// Tools are directories that may hold kubectl and istioctl of the labs' own
+	// versions; they go before PATH.
 	Tools []string
 	Now   func() time.Time
 }
