@@ -46,6 +46,8 @@ func (f *fakeBackend) Down(context.Context) error { return nil }
 
 func (f *fakeBackend) State(context.Context) cluster.State { return cluster.State{Name: "fake"} }
 
+func (f *fakeBackend) Reset(context.Context) error { return nil }
+
 func (f *fakeBackend) Close() {}
 
 func TestBackgroundTellsEveryStateOnTheWayUp(t *testing.T) {

@@ -22,7 +22,7 @@ func clusterCommands(e *env) []*cobra.Command {
 		Use: "cluster", Short: "Where labs run: the sandbox, or a kind cluster", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(clusterList(e), clusterUse(e), clusterUp(e), clusterDown(e), clusterStatus(e))
+	c.AddCommand(clusterList(e), clusterUse(e), clusterUp(e), clusterDown(e), clusterReset(e), clusterStatus(e))
 	return []*cobra.Command{c, namesCommand(e)}
 }
 
@@ -176,16 +176,26 @@ func clusterUp(e *env) *cobra.Command {
 }
 
 func clusterDown(e *env) *cobra.Command {
-	c := &cobra.Command{
+	return ending(e, &cobra.Command{
 		Use: "down", Short: "End the cluster: the sandbox keeps what it holds, a kind cluster is deleted", Args: cobra.NoArgs,
-	}
+	}, cluster.Backend.Down)
+}
+
+func clusterReset(e *env) *cobra.Command {
+	return ending(e, &cobra.Command{
+		Use: "reset", Short: "End the cluster and drop everything it holds; the next start is from nothing", Args: cobra.NoArgs,
+	}, cluster.Backend.Reset)
+}
+
+// ending makes a command that ends the cluster in one way.
+func ending(e *env, c *cobra.Command, end func(cluster.Backend, context.Context) error) *cobra.Command {
 	backendFlag(e, c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		b, err := e.cluster()
 		if err != nil {
 			return err
 		}
-		return b.Down(c.Context())
+		return end(b, c.Context())
 	}
 	return c
 }

@@ -20,6 +20,7 @@ func (nowhere) Up(context.Context, func(cluster.Progress)) (*cluster.Handle, err
 func (nowhere) Attach(context.Context) (*cluster.Handle, error) { return nil, cluster.ErrNotRunning }
 func (nowhere) Down(context.Context) error                      { return nil }
 func (nowhere) State(context.Context) cluster.State             { return cluster.State{Name: "nowhere"} }
+func (nowhere) Reset(context.Context) error                     { return nil }
 func (nowhere) Close()                                          {}
 
 func TestTraceExitCodes(t *testing.T) {

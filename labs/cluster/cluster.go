@@ -47,6 +47,9 @@ type Backend interface {
 	Attach(ctx context.Context) (*Handle, error)
 	// Down ends the cluster.
 	Down(ctx context.Context) error
+	// Reset ends the cluster and drops everything it holds: the next Up is
+	// from nothing.
+	Reset(ctx context.Context) error
 	// State says how the cluster is, and changes nothing.
 	State(ctx context.Context) State
 	// Close ends what this program does for the cluster while it has a

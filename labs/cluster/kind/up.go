@@ -242,6 +242,9 @@ func (b *Backend) Down(ctx context.Context) error {
 	return b.forget()
 }
 
+// Reset is Down: a kind cluster that is deleted holds nothing.
+func (b *Backend) Reset(ctx context.Context) error { return b.Down(ctx) }
+
 func (b *Backend) delete(p *kindcluster.Provider) error {
 	if err := p.Delete(b.set.Name, b.kubeconfig()); err != nil {
 		return fmt.Errorf("delete kind cluster %s: %w%s", b.set.Name, err, outputOf(err))
