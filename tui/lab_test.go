@@ -95,6 +95,8 @@ func TestHintsResetAndSolutionAskFirst(t *testing.T) {
 				inLab(tuitest.View)(x)
 				x.Press(key)
 				x.Has(c.question)
+				x.Press("enter", "space") // the keys of habit are no yes
+				x.Has(c.question)
 				x.Press("esc")
 				x.HasNot(c.question)
 				wantCalls(t, x, "start shop-is-gone")

@@ -162,7 +162,7 @@ func pages() []Binding {
 
 		{Page, []string{"esc", "enter", "i"}, Back, "esc", "close", "close this page"},
 	}, scrolls(Page), []Binding{
-		{Confirm, []string{"y", "enter"}, Yes, "y", "yes", "do it"},
+		{Confirm, []string{"y"}, Yes, "y", "yes", "do it; no other key means yes, since what is asked about cannot be taken back"},
 		{Confirm, []string{"esc", "n"}, Back, "esc", "no", "leave everything as it is"},
 	})
 }
