@@ -195,6 +195,21 @@ func TestLabFollowsItsViews(t *testing.T) {
 	})
 }
 
+func TestTheMarkOfNewsCutsNoName(t *testing.T) {
+	t.Parallel()
+	play(t, 80, 24, nil, func(x *world) {
+		inLab(func(now time.Time) labs.View {
+			v := tuitest.Fixing(now)
+			v.Goals[0] = labs.CheckView{Title: "the shop answers with https, and browsers trust it", Outcome: labs.Pass, Changed: now}
+			v.Guards = nil
+			return v
+		})(x)
+		x.Press("down")
+		x.Has("← now")
+		x.HasNot("…")
+	})
+}
+
 func TestTypingEndsWhenTheLabIsSolvedMeanwhile(t *testing.T) {
 	t.Parallel()
 	play(t, 80, 24, nil, func(x *world) {

@@ -135,7 +135,10 @@ func (m *Model) notice(w int) []string {
 
 func (m *Model) question(a screen.Ask, w int) []string {
 	st := m.env.Styles
-	lines := layout.Wrap(st.Strong.Render(a.Question), w-4)
+	lines := layout.Wrap(a.Question, w-4)
+	for i, l := range lines {
+		lines[i] = st.Strong.Render(l)
+	}
 	return m.boxed(st.Warn.Render("?"), append(lines, layout.Flow(a.Detail, w-4)...))
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/tui/layout"
@@ -43,11 +44,13 @@ func (m *Model) checked(head string, all []labs.CheckView, w int, b brevity) []s
 		mark, style := widget.Outcome(st, c.Outcome)
 		for n, l := range m.checkName(c, w-10, b) {
 			if n == 0 {
-				out = append(out, label+style.Render(mark)+" "+l+m.fresh(c.Changed))
-				continue
+				l = label + style.Render(mark) + " " + l
+			} else {
+				l = layout.Spaces(10) + l
 			}
-			out = append(out, layout.Spaces(10)+l)
+			out = append(out, l)
 		}
+		out = m.freshen(out, c.Changed, w)
 		if b == full {
 			for _, l := range layout.Wrap(m.why(c), w-10) {
 				out = append(out, layout.Spaces(10)+st.Faint.Render(l))
@@ -66,6 +69,18 @@ func (m *Model) checkName(c labs.CheckView, w int, b brevity) []string {
 		return []string{layout.Cut(name, w)}
 	}
 	return layout.Wrap(name, w)
+}
+
+// freshen marks the last line as changed a moment ago, on a line of its own
+// where the mark has no room beside it.
+func (m *Model) freshen(lines []string, at time.Time, w int) []string {
+	mark := m.fresh(at)
+	if last := len(lines) - 1; mark != "" && layout.Width(lines[last])+layout.Width(mark) <= w {
+		lines[last] += mark
+	} else if mark != "" {
+		lines = append(lines, layout.Spaces(9)+mark)
+	}
+	return lines
 }
 
 const notKnown = "not known yet"

@@ -98,9 +98,13 @@ func (m *Model) repair(w int) []layout.Block {
 			break
 		}
 	}
+	head := layout.Wrap(where, w)
+	for i, l := range head {
+		head[i] = st.Strong.Render(l)
+	}
 	text := layout.Flow("Now repair it with your own tools: t opens the shell. The lab is solved when all goals and guards hold.", w)
 	return []layout.Block{
-		{Rank: 9, Lines: append(layout.Wrap(st.Strong.Render(where), w), "")},
+		{Rank: 9, Lines: append(head, "")},
 		{Rank: 8, Lines: text},
 	}
 }
@@ -148,7 +152,7 @@ func command(c string, w int) []string {
 			line += " "
 		}
 		for layout.Width(line)+layout.Width(word)+3 > w { // longer than a line
-			parts := layout.Hard(line+word, w)
+			parts := layout.Pieces(line+word, w)
 			out, line, word = append(out, parts[0]), "", strings.Join(parts[1:], "")
 		}
 		line, quote = line+word, quoting(quote, word)

@@ -55,68 +55,6 @@ func Ends(left, right string, w int) string {
 // Spaces is n spaces, none for a negative n.
 func Spaces(n int) string { return strings.Repeat(" ", max(n, 0)) }
 
-// Wrap breaks text into lines of at most w cells, between words where that
-// is possible. Line breaks of the text are kept, styles carried over.
-func Wrap(s string, w int) []string {
-	if w <= 0 || s == "" {
-		return nil
-	}
-	s = strings.ReplaceAll(s, "\t", "    ")
-	return strings.Split(ansi.Wrap(s, w, "/,|="), "\n")
-}
-
-// Words breaks text into lines of at most w cells between words only, never
-// at a hyphen, and inside a word where it is longer than a line.
-func Words(s string, w int) []string {
-	if w <= 0 {
-		return nil
-	}
-	var out []string
-	line := ""
-	for _, word := range strings.Fields(s) {
-		switch {
-		case line == "":
-			line = word
-		case Width(line)+1+Width(word) <= w:
-			line += " " + word
-		default:
-			out, line = append(out, line), word
-		}
-		if parts := Hard(line, w); len(parts) > 1 {
-			out, line = append(out, parts[:len(parts)-1]...), parts[len(parts)-1]
-		}
-	}
-	if line == "" {
-		return out
-	}
-	return append(out, line)
-}
-
-// Hard breaks a line into pieces of at most w cells, wherever that falls.
-func Hard(s string, w int) []string {
-	if w <= 0 || s == "" {
-		return nil
-	}
-	return strings.Split(ansi.Hardwrap(s, w, true), "\n")
-}
-
-// Flow is Wrap for prose: single line breaks become spaces first, so that
-// only blank lines part paragraphs.
-func Flow(s string, w int) []string {
-	var out []string
-	for _, paragraph := range strings.Split(strings.TrimSpace(s), "\n\n") {
-		words := strings.Join(strings.Fields(paragraph), " ")
-		if words == "" {
-			continue
-		}
-		if out != nil {
-			out = append(out, "")
-		}
-		out = append(out, Wrap(words, w)...)
-	}
-	return out
-}
-
 // Indent puts n spaces before each line.
 func Indent(lines []string, n int) []string {
 	out := make([]string, len(lines))

@@ -83,7 +83,7 @@ func breakCode(text string, width int) string {
 		if own < 0 || layout.Width(code)+own <= width {
 			continue
 		}
-		parts := layout.Words(code, width-own-2)
+		parts := layout.Wrap(code, width-own-2)
 		lines[i] = lead + strings.Join(parts, "\n"+lead+"  ")
 	}
 	return strings.Join(lines, "\n")
