@@ -176,6 +176,13 @@ func TestScreens(t *testing.T) {
 			x.Press("i")
 		}},
 		{"lab-fixing", nil, inLab(tuitest.Fixing)},
+		{"lab-long", nil, inLab(tuitest.Long)},
+		{"lab-long-answered", nil, inLab(tuitest.LongAnswered)},
+		{"lab-long-fixing", nil, inLab(tuitest.LongFixing)},
+		{"lab-ahead", nil, func(x *world) {
+			inLab(tuitest.View)(x)
+			x.Press("down")
+		}},
 		{"lab-turned-red", nil, inLab(func(now time.Time) labs.View {
 			v := tuitest.Fixing(now)
 			v.Path[3].Was, v.Path[3].Verdict, v.Path[3].Changed = labs.Healthy, labs.Broken, now.Add(-12*time.Second)

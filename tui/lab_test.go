@@ -56,7 +56,7 @@ func TestVerdicts(t *testing.T) {
 		x.Has("not counted: connection refused")
 		wantCalls(t, x, "start shop-is-gone", "verdict listeners broken", "verdict listeners off-path", "verdict listeners healthy")
 		x.Press("down", "h")
-		x.Has("listeners comes first", "comes after listeners")
+		x.Has("this step comes after step 3, listeners")
 		x.Press("up", "up", "b")
 		x.Has("this verdict is right already")
 		x.Press("up", "b")

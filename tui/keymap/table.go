@@ -82,21 +82,21 @@ func lab() []Binding {
 		{LabDiagnose, []string{"h"}, Healthy, "h", "", "verdict: this layer is healthy"},
 		{LabDiagnose, []string{"b"}, Broken, "b", "", "verdict: this layer is broken"},
 		{LabDiagnose, []string{"n"}, OffPath, "n", "", "verdict: the request does not get here, or the layer plays no part"},
+		{LabDiagnose, []string{"i"}, Details, "i", "read", "read ticket, step, hints and last request in full"},
 		{LabDiagnose, []string{"H"}, Hint, "H", "hint", "take a hint; asks first"},
-		{LabDiagnose, []string{"i"}, Details, "i", "read all", "read ticket, step, hints and last request in full"},
 		{LabDiagnose, []string{"y"}, Copy, "y", "copy", "copy the marked command"},
 		{LabDiagnose, []string{"tab"}, Next, "⇥", "", "mark the next command"},
 		{LabDiagnose, []string{"R"}, Again, "R", "", "start the cluster again, if it has ended"},
 	}, labCommon(LabDiagnose), []Binding{
 		{LabUnearned, []string{"R"}, Again, "R", "put the fault back", "put the fault back; your answers are kept"},
 		{LabUnearned, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
-		{LabUnearned, []string{"i"}, Details, "i", "read all", "read ticket, findings, checks and last request in full"},
+		{LabUnearned, []string{"enter", "i"}, Details, "⏎", "read all", "read ticket, findings, checks and last request in full"},
 	}, labCommon(LabUnearned), []Binding{
 		{LabType, []string{"enter"}, Go, "⏎", "commit", "commit the finding"},
 		{LabType, []string{"esc"}, Back, "esc", "leave the field", "leave the field; what you typed stays"},
 
 		{LabFix, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
-		{LabFix, []string{"i"}, Details, "i", "read all", "read ticket, findings, checks and last request in full"},
+		{LabFix, []string{"enter", "i"}, Details, "⏎", "read all", "read ticket, findings, checks and last request in full"},
 		{LabFix, []string{"R"}, Again, "R", "", "start the cluster again, if it has ended"},
 	}, labCommon(LabFix), []Binding{
 		{LabSolved, []string{"down", "j"}, Down, "↓", "scroll", "scroll down"},

@@ -15,25 +15,33 @@ import (
 type brevity int
 
 const (
-	full   brevity = iota // name and reason
-	names                 // names in full
-	oneRow                // each name on one line
+	full     brevity = iota // name and reason
+	reasons                 // name, and the reason on one line
+	firstWhy                // of the first that does not hold only
+	names                   // names in full
+	oneRow                  // each name on one line
 )
 
-// checklist draws goals and guards with what each wants and got. When that
-// takes more than room lines it leaves out the reasons, then shortens the
-// names, and at last only counts.
-func (m *Model) checklist(w, room int) []string {
-	for _, b := range []brevity{full, names, oneRow} {
-		out := slices.Concat(m.checked("goals", m.view.Goals, w, b), m.checked("guards", m.view.Guards, w, b))
-		if len(out) <= room {
-			return out
-		}
+// checks is the block of goals and guards with what each wants and got. It
+// gives way by leaving out the reasons, then by shortening the names, and at
+// last only counts. What has to hold matters most while it is repaired.
+func (m *Model) checks(w int) layout.Block {
+	why, all, one, count := rankExtra, rankExtra, rankOffer, rankCommand
+	if m.mending() {
+		why, all, one, count = rankReason, rankChecks, rankChecks, rankTally
 	}
-	return []string{m.tally(w)}
+	draw := func(rank int, b brevity) layout.Form {
+		goals, said := m.checked("goals", m.view.Goals, w, b, false)
+		guards, _ := m.checked("guards", m.view.Guards, w, b, said)
+		return layout.Form{Rank: rank, Lines: slices.Concat(goals, guards)}
+	}
+	return layout.Block{Forms: []layout.Form{draw(why, full), draw(why, reasons), draw(why, firstWhy),
+		draw(all, names), draw(one, oneRow), {Rank: count, Lines: []string{m.tally(w)}}}}
 }
 
-func (m *Model) checked(head string, all []labs.CheckView, w int, b brevity) []string {
+// checked draws one kind of checks. said tells, before and after, whether a
+// reason was given.
+func (m *Model) checked(head string, all []labs.CheckView, w int, b brevity, said bool) ([]string, bool) {
 	st := m.env.Styles
 	var out []string
 	for i, c := range all {
@@ -51,18 +59,30 @@ func (m *Model) checked(head string, all []labs.CheckView, w int, b brevity) []s
 			out = append(out, l)
 		}
 		out = m.freshen(out, c.Changed, w)
-		if b == full {
-			for _, l := range layout.Wrap(m.why(c), w-10) {
-				out = append(out, layout.Spaces(10)+st.Faint.Render(l))
-			}
+		why := m.reason(c, w-10, b, said)
+		said = said || len(why) > 0
+		for _, l := range why {
+			out = append(out, layout.Spaces(10)+st.Faint.Render(l))
 		}
 	}
-	return out
+	return out, said
+}
+
+// reason is why a check does not hold, as long as brevity allows.
+func (m *Model) reason(c labs.CheckView, w int, b brevity, said bool) []string {
+	why := m.why(c)
+	switch {
+	case b == full:
+		return layout.Wrap(why, w)
+	case why == "" || b > firstWhy || (b == firstWhy && said):
+		return nil
+	}
+	return []string{layout.Cut(why, w)}
 }
 
 func (m *Model) checkName(c labs.CheckView, w int, b brevity) []string {
 	name := c.Title
-	if b != full && c.Fell {
+	if b > firstWhy && c.Fell {
 		name = "was green: " + name
 	}
 	if b == oneRow {

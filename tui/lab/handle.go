@@ -34,7 +34,7 @@ func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
 	case keymap.Copy:
 		return m.copy(), true
 	case keymap.Next:
-		m.command++
+		return m.another(), true
 	case keymap.Details:
 		return screen.Send(screen.Page{Title: "all of it", Markdown: m.details()}), true
 	case keymap.Hint, keymap.Reset, keymap.Solution:
@@ -81,7 +81,7 @@ func (m *Model) edit() tea.Cmd {
 	case s.FindingRight:
 		return flash("this finding is right already")
 	case m.ahead(s.Step):
-		return flash("one step after the other: " + string(m.view.Current) + " comes first")
+		return flash("this step " + m.after())
 	}
 	m.typing = true
 	m.field.Set(m.drafts[s.Step])
@@ -100,7 +100,7 @@ func (m *Model) verdict(v labs.Verdict) tea.Cmd {
 	case s.VerdictRight:
 		return flash("this verdict is right already")
 	case m.ahead(s.Step):
-		return flash("one step after the other: " + string(m.view.Current) + " comes first")
+		return flash("this step " + m.after())
 	}
 	return m.commit(s.Step, v)
 }
@@ -118,13 +118,36 @@ func (m *Model) ahead(s labs.Step) bool {
 	return false
 }
 
-func (m *Model) copy() tea.Cmd {
+// toCopy is the command that keys act on; if there is none on screen, words
+// say why.
+func (m *Model) toCopy() (text, why string) {
 	s, ok := m.step()
-	if !ok || len(s.Look) == 0 {
-		return flash("this step has no command to copy")
+	switch {
+	case ok && m.ahead(s.Step):
+		return "", "this step " + m.after()
+	case !ok || len(s.Look) == 0:
+		return "", "this step has no command"
+	case !m.shows(commands):
+		return "", "there is no room for the commands here: i reads them"
 	}
-	text := s.Look[m.command%len(s.Look)]
+	return s.Look[m.command%len(s.Look)], ""
+}
+
+func (m *Model) copy() tea.Cmd {
+	text, why := m.toCopy()
+	if why != "" {
+		return flash(why)
+	}
 	return tea.Batch(tea.SetClipboard(text), flash("copied: "+text))
+}
+
+// another marks the next command.
+func (m *Model) another() tea.Cmd {
+	if _, why := m.toCopy(); why != "" {
+		return flash(why)
+	}
+	m.command++
+	return nil
 }
 
 // confirm asks before what is counted or cannot be taken back.
@@ -133,7 +156,10 @@ func (m *Model) confirm(i keymap.Intent) tea.Cmd {
 	switch i {
 	case keymap.Hint:
 		s, ok := m.step()
-		if !ok || s.HintsLeft == 0 {
+		switch {
+		case ok && m.ahead(s.Step):
+			return flash("this step " + m.after())
+		case !ok || s.HintsLeft == 0:
 			return flash("this step has no hint left")
 		}
 		m.asked[ask.ID] = askHint

@@ -65,6 +65,10 @@ func (m *Model) details() string {
 
 func (m *Model) stepDetails(para func(string, ...any), s labs.StepView) {
 	para("**Step %d, %s**", number(s.Step), s.Title)
+	if m.ahead(s.Step) {
+		para("%s", m.after())
+		return
+	}
 	para("%s", strings.TrimSpace(s.Question))
 	if len(s.Look) > 0 {
 		var lines []string

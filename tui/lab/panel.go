@@ -24,10 +24,14 @@ func (m *Model) steps(w int) []string {
 		case s.Step == m.view.Current:
 			mark = st.Accent.Render(theme.Here)
 		}
+		cursor := " "
 		if s.Step == looked.Step {
 			name = st.Accent.Render(name)
+			if m.focus != "" {
+				cursor = st.Accent.Render("›")
+			}
 		}
-		out = append(out, layout.Cut(mark+" "+name+" "+m.result(s), w))
+		out = append(out, layout.Cut(mark+cursor+name+" "+m.result(s), w))
 	}
 	return out
 }
@@ -45,36 +49,36 @@ func (m *Model) result(s labs.StepView) string {
 	return ""
 }
 
-// panel is the step on screen, as blocks: what has to be answered stays, the
-// commands give way first.
+// panel is the step on screen, or what is to be done after the last one.
 func (m *Model) panel(w int) []layout.Block {
-	st := m.env.Styles
 	s, ok := m.step()
-	if !ok || (m.view.Phase == labs.PhaseFixing && m.focus == "") {
+	switch {
+	case m.mending() && m.view.Phase == labs.PhaseUnearned:
+		return m.unearned(w)
+	case m.mending() || !ok:
 		return m.repair(w)
 	}
-	if m.view.Phase == labs.PhaseUnearned && m.focus == "" {
-		return m.unearned(w)
+	title := layout.One(rankTask, m.env.Styles.Strong.Render(layout.Cut(fmt.Sprintf("%d %s", number(s.Step), s.Title), w)))
+	if m.ahead(s.Step) {
+		return []layout.Block{title, layout.One(rankTask, m.env.Styles.Faint.Render(layout.Cut(m.after(), w)))}
 	}
-	title := fmt.Sprintf("%d %s", number(s.Step), s.Title)
-	blocks := []layout.Block{
-		{Rank: 9, Lines: []string{st.Strong.Render(layout.Cut(title, w))}},
-		{Rank: 5, Lines: layout.Flow(s.Question, w)},
-		{Rank: 6, Lines: m.look(s, w, false), Short: m.look(s, w, true)},
-	}
+	blocks := []layout.Block{title, layout.One(rankQuestion, layout.Flow(s.Question, w)...), m.look(s, w)}
 	if m.view.Phase != labs.PhaseDiagnosing && !s.Done {
 		return blocks // nothing can be answered now
 	}
-	if m.ahead(s.Step) {
-		return append(blocks, layout.Block{Rank: 9, Lines: []string{"", st.Faint.Render("comes after " + string(m.view.Current))}})
-	}
+	reply := m.reply(s)
 	return append(blocks,
-		layout.Block{Rank: 4, Lines: []string{""}},
-		layout.Block{Rank: 12, Lines: m.finding(s, w)},
-		layout.Block{Rank: 12, Lines: m.verdictLine(s, w)},
-		layout.Block{Rank: 11, Lines: m.reply(s, w)},
-		layout.Block{Rank: 7, Lines: m.hints(s, w)},
+		layout.One(rankBlank, ""),
+		layout.One(rankTask, m.finding(s, w)...),
+		layout.One(rankTask, m.verdictLine(s, w)...),
+		layout.Shorten(rankReply, m.marked(reply.mark, reply.text, w), 2, more),
+		m.hints(s, reply.text, w),
 	)
+}
+
+// after says why nothing is shown of a step that was not reached.
+func (m *Model) after() string {
+	return fmt.Sprintf("comes after step %d, %s", number(m.view.Current), m.view.Current)
 }
 
 // unearned says why the lab does not count as solved yet.
@@ -83,14 +87,17 @@ func (m *Model) unearned(w int) []layout.Block {
 	const words = "The goals hold, but the diagnosis is not complete: nobody knows yet where it was broken. " +
 		"R puts the fault back, and you go on where you were. Your answers are kept."
 	return []layout.Block{
-		{Rank: 9, Lines: append(m.marked(st.Warn.Render("!"), st.Strong.Render("It answers again, too early."), w), "")},
-		{Rank: 8, Lines: layout.Flow(words, w)},
+		layout.One(rankTask, m.marked(st.Warn.Render("!"), st.Strong.Render("It answers again, too early."), w)...),
+		layout.One(rankBlank, ""),
+		{Forms: []layout.Form{
+			{Rank: rankCommand, Lines: layout.Flow(words, w)},
+			{Rank: rankTask, Lines: layout.Flow("R puts the fault back; your answers are kept.", w)},
+		}},
 	}
 }
 
 // repair says what is asked once the diagnosis is complete.
 func (m *Model) repair(w int) []layout.Block {
-	st := m.env.Styles
 	where := "Diagnosis complete."
 	for _, s := range m.view.Steps {
 		if s.Verdict == labs.Broken && s.VerdictRight {
@@ -100,77 +107,17 @@ func (m *Model) repair(w int) []layout.Block {
 	}
 	head := layout.Wrap(where, w)
 	for i, l := range head {
-		head[i] = st.Strong.Render(l)
+		head[i] = m.env.Styles.Strong.Render(l)
 	}
-	text := layout.Flow("Now repair it with your own tools: t opens the shell. The lab is solved when all goals and guards hold.", w)
+	const words = "Now repair it with your own tools: t opens the shell. The lab is solved when all goals and guards hold."
 	return []layout.Block{
-		{Rank: 9, Lines: append(head, "")},
-		{Rank: 8, Lines: text},
+		layout.One(rankTask, head...),
+		layout.One(rankBlank, ""),
+		{Forms: []layout.Form{
+			{Rank: rankOthers, Lines: layout.Flow(words, w)},
+			{Rank: rankQuestion, Lines: layout.Flow("Repair it: t opens the shell.", w)},
+		}},
 	}
-}
-
-// look lists the commands worth running, each on one line if brief; the marked
-// one is copied in full.
-func (m *Model) look(s labs.StepView, w int, brief bool) []string {
-	st := m.env.Styles
-	var out []string
-	for i, c := range s.Look {
-		mark := "  "
-		if len(s.Look) > 0 && i == m.command%len(s.Look) {
-			mark = st.Accent.Render("› ")
-		}
-		lines := command(c, w-2)
-		if brief {
-			lines = []string{layout.Cut(c, w-2)}
-		}
-		for n, l := range lines {
-			if n > 0 {
-				mark = "  "
-			}
-			out = append(out, mark+l)
-		}
-	}
-	return out
-}
-
-// command breaks a command between words, with backslashes where the pieces
-// still run as one when they are copied by hand.
-func command(c string, w int) []string {
-	if layout.Width(c) <= w || strings.Contains(c, "\n") {
-		return layout.Wrap(c, w)
-	}
-	var out []string
-	line, quote := "", rune(0)
-	for _, word := range strings.Split(c, " ") {
-		if line != "" && layout.Width(line)+1+layout.Width(word)+2 > w {
-			if quote != 0 {
-				out, line = append(out, line), ""
-			} else {
-				out, line = append(out, line+" \\"), "  "
-			}
-		} else if line != "" {
-			line += " "
-		}
-		for layout.Width(line)+layout.Width(word)+3 > w { // longer than a line
-			parts := layout.Pieces(line+word, w)
-			out, line, word = append(out, parts[0]), "", strings.Join(parts[1:], "")
-		}
-		line, quote = line+word, quoting(quote, word)
-	}
-	return append(out, line)
-}
-
-// quoting is the quote that is open after a word, 0 for none.
-func quoting(open rune, word string) rune {
-	for _, r := range word {
-		switch {
-		case open == 0 && (r == '\'' || r == '"'):
-			open = r
-		case r == open:
-			open = 0
-		}
-	}
-	return open
 }
 
 // finding is the question and its field.
@@ -210,34 +157,50 @@ func (m *Model) verdictLine(s labs.StepView, w int) []string {
 	return []string{layout.Cut(head+pick("h", " healthy")+"  "+pick("b", " broken")+"  "+pick("n", last[1:]), w)}
 }
 
+// said is a paragraph with its mark.
+type said struct{ mark, text string }
+
 // reply is what was said to the last answer.
-func (m *Model) reply(s labs.StepView, w int) []string {
+func (m *Model) reply(s labs.StepView) said {
 	st := m.env.Styles
 	r, given := m.replies[s.Step]
 	switch {
 	case given && r.Unknown:
-		return m.marked(st.Warn.Render(theme.Unknown), r.Words+" (not counted)", w)
+		return said{st.Warn.Render(theme.Unknown), r.Words + " (not counted)"}
 	case given && r.Right && s.Done:
-		return nil
+		return said{}
 	case given && r.Right:
-		return m.marked(st.Good.Render(theme.OK), r.Words, w)
+		return said{st.Good.Render(theme.OK), r.Words}
 	case given:
-		return m.marked(st.Bad.Render(theme.Bad), r.Words, w)
+		return said{st.Bad.Render(theme.Bad), r.Words}
 	case s.Reply != "" && !s.Done:
-		return m.marked(st.Faint.Render("·"), s.Reply, w)
+		return said{st.Faint.Render("·"), s.Reply}
 	}
-	return nil
+	return said{}
 }
 
-func (m *Model) hints(s labs.StepView, w int) []string {
-	var out []string
-	for i := len(s.Hints) - 1; i >= 0; i-- {
-		out = append(out, m.marked(m.env.Styles.Accent.Render("i"), s.Hints[i], w)...)
+// hints are those taken, the newest first, without what the reply to the last
+// answer says already; or that there are some.
+func (m *Model) hints(s labs.StepView, reply string, w int) layout.Block {
+	st := m.env.Styles
+	if len(s.Hints) == 0 && s.HintsLeft > 0 && !s.Done {
+		return layout.One(rankOffer, st.Faint.Render(fmt.Sprintf("H takes a hint, %d left", s.HintsLeft)))
 	}
-	if s.HintsLeft > 0 && !s.Done && len(out) == 0 {
-		out = append(out, m.env.Styles.Faint.Render(fmt.Sprintf("H takes a hint, %d left", s.HintsLeft)))
+	var newest, all []string
+	for i, h := range slices.Backward(s.Hints) {
+		if strings.Contains(reply, h) {
+			continue
+		}
+		all = append(all, m.marked(st.Accent.Render("i"), h, w)...)
+		if i == len(s.Hints)-1 {
+			newest = all
+		}
 	}
-	return out
+	b := layout.Shorten(rankHint, newest, 2, more)
+	if len(all) > len(newest) {
+		b.Forms = slices.Insert(b.Forms, 0, layout.Form{Rank: rankOldHints, Lines: all})
+	}
+	return b
 }
 
 // marked is a paragraph with a mark before its first line.

@@ -2,7 +2,6 @@ package lab
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -32,7 +31,7 @@ func (m *Model) View(w, h int) string {
 	case m.Scope().Typing(), m.view.Phase == labs.PhaseDiagnosing,
 		m.view.Phase == labs.PhaseFixing, m.view.Phase == labs.PhaseUnearned:
 		if w < twoCols {
-			return layout.Fit(m.narrow(w, h), w, h)
+			return layout.Fit(m.arrange(w, h).lines(), w, h)
 		}
 		return layout.Fit(m.wide(w, h), w, h)
 	}
@@ -89,64 +88,20 @@ func (m *Model) underway(w int) []string {
 	return append(lines, layout.Indent(p.Lines(m.env.Styles, w-2), 1)...)
 }
 
-// wide is the screen of two columns below ticket, request and path.
-func (m *Model) wide(w, h int) []string {
-	st := m.env.Styles
-	ticket := layout.Flow(m.view.Ticket, min(w-2, 100))
-	top := slices.Concat(
-		layout.Indent(layout.Head(ticket, max(3, h/5), more), 1),
-		[]string{""}, layout.Indent(m.request(w-2, h), 1),
-		[]string{" " + widget.PathLine(st, m.view.Path, w-2)},
-		layout.Indent(m.turns(w-2), 1),
-		layout.Indent(m.inTrouble(w-2), 1),
-		[]string{st.Faint.Render(strings.Repeat("─", w))})
-	rest := h - len(top)
-	lw := min(34+(w-80)/3, 56)
-	lw = max(lw, 32)
-	rw := min(w-lw-4, 100)
-	left := layout.Stack([]layout.Block{
-		{Rank: 3, Lines: m.steps(lw)},
-		{Rank: 1, Lines: []string{""}},
-		{Rank: 2, Lines: m.checklist(lw, rest-len(m.view.Steps)-1)},
-	}, rest, more)
-	right := layout.Stack(m.panel(rw), rest, more)
-	rest = min(rest, max(len(left), len(right)))
-	cols := layout.Columns(layout.Indent(left, 1), right, lw+1, rw, rest, st.Faint.Render(" │ "))
-	return append(top, cols...)
+func (m *Model) pathLine(w int) string { return widget.PathLine(m.env.Styles, m.view.Path, w) }
+
+// askedLine is the request, logLine the gateway's own line about it once that
+// was read.
+func (m *Model) askedLine(w int) string {
+	return layout.Cut(m.env.Styles.Faint.Render("asked  ")+widget.Asked(m.view.Request, m.capture().Source), w)
 }
 
-// narrow is the screen of one column: what does not fit gives way to the
-// question, its field and the verdict.
-func (m *Model) narrow(w, h int) []string {
-	st := m.env.Styles
-	path := append([]string{widget.PathLine(st, m.view.Path, w)}, m.turns(w)...)
-	blocks := []layout.Block{
-		{Rank: 1, Lines: append(layout.Flow(m.view.Ticket, w), "")},
-		{Rank: 5, Lines: []string{m.answerLine(w)}},
-		{Rank: 8, Lines: append(path, m.inTrouble(w)...)},
-		{Rank: 2, Lines: []string{""}},
+func (m *Model) logLine(w int) string {
+	c := m.capture()
+	if c.LogLine == "" {
+		return ""
 	}
-	blocks = append(blocks, m.panel(w)...)
-	full := append(slices.Clone(blocks), layout.Block{Rank: 3, Lines: []string{""}},
-		layout.Block{Rank: 8, Lines: m.checklist(w, h)})
-	if layout.Height(full) <= h {
-		return layout.Stack(full, h, more)
-	}
-	return layout.Stack(append(blocks, layout.Block{Rank: 8, Lines: []string{m.tally(w)}}), h, more)
-}
-
-// request is what was asked last and what came back; the gateway's own line
-// about it once it was read, where there is room.
-func (m *Model) request(w, h int) []string {
-	st, c := m.env.Styles, m.capture()
-	out := []string{
-		layout.Cut(st.Faint.Render("asked  ")+widget.Asked(m.view.Request, c.Source), w),
-		m.answerLine(w),
-	}
-	if h >= tall && c.LogLine != "" {
-		out = append(out, layout.Cut(st.Faint.Render("log    "+c.LogLine), w))
-	}
-	return out
+	return layout.Cut(m.env.Styles.Faint.Render("log    "+c.LogLine), w)
 }
 
 func (m *Model) answerLine(w int) string {
@@ -215,7 +170,6 @@ func (m *Model) inTrouble(w int) []string {
 		return nil
 	}
 	lines := layout.Flow(text, w-2)
-	lines = layout.Head(lines, 3, more)
 	for i, l := range lines {
 		mark := "  "
 		if i == 0 {

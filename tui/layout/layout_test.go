@@ -52,9 +52,9 @@ func TestWideCharactersCountTwice(t *testing.T) {
 func TestStackDropsTheLowestRankFirst(t *testing.T) {
 	t.Parallel()
 	blocks := []Block{
-		{Rank: 3, Lines: []string{"a1", "a2"}},
-		{Rank: 1, Lines: []string{"b1", "b2", "b3", "b4"}},
-		{Rank: 2, Lines: []string{"c1"}},
+		One(3, "a1", "a2"),
+		Shorten(1, []string{"b1", "b2", "b3", "b4"}, 2, "more"),
+		One(2, "c1"),
 	}
 	cases := map[int]string{
 		9: "a1 a2 b1 b2 b3 b4 c1",
@@ -67,12 +67,37 @@ func TestStackDropsTheLowestRankFirst(t *testing.T) {
 		0: "",
 	}
 	for h, want := range cases {
-		if got := strings.Join(Stack(blocks, h, "more"), " "); got != want {
+		if got := strings.Join(Stack(blocks, h), " "); got != want {
 			t.Errorf("in %d lines: %q, want %q", h, got, want)
 		}
 	}
-	if blocks[1].Lines[2] != "b3" {
-		t.Error("the blocks were changed")
+}
+
+// What gave way for something larger comes back where there is room.
+func TestStackLeavesNoRoomToSpare(t *testing.T) {
+	t.Parallel()
+	blocks := []Block{
+		One(1, "blank"),
+		One(2, "a1", "a2"),
+		{Name: "b", Forms: []Form{{3, []string{"b1", "b2", "b3", "b4"}}, {4, []string{"b"}}}},
+	}
+	cases := map[int]string{
+		6: "a1 a2 b1 b2 b3 b4",
+		5: "blank b1 b2 b3 b4",
+		3: "a1 a2 b",
+		2: "blank b",
+		1: "b",
+	}
+	for h, want := range cases {
+		if got := strings.Join(Stack(blocks, h), " "); got != want {
+			t.Errorf("in %d lines: %q, want %q", h, got, want)
+		}
+		if got := Has(Choose(blocks, h), "b"); !got {
+			t.Errorf("in %d lines: b is said to be left out", h)
+		}
+	}
+	if Has(Choose(blocks, 0), "b") {
+		t.Error("in 0 lines: b is said to be there")
 	}
 }
 
