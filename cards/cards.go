@@ -100,8 +100,8 @@ type Prompt struct {
 
 // Counts of a day's queue.
 type Counts struct {
-	Due      int // reviews whose time has come
-	New      int // new cards still allowed today
+	Due      int // reviews whose time has come, and what was made due out of turn
+	New      int // new cards still allowed today, beside those made due
 	Learning int // cards inside their learning steps
 }
 

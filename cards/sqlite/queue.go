@@ -25,6 +25,10 @@ const (
 // at most most slots.
 func (db *DB) Queue(ctx context.Context, ask cards.Ask, most int) (cards.Queue, error) {
 	var q cards.Queue
+	ask, urged, err := db.room(ctx, ask)
+	if err != nil {
+		return q, err
+	}
 	now, ahead := millis(ask.Now), millis(ask.Ahead)
 	lists := []struct {
 		into  *[]cards.Slot
@@ -50,22 +54,43 @@ func (db *DB) Queue(ctx context.Context, ask cards.Ask, most int) (cards.Queue, 
 		}
 		*l.into = slots
 	}
-	var err error
-	q.Counts, err = db.Counts(ctx, ask)
+	q.Counts, err = db.count(ctx, ask, urged)
 	return q, err
 }
 
 // Counts tells how much is left today without reading any card.
 func (db *DB) Counts(ctx context.Context, ask cards.Ask) (cards.Counts, error) {
+	ask, urged, err := db.room(ctx, ask)
+	if err != nil {
+		return cards.Counts{}, err
+	}
+	return db.count(ctx, ask, urged)
+}
+
+// room takes what was made due out of turn off the limits of the day: no
+// limit holds those cards back, and an answer to a new one is the first of a
+// new card all the same. Without that more would be promised than comes.
+func (db *DB) room(ctx context.Context, ask cards.Ask) (left cards.Ask, urged int, err error) {
+	where, args := narrow(ask.Deck, isUrged, nil)
+	var news, reviews int
+	row := db.sql.QueryRowContext(ctx, "SELECT count(*), count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state = 2) "+
+		"FROM (SELECT state FROM card WHERE "+where+" LIMIT ?)", append(args, maxCounted)...)
+	if err := row.Scan(&urged, &news, &reviews); err != nil {
+		return ask, 0, db.explain("count the cards that were made due", err)
+	}
+	ask.New, ask.Due = max(0, ask.New-news), max(0, ask.Due-reviews)
+	return ask, urged, nil
+}
+
+// count counts within limits that urged cards were taken off.
+func (db *DB) count(ctx context.Context, ask cards.Ask, urged int) (cards.Counts, error) {
 	var c cards.Counts
-	var urged int
 	counts := []struct {
 		into  *int
 		where string
 		most  int
 		args  []any
 	}{
-		{&urged, isUrged, maxCounted, nil},
 		{&c.Learning, isStep, maxCounted, []any{millis(ask.Ahead)}},
 		{&c.Due, isReview, ask.Due, []any{millis(ask.Now)}},
 		{&c.New, isNew, ask.New, nil},
@@ -127,11 +152,11 @@ func (db *DB) Holdings(ctx context.Context) (cards.Holdings, error) {
 	return h, db.explain("count the cards", err)
 }
 
-// Dues returns when cards become due that were answered before, as far as
-// that is before a moment. Suspended cards are left out.
+// Dues returns when cards become due that were answered before, or were made
+// due out of turn, as far as that is before a moment. Suspended cards are left out.
 func (db *DB) Dues(ctx context.Context, until time.Time) ([]time.Time, error) {
 	rows, err := db.sql.QueryContext(ctx, `SELECT due FROM card
-		WHERE present = 1 AND suspended = 0 AND state <> 0 AND due < ?`, millis(until))
+		WHERE present = 1 AND suspended = 0 AND (state <> 0 OR reason <> '') AND due < ?`, millis(until))
 	if err != nil {
 		return nil, db.explain("look what becomes due", err)
 	}

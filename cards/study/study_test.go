@@ -316,6 +316,43 @@ func TestDeckNarrowsTheQueue(t *testing.T) {
 	}
 }
 
+// What is promised comes: cards that a lab made due count once, also against
+// the day's limits, in every number that is shown.
+func TestUrgedNewCardsAreCountedOnce(t *testing.T) {
+	t.Parallel()
+	limits := study.DefaultLimits()
+	limits.New = 10
+	w := newWorld(t, tls(40), limits)
+	for range 3 {
+		w.answer(cards.Easy) // of the ten
+	}
+	ids, err := w.MakeDue(t.Context(), []string{"t30", "t31", "t32", "t33"}, "wrong in lab H1")
+	if err != nil || len(ids) != 4 {
+		t.Fatalf("made due: %v, %v", ids, err)
+	}
+	want := cards.Counts{Due: 4, New: 3}
+	if got := w.summary().Counts; got != want {
+		t.Errorf("the summary promises %+v, want %+v", got, want)
+	}
+	if got := w.next().Left; got != want {
+		t.Errorf("the card on screen promises %+v, want %+v", got, want)
+	}
+	stats, err := w.Stats(t.Context())
+	if err != nil || stats.Forecast[0] != 4 {
+		t.Errorf("due today are %v, %v, want 4", stats.Forecast, err)
+	}
+	seen := map[string]bool{}
+	for _, id := range w.day(cards.Easy) {
+		seen[id] = true
+	}
+	if len(seen) != want.Due+want.New {
+		t.Errorf("%d cards came, %d were promised", len(seen), want.Due+want.New)
+	}
+	if got := w.summary(); got.Counts != (cards.Counts{}) {
+		t.Errorf("at the end %+v is left", got.Counts)
+	}
+}
+
 func TestRebuildChangesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, tls(6), study.DefaultLimits())

@@ -177,7 +177,7 @@ func standing(m cards.Memory, now time.Time) string {
 	switch {
 	case m.Suspended:
 		return "suspended"
-	case m.State == cards.New:
+	case m.State == cards.New && m.Reason == "":
 		return "new"
 	case !m.Due.After(now):
 		return "due"
