@@ -134,6 +134,8 @@ func TestClusterThatEndsInALabIsNamed(t *testing.T) {
 		x.cluster.Show(screen.Cluster{Name: "sandbox", State: screen.ClusterFailed, Trouble: "it is not running"})
 		x.Drain()
 		x.Has("The sandbox is not running. The lab is kept: R starts the sandbox again")
+		x.Has("R start the cluster", "not known while the sandbox is not up", "? shop answers 200", "dns ? ── entry ?")
+		x.HasNot("404 NR", "✗ shop answers", "want 200", "✓ api")
 		x.Press("R")
 		if got := x.cluster.Ensured(); got != n+1 {
 			t.Errorf("asked for the cluster %d times, want %d", got, n+1)
@@ -143,7 +145,26 @@ func TestClusterThatEndsInALabIsNamed(t *testing.T) {
 		x.Has("The sandbox is starting. The lab goes on by itself.")
 		x.cluster.Show(tuitest.Ready())
 		x.Drain()
-		x.HasNot("goes on by itself")
+		x.HasNot("goes on by itself", "not known while", "R start")
+		x.Has("404 NR", "✗ shop answers 200")
+	})
+}
+
+func TestClusterThatWasStoppedIsOff(t *testing.T) {
+	t.Parallel()
+	play(t, 80, 24, nil, func(x *world) {
+		inLab(tuitest.Fixing)(x)
+		x.cluster.Show(screen.Cluster{Name: "sandbox", State: screen.ClusterOff})
+		x.Drain()
+		x.Has("sandbox – off", "R starts the sandbox again", "R start the cluster")
+		x.HasNot("failed", "✗ shop")
+		n := x.cluster.Ensured()
+		x.Press("R")
+		if got := x.cluster.Ensured(); got != n+1 {
+			t.Errorf("asked for the cluster %d times, want %d", got, n+1)
+		}
+		x.Press("esc", "esc")
+		x.Has("the sandbox is off: R starts it")
 	})
 }
 

@@ -56,7 +56,18 @@ func (m *Model) draw() string {
 	if h >= airy {
 		lines = append(lines, rule)
 	}
-	return strings.Join(append(lines, help.Footer(m.env.Styles, m.scope(), w)), "\n")
+	return strings.Join(append(lines, help.Footer(m.env.Styles, m.scope(), m.useful, w)), "\n")
+}
+
+// useful says whether an intent does something now, on the page over the
+// screen or else on the screen.
+func (m *Model) useful(i keymap.Intent) bool {
+	if n := len(m.overlays); n > 0 {
+		o, size := m.overlays[n-1], m.size()
+		return i != keymap.Down || (o.lines != nil && len(o.lines(size.W)) > size.H)
+	}
+	s, choosy := m.top().Screen.(screen.Choosy)
+	return !choosy || s.Useful(i)
 }
 
 // body is the screen or the page over it, with a question or a notice over
@@ -110,8 +121,10 @@ func (m *Model) status(w int) string {
 		name = ""
 	}
 	switch {
-	case n.State == "" || n.State == screen.ClusterOff:
+	case n.State == "":
 		return ""
+	case n.State == screen.ClusterOff:
+		return name + st.Faint.Render(theme.Off) + " off"
 	case n.State == screen.ClusterReady:
 		return name + st.Good.Render(theme.On) + " ready"
 	case n.State == screen.ClusterFailed:

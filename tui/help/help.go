@@ -65,15 +65,16 @@ func entry(st *theme.Styles, b keymap.Binding, w int) []string {
 }
 
 // Footer is the line of keys at the foot of the screen: as many as fit, the
-// most useful first, the way to all of them always last.
-func Footer(st *theme.Styles, s keymap.Scope, w int) string {
+// most useful first, the way to all of them always last. What is of no use now
+// is left out.
+func Footer(st *theme.Styles, s keymap.Scope, useful func(keymap.Intent) bool, w int) string {
 	last := " ? keys"
 	if s.Typing() || s == keymap.Confirm {
 		last = ""
 	}
 	line := ""
 	for _, b := range keymap.In(s) {
-		if b.Short == "" {
+		if b.Short == "" || !useful(b.Intent) {
 			continue
 		}
 		next := line + " " + st.Accent.Render(b.Show) + " " + b.Short + "  "

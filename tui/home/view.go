@@ -130,6 +130,8 @@ func (m *Model) cluster(w int) []string {
 		return layout.Flow(m.ports.NoLabs, w)
 	case n.State == screen.ClusterFailed:
 		return append(m.bad(n.Name+" failed: "+n.Trouble, w), m.env.Styles.Faint.Render("  R tries again; cards work without it"))
+	case n.State == screen.ClusterOff:
+		return []string{m.env.Styles.Faint.Render(layout.Cut("the "+n.Name+" is off: R starts it; cards work without it", w))}
 	case n.Busy():
 		return widget.Progress{What: n.Name + " " + n.State, Waiting: n.Waiting,
 			Done: n.Done, Total: n.Total, Clock: n.Clock(m.now)}.Lines(m.env.Styles, w)

@@ -64,7 +64,7 @@ func review() []Binding {
 
 func lab() []Binding {
 	return slices.Concat([]Binding{
-		{LabWait, []string{"R"}, Again, "R", "", "try again what failed"},
+		{LabWait, []string{"R"}, Again, "R", "try again", "try again what failed"},
 		{LabWait, []string{"esc"}, Back, "esc", "back", "do something else meanwhile"},
 
 		{LabBusy, []string{"esc"}, Back, "esc", "back", "do something else; the lab goes on being prepared"},
@@ -77,6 +77,7 @@ func lab() []Binding {
 		{LabTrouble, []string{"i"}, Details, "i", "read all", "read ticket and trouble in full"},
 		{LabTrouble, []string{"esc"}, Back, "esc", "back", "leave; the lab stays as it is"},
 
+		{LabDiagnose, []string{"R"}, Again, "R", "start the cluster", "start the cluster again, if it has ended"},
 		{LabDiagnose, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
 		{LabDiagnose, []string{"enter"}, Answer, "⏎", "answer", "type the finding of this step"},
 		{LabDiagnose, []string{"h"}, Healthy, "h", "", "verdict: this layer is healthy"},
@@ -86,7 +87,6 @@ func lab() []Binding {
 		{LabDiagnose, []string{"H"}, Hint, "H", "hint", "take a hint; asks first"},
 		{LabDiagnose, []string{"y"}, Copy, "y", "copy", "copy the marked command"},
 		{LabDiagnose, []string{"tab"}, Next, "⇥", "", "mark the next command"},
-		{LabDiagnose, []string{"R"}, Again, "R", "", "start the cluster again, if it has ended"},
 	}, labCommon(LabDiagnose), []Binding{
 		{LabUnearned, []string{"R"}, Again, "R", "put the fault back", "put the fault back; your answers are kept"},
 		{LabUnearned, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
@@ -95,9 +95,9 @@ func lab() []Binding {
 		{LabType, []string{"enter"}, Go, "⏎", "commit", "commit the finding"},
 		{LabType, []string{"esc"}, Back, "esc", "leave the field", "leave the field; what you typed stays"},
 
+		{LabFix, []string{"R"}, Again, "R", "start the cluster", "start the cluster again, if it has ended"},
 		{LabFix, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
 		{LabFix, []string{"enter", "i"}, Details, "⏎", "read all", "read ticket, findings, checks and last request in full"},
-		{LabFix, []string{"R"}, Again, "R", "", "start the cluster again, if it has ended"},
 	}, labCommon(LabFix), []Binding{
 		{LabSolved, []string{"down", "j"}, Down, "↓", "scroll", "scroll down"},
 		{LabSolved, []string{"up", "k"}, Up, "↑", "", "scroll up"},

@@ -145,7 +145,7 @@ func (m *Model) startAgain() tea.Cmd {
 // puts the fault back.
 func (m *Model) again() tea.Cmd {
 	switch {
-	case m.stage == open && m.news.State == screen.ClusterFailed:
+	case m.stage == open && m.news.Down():
 		return m.ensure()
 	case m.stage == open && (m.view.Phase == labs.PhaseUnearned || m.view.Phase == labs.PhaseFailed):
 		return m.startAgain()
@@ -233,7 +233,8 @@ func (m *Model) onChanged(msg changed) tea.Cmd {
 	if m.stage != open || msg.view.Phase != m.view.Phase {
 		m.turned, m.focus, m.command = msg.at, "", 0
 	}
-	m.stage, m.view, m.number, m.at, m.looking = open, msg.view, msg.number, msg.at, time.Time{}
+	m.stage, m.seen, m.number, m.at, m.looking = open, msg.view, msg.number, msg.at, time.Time{}
+	m.view = m.known()
 	if m.now.Before(msg.at) {
 		m.now = msg.at
 	}

@@ -74,7 +74,8 @@ type Model struct {
 
 	watch  int // id of the watch whose views count
 	number int // of the last view
-	view   labs.View
+	seen   labs.View
+	view   labs.View // of what was seen, what is known now
 	at     time.Time // when the view came
 	turned time.Time // when the first view of its phase came
 
@@ -133,6 +134,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		m.onTick(msg.At)
 	case screen.ClusterNews:
 		m.news = msg
+		m.view = m.known()
 		if m.stage == waiting && msg.State == screen.ClusterReady {
 			return m.open()
 		}

@@ -106,6 +106,9 @@ func (m *Model) logLine(w int) string {
 
 func (m *Model) answerLine(w int) string {
 	st, c := m.env.Styles, m.capture()
+	if m.blind() {
+		return layout.Cut(st.Faint.Render("got    ")+theme.Unknown+" not known while the "+m.news.Name+" is not up", w)
+	}
 	line := st.Faint.Render("got    ") + st.Strong.Render(widget.Got(c))
 	if c.Observed && !m.captured() {
 		line += st.Faint.Render("  flag " + theme.Unknown)
@@ -185,7 +188,7 @@ func (m *Model) inTrouble(w int) []string {
 func (m *Model) troubleWords() string {
 	n, t := m.news, strings.TrimSuffix(m.view.Trouble, ".")
 	switch {
-	case n.State == screen.ClusterFailed:
+	case n.Down():
 		return "The " + n.Name + " is not running. The lab is kept: R starts the " + n.Name + " again, and you go on."
 	case n.Busy():
 		return "The " + n.Name + " is starting. The lab goes on by itself."

@@ -212,6 +212,20 @@ func (m *Model) lab() tea.Cmd {
 	return m.findLab(m.prompt.Card.Labs)
 }
 
+// Useful says whether a key does something now.
+func (m *Model) Useful(i keymap.Intent) bool {
+	switch i {
+	case keymap.Undo:
+		return len(m.done) > 0 && m.unsaved == nil
+	case keymap.CardLab:
+		if m.phase == summary {
+			return m.helpful().ID != ""
+		}
+		return m.prompt != nil && len(m.prompt.Card.Labs) > 0 && m.ports.Labs != nil
+	}
+	return true
+}
+
 // Scope names the keys in force.
 func (m *Model) Scope() keymap.Scope {
 	switch m.phase {

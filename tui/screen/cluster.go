@@ -25,6 +25,10 @@ const (
 // Busy says that the cluster is on its way up.
 func (c Cluster) Busy() bool { return c.State == ClusterGetting || c.State == ClusterStarting }
 
+// Down says that the cluster is not up and not on its way: it failed, or was
+// stopped.
+func (c Cluster) Down() bool { return c.State == ClusterFailed || c.State == ClusterOff }
+
 // ClusterNews is a status with the moment it was received, so that its clock
 // can run on between two reports.
 type ClusterNews struct {

@@ -46,6 +46,12 @@ type Env struct {
 // Timed is a screen with a clock of its own, for the header.
 type Timed interface{ Clock() string }
 
+// Choosy is a screen some of whose keys do nothing at times. The footer leaves
+// those out.
+type Choosy interface {
+	Useful(keymap.Intent) bool
+}
+
 // Seq hands out request ids, unique within one run of the program, so that an
 // answer to a screen that was left is never taken for one to its successor.
 type Seq struct{ last int }

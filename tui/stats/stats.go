@@ -91,6 +91,11 @@ func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
 	return nil, ok
 }
 
+// Useful says whether a key does something now.
+func (m *Model) Useful(i keymap.Intent) bool {
+	return i != keymap.Down || len(m.lines(m.size.W)) > m.size.H
+}
+
 // View draws the screen.
 func (m *Model) View(w, h int) string {
 	return layout.Fit(widget.Window(m.env.Styles, m.scroll, m.lines(w), w, h), w, h)

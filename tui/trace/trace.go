@@ -124,6 +124,17 @@ func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
 	return nil, ok
 }
 
+// Useful says whether a key does something now.
+func (m *Model) Useful(i keymap.Intent) bool {
+	switch i {
+	case keymap.Down:
+		return len(m.lines(m.size.W)) > m.size.H-2
+	case keymap.Again:
+		return m.url != ""
+	}
+	return true
+}
+
 // Scope names the keys in force.
 func (m *Model) Scope() keymap.Scope {
 	if m.typing {
