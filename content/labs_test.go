@@ -2,6 +2,7 @@ package content_test
 
 import (
 	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -108,6 +109,34 @@ func TestTicketsGiveNothingAway(t *testing.T) {
 			"selector", "endpoint", "listener", "credentialname", "private key", "typo", "mtls", "strict"} {
 			if strings.Contains(told, word) {
 				t.Errorf("%s: title or ticket says %q", lab.ID, word)
+			}
+		}
+	}
+}
+
+// A question that only a broken layer would be asked tells the verdict; a
+// command that fetches by its name the object that is asked for, or searches
+// for the words of a cause, tells the answer.
+func TestQuestionsAndCommandsGiveNothingAway(t *testing.T) {
+	t.Parallel()
+	presumes := regexp.MustCompile(`(?i)\b(does not|cannot|can't|should|wrong|broken|missing|instead|as it does)\b`)
+	named := regexp.MustCompile(`kubectl get (gateway|httproute|virtualservice|secret|destinationrule)[a-z0-9.]* [a-z0-9]`)
+	pointed := regexp.MustCompile(`(?i)grep '?[^-|]*(conflict|error|reject|mismatch)|--sort-by`)
+	for _, l := range load(t) {
+		for name, s := range l.Steps {
+			if s.Finding == nil {
+				continue
+			}
+			if s.Finding.Accept == labs.AcceptObject && presumes.MatchString(s.Finding.Ask) {
+				t.Errorf("%s %s: the question %q presumes a verdict", l.ID, name, s.Finding.Ask)
+			}
+			for _, look := range s.Look {
+				if s.Finding.Accept == labs.AcceptObject && named.MatchString(look) && !strings.Contains(look, "credentialName") {
+					t.Errorf("%s %s: the command %q names what is asked for", l.ID, name, look)
+				}
+				if pointed.MatchString(look) {
+					t.Errorf("%s %s: the command %q points at the cause", l.ID, name, look)
+				}
 			}
 		}
 	}
