@@ -44,6 +44,15 @@ type labPort struct{ *labrun.Service }
 
 var _ tui.Labs = (*labPort)(nil)
 
+// Trace walks what the command would walk, and refuses the rest in its words.
+func (p *labPort) Trace(ctx context.Context, url string) (labs.Path, error) {
+	r, err := traceFlags{request: labs.Request{From: "outside"}}.build(url)
+	if err != nil {
+		return labs.Path{}, err
+	}
+	return p.Service.Trace(ctx, r.URL)
+}
+
 // Shell is the learner's shell as the screens want it.
 func (p *labPort) Shell(ctx context.Context) (tea.ExecCommand, error) {
 	cmd, err := p.Service.Shell(ctx)

@@ -101,7 +101,7 @@ func (m *Model) answer(w int) string {
 	if a.Details != "" {
 		text += " " + a.Details
 	}
-	if a.Took > 0 {
+	if a.Took >= time.Millisecond {
 		text += fmt.Sprintf("   %.0f ms", float64(a.Took)/float64(time.Millisecond))
 	}
 	return layout.Cut(" "+layout.Pad("answer", label)+"  "+m.env.Styles.Strong.Render(text), w)

@@ -35,9 +35,8 @@ func PathLine(s *theme.Styles, marks []labs.PathMark, w int) string {
 		first, sep string
 		name       func(labs.Layer) string
 	}{
-		{"client", " ── ", longName},
-		{"client", " ── ", func(l labs.Layer) string { return string(l) }},
-		{"", "  ", func(l labs.Layer) string { return string(l) }},
+		{"client", " ── ", layerName},
+		{"", "  ", layerName},
 		{"", " ", shortName},
 	} {
 		parts := make([]string, 0, len(marks)+1)
@@ -64,17 +63,7 @@ func glue(sep string) string {
 	return " "
 }
 
-func longName(l labs.Layer) string {
-	switch l {
-	case labs.LayerDNS:
-		return "DNS"
-	case labs.LayerEntry:
-		return "load balancer"
-	case labs.LayerTLS:
-		return "TLS"
-	}
-	return string(l)
-}
+func layerName(l labs.Layer) string { return string(l) }
 
 func shortName(l labs.Layer) string {
 	switch l {
@@ -142,12 +131,27 @@ func Got(a labs.Answer) string {
 		parts = append(parts, a.Flag)
 	}
 	if a.Error != "" {
-		parts = append(parts, a.Error)
+		parts = append(parts, failure(a.Error))
 	}
 	if len(parts) == 0 {
 		return "no answer"
 	}
 	return strings.Join(parts, " ")
+}
+
+// failure says in words why there was no answer.
+func failure(class string) string {
+	switch class {
+	case "dns":
+		return "the name does not resolve"
+	case "refused":
+		return "connection refused"
+	case "reset":
+		return "connection reset"
+	case "timeout":
+		return "no answer in time"
+	}
+	return class
 }
 
 // Outcome returns the mark of a check and its style. Unknown is no pass.

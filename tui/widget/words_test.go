@@ -82,7 +82,7 @@ func TestRequestInWords(t *testing.T) {
 	if got := Got(labs.Answer{}); got != "nothing asked yet" {
 		t.Errorf("got %q", got)
 	}
-	if got := Got(labs.Answer{Observed: true, Error: "refused"}); got != "refused" {
+	if got := Got(labs.Answer{Observed: true, Error: "refused"}); got != "connection refused" {
 		t.Errorf("got %q", got)
 	}
 }
