@@ -115,6 +115,7 @@ type Summary struct {
 	Layers    []TagRecall   // retention by "layer:…" tag, in runbook order
 	Streak    int           // days in a row with a review, today included
 	FirstTime bool          // no review was ever stored
+	FirstDay  bool          // none was stored before today
 	Problems  int           // cards and decks that could not be loaded
 	Lab       string        // lab that the card failing most often proposes, else ""
 	LabCard   string        // id of that card

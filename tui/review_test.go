@@ -151,6 +151,23 @@ func TestFirstSessionEndsAfterFive(t *testing.T) {
 	})
 }
 
+func TestFirstSessionThatWasLeftGoesOn(t *testing.T) {
+	t.Parallel()
+	play(t, 80, 24, func(x *world, p *tui.Ports, o *tui.Options) {
+		firstDay(x, p, o)
+		x.study.Total.FirstTime, x.study.Total.FirstDay, x.study.Total.Reviewed = false, true, 2
+		x.study.Queue = append(x.study.Queue, x.study.Queue[0])
+	}, func(x *world) {
+		x.Has("Go on", "with the first 5 cards", "3 to go")
+		x.Press("enter")
+		x.Has("1 of 3")
+		for range 3 {
+			x.Press("enter", "3")
+		}
+		x.Has("3 answers")
+	})
+}
+
 func TestLateCardOfALeftReviewIsDropped(t *testing.T) {
 	t.Parallel()
 	play(t, 80, 24, nil, func(x *world) {

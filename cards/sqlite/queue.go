@@ -202,10 +202,10 @@ func (db *DB) tallies(ctx context.Context, query string, args ...any) ([]cards.T
 	return out, db.explain("sum up the answers", rows.Err())
 }
 
-// Started reports whether an answer was ever stored.
-func (db *DB) Started(ctx context.Context) (bool, error) {
+// Started reports whether an answer was ever stored on a day before this one.
+func (db *DB) Started(ctx context.Context, before int) (bool, error) {
 	var n int
-	err := db.sql.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM log WHERE kind = 'answer')").Scan(&n)
+	err := db.sql.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM log WHERE kind = 'answer' AND day < ?)", before).Scan(&n)
 	if err != nil {
 		return false, db.explain("read the log", fmt.Errorf("first answer: %w", err))
 	}

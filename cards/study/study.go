@@ -41,7 +41,7 @@ type Log interface {
 
 // Ledger sums the log up.
 type Ledger interface {
-	Started(ctx context.Context) (bool, error)
+	Started(ctx context.Context, before int) (bool, error)
 	Holdings(ctx context.Context) (cards.Holdings, error)
 	Dues(ctx context.Context, until time.Time) ([]time.Time, error)
 	Tallies(ctx context.Context, first, last int) ([]cards.Tally, error)

@@ -316,6 +316,22 @@ func TestDeckNarrowsTheQueue(t *testing.T) {
 	}
 }
 
+func TestFirstDayIsKnownUntilItEnds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, tls(9), study.DefaultLimits())
+	if s := w.summary(); !s.FirstTime || !s.FirstDay {
+		t.Errorf("before the first answer: %+v", s)
+	}
+	w.answer(cards.Good)
+	if s := w.summary(); s.FirstTime || !s.FirstDay {
+		t.Errorf("after it: %+v", s)
+	}
+	w.now = w.now.AddDate(0, 0, 1)
+	if s := w.summary(); s.FirstTime || s.FirstDay {
+		t.Errorf("the next day: %+v", s)
+	}
+}
+
 // What is promised comes: cards that a lab made due count once, also against
 // the day's limits, in every number that is shown.
 func TestUrgedNewCardsAreCountedOnce(t *testing.T) {

@@ -30,11 +30,12 @@ func (s *Service) Summary(ctx context.Context) (cards.Summary, error) {
 		return sum, err
 	}
 	sum.Total, sum.Problems = have.Total, have.Problems
-	started, err := s.Store.Started(ctx)
+	_, day := s.now()
+	started, err := s.Store.Started(ctx, day)
 	if err != nil {
 		return sum, err
 	}
-	sum.FirstTime = !started
+	sum.FirstDay, sum.FirstTime = !started, !started && today.Answers == 0
 	if err := s.addHistory(ctx, &sum); err != nil {
 		return sum, err
 	}

@@ -53,6 +53,10 @@ func (m *Model) reviewItem() (item, bool) {
 	if left(s.Counts) == 0 {
 		return item{}, false
 	}
+	if n := firstCards - s.Reviewed; s.FirstDay && n > 0 { // it was left: it ends where it was to end
+		return item{"Go on", fmt.Sprintf("with the first %s", widget.Count(firstCards, "card")), fmt.Sprintf("%d to go", n),
+			screen.Open{Kind: screen.Review, Limit: n}}, true
+	}
 	why := ""
 	if s.Weakest != "" {
 		why = "weakest: " + s.Weakest
