@@ -71,7 +71,7 @@ func TestUndoShowsTheCardAgain(t *testing.T) {
 	t.Parallel()
 	play(t, 80, 24, nil, func(x *world) {
 		x.Press("r", "u")
-		x.Has("nothing was rated in this session")
+		x.Has("nothing was done in this session")
 		x.Press("enter", "4", "u")
 		x.Has("What does the gateway need to know", "The server name (SNI)", "1 of 3", "taken back")
 		if len(x.study.Rated) != 0 {
@@ -101,6 +101,25 @@ func TestSuspendGoesOn(t *testing.T) {
 		x.Has("Question 2?", "suspended")
 		if diff := cmp.Diff([]string{"passthrough-sni"}, x.study.Suspended); diff != "" {
 			t.Error(diff)
+		}
+	})
+}
+
+func TestSuspensionIsTakenBack(t *testing.T) {
+	t.Parallel()
+	play(t, 80, 24, nil, func(x *world) {
+		x.Press("r", "s")
+		x.Has("Question 2?", "u undo")
+		x.Press("u")
+		x.Has("What does the gateway need to know", "the card is back")
+		x.Press("enter", "3", "s") // the first rated, the second suspended
+		x.Has("Question 3?")
+		x.Press("u")
+		x.Has("Question 2?")
+		x.Press("u") // then the rating, as things were done
+		x.Has("What does the gateway need to know", "the rating was taken back")
+		if len(x.study.Rated) != 0 {
+			t.Errorf("still stored: %+v", x.study.Rated)
 		}
 	})
 }

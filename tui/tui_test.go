@@ -259,11 +259,11 @@ func TestNoticesGoAway(t *testing.T) {
 	t.Parallel()
 	play(t, 80, 24, nil, func(x *world) {
 		x.Press("r", "u")
-		x.Has("nothing was rated")
+		x.Has("nothing was done")
 		x.Pass(2 * time.Second)
-		x.Has("nothing was rated")
+		x.Has("nothing was done")
 		x.Pass(4 * time.Second)
-		x.HasNot("nothing was rated")
+		x.HasNot("nothing was done")
 	})
 }
 

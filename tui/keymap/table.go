@@ -33,8 +33,8 @@ func home() []Binding {
 func review() []Binding {
 	return []Binding{
 		{ReviewQuestion, []string{"space", "enter"}, Reveal, "⏎", "show answer", "show the answer"},
-		{ReviewQuestion, []string{"u"}, Undo, "u", "undo", "take the last rating back"},
-		{ReviewQuestion, []string{"s"}, Suspend, "s", "suspend", "do not ask this card again, until you say so in the list of cards"},
+		{ReviewQuestion, []string{"u"}, Undo, "u", "undo", "take the last rating or suspension back"},
+		{ReviewQuestion, []string{"s"}, Suspend, "s", "suspend", "do not ask this card again; u takes it back, later the list of cards does"},
 		{ReviewQuestion, []string{"L"}, CardLab, "L", "lab", "open the lab that exercises this card"},
 		{ReviewQuestion, []string{"esc"}, Back, "esc", "back", "leave; nothing is lost"},
 		{ReviewQuestion, []string{"down", "j"}, Down, "↓", "", "scroll down in a long card"},
@@ -44,8 +44,8 @@ func review() []Binding {
 		{ReviewAnswer, []string{"2"}, RateHard, "2", "", "hard: you knew it with effort"},
 		{ReviewAnswer, []string{"3"}, RateGood, "3", "", "good: you knew it"},
 		{ReviewAnswer, []string{"4"}, RateEasy, "4", "", "easy: you knew it at once"},
-		{ReviewAnswer, []string{"u"}, Undo, "u", "undo", "take the last rating back"},
-		{ReviewAnswer, []string{"s"}, Suspend, "s", "suspend", "do not ask this card again, until you say so in the list of cards"},
+		{ReviewAnswer, []string{"u"}, Undo, "u", "undo", "take the last rating or suspension back"},
+		{ReviewAnswer, []string{"s"}, Suspend, "s", "suspend", "do not ask this card again; u takes it back, later the list of cards does"},
 		{ReviewAnswer, []string{"L"}, CardLab, "L", "lab", "open the lab that exercises this card"},
 		{ReviewAnswer, []string{"esc"}, Back, "esc", "back", "leave; a card without a rating comes again"},
 		{ReviewAnswer, []string{"down", "j"}, Down, "↓", "", "scroll down in a long card"},
@@ -55,7 +55,7 @@ func review() []Binding {
 		{ReviewFailed, []string{"esc"}, Back, "esc", "back", "go back"},
 
 		{ReviewSummary, []string{"enter", "esc"}, Back, "⏎", "done", "go back"},
-		{ReviewSummary, []string{"u"}, Undo, "u", "undo", "take the last rating back"},
+		{ReviewSummary, []string{"u"}, Undo, "u", "undo", "take the last rating or suspension back"},
 		{ReviewSummary, []string{"L"}, CardLab, "L", "lab", "open the lab that helps most with what was hard"},
 		{ReviewSummary, []string{"down", "j"}, Down, "↓", "", "scroll down"},
 		{ReviewSummary, []string{"up", "k"}, Up, "↑", "", "scroll up"},

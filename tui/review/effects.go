@@ -25,18 +25,6 @@ type rated struct {
 	err     error
 }
 
-type undone struct {
-	request int
-	card    string
-	at      time.Time
-	err     error
-}
-
-type suspended struct {
-	request int
-	err     error
-}
-
 type ended struct {
 	request int
 	stats   cards.Stats
@@ -76,21 +64,6 @@ func (m *Model) store(r rating) tea.Cmd {
 		}
 		return rated{id, r, study.Rate(ctx, r.card, r.rating, r.took)}
 	}
-}
-
-func (m *Model) takeBack() tea.Cmd {
-	m.request = m.env.Seq.Next()
-	id, ctx, study, now := m.request, m.env.Ctx, m.ports.Study, m.env.Now
-	return func() tea.Msg {
-		card, err := study.Undo(ctx)
-		return undone{id, card, now(), err}
-	}
-}
-
-func (m *Model) setAside(card string) tea.Cmd {
-	m.request = m.env.Seq.Next()
-	id, ctx, study := m.request, m.env.Ctx, m.ports.Study
-	return func() tea.Msg { return suspended{id, study.Suspend(ctx, card, true)} }
 }
 
 // end loads what the summary needs.
@@ -147,6 +120,10 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		if msg.request == m.request {
 			return m.onSuspended(msg)
 		}
+	case woken:
+		if msg.request == m.request {
+			return m.onWoken(msg)
+		}
 	case ended:
 		if msg.request == m.request {
 			m.ending = ending{true, msg.stats, msg.labs, widget.Words(msg.err)}
@@ -190,31 +167,6 @@ func (m *Model) onRated(msg rated) tea.Cmd {
 		return m.end()
 	}
 	return m.load()
-}
-
-// onUndone shows the card whose rating was taken back with its answer, since
-// it is to be rated anew.
-func (m *Model) onUndone(msg undone) tea.Cmd {
-	if msg.err != nil {
-		m.phase = m.before
-		return screen.Send(screen.Flash{Text: "nothing was taken back: " + widget.Words(msg.err), Bad: true})
-	}
-	last := m.done[len(m.done)-1]
-	m.done = m.done[:len(m.done)-1]
-	flash := screen.Send(screen.Flash{Text: "the rating was taken back"})
-	if last.prompt.Card.ID != msg.card {
-		return tea.Batch(flash, m.load())
-	}
-	m.show(last.prompt, msg.at, answer)
-	return flash
-}
-
-func (m *Model) onSuspended(msg suspended) tea.Cmd {
-	if msg.err != nil {
-		m.phase = m.before
-		return screen.Send(screen.Flash{Text: "the card was not suspended: " + widget.Words(msg.err), Bad: true})
-	}
-	return tea.Batch(m.load(), screen.Send(screen.Flash{Text: "suspended; the list of cards wakes it again"}))
 }
 
 func (m *Model) onLab(msg labFound) tea.Cmd {

@@ -70,6 +70,7 @@ type Model struct {
 	size    screen.Size
 
 	done   []given // this session, oldest first
+	aside  []aside // cards suspended in this session, oldest first
 	ending ending
 }
 
@@ -174,27 +175,6 @@ func (m *Model) rate(r cards.Rating) (tea.Cmd, bool) {
 	return m.store(send), true
 }
 
-func (m *Model) undo() tea.Cmd {
-	switch {
-	case m.phase == saving || m.phase == working || m.phase == loading:
-		return nil
-	case m.unsaved != nil:
-		return screen.Send(screen.Flash{Text: "the rating was not stored yet: there is nothing to take back"})
-	case len(m.done) == 0:
-		return screen.Send(screen.Flash{Text: "nothing was rated in this session"})
-	}
-	m.before, m.phase = m.phase, working
-	return m.takeBack()
-}
-
-func (m *Model) suspend() tea.Cmd {
-	if m.phase != question && m.phase != answer {
-		return nil
-	}
-	m.before, m.phase = m.phase, working
-	return m.setAside(m.prompt.Card.ID)
-}
-
 // lab opens the lab of the card, or at the end the one that helps most.
 func (m *Model) lab() tea.Cmd {
 	if m.phase == summary {
@@ -216,7 +196,7 @@ func (m *Model) lab() tea.Cmd {
 func (m *Model) Useful(i keymap.Intent) bool {
 	switch i {
 	case keymap.Undo:
-		return len(m.done) > 0 && m.unsaved == nil
+		return len(m.done)+len(m.aside) > 0 && m.unsaved == nil
 	case keymap.CardLab:
 		if m.phase == summary {
 			return m.helpful().ID != ""

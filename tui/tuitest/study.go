@@ -26,6 +26,7 @@ type Study struct {
 	Slow       time.Duration // how long Next takes
 
 	Rated     []Rated
+	aside     []*cards.Prompt // suspended, to be woken again
 	Suspended []string
 	Decks     []string // asked of Next
 }
@@ -103,6 +104,21 @@ func (s *Study) Suspend(_ context.Context, card string, on bool) error {
 	for i := range s.Rows {
 		if s.Rows[i].Card.ID == card {
 			s.Rows[i].Memory.Suspended = on
+		}
+	}
+	if !on {
+		for i, p := range s.aside {
+			if p.Card.ID == card {
+				s.Queue = append([]*cards.Prompt{p}, s.Queue...)
+				s.aside = slices.Delete(s.aside, i, i+1)
+				break
+			}
+		}
+		return nil
+	}
+	for _, p := range s.Queue {
+		if p.Card.ID == card {
+			s.aside = append(s.aside, p)
 		}
 	}
 	s.Suspended = append(s.Suspended, card)
