@@ -2,6 +2,7 @@ package tui_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -102,6 +103,20 @@ func TestSuspendGoesOn(t *testing.T) {
 		if diff := cmp.Diff([]string{"passthrough-sni"}, x.study.Suspended); diff != "" {
 			t.Error(diff)
 		}
+	})
+}
+
+func TestQuestionStaysAboveALongAnswer(t *testing.T) {
+	t.Parallel()
+	play(t, 40, 12, func(x *world, _ *tui.Ports, _ *tui.Options) {
+		x.study.Queue[0].Card.Back = strings.Repeat("The answer has many words. ", 12) + "The end."
+	}, func(x *world) {
+		x.Press("r", "enter")
+		x.Has("What does the gateway need to know to", "The answer has many words.", "1 again")
+		for range 20 {
+			x.Press("down")
+		}
+		x.Has("What does the gateway need to know to", "The end.", "4 easy")
 	})
 }
 

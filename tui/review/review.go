@@ -140,8 +140,8 @@ func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
 
 // move scrolls, as far as there is something to see.
 func (m *Model) move(n int) {
-	body, foot := m.parts(m.size.W, m.size.H)
-	m.scroll = m.scroll.By(n, len(body), m.size.H-len(foot))
+	p := m.parts(m.size.W, m.size.H)
+	m.scroll = m.scroll.By(n, len(p.body), p.room)
 }
 
 func (m *Model) reveal() bool {
@@ -156,9 +156,8 @@ func (m *Model) reveal() bool {
 // unfold scrolls a card that is too long for the screen so far that its
 // answer is seen, without losing the answer's beginning.
 func (m *Model) unfold() {
-	body, foot := m.parts(m.size.W, m.size.H)
-	room := m.size.H - len(foot)
-	m.scroll = layout.Scroll{Offset: min(len(body)-room, m.fold(m.size.W, m.size.H))}.Within(len(body), room)
+	p := m.parts(m.size.W, m.size.H)
+	m.scroll = layout.Scroll{Offset: p.fold}.Within(len(p.body), p.room)
 }
 
 // rate sends a judgement to the store. While one is on its way no other is

@@ -2,7 +2,10 @@ package review
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/tui/layout"
@@ -18,26 +21,62 @@ const near = 18
 
 // View draws the screen.
 func (m *Model) View(w, h int) string {
-	body, foot := m.parts(w, h)
-	room := h - len(foot)
-	if len(foot) > 0 { // on a tall screen the ratings stay near the card
-		room = min(room, max(len(body)+2, near))
+	p := m.parts(w, h)
+	room := p.room
+	if len(p.foot) > 0 { // on a tall screen the ratings stay near the card
+		room = min(room, max(len(p.body)+2, near))
 	}
-	return layout.Fit(append(widget.Window(m.env.Styles, m.scroll, body, w, room), foot...), w, h)
+	window := widget.Window(m.env.Styles, m.scroll, p.body, w, room)
+	return layout.Fit(slices.Concat(p.head, window, p.foot), w, h)
 }
 
-// parts is what the screen shows: a body that may be longer than the screen
-// and is scrolled, and a foot that keeps its place.
-func (m *Model) parts(w, h int) (body, foot []string) {
+// parts is what the screen shows: a body that may be longer than its room and
+// is scrolled, between a head and a foot that keep their places.
+type parts struct {
+	head, body, foot []string
+	room             int // lines for the body
+	fold             int // line of the body at which the answer begins
+}
+
+func (m *Model) parts(w, h int) parts {
 	switch {
 	case m.shows(summary):
-		return m.summary(w), nil
+		return parts{body: m.summary(w), room: h}
 	case m.phase == failed:
-		return m.failure(w), nil
+		return parts{body: m.failure(w), room: h}
 	case m.prompt == nil:
-		return []string{"", m.env.Styles.Faint.Render(" reading cards …")}, nil
+		return parts{body: []string{"", m.env.Styles.Faint.Render(" reading cards …")}, room: h}
 	}
-	return m.card(w, h), m.foot(w)
+	p := parts{body: m.card(w, h), foot: m.foot(w), fold: m.fold(w, h)}
+	p.room = h - len(p.foot)
+	if !m.shows(question) && len(p.body) > p.room {
+		return m.pinned(p, h)
+	}
+	return p
+}
+
+// keptOfQuestion is how much of the question stays above a long answer.
+const keptOfQuestion = 2
+
+// pinned keeps the beginning of the question where it is while the rest of
+// the card is scrolled below it.
+func (m *Model) pinned(p parts, h int) parts {
+	from := m.above(h)
+	to := min(from+max(min(keptOfQuestion, p.room/3), 1), p.fold)
+	for to > from+1 && strings.TrimSpace(ansi.Strip(p.body[to-1])) == "" {
+		to--
+	}
+	p.head, p.body = p.body[from:to], p.body[to:]
+	p.room, p.fold = p.room-len(p.head), p.fold-to
+	return p
+}
+
+// above is how many lines stand above the question.
+func (m *Model) above(h int) int {
+	if h > 10 {
+		return 2
+	}
+	return 1
 }
 
 // shows says whether this is what is on screen; a command at work leaves on
@@ -67,10 +106,7 @@ func (m *Model) card(w, h int) []string {
 
 // asked is the card without its answer.
 func (m *Model) asked(w, h int) []string {
-	head := []string{m.progress(w)}
-	if h > 10 {
-		head = append(head, "")
-	}
+	head := []string{m.progress(w), ""}[:m.above(h)]
 	return append(head, layout.Indent(m.env.MD.Lines(m.prompt.Card.Front, min(w-4, measure)), 2)...)
 }
 
