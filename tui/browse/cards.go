@@ -161,8 +161,11 @@ func (m *Cards) line(r cards.Row, marked bool, w int) string {
 	st := m.env.Styles
 	tail := layout.Pad(standing(r.Memory, m.now), 10)
 	head := ""
-	if w >= 72 {
+	if w >= 100 {
 		head = layout.Pad(r.Card.Deck, 12) + " "
+	}
+	if w >= 72 { // the name by which labs and commands call it
+		head += layout.Pad(r.Card.ID, min(w/3, 31)) + " "
 	}
 	front := layout.Pad(widget.Gist(r.Card.Front), w-6-layout.Width(head)-10)
 	cursor := "  "

@@ -159,6 +159,7 @@ func (m *Model) show(p *cards.Prompt, at time.Time, ph phase) {
 func (m *Model) onRated(msg rated) tea.Cmd {
 	if msg.err != nil {
 		m.phase, m.trouble, m.unsaved = answer, widget.Words(msg.err), &msg.rating
+		m.unfold() // what went wrong takes room
 		return nil
 	}
 	m.done = append(m.done, given{m.prompt, msg.rating.rating, msg.rating.took})

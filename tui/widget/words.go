@@ -1,7 +1,6 @@
 package widget
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -83,30 +82,34 @@ func Bar(share float64, w int) string {
 	return strings.Repeat("█", full) + strings.Repeat("░", max(w, 0)-full)
 }
 
-// Gist is what a list shows of a card: the paragraph that asks something, else
-// the first one of prose, on one line and without Markdown marks. Code is
-// shown only when there is nothing else.
+// Gist is what a list shows of a card: how it begins, on one line and without
+// Markdown marks. Of prose that is its first paragraph, of code its first line,
+// which is what a card with a log line is recognised by.
 func Gist(s string) string {
-	var prose, code string
-	fenced := false
-	for _, paragraph := range strings.Split(Sanitize(s), "\n\n") {
-		inside := fenced || strings.HasPrefix(paragraph, "    ") || strings.HasPrefix(paragraph, "\t") ||
-			strings.HasPrefix(strings.TrimSpace(paragraph), "```")
-		if strings.Count(paragraph, "```")%2 == 1 {
-			fenced = !fenced
-		}
-		line := strings.Join(strings.Fields(marks.Replace(strings.TrimLeft(strings.TrimSpace(paragraph), "#>*- "))), " ")
+	var out []string
+	fenced, code := false, false
+	for _, line := range strings.Split(Sanitize(s), "\n") {
+		words := strings.Join(strings.Fields(line), " ")
 		switch {
-		case line == "":
-		case inside:
-			code = cmp.Or(code, line)
-		case strings.Contains(line, "?"):
-			return line
-		default:
-			prose = cmp.Or(prose, line)
+		case strings.HasPrefix(words, "```"):
+			if len(out) > 0 {
+				return strings.Join(out, " ")
+			}
+			fenced = !fenced
+			continue
+		case len(out) == 0:
+			code = fenced || strings.HasPrefix(line, "    ") || strings.HasPrefix(line, "\t")
+		}
+		switch {
+		case words == "" && len(out) > 0:
+			return strings.Join(out, " ")
+		case code && words != "":
+			return words
+		case words != "":
+			out = append(out, marks.Replace(strings.TrimLeft(words, "#>*- ")))
 		}
 	}
-	return cmp.Or(prose, code)
+	return strings.Join(out, " ")
 }
 
 var marks = strings.NewReplacer("**", "", "`", "")

@@ -24,8 +24,8 @@ func TestTimesInWords(t *testing.T) {
 		{Bar(0.5, 4), "██░░"}, {Bar(7, 2), "██"}, {Bar(1, -1), ""},
 		{Count(1, "card"), "1 card"}, {Count(0, "card"), "0 cards"},
 		{Gist("\n## **Why** `NR`,\nand when?\n\nmore"), "Why NR, and when?"}, {Gist(" \n"), ""},
-		{Gist("    404 NR\n\nThe log says this. What now?"), "The log says this. What now?"},
-		{Gist("Look:\n\n```\nGET ?\n\n404\n```\n\nWhere?"), "Where?"}, {Gist("Say it.\n\n    x?"), "Say it."}, {Gist("    only code"), "only code"},
+		{Gist("    404 NR\n    more\n\nThe log says this. What now?"), "404 NR"},
+		{Gist("Look:\n\n```\nGET ?\n\n404\n```\n\nWhere?"), "Look:"}, {Gist("```\n503 UH  \"-\"\n```\n\nWhy?"), `503 UH "-"`}, {Gist("Say it.\n\n    x?"), "Say it."}, {Gist("    only code"), "only code"},
 	}
 	for _, c := range cases {
 		if c.got != c.want {
