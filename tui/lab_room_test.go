@@ -108,6 +108,14 @@ func TestStepsNotReachedGiveNothingAway(t *testing.T) {
 	})
 }
 
+func TestWrongAnswerIsThereOnReturn(t *testing.T) {
+	t.Parallel()
+	play(t, 80, 24, nil, func(x *world) {
+		inLab(tuitest.LongAnswered)(x)
+		x.Has("› yes ⏎ edits it", "· Not so.")
+	})
+}
+
 func TestHintIsSaidOnce(t *testing.T) {
 	t.Parallel()
 	play(t, 120, 40, nil, func(x *world) {

@@ -235,6 +235,7 @@ func (m *Model) onChanged(msg changed) tea.Cmd {
 	}
 	m.stage, m.seen, m.number, m.at, m.looking = open, msg.view, msg.number, msg.at, time.Time{}
 	m.view = m.known()
+	m.recall()
 	if m.now.Before(msg.at) {
 		m.now = msg.at
 	}
@@ -242,6 +243,16 @@ func (m *Model) onChanged(msg changed) tea.Cmd {
 		m.stopTyping()
 	}
 	return m.next()
+}
+
+// recall puts wrong answers of an earlier visit back into their fields, where
+// the reply to them is shown, too.
+func (m *Model) recall() {
+	for _, s := range m.view.Steps {
+		if _, touched := m.drafts[s.Step]; !touched && s.Answer != "" && !s.FindingRight {
+			m.drafts[s.Step] = s.Answer
+		}
+	}
 }
 
 func (m *Model) onReplied(msg replied) tea.Cmd {
