@@ -352,6 +352,17 @@ func TestNoLabIsGivenUpWithoutAsking(t *testing.T) {
 	})
 }
 
+func TestListNoticesALabStartedElsewhere(t *testing.T) {
+	t.Parallel()
+	play(t, 80, 24, nil, func(x *world) {
+		x.Press("l", "down", "down")
+		x.HasNot("● open")
+		x.labs.Listings[1].InProgress = true
+		x.Pass(5 * time.Second)
+		x.Has("● open", "▶ Certificates for nobody") // what was marked stays so
+	})
+}
+
 func TestTurnsFromUnknownAreNoNews(t *testing.T) {
 	t.Parallel()
 	play(t, 80, 24, nil, func(x *world) {

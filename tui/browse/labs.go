@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -29,7 +30,9 @@ type Labs struct {
 	loaded  bool
 	err     string
 	all     []labs.Listing
-	asked   int // id of the question whether to drop the lab in progress
+	reading bool
+	read    time.Time // when the list was read last, by the ticks
+	asked   int       // id of the question whether to drop the lab in progress
 	wanted  string
 }
 
@@ -49,8 +52,24 @@ func NewLabs(env *screen.Env, port LabsPort) *Labs {
 	return m
 }
 
+// refreshEvery is how old a list may be: a lab may be started, solved or reset
+// by a command elsewhere.
+const refreshEvery = 3 * time.Second
+
+func (m *Labs) refresh(now time.Time) tea.Cmd {
+	if m.read.IsZero() {
+		m.read = now
+	}
+	if m.reading || now.Sub(m.read) < refreshEvery {
+		return nil
+	}
+	m.read = now
+	return m.Init()
+}
+
 // Init loads the labs.
 func (m *Labs) Init() tea.Cmd {
+	m.reading = true
 	m.request = m.env.Seq.Next()
 	id, ctx, port := m.request, m.env.Ctx, m.port
 	return func() tea.Msg {
@@ -66,8 +85,11 @@ func (m *Labs) Update(msg tea.Msg) tea.Cmd {
 		m.size = msg
 	case screen.Shown:
 		return m.Init()
+	case screen.Tick:
+		return m.refresh(msg.At)
 	case labsLoaded:
 		if msg.request == m.request {
+			m.reading = false
 			m.loaded, m.all, m.err = true, msg.labs, widget.Words(msg.err)
 			m.fill(len(m.all))
 		}
