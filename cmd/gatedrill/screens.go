@@ -19,11 +19,11 @@ const framesPerSecond = 120
 
 // openTUI runs the terminal program; start is a screen to open over home.
 func openTUI(ctx context.Context, e *env, start tui.Open) error {
-	if !onTerminal(e) {
-		return fail(exitUsage, errors.New("this needs a terminal, and there is none\n"+
-			"cards without one:  gatedrill review --plain\n"+
-			"the whole tour:     gatedrill demo\n"+
-			"all commands:       gatedrill --help"))
+	if why := noScreen(e); why != "" {
+		return fail(exitUsage, errors.New(why+"\n"+
+			"cards line by line:  gatedrill review --plain\n"+
+			"the whole tour:      gatedrill demo\n"+
+			"all commands:        gatedrill --help"))
 	}
 	config, closeCards, err := openCards(ctx, e)
 	if err != nil {
@@ -48,6 +48,17 @@ func openTUI(ctx context.Context, e *env, start tui.Open) error {
 		return fmt.Errorf("run the screens: %w", err)
 	}
 	return nil
+}
+
+// noScreen says why screens cannot be painted, "" if they can.
+func noScreen(e *env) string {
+	switch {
+	case !onTerminal(e):
+		return "this needs a terminal, and there is none"
+	case e.Getenv("TERM") == "dumb":
+		return "this paints whole screens, and TERM=dumb says that the terminal cannot show them"
+	}
+	return ""
 }
 
 // onTerminal says whether a person can see and type.
