@@ -207,7 +207,7 @@ func TestLabFollowsItsViews(t *testing.T) {
 		x.HasNot("← now")
 		x.labs.Show(tuitest.Solved(time.Now()))
 		x.Drain()
-		x.Has("Solved in 12:31", "What happened")
+		x.Has("Solved in 12 min 31 s", "What happened")
 		x.Press("down", "down", "pgdown", "esc")
 		x.Has("5 labs")
 		if got := x.labs.Calls(); got[len(got)-1] != "leave" {

@@ -122,8 +122,12 @@ func printSummary(w io.Writer, s cards.Summary) {
 }
 
 func printStats(w io.Writer, s cards.Stats) {
-	fmt.Fprintf(w, "%s, %d of them mature; %s, %s today, %s in a row\n",
-		count(s.Cards, "card"), s.Mature, count(s.Reviews, "answer"), minutes(s.TimeToday), count(s.Streak, "day"))
+	known := count(s.Cards, "card")
+	if s.Mature > 0 {
+		known += fmt.Sprintf(", %d of them mature", s.Mature)
+	}
+	fmt.Fprintf(w, "%s; %s, %s today, %s in a row\n",
+		known, count(s.Reviews, "answer"), minutes(s.TimeToday), count(s.Streak, "day"))
 	if len(s.Tags) > 0 {
 		fmt.Fprintf(w, "retention over 30 days: %.0f %%\n\n", 100*s.Recall30)
 		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)

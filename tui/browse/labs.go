@@ -188,7 +188,7 @@ func (m *Labs) about(w int) []string {
 		parts = append(parts, widget.Count(l.Attempts, "attempt")+fmt.Sprintf(", solved %d", l.Solved))
 	}
 	if l.Best > 0 {
-		parts = append(parts, "best time "+widget.Clock(l.Best))
+		parts = append(parts, "best time "+widget.Took(l.Best))
 	}
 	if len(l.Missing) > 0 {
 		parts = append(parts, "cannot run here: the cluster lacks "+strings.Join(l.Missing, ", "))

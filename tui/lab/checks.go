@@ -110,7 +110,7 @@ func (m *Model) why(c labs.CheckView) string {
 	case c.Outcome == labs.Pass, !m.captured():
 		return "" // before the capture step it would answer that step's question
 	case c.Fell && !c.Changed.IsZero():
-		return strings.TrimSuffix("was green, red for "+widget.Clock(m.now.Sub(c.Changed))+"; "+c.Why, "; ")
+		return strings.TrimSuffix("was green, red for "+widget.Took(m.now.Sub(c.Changed))+"; "+c.Why, "; ")
 	case c.Fell:
 		return strings.TrimSuffix("was green, now red; "+c.Why, "; ")
 	case c.Outcome != labs.Fail && c.Why == "":

@@ -18,9 +18,16 @@ func (m *Model) solved(w int) []string {
 		wrong += s.Wrong
 		hints += len(s.Hints)
 	}
-	head := fmt.Sprintf("Solved in %s · %s · %s", widget.Clock(v.Elapsed),
+	head := fmt.Sprintf("Solved in %s · %s · %s", widget.Took(v.Elapsed),
 		widget.Count(wrong, "wrong answer"), widget.Count(hints, "hint"))
-	out := []string{"", " " + st.Good.Render(theme.OK) + " " + st.Strong.Render(layout.Cut(head, w-4))}
+	out := []string{""}
+	for i, l := range layout.Wrap(head, w-4) {
+		mark := " "
+		if i == 0 {
+			mark = st.Good.Render(theme.OK)
+		}
+		out = append(out, " "+mark+" "+st.Strong.Render(l))
+	}
 	if len(v.Cards) > 0 {
 		out = append(out, layout.Indent(layout.Flow(widget.Count(len(v.Cards), "card")+" made due: "+strings.Join(v.Cards, ", "), w-4), 3)...)
 	}

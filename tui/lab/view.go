@@ -151,7 +151,7 @@ func (m *Model) turns(w int) []string {
 			continue // from unknown: only the first look, or the view is back
 		}
 		text := fmt.Sprintf("%s was %s, %s for %s", p.Layer, inWords(p.Was), inWords(p.Verdict),
-			widget.Clock(m.now.Sub(p.Changed)))
+			widget.Took(m.now.Sub(p.Changed)))
 		mark, style := widget.Verdict(st, p.Verdict)
 		out = append(out, layout.Cut(style.Render(mark)+" "+text+m.fresh(p.Changed), w))
 	}

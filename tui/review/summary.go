@@ -52,7 +52,7 @@ func (m *Model) headline() string {
 			known++
 		}
 	}
-	return fmt.Sprintf("%s in %s, %d known.", widget.Count(len(m.done), "answer"), widget.Clock(took), known)
+	return fmt.Sprintf("%s in %s, %d known.", widget.Count(len(m.done), "answer"), widget.Took(took), known)
 }
 
 // hard lists the cards rated again or hard, each once, the worst first.

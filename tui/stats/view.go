@@ -40,12 +40,16 @@ func (m *Model) memory(w int) []string {
 	if s.Recall30 > 0 {
 		recall = widget.Percent(s.Recall30)
 	}
+	known := fmt.Sprint(s.Cards)
+	if s.Mature > 0 {
+		known += fmt.Sprintf(", %d mature", s.Mature)
+	}
 	rows := [][2]string{
 		{"retention, 30 days", recall},
-		{"cards", fmt.Sprintf("%d, %d mature", s.Cards, s.Mature)},
-		{"reviews", fmt.Sprint(s.Reviews)},
+		{"cards", known},
+		{"answers", fmt.Sprint(s.Reviews)},
 		{"days in a row", fmt.Sprint(s.Streak)},
-		{"today", widget.Clock(s.TimeToday)},
+		{"today", widget.Took(s.TimeToday)},
 	}
 	out := []string{m.head("Memory")}
 	for _, r := range rows {
@@ -56,7 +60,7 @@ func (m *Model) memory(w int) []string {
 
 // days draws the last 30 days as a row of columns, with the numbers in words.
 func (m *Model) days(w int) []string {
-	out := []string{m.head("Reviews a day, 30 days")}
+	out := []string{m.head("Answers a day, 30 days")}
 	var counts []int
 	total, again := 0, 0
 	for _, d := range m.stats.Days {
@@ -66,8 +70,12 @@ func (m *Model) days(w int) []string {
 	if total == 0 {
 		return append(out, m.env.Styles.Faint.Render("none yet"), "")
 	}
-	return append(out, layout.Cut(m.env.Styles.Accent.Render(columns(counts)), w),
-		layout.Cut(fmt.Sprintf("%s, %d again, at most %d", widget.Count(total, "review"), again, slices.Max(counts)), w), "")
+	words := widget.Count(total, "answer")
+	if again > 0 {
+		words += fmt.Sprintf(", %d again", again)
+	}
+	words += fmt.Sprintf(", up to %d a day", slices.Max(counts))
+	return append(out, layout.Cut(m.env.Styles.Accent.Render(columns(counts)), w), layout.Cut(words, w), "")
 }
 
 func (m *Model) forecast(w int) []string {
@@ -145,7 +153,7 @@ func (m *Model) solved(w int) []string {
 		case l.Solved > 0:
 			mark, words = m.env.Styles.Good.Render(theme.OK), "solved"
 			if l.Best > 0 {
-				words = widget.Clock(l.Best)
+				words = widget.Took(l.Best)
 			}
 		case l.Attempts > 0:
 			words = "tried"

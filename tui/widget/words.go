@@ -15,6 +15,21 @@ func Clock(d time.Duration) string {
 	return fmt.Sprintf("%02d:%02d", s/60, s%60)
 }
 
+// Took renders how long something lasted, with its units: "42 s", "7 min 12 s",
+// "1 h 2 min".
+func Took(d time.Duration) string {
+	s := int(max(d, 0).Seconds())
+	switch {
+	case s < 60:
+		return fmt.Sprintf("%d s", s)
+	case s < 3600 && s%60 == 0:
+		return fmt.Sprintf("%d min", s/60)
+	case s < 3600:
+		return fmt.Sprintf("%d min %d s", s/60, s%60)
+	}
+	return fmt.Sprintf("%d h %d min", s/3600, s/60%60)
+}
+
 // Ago renders how long something is past: "0.3 s ago", "4 min ago".
 func Ago(d time.Duration) string {
 	d = max(d, 0)

@@ -15,6 +15,8 @@ func TestTimesInWords(t *testing.T) {
 	const day = 24 * time.Hour
 	cases := []struct{ got, want string }{
 		{Clock(0), "00:00"}, {Clock(7*time.Minute + 12*time.Second), "07:12"}, {Clock(time.Hour + 62*time.Second), "1:01:02"}, {Clock(-time.Second), "00:00"},
+		{Took(0), "0 s"}, {Took(42 * time.Second), "42 s"}, {Took(7*time.Minute + 12*time.Second), "7 min 12 s"},
+		{Took(3 * time.Minute), "3 min"}, {Took(time.Hour + 2*time.Minute), "1 h 2 min"}, {Took(-time.Second), "0 s"},
 		{Ago(300 * time.Millisecond), "0.3 s ago"}, {Ago(42 * time.Second), "42 s ago"}, {Ago(5 * time.Minute), "5 min ago"},
 		{Ago(3 * time.Hour), "3 h ago"}, {Ago(3 * day), "3 days ago"}, {Ago(-time.Second), "0.0 s ago"},
 		{Interval(30 * time.Second), "<1m"}, {Interval(6 * time.Minute), "6m"}, {Interval(5 * time.Hour), "5h"}, {Interval(3 * day), "3d"},
