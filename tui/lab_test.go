@@ -142,7 +142,8 @@ func TestClusterThatEndsInALabIsNamed(t *testing.T) {
 		}
 		x.cluster.Show(screen.Cluster{Name: "sandbox", State: screen.ClusterStarting, Waiting: "istiod"})
 		x.Drain()
-		x.Has("The sandbox is starting. The lab goes on by itself.")
+		x.Has("○ The sandbox is starting. The lab goes on by itself.")
+		x.HasNot("✗")
 		x.cluster.Show(tuitest.Ready())
 		x.Drain()
 		x.HasNot("goes on by itself", "not known while", "R start")

@@ -177,6 +177,9 @@ func (m *Model) inTrouble(w int) []string {
 		mark := "  "
 		if i == 0 {
 			mark = st.Bad.Render(theme.Bad) + " "
+			if m.news.Busy() {
+				mark = st.Warn.Render(theme.Wait) + " "
+			}
 		}
 		lines[i] = mark + l
 	}
