@@ -108,6 +108,25 @@ func TestStepsNotReachedGiveNothingAway(t *testing.T) {
 	})
 }
 
+// In the repair the steps can be looked at, commands and all, and left again.
+func TestStepsAreLookedAtInTheRepair(t *testing.T) {
+	t.Parallel()
+	play(t, 80, 24, nil, func(x *world) {
+		inLab(tuitest.Fixing)(x)
+		x.HasNot("y copy")
+		x.Press("up", "up", "up", "up")
+		x.Has("Does the gateway listen", "y copy")
+		x.Press("tab", "y")
+		x.Has("copied: kubectl get gateway,virtualservice -A")
+		x.Press("down", "down", "down")
+		x.Has("6 destination", "How many healthy endpoints?")
+		x.Press("down")
+		x.Has("Diagnosis complete")
+		x.Press("down")
+		x.Has("Diagnosis complete")
+	})
+}
+
 func TestWrongAnswerIsThereOnReturn(t *testing.T) {
 	t.Parallel()
 	play(t, 80, 24, nil, func(x *world) {

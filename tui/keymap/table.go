@@ -98,6 +98,8 @@ func lab() []Binding {
 		{LabFix, []string{"R"}, Again, "R", "start the cluster", "start the cluster again, if it has ended"},
 		{LabFix, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
 		{LabFix, []string{"enter", "i"}, Details, "⏎", "read all", "read ticket, findings, checks and last request in full"},
+		{LabFix, []string{"y"}, Copy, "y", "copy", "copy the marked command of the step looked at"},
+		{LabFix, []string{"tab"}, Next, "⇥", "", "mark the next command of the step looked at"},
 	}, labCommon(LabFix), []Binding{
 		{LabSolved, []string{"down", "j"}, Down, "↓", "scroll", "scroll down"},
 		{LabSolved, []string{"up", "k"}, Up, "↑", "", "scroll up"},

@@ -206,15 +206,12 @@ func (m *Model) move(i keymap.Intent) {
 		return
 	}
 	steps := labs.Steps()
+	if m.view.Phase != labs.PhaseDiagnosing {
+		steps = append(steps, "") // the repair comes after the last step
+	}
 	at := len(steps) - 1
-	if s, ok := m.step(); ok {
-		for n, x := range steps {
-			if x == s.Step {
-				at = n
-			}
-		}
-	} else if i == keymap.Up {
-		at++
+	if s, ok := m.step(); ok && !m.mending() {
+		at = number(s.Step) - 1
 	}
 	if i == keymap.Up {
 		at--
@@ -222,7 +219,7 @@ func (m *Model) move(i keymap.Intent) {
 		at++
 	}
 	m.focus, m.command = steps[max(0, min(at, len(steps)-1))], 0
-	if m.focus == m.view.Current {
+	if m.focus == m.view.Current && m.view.Phase == labs.PhaseDiagnosing {
 		m.focus = ""
 	}
 }
