@@ -141,23 +141,6 @@ func (m *Model) startAgain() tea.Cmd {
 	return func() tea.Msg { return startedAgain{id, port.Start(ctx, lab)} }
 }
 
-// again tries again what failed: the cluster, opening, or watching; or it
-// puts the fault back.
-func (m *Model) again() tea.Cmd {
-	switch {
-	case m.stage == open && m.news.Down():
-		return m.ensure()
-	case m.stage == open && (m.view.Phase == labs.PhaseUnearned || m.view.Phase == labs.PhaseFailed):
-		return m.startAgain()
-	case m.stage == broken, m.stage == waiting && !m.news.Busy():
-		return m.begin()
-	}
-	if m.stage == open && !m.news.Busy() {
-		return flash("nothing has failed")
-	}
-	return flash("it is on its way")
-}
-
 func (m *Model) onResult(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case opened:
@@ -245,16 +228,6 @@ func (m *Model) onChanged(msg changed) tea.Cmd {
 	return m.next()
 }
 
-// recall puts wrong answers of an earlier visit back into their fields, where
-// the reply to them is shown, too.
-func (m *Model) recall() {
-	for _, s := range m.view.Steps {
-		if _, touched := m.drafts[s.Step]; !touched && s.Answer != "" && !s.FindingRight {
-			m.drafts[s.Step] = s.Answer
-		}
-	}
-}
-
 func (m *Model) onReplied(msg replied) tea.Cmd {
 	m.sent = 0
 	if msg.err != nil {
@@ -265,14 +238,6 @@ func (m *Model) onReplied(msg replied) tea.Cmd {
 		delete(m.drafts, msg.step)
 	}
 	return nil
-}
-
-func (m *Model) onReset(err error) tea.Cmd {
-	if err != nil {
-		return bad("reset failed", err)
-	}
-	m.cancel()
-	return tea.Batch(screen.Send(screen.Back{From: m}), flash("everything was put back"))
 }
 
 func bad(what string, err error) tea.Cmd {

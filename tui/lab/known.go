@@ -34,6 +34,16 @@ func (m *Model) known() labs.View {
 	return v
 }
 
+// recall puts wrong answers of an earlier visit back into their fields, where
+// the reply to them is shown, too.
+func (m *Model) recall() {
+	for _, s := range m.view.Steps {
+		if _, touched := m.drafts[s.Step]; !touched && s.Answer != "" && !s.FindingRight {
+			m.drafts[s.Step] = s.Answer
+		}
+	}
+}
+
 func pending(all []labs.CheckView) []labs.CheckView {
 	out := make([]labs.CheckView, len(all))
 	for i, c := range all {

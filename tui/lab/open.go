@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/tui/screen"
 	"github.com/gatedrill/gatedrill/tui/widget"
 )
@@ -83,4 +84,29 @@ func (m *Model) onOpened(err error) tea.Cmd {
 		return nil
 	}
 	return m.next()
+}
+
+// again tries again what failed: the cluster, opening, or watching; or it
+// puts the fault back.
+func (m *Model) again() tea.Cmd {
+	switch {
+	case m.stage == open && m.news.Down():
+		return m.ensure()
+	case m.stage == open && (m.view.Phase == labs.PhaseUnearned || m.view.Phase == labs.PhaseFailed):
+		return m.startAgain()
+	case m.stage == broken, m.stage == waiting && !m.news.Busy():
+		return m.begin()
+	}
+	if m.stage == open && !m.news.Busy() {
+		return flash("nothing has failed")
+	}
+	return flash("it is on its way")
+}
+
+func (m *Model) onReset(err error) tea.Cmd {
+	if err != nil {
+		return bad("reset failed", err)
+	}
+	m.cancel()
+	return tea.Batch(screen.Send(screen.Back{From: m}), flash("everything was put back"))
 }
