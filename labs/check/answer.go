@@ -88,18 +88,30 @@ func text(s string) string {
 	return strings.Trim(strings.ToLower(strings.Join(strings.Fields(s), " ")), "\"'`. ")
 }
 
-// flag orders response flags; none of them is "-".
+// flag orders response flags; none of them is "-". The log has the status code
+// before them, and people copy both: "404 NR".
 func flag(s string) string {
-	list := sorted(strings.FieldsFunc(strings.ToUpper(s), separates), func(f string) string { return strings.Trim(f, "\"'`.") })
+	words := strings.FieldsFunc(strings.ToUpper(s), separates)
+	if len(words) > 1 && statusCode(words[0]) {
+		words = words[1:]
+	}
+	list := sorted(words, func(f string) string { return strings.Trim(f, "\"'`.") })
 	if len(list) == 0 || slices.Equal(list, []string{"NONE"}) || slices.Equal(list, []string{"NO", "FLAG"}) {
 		return "-"
 	}
 	return strings.Join(list, ",")
 }
 
-// number keeps the value: "404", "404.0", "1 endpoint".
+// statusCode says whether a word is an HTTP status, or the 0 that stands in
+// the log where no answer was sent.
+func statusCode(word string) bool {
+	n, err := strconv.Atoi(word)
+	return err == nil && (n == 0 || n >= 100 && n < 600)
+}
+
+// number keeps the value: "404", "404.0", "1 endpoint", ":8443".
 func number(s string) string {
-	f := strings.Fields(s)
+	f := strings.Fields(strings.TrimPrefix(strings.TrimSpace(s), ":"))
 	if len(f) == 0 {
 		return ""
 	}
@@ -165,7 +177,23 @@ func object(s string) string {
 // kindName maps plurals, short names and kinds with a group to the kind.
 func kindName(k string) string {
 	k, _, _ = strings.Cut(k, ".")
-	for kind, others := range map[string][]string{
+	for kind, others := range kinds() {
+		if slices.Contains(others, k) {
+			return kind
+		}
+	}
+	return k
+}
+
+// knownKind says whether a word is one of the kinds that gateways are made of.
+func knownKind(word string) bool {
+	_, known := kinds()[kindName(word)]
+	return known
+}
+
+// kinds are the kinds, with their plurals and short names.
+func kinds() map[string][]string {
+	return map[string][]string{
 		"virtualservice": {"vs", "virtualservices"}, "destinationrule": {"dr", "destinationrules"},
 		"gateway": {"gw", "gateways", "gtw"}, "service": {"svc", "services"}, "secret": {"secrets"},
 		"serviceentry": {"se", "serviceentries"}, "httproute": {"httproutes"}, "deployment": {"deploy", "deployments"},
@@ -173,12 +201,7 @@ func kindName(k string) string {
 		"authorizationpolicy": {"ap", "authorizationpolicies"}, "requestauthentication": {"ra", "requestauthentications"},
 		"referencegrant": {"refgrant", "referencegrants"}, "pod": {"po", "pods"}, "namespace": {"ns", "namespaces"},
 		"endpointslice": {"endpointslices"}, "tlsroute": {"tlsroutes"}, "tcproute": {"tcproutes"}, "sidecar": {"sidecars"},
-	} {
-		if slices.Contains(others, k) {
-			return kind
-		}
 	}
-	return k
 }
 
 // answers turns a truth into answers: a list gives one for each element.

@@ -29,6 +29,8 @@ func (t Truth) Misread(answer string) string {
 		switch {
 		case o == "":
 			return "Type the object as: kind namespace/name."
+		case kindless(answer):
+			return "Name the kind too: kind namespace/name."
 		case strings.Contains(o, " /") && !slices.ContainsFunc(t.values, func(v string) bool { return strings.Contains(object(v), " /") }):
 			return "Name the namespace too: kind namespace/name."
 		}
@@ -41,6 +43,17 @@ func (t Truth) Misread(answer string) string {
 	case labs.AcceptText, labs.AcceptHost, labs.AcceptSerial, labs.AcceptSet:
 	}
 	return ""
+}
+
+// kindless says whether an answer is a namespace and a name alone, which reads
+// like kind/name.
+func kindless(answer string) bool {
+	f := strings.Fields(answer)
+	if len(f) != 1 {
+		return false
+	}
+	first, rest, ok := strings.Cut(strings.Trim(f[0], "\"'`."), "/")
+	return ok && !strings.ContainsAny(rest, "/.") && !knownKind(strings.ToLower(first))
 }
 
 // flags lists the response flags of Envoy 1.40.
