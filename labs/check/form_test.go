@@ -79,3 +79,22 @@ func TestAnswersAsToolsPrintThem(t *testing.T) {
 		}
 	}
 }
+
+func TestSameAnswers(t *testing.T) {
+	for _, x := range []struct {
+		accept labs.Accept
+		a, b   string
+		want   bool
+	}{
+		{labs.AcceptObject, "Gateway infra/front", "gw front -n infra", true},
+		{labs.AcceptObject, "Gateway infra/front", "gw infra/back", false},
+		{labs.AcceptSet, "a, b", "b a", true},
+		{labs.AcceptSet, "a, b", "a", false},
+		{labs.AcceptBoolean, "yes", "healthy", true},
+	} {
+		s := &Set{truths: map[labs.Step]question{labs.StepTLS: {accept: x.accept}}}
+		if got := s.Same(labs.StepTLS, x.a, x.b); got != x.want {
+			t.Errorf("%s: %q and %q: %v", x.accept, x.a, x.b, got)
+		}
+	}
+}

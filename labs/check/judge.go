@@ -131,6 +131,17 @@ func (s *Set) Truth(step labs.Step, f Facts) (Truth, error) {
 	return Truth{accept: q.accept, values: list}, nil
 }
 
+// Same says whether two answers to a step's question are one, however each is
+// written.
+func (s *Set) Same(step labs.Step, a, b string) bool {
+	q := s.truths[step]
+	values := []string{a}
+	if q.accept == labs.AcceptSet {
+		values = strings.FieldsFunc(a, separates)
+	}
+	return Truth{accept: q.accept, values: values}.Accepts(b)
+}
+
 // Healthy says that every result passes.
 func Healthy(results ...[]Result) bool {
 	for _, list := range results {

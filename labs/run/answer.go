@@ -25,8 +25,8 @@ func (s *Service) Verdict(ctx context.Context, name labs.Step, v labs.Verdict) (
 	if n == nil {
 		return reply, err
 	}
-	if s.now().steps[name].verdictRight {
-		return labs.Reply{Right: true, Words: "This verdict was verified already."}, nil
+	if st := s.now().steps[name]; st.verdictRight {
+		return already(name, said(st.verdict), v == st.verdict), nil
 	}
 	o, _, err := n.fresh(ctx)
 	if err != nil {
@@ -43,6 +43,12 @@ func (s *Service) Verdict(ctx context.Context, name labs.Step, v labs.Verdict) (
 		return labs.Reply{}, err
 	}
 	return s.replied(name, v == truth, fmt.Sprintf("Right: %s is %s.", name, said(v))), nil
+}
+
+// already is the reply where something was verified before: it stays, and
+// only what agrees with it is right.
+func already(name labs.Step, verified string, agrees bool) labs.Reply {
+	return labs.Reply{Right: agrees, Words: fmt.Sprintf("Already verified, and it stays: %s is %s.", name, verified)}
 }
 
 // lateCapture is the answer to keep with a record, when it is the first one
@@ -87,7 +93,7 @@ func (s *Service) Answer(ctx context.Context, name labs.Step, text string) (labs
 		return reply, err
 	}
 	if st := s.now().steps[name]; st.findingRight {
-		return labs.Reply{Right: true, Words: "This answer was verified already: " + st.answer}, nil
+		return already(name, fmt.Sprintf("answered with %q", st.answer), n.set.Same(name, st.answer, text)), nil
 	}
 	o, facts, err := n.fresh(ctx)
 	if err != nil {

@@ -42,13 +42,7 @@ func recorded(s State, e Recorded) (State, []Effect) {
 		effects = s.verdictGiven(e)
 	case history.Finding:
 		s.lateLine(e.Capture)
-		st := s.steps[e.Step]
-		st.answer, st.findingRight, st.reply = e.Text, st.findingRight || e.Right, ""
-		if !e.Right {
-			st.wrong++
-			st.reply = "Not so." + spaced(s.Lab.Steps[e.Step].Wrong) + hinted(s.Lab.Steps[e.Step], st)
-		}
-		s.steps[e.Step] = st
+		s.findingGiven(e)
 	case history.Hint:
 		st := s.steps[e.Step]
 		st.hints++
@@ -84,9 +78,27 @@ func (s *State) lateLine(a *labs.Answer) {
 	}
 }
 
+// findingGiven notes an answer. What was verified stays, whatever another
+// program wrote down at the same moment.
+func (s *State) findingGiven(e Recorded) {
+	st := s.steps[e.Step]
+	if st.findingRight {
+		return
+	}
+	st.answer, st.findingRight, st.reply = e.Text, e.Right, ""
+	if !e.Right {
+		st.wrong++
+		st.reply = "Not so." + spaced(s.Lab.Steps[e.Step].Wrong) + hinted(s.Lab.Steps[e.Step], st)
+	}
+	s.steps[e.Step] = st
+}
+
 // verdictGiven notes a verdict. A wrong one makes the step's cards due.
 func (s *State) verdictGiven(e Recorded) []Effect {
 	st := s.steps[e.Step]
+	if st.verdictRight {
+		return nil
+	}
 	st.verdict, st.verdictRight, st.reply = e.Verdict, e.Right, ""
 	if !e.Right {
 		st.wrong++

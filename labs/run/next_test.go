@@ -141,6 +141,16 @@ func TestNext(t *testing.T) {
 	}
 }
 
+// TestVerifiedIsNotUndone plays records of two programs that crossed.
+func TestVerifiedIsNotUndone(t *testing.T) {
+	t.Parallel()
+	s, _ := play(append(diagnosis(), rec(history.Verdict, 3, verdict(labs.StepTLS, labs.Broken, false)),
+		rec(history.Finding, 3, finding(labs.StepTLS, "UH", false)))...)
+	if v := s.view(at(4), place{}).Steps[3]; !v.Done || v.Verdict != labs.Healthy || v.Answer != "NR" {
+		t.Errorf("%+v", v)
+	}
+}
+
 func TestReplayMakesNothingDue(t *testing.T) {
 	t.Parallel()
 	wrong := rec(history.Verdict, 2, verdict(labs.StepEntry, labs.Broken, false))

@@ -202,6 +202,33 @@ func TestLabFromStartToReset(t *testing.T) {
 	})
 }
 
+// TestVerifiedStays gives a second verdict and a second answer after the right
+// ones: only what agrees is right, and nothing is counted.
+func TestVerifiedStays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.must(b.service.Start(t.Context(), "typo"))
+		b.wait(labs.PhaseDiagnosing)
+		b.diagnose()
+		verdict := func(v labs.Verdict) func() (labs.Reply, error) {
+			return func() (labs.Reply, error) { return b.service.Verdict(t.Context(), labs.StepDestination, v) }
+		}
+		answer := func(text string) func() (labs.Reply, error) {
+			return func() (labs.Reply, error) { return b.service.Answer(t.Context(), labs.StepCapture, text) }
+		}
+		kept := "Already verified, and it stays: destination is not on this request's path."
+		b.reply(labs.Reply{Right: true, Words: kept}, verdict(labs.OffPath))
+		b.reply(labs.Reply{Words: kept}, verdict(labs.Healthy))
+		kept = `Already verified, and it stays: capture is answered with "nr".`
+		b.reply(labs.Reply{Right: true, Words: kept}, answer("404 NR"))
+		b.reply(labs.Reply{Words: kept}, answer("UH"))
+		if v := b.service.View(); v.Steps[0].Wrong != 0 || v.Steps[5].Wrong != 0 || !v.Steps[5].Done {
+			t.Errorf("%+v", v.Steps)
+		}
+		b.service.Close()
+	})
+}
+
 func TestMendedTooEarly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
