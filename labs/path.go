@@ -1,6 +1,9 @@
 package labs
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Step is one step of the gateway debugging runbook. Every lab walks all six,
 // in this order.
@@ -19,6 +22,11 @@ const (
 // Steps lists the runbook in order.
 func Steps() []Step {
 	return []Step{StepCapture, StepEntry, StepListeners, StepTLS, StepHosts, StepDestination}
+}
+
+// After says whether the runbook comes to a step later than to another one.
+func (s Step) After(other Step) bool {
+	return slices.Index(Steps(), s) > slices.Index(Steps(), other)
 }
 
 // Layer is one layer of a request's path through a gateway.

@@ -1,6 +1,9 @@
 package labs
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Listing is a lab in a list.
 type Listing struct {
@@ -64,6 +67,19 @@ type View struct {
 	Cards   []string      `json:"cards,omitempty"`   // cards made due by this attempt
 }
 
+// Ahead says whether a step was not reached yet: steps are walked in order,
+// and one may go back to those before, not ahead of the current one.
+func (v View) Ahead(s Step) bool { return v.Current != "" && s.After(v.Current) }
+
+// AheadError refuses a verdict, an answer or a hint for a step that was not
+// reached yet.
+type AheadError struct{ Step, First Step }
+
+// Error says what comes first.
+func (e *AheadError) Error() string {
+	return fmt.Sprintf("one step after the other: %s comes first, %s was not reached yet (see gatedrill lab status)", e.First, e.Step)
+}
+
 // PathMark is one layer of the path on screen. Verdict is "" until the
 // learner's own verdict on it was verified.
 type PathMark struct {
@@ -73,13 +89,14 @@ type PathMark struct {
 	Changed time.Time `json:"changed,omitzero"`
 }
 
-// StepView is one runbook step on screen.
+// StepView is one runbook step on screen. Look, Ask and hints are left out
+// until the step is reached: what a later step asks tells of the earlier ones.
 type StepView struct {
 	Step     Step     `json:"step"`
 	Title    string   `json:"title"` // "listeners and attachment"
 	Question string   `json:"question"`
-	Look     []string `json:"look"` // commands that run as they stand in the learner's shell
-	Ask      string   `json:"ask"`  // the finding's question
+	Look     []string `json:"look,omitempty"` // commands that run as they stand in the learner's shell
+	Ask      string   `json:"ask,omitempty"`  // the finding's question
 	Answer   string   `json:"answer,omitempty"`
 	Verdict  Verdict  `json:"verdict,omitempty"` // as committed by the learner
 	// VerdictRight and FindingRight: verified against the cluster when given.

@@ -48,8 +48,12 @@ func withLabs(ctx context.Context, e *env, f func(*labrun.Service) error) error 
 	s := newLabs(e, e.attach, makeDue(ctx, e))
 	defer s.Close()
 	err := f(s)
-	if errors.Is(err, labrun.ErrNoLab) {
+	var ahead *labs.AheadError
+	switch {
+	case errors.Is(err, labrun.ErrNoLab):
 		return fail(exitFailed, err)
+	case errors.As(err, &ahead):
+		return fail(exitUsage, err)
 	}
 	return err
 }

@@ -140,7 +140,9 @@ func TestLiveByCommandLine(t *testing.T) {
 	if strings.Contains(l.out.String(), "exmaple") || strings.Contains(l.out.String(), "✗") {
 		t.Errorf("the trace gives the lab away:\n%s", &l.out)
 	}
-	l.must(exitFailed, "lab", "verdict", "hosts", "healthy")
+	l.must(exitUsage, "lab", "verdict", "hosts", "healthy") // out of order
+	l.must(0, "lab", "answer", "capture", "nr")
+	l.must(exitFailed, "lab", "verdict", "entry", "broken")
 	var due cards.Summary
 	if err := json.Unmarshal([]byte(l.must(0, "due", "--json")), &due); err != nil {
 		t.Fatal(err)
@@ -149,7 +151,6 @@ func TestLiveByCommandLine(t *testing.T) {
 		t.Errorf("a wrong verdict made no card due: %+v", due)
 	}
 	for _, a := range [][]string{
-		{"answer", "capture", "nr"},
 		{"verdict", "entry", "healthy"}, {"answer", "entry", "1"},
 		{"verdict", "listeners", "healthy"}, {"answer", "listeners", "8443"},
 		{"verdict", "tls", "healthy"}, {"answer", "tls", "secret istio-system/shop-cert"},

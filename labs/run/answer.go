@@ -139,6 +139,9 @@ func (s *Service) judging(ctx context.Context, name labs.Step) (*session, labs.R
 	default:
 		return nil, labs.Reply{Unknown: true, Words: fmt.Sprintf("The lab is %s; there is nothing to judge now.", st.Phase)}, nil
 	}
+	if err := st.reached(name); err != nil {
+		return nil, labs.Reply{}, err
+	}
 	n, err := s.connect(ctx, st.Lab)
 	return n, labs.Reply{}, err
 }

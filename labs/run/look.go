@@ -17,6 +17,9 @@ func (s *Service) Hint(_ context.Context, name labs.Step) (string, error) {
 	if st.Lab == nil {
 		return "", ErrNoLab
 	}
+	if err := st.reached(name); err != nil {
+		return "", err
+	}
 	hints, taken := st.Lab.Steps[name].Hints, st.steps[name].hints
 	if taken >= len(hints) {
 		return "", fmt.Errorf("step %s has no more hints (%d taken)", name, taken)

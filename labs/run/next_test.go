@@ -141,6 +141,24 @@ func TestNext(t *testing.T) {
 	}
 }
 
+// TestViewKeepsLaterStepsToItself: what a later step asks tells of the
+// earlier ones.
+func TestViewKeepsLaterStepsToItself(t *testing.T) {
+	t.Parallel()
+	s, _ := play(append(diagnosis()[:2], rec(history.Finding, 3, finding(labs.StepEntry, "x", false)))...)
+	v := s.view(at(4), place{})
+	if v.Current != labs.StepEntry || !v.Ahead(labs.StepListeners) || v.Ahead(labs.StepEntry) || v.Ahead(labs.StepCapture) {
+		t.Fatalf("at %s", v.Current)
+	}
+	for i, st := range v.Steps {
+		shown := st.Ask != "" && len(st.Look) > 0 && st.HintsLeft > 0
+		hidden := st.Ask == "" && len(st.Look) == 0 && st.HintsLeft == 0
+		if i <= 1 && !shown || i > 1 && !hidden {
+			t.Errorf("%+v", st)
+		}
+	}
+}
+
 // TestVerifiedIsNotUndone plays records of two programs that crossed.
 func TestVerifiedIsNotUndone(t *testing.T) {
 	t.Parallel()
@@ -162,16 +180,16 @@ func TestReplayMakesNothingDue(t *testing.T) {
 
 func TestView(t *testing.T) {
 	t.Parallel()
-	s, _ := play(rec(history.Broken, 1), looked(1.5, labs.Fail, labs.Pass, labs.LayerRoute),
-		rec(history.Finding, 2, finding(labs.StepEntry, "1", true)), rec(history.Verdict, 2, verdict(labs.StepEntry, labs.Healthy, true)),
+	until := append(diagnosis()[:6], looked(2.5, labs.Fail, labs.Pass, labs.LayerRoute)) // all before tls
+	s, _ := play(append(until,
 		rec(history.Hint, 3, func(r *history.Record) { r.Step = labs.StepTLS }),
-		rec(history.Verdict, 4, verdict(labs.StepTLS, labs.Broken, false)))
+		rec(history.Verdict, 4, verdict(labs.StepTLS, labs.Broken, false)))...)
 	v := s.view(at(10), place{})
 	marks := map[labs.Layer]labs.Verdict{}
 	for _, m := range v.Path {
 		marks[m.Layer] = m.Verdict
 	}
-	want := map[labs.Layer]labs.Verdict{"dns": "healthy", "entry": "healthy", "listener": "", "tls": "", "route": "", "destination": ""}
+	want := map[labs.Layer]labs.Verdict{"dns": "healthy", "entry": "healthy", "listener": "healthy", "tls": "", "route": "", "destination": ""}
 	if diff := cmp.Diff(want, marks); diff != "" {
 		t.Errorf("only verified layers show: %s", diff)
 	}
@@ -179,7 +197,7 @@ func TestView(t *testing.T) {
 	if tls.Reply != "Not so: tls is not broken. "+verdictWords+" Hint: one" || tls.Wrong != 1 || tls.Done || tls.HintsLeft != 1 || len(tls.Hints) != 1 {
 		t.Errorf("tls: %+v", tls)
 	}
-	if v.Current != labs.StepCapture || v.Elapsed != 10*time.Second || v.Debrief != "" {
+	if v.Current != labs.StepTLS || v.Elapsed != 10*time.Second || v.Debrief != "" {
 		t.Errorf("current %q, elapsed %s, debrief %q", v.Current, v.Elapsed, v.Debrief)
 	}
 	p := s.masked(looked(5, labs.Fail, labs.Pass, labs.LayerRoute).Main)

@@ -145,9 +145,15 @@ func (b *bench) apply(c labs.Change) {
 }
 
 // diagnose gives the right answer to everything.
-func (b *bench) diagnose() {
+func (b *bench) diagnose() { b.Helper(); b.reach("") }
+
+// reach gives the right answers to all steps before one.
+func (b *bench) reach(step labs.Step) {
 	b.Helper()
 	for _, s := range labs.Steps() {
+		if s == step {
+			return
+		}
 		if len(s.Layers()) > 0 {
 			v := map[labs.Step]labs.Verdict{labs.StepHosts: labs.Broken, labs.StepDestination: labs.OffPath}[s]
 			if v == "" {
@@ -179,6 +185,7 @@ func TestLabFromStartToReset(t *testing.T) {
 		if err := b.service.Start(t.Context(), "other"); err == nil || !strings.Contains(err.Error(), "typo is in progress") {
 			t.Errorf("two labs at once: %v", err)
 		}
+		b.reach(labs.StepEntry)
 		b.reply(labs.Reply{Words: "Not so: entry is not broken. " + verdictWords + " A hint is there if you want one."}, func() (labs.Reply, error) {
 			return b.service.Verdict(t.Context(), labs.StepEntry, labs.Broken)
 		})
@@ -199,6 +206,37 @@ func TestLabFromStartToReset(t *testing.T) {
 		if _, err := b.engine.Marked(t.Context()); !errors.Is(err, fault.ErrNoLab) {
 			t.Errorf("the cluster is still marked: %v", err)
 		}
+	})
+}
+
+// TestOneStepAfterTheOther refuses verdicts, answers and hints for steps that
+// were not reached, and lets earlier ones be gone back to.
+func TestOneStepAfterTheOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.must(b.service.Start(t.Context(), "typo"))
+		b.wait(labs.PhaseDiagnosing)
+		b.reach(labs.StepListeners)
+		refused := func(what string, err error) {
+			t.Helper()
+			var ahead *labs.AheadError
+			if !errors.As(err, &ahead) || ahead.Step != labs.StepHosts || ahead.First != labs.StepListeners {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		_, err := b.service.Verdict(t.Context(), labs.StepHosts, labs.Broken)
+		refused("verdict", err)
+		_, err = b.service.Answer(t.Context(), labs.StepHosts, "NR")
+		refused("answer", err)
+		_, err = b.service.Hint(t.Context(), labs.StepHosts)
+		refused("hint", err)
+		if v := b.service.View().Steps[4]; v.Verdict != "" || v.Answer != "" || v.Wrong != 0 {
+			t.Errorf("a refused answer was counted: %+v", v)
+		}
+		if _, err := b.service.Hint(t.Context(), labs.StepEntry); err != nil {
+			t.Errorf("a hint for an earlier step: %v", err)
+		}
+		b.service.Close()
 	})
 }
 
@@ -234,7 +272,7 @@ func TestMendedTooEarly(t *testing.T) {
 		b := newBench(t)
 		b.must(b.service.Start(t.Context(), "typo"))
 		b.wait(labs.PhaseDiagnosing)
-		b.reply(labs.Reply{Right: true}, func() (labs.Reply, error) { return b.service.Verdict(t.Context(), labs.StepEntry, labs.Healthy) })
+		b.reach(labs.StepListeners)
 		b.apply(b.labs[0].Solution)
 		v := b.wait(labs.PhaseUnearned)
 		if !strings.Contains(v.Trouble, "Put the fault back") {
@@ -257,6 +295,7 @@ func TestKilled(t *testing.T) {
 		b := newBench(t)
 		b.must(b.service.Start(t.Context(), "typo"))
 		b.wait(labs.PhaseDiagnosing)
+		b.reach(labs.StepTLS)
 		b.reply(labs.Reply{}, func() (labs.Reply, error) { return b.service.Answer(t.Context(), labs.StepTLS, "UH") })
 		if _, err := b.service.Hint(t.Context(), labs.StepTLS); err != nil {
 			t.Fatal(err)
@@ -392,6 +431,7 @@ func TestTwoPrograms(t *testing.T) {
 		b := newBench(t)
 		b.must(b.service.Start(t.Context(), "typo"))
 		b.wait(labs.PhaseDiagnosing)
+		b.reach(labs.StepEntry)
 		second := b.config
 		second.PID = 2
 		cli := New(second)

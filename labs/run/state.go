@@ -8,7 +8,6 @@
 package run
 
 import (
-	"slices"
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
@@ -117,9 +116,26 @@ func (s State) done(name labs.Step) bool {
 	return st.findingRight && (st.verdictRight || len(name.Layers()) == 0)
 }
 
+// current is the first step that is not done, "" when all are.
+func (s State) current() labs.Step {
+	for _, name := range labs.Steps() {
+		if !s.done(name) {
+			return name
+		}
+	}
+	return ""
+}
+
 // diagnosed says that all steps are done.
-func (s State) diagnosed() bool {
-	return !slices.ContainsFunc(labs.Steps(), func(n labs.Step) bool { return !s.done(n) })
+func (s State) diagnosed() bool { return s.current() == "" }
+
+// reached says why a step is not to be worked on yet: the runbook is walked
+// in order. Going back to earlier steps is free.
+func (s State) reached(name labs.Step) error {
+	if first := s.current(); first != "" && name.After(first) {
+		return &labs.AheadError{Step: name, First: first}
+	}
+	return nil
 }
 
 // Verdict is the true verdict of a step, from its layers' reports. Capture

@@ -27,10 +27,8 @@ func (s State) view(now time.Time, at place) labs.View {
 	}
 	for _, name := range labs.Steps() {
 		v.Steps = append(v.Steps, s.stepView(name))
-		if v.Current == "" && !s.done(name) {
-			v.Current = name
-		}
 	}
+	v.Current = s.current()
 	v.Path = s.pathView()
 	if s.Phase == labs.PhaseSolved {
 		v.Debrief, v.Cards = s.debrief(), slices.Clone(s.wrong)
@@ -58,9 +56,13 @@ func unjudged(list []labs.Check) []labs.CheckView {
 func (s State) stepView(name labs.Step) labs.StepView {
 	plan, st := s.Lab.Steps[name], s.steps[name]
 	title, question := words(name)
-	v := labs.StepView{Step: name, Title: title, Question: question, Look: plan.Look,
+	v := labs.StepView{Step: name, Title: title, Question: question,
 		Answer: st.answer, Verdict: st.verdict, VerdictRight: st.verdictRight, FindingRight: st.findingRight,
 		Done: s.done(name), Wrong: st.wrong, Reply: st.reply}
+	if s.reached(name) != nil {
+		return v
+	}
+	v.Look = plan.Look
 	if plan.Finding != nil {
 		v.Ask = plan.Finding.Ask
 	}

@@ -76,12 +76,12 @@ func (m *Model) edit() tea.Cmd {
 	switch {
 	case !ok:
 		return nil
+	case m.ahead(s.Step):
+		return flash("this step " + m.after())
 	case s.Ask == "":
 		return flash("this step asks for a verdict only: h, b or n")
 	case s.FindingRight:
 		return flash("this finding is right already")
-	case m.ahead(s.Step):
-		return flash("this step " + m.after())
 	}
 	m.typing = true
 	m.field.Set(m.drafts[s.Step])
@@ -105,18 +105,9 @@ func (m *Model) verdict(v labs.Verdict) tea.Cmd {
 	return m.commit(s.Step, v)
 }
 
-// ahead says whether a step comes after the current one.
-func (m *Model) ahead(s labs.Step) bool {
-	for _, x := range labs.Steps() {
-		if x == m.view.Current {
-			return s != x
-		}
-		if x == s {
-			return false
-		}
-	}
-	return false
-}
+// ahead says whether a step comes after the current one; labs.View.Ahead is
+// the rule.
+func (m *Model) ahead(s labs.Step) bool { return m.view.Ahead(s) }
 
 // toCopy is the command that keys act on; if there is none on screen, words
 // say why.
