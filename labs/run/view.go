@@ -114,19 +114,6 @@ func (s State) pathView() []labs.PathMark {
 	return out
 }
 
-// hidden is an answer without what the steps still ask for: the gateway's
-// words until the capture step's finding, the certificate's serial until that
-// of the tls step.
-func (s State) hidden(a labs.Answer) labs.Answer {
-	if !s.steps[labs.StepCapture].findingRight {
-		a.Flag, a.Details, a.LogLine = "", "", ""
-	}
-	if !s.steps[labs.StepTLS].findingRight {
-		a.Serial = ""
-	}
-	return a
-}
-
 // debrief is the lab's, with the log line of this very run: where the text
 // has ${LOG_LINE}, else at its end.
 func (s State) debrief() string {
@@ -138,23 +125,4 @@ func (s State) debrief() string {
 		text = strings.TrimRight(text, "\n") + "\n\n**The line of this run**\n\n    ${LOG_LINE}\n"
 	}
 	return strings.ReplaceAll(text, "${LOG_LINE}", line)
-}
-
-// masked hides what the session has not verified yet, so that `trace` gives
-// nothing away of a lab in progress.
-func (s State) masked(p labs.Path) labs.Path {
-	switch s.Phase {
-	case labs.PhaseDiagnosing, labs.PhaseBreaking, labs.PhaseUnearned:
-	default:
-		return p
-	}
-	out := p
-	out.Answer = s.hidden(p.Answer)
-	out.Layers = slices.Clone(p.Layers)
-	for i, m := range s.pathView() {
-		if i < len(out.Layers) && m.Verdict == "" {
-			out.Layers[i] = labs.LayerReport{Layer: out.Layers[i].Layer, Verdict: labs.Unknown, Summary: "not yet verified by you"}
-		}
-	}
-	return out
 }

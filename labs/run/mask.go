@@ -1,0 +1,51 @@
+package run
+
+import (
+	"slices"
+
+	"github.com/gatedrill/gatedrill/labs"
+)
+
+// masked hides what the session has not verified yet, so that a trace, on
+// screen or by a command, gives nothing away of a lab in progress: a layer
+// shows its mark once the verdict on it is verified, and what the mark rests
+// on only when its step is done. The details of a broken layer answer the
+// step's question.
+func (s State) masked(p labs.Path) labs.Path {
+	switch s.Phase {
+	case labs.PhaseDiagnosing, labs.PhaseBreaking, labs.PhaseUnearned:
+	default:
+		return p
+	}
+	out := p
+	out.Answer = s.hidden(p.Answer)
+	out.Layers = slices.Clone(p.Layers)
+	for _, name := range labs.Steps() {
+		if s.done(name) {
+			continue
+		}
+		for i, r := range out.Layers {
+			if !slices.Contains(name.Layers(), r.Layer) {
+				continue
+			}
+			out.Layers[i] = labs.LayerReport{Layer: r.Layer, Verdict: labs.Unknown, Summary: "not yet verified by you"}
+			if s.steps[name].verdictRight {
+				out.Layers[i].Verdict, out.Layers[i].Summary = r.Verdict, "details once the question of step "+string(name)+" is answered"
+			}
+		}
+	}
+	return out
+}
+
+// hidden is an answer without what the steps still ask for: the gateway's
+// words until the capture step's finding, the certificate's serial until that
+// of the tls step.
+func (s State) hidden(a labs.Answer) labs.Answer {
+	if !s.steps[labs.StepCapture].findingRight {
+		a.Flag, a.Details, a.LogLine = "", "", ""
+	}
+	if !s.steps[labs.StepTLS].findingRight {
+		a.Serial = ""
+	}
+	return a
+}
