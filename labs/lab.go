@@ -89,7 +89,7 @@ type StepPlan struct {
 	Finding *Finding `yaml:"finding"`
 	Hints   []string `yaml:"hints"` // from where to look to what to compare
 	Wrong   string   `yaml:"wrong"` // said to a wrong finding; never the fix
-	Cards   []string `yaml:"cards"` // due after a wrong verdict here; the lab's when empty
+	Cards   []string `yaml:"cards"` // due after a wrong verdict here, when the lab ends; the lab's when empty
 	Pos     Pos      `yaml:"-"`
 }
 

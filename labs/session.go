@@ -64,7 +64,7 @@ type View struct {
 	Goals   []CheckView   `json:"goals"`
 	Guards  []CheckView   `json:"guards"`
 	Debrief string        `json:"debrief,omitempty"` // Markdown, once solved
-	Cards   []string      `json:"cards,omitempty"`   // cards made due by this attempt
+	Cards   []string      `json:"cards,omitempty"`   // made due by this attempt, once solved
 }
 
 // Ahead says whether a step was not reached yet: steps are walked in order,

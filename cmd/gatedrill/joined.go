@@ -7,7 +7,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"github.com/gatedrill/gatedrill/labs"
 	labrun "github.com/gatedrill/gatedrill/labs/run"
 	"github.com/gatedrill/gatedrill/tui"
 )
@@ -23,10 +22,9 @@ func joinLabs(e *env, s *lateStudy, ports *tui.Ports, opts *tui.Options) func() 
 	b := newBackground(backend, e.Now)
 	quiet := *e // a broken lab is not listed here; `lab list` says why
 	quiet.Stderr = io.Discard
-	p := &labPort{Service: newLabs(&quiet, b.Handle, func(lab string, _ labs.Step, cards []string) {
-		// The verdict itself is recorded in any case; cards that could not be
-		// made due now come by their own schedule.
-		_, _ = s.MakeDue(opts.Context, cards, "wrong in lab "+lab)
+	p := &labPort{Service: newLabs(&quiet, b.Handle, func(lab string, cards []string) error {
+		_, err := s.MakeDue(opts.Context, cards, "wrong in lab "+lab)
+		return err
 	})}
 	ports.Cluster, ports.Labs = b, p
 	ports.Coach = &coach{study: s, labs: p.Service}

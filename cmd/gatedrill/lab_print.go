@@ -60,6 +60,10 @@ func printLab(w io.Writer, v labs.View) error {
 	}
 	p.line("")
 	p.checks(v)
+	if len(v.Cards) > 0 {
+		p.line("")
+		p.line("made due by wrong verdicts: %s", visible(strings.Join(v.Cards, ", ")))
+	}
 	if v.Debrief != "" {
 		p.line("")
 		p.line("%s", visibleLines(v.Debrief))

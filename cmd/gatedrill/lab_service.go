@@ -22,8 +22,8 @@ import (
 	"github.com/gatedrill/gatedrill/labs/trace"
 )
 
-// wrongFunc is told of a wrong verdict and the cards of its topic.
-type wrongFunc = func(lab string, step labs.Step, cards []string)
+// dueFunc makes the cards due that a lab's wrong verdicts call for.
+type dueFunc = func(lab string, cards []string) error
 
 // loadLabs reads the embedded labs. Broken files are named; the good labs
 // are returned all the same.
@@ -38,10 +38,10 @@ func loadLabs(e *env) ([]labs.Lab, labs.World) {
 
 // newLabs makes the lab service. Connect finds the cluster when one is
 // needed.
-func newLabs(e *env, connect func(context.Context) (*cluster.Handle, error), wrong wrongFunc) *labrun.Service {
+func newLabs(e *env, connect func(context.Context) (*cluster.Handle, error), due dueFunc) *labrun.Service {
 	return labrun.New(labrun.Config{
 		Library: func() ([]labs.Lab, labs.World) { return loadLabs(e) },
-		Trace:   trace.Trace, Now: e.Now, OnWrong: wrong,
+		Trace:   trace.Trace, Now: e.Now, OnDue: due,
 		History: history.Open(e.path("history.jsonl")), Dir: e.path("shell"),
 		PID: os.Getpid(), Alive: alive,
 		Connect: func(ctx context.Context) (*labrun.Cluster, error) {
@@ -90,16 +90,19 @@ func openCluster(h *cluster.Handle, now func() time.Time) (*labrun.Cluster, erro
 	}, nil
 }
 
-// makeDue makes cards due after a wrong verdict. A failure is said and no
-// more: the verdict itself is recorded.
-func makeDue(ctx context.Context, e *env) wrongFunc {
-	return func(lab string, _ labs.Step, cards []string) {
-		err := withStudy(ctx, e, func(s *study.Service) error {
-			_, err := s.MakeDue(ctx, cards, "wrong in lab "+lab)
+// makeDue makes cards due when a lab ends, and says which.
+func makeDue(ctx context.Context, e *env) dueFunc {
+	return func(lab string, cards []string) error {
+		var ids []string
+		err := withStudy(ctx, e, func(s *study.Service) (err error) {
+			ids, err = s.MakeDue(ctx, cards, "wrong in lab "+lab)
 			return err
 		})
 		if err != nil {
 			say(e.Stderr, fmt.Sprintf("make cards due: %v", err))
+		} else if len(ids) > 0 {
+			fmt.Fprintf(e.Stderr, "made due by wrong verdicts: %s (gatedrill review)\n", strings.Join(ids, ", "))
 		}
+		return err
 	}
 }

@@ -143,12 +143,8 @@ func TestLiveByCommandLine(t *testing.T) {
 	l.must(exitUsage, "lab", "verdict", "hosts", "healthy") // out of order
 	l.must(0, "lab", "answer", "capture", "nr")
 	l.must(exitFailed, "lab", "verdict", "entry", "broken")
-	var due cards.Summary
-	if err := json.Unmarshal([]byte(l.must(0, "due", "--json")), &due); err != nil {
-		t.Fatal(err)
-	}
-	if due.Due+due.Learning == 0 {
-		t.Errorf("a wrong verdict made no card due: %+v", due)
+	if n := l.dueCards(); n != 0 {
+		t.Errorf("%d cards are due while the lab is in progress", n)
 	}
 	for _, a := range [][]string{
 		{"verdict", "entry", "healthy"}, {"answer", "entry", "1"},
@@ -168,7 +164,20 @@ func TestLiveByCommandLine(t *testing.T) {
 	if v := l.view(); v.Phase != labs.PhaseSolved || v.Debrief == "" {
 		t.Errorf("after the fix the phase is %s, debrief of %d bytes", v.Phase, len(v.Debrief))
 	}
+	if n := l.dueCards(); n == 0 {
+		t.Error("a wrong verdict made no card due when the lab was solved")
+	}
 	l.must(0, "trace", "https://shop.example.com/cart")
+}
+
+// dueCards counts the cards that are due, new ones left aside.
+func (l *learner) dueCards() int {
+	l.t.Helper()
+	var due cards.Summary
+	if err := json.Unmarshal([]byte(l.must(0, "due", "--json")), &due); err != nil {
+		l.t.Fatal(err)
+	}
+	return due.Due + due.Learning
 }
 
 // TestLiveFixWithoutDiagnosis: a fix that comes before the diagnosis solves

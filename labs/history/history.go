@@ -36,6 +36,7 @@ const (
 	Paused   Kind = "paused"
 	Resumed  Kind = "resumed"
 	Beat     Kind = "beat" // still at work
+	Due      Kind = "due"  // the attempt ends, and Cards were made due
 )
 
 // Record is one line of the file.
@@ -49,6 +50,7 @@ type Record struct {
 	Text    string       `json:"text,omitempty"`
 	Right   bool         `json:"right,omitempty"`
 	Capture *labs.Answer `json:"capture,omitempty"`
+	Cards   []string     `json:"cards,omitempty"`
 	PID     int          `json:"pid,omitempty"` // of the program that puts the lab in; Started and Again
 }
 

@@ -18,7 +18,7 @@ func Work(last Record, until time.Time) time.Duration {
 }
 
 // Ends says that a record of this kind ends an attempt's time.
-func Ends(k Kind) bool { return k == Solved || k == Reset }
+func Ends(k Kind) bool { return k == Solved || k == Reset || k == Due }
 
 // Sum is what the records say of one lab.
 type Sum struct {

@@ -30,7 +30,7 @@ func (s *Service) Reset(ctx context.Context) error {
 	}
 	n, err := s.connect(ctx, st.Lab)
 	if errors.Is(err, cluster.ErrNotRunning) {
-		return s.record(history.Reset, nil)
+		return s.putAway()
 	}
 	if err != nil {
 		return err
@@ -46,7 +46,23 @@ func (s *Service) Reset(ctx context.Context) error {
 			return errors.Join(err, s.record(history.Failed, func(r *history.Record) { r.Text = words }))
 		}
 	}
+	return s.putAway()
+}
+
+// putAway ends the attempt.
+func (s *Service) putAway() error {
+	if err := s.apply(Ending{}); err != nil {
+		return err
+	}
 	return s.record(history.Reset, nil)
+}
+
+// makeDue makes cards due and remembers that they are.
+func (s *Service) makeDue(lab string, cards []string) error {
+	if s.c.OnDue == nil || s.c.OnDue(lab, cards) != nil {
+		return nil
+	}
+	return s.record(history.Due, func(r *history.Record) { r.Cards = cards })
 }
 
 // clearUnknown takes out a lab that the history knows nothing of: started from

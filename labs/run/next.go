@@ -21,6 +21,8 @@ func next(s State, e Event) (State, []Effect) {
 		return observed(s, e)
 	case Working:
 		s.Phase, s.Doing = e.Phase, e.Doing
+	case Ending:
+		return s, s.owed()
 	}
 	return s, nil
 }
@@ -39,7 +41,7 @@ func recorded(s State, e Recorded) (State, []Effect) {
 		}
 	case history.Verdict:
 		s.lateLine(e.Capture)
-		effects = s.verdictGiven(e)
+		s.verdictGiven(e)
 	case history.Finding:
 		s.lateLine(e.Capture)
 		s.findingGiven(e)
@@ -57,6 +59,11 @@ func recorded(s State, e Recorded) (State, []Effect) {
 		if e.Capture != nil {
 			s.broken = *e.Capture
 		}
+		if e.Own {
+			effects = s.owed()
+		}
+	case history.Due:
+		s.due = append(slices.Clip(s.due), e.Cards...)
 	case history.Reset:
 		s = State{Phase: labs.PhaseIdle}
 	case history.Failed:
@@ -93,11 +100,12 @@ func (s *State) findingGiven(e Recorded) {
 	s.steps[e.Step] = st
 }
 
-// verdictGiven notes a verdict. A wrong one makes the step's cards due.
-func (s *State) verdictGiven(e Recorded) []Effect {
+// verdictGiven notes a verdict. A wrong one calls for the step's cards, which
+// come when the attempt ends: before, they would name the cause.
+func (s *State) verdictGiven(e Recorded) {
 	st := s.steps[e.Step]
 	if st.verdictRight {
-		return nil
+		return
 	}
 	st.verdict, st.verdictRight, st.reply = e.Verdict, e.Right, ""
 	if !e.Right {
@@ -106,7 +114,7 @@ func (s *State) verdictGiven(e Recorded) []Effect {
 	}
 	s.steps[e.Step] = st
 	if e.Right {
-		return nil
+		return
 	}
 	cards := s.Lab.Steps[e.Step].Cards
 	if len(cards) == 0 {
@@ -117,10 +125,22 @@ func (s *State) verdictGiven(e Recorded) []Effect {
 			s.wrong = append(slices.Clip(s.wrong), c)
 		}
 	}
-	if !e.Own {
+}
+
+// owed makes due what wrong verdicts call for and was not made due before. It
+// comes with the end of an attempt, and again when that attempt is put away:
+// a program that died in between loses no card.
+func (s State) owed() []Effect {
+	var left []string
+	for _, c := range s.wrong {
+		if !slices.Contains(s.due, c) {
+			left = append(left, c)
+		}
+	}
+	if len(left) == 0 {
 		return nil
 	}
-	return []Effect{MakeDue{Step: e.Step, Cards: cards}}
+	return []Effect{MakeDue{Cards: left}}
 }
 
 // verdictWords says what the three verdicts mean: a wrong verdict is as often

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -96,7 +97,7 @@ func kinds(effects []Effect) []string {
 		case Write:
 			out = append(out, string(e.Kind))
 		case MakeDue:
-			out = append(out, "due:"+e.Cards[0])
+			out = append(out, "due:"+strings.Join(e.Cards, ","))
 		}
 	}
 	return out
@@ -127,8 +128,13 @@ func TestNext(t *testing.T) {
 		{"solved stays solved", append(diagnosis(), rec(history.Solved, 9), looked(10, labs.Fail, labs.Fail, labs.LayerTLS)), labs.PhaseSolved, nil},
 		{"reset", append(diagnosis(), rec(history.Reset, 9)), labs.PhaseIdle, nil},
 		{"failed", []Event{rec(history.Failed, 1, func(r *history.Record) { r.Text = "no" })}, labs.PhaseFailed, nil},
-		{"wrong verdict", []Event{rec(history.Broken, 1), rec(history.Verdict, 2, verdict(labs.StepEntry, labs.Broken, false))}, labs.PhaseDiagnosing, []string{"due:lab-card"}},
-		{"wrong verdict, cards of the step", []Event{rec(history.Broken, 1), rec(history.Verdict, 2, verdict(labs.StepTLS, labs.Broken, false))}, labs.PhaseDiagnosing, []string{"due:tls-card"}},
+		{"wrong verdict", []Event{rec(history.Broken, 1), rec(history.Verdict, 2, verdict(labs.StepEntry, labs.Broken, false))}, labs.PhaseDiagnosing, nil},
+		{"wrong verdict, then put away", []Event{rec(history.Broken, 1), wrong(labs.StepEntry), Ending{}}, labs.PhaseDiagnosing, []string{"due:lab-card"}},
+		{"wrong verdict, cards of the step", []Event{rec(history.Broken, 1), wrong(labs.StepTLS), Ending{}}, labs.PhaseDiagnosing, []string{"due:tls-card"}},
+		{"nothing wrong, then put away", []Event{rec(history.Broken, 1), Ending{}}, labs.PhaseDiagnosing, nil},
+		{"solved after wrong verdicts", append([]Event{wrong(labs.StepTLS), wrong(labs.StepTLS), wrong(labs.StepEntry)}, append(diagnosis(), rec(history.Solved, 9))...), labs.PhaseSolved, []string{"due:tls-card,lab-card"}},
+		{"solved, and its cards made due", append(append([]Event{wrong(labs.StepTLS)}, diagnosis()...), rec(history.Solved, 9), madeDue("tls-card"), Ending{}), labs.PhaseSolved, []string{"due:tls-card"}},
+		{"solved, but dead before its cards were due", append(append([]Event{wrong(labs.StepTLS)}, diagnosis()...), notOwn(rec(history.Solved, 9)), Ending{}), labs.PhaseSolved, []string{"due:tls-card"}},
 		{"wrong finding", []Event{rec(history.Broken, 1), rec(history.Finding, 2, finding(labs.StepTLS, "x", false))}, labs.PhaseDiagnosing, nil},
 	} {
 		s, effects := play(c.events...)
@@ -169,11 +175,20 @@ func TestVerifiedIsNotUndone(t *testing.T) {
 	}
 }
 
+func wrong(step labs.Step) Event { return rec(history.Verdict, 2, verdict(step, labs.Broken, false)) }
+
+func madeDue(cards ...string) Event {
+	return rec(history.Due, 9, func(r *history.Record) { r.Cards = cards })
+}
+
+func notOwn(r Recorded) Event {
+	r.Own = false
+	return r
+}
+
 func TestReplayMakesNothingDue(t *testing.T) {
 	t.Parallel()
-	wrong := rec(history.Verdict, 2, verdict(labs.StepEntry, labs.Broken, false))
-	wrong.Own = false
-	if _, effects := play(rec(history.Broken, 1), wrong); effects != nil {
+	if _, effects := play(append(diagnosis(), wrong(labs.StepEntry), notOwn(rec(history.Solved, 9)))...); effects != nil {
 		t.Errorf("%v", kinds(effects))
 	}
 }
@@ -227,6 +242,14 @@ func TestPausesDoNotCount(t *testing.T) {
 	t.Parallel()
 	s, _ := play(rec(history.Broken, 10), rec(history.Paused, 20), rec(history.Resumed, 5000), rec(history.Hint, 5005, func(r *history.Record) { r.Step = labs.StepTLS }))
 	if got := s.Worked(at(5010)); got != 30*time.Second {
+		t.Errorf("worked %s", got)
+	}
+}
+
+func TestTheClockStandsOnceSolved(t *testing.T) {
+	t.Parallel()
+	s, _ := play(append(diagnosis(), rec(history.Solved, 9), madeDue("tls-card"))...)
+	if got := s.Worked(at(300)); got != 9*time.Second {
 		t.Errorf("worked %s", got)
 	}
 }

@@ -25,8 +25,10 @@ type Config struct {
 	Trace   Tracer
 	History *history.File
 	Now     func() time.Time
-	// OnWrong is told of each wrong verdict, with the cards of its topic.
-	OnWrong func(lab string, step labs.Step, cards []string)
+	// OnDue makes the cards due that an attempt's wrong verdicts call for,
+	// when it ends. What it could not do it says itself; they come again when
+	// the attempt is put away.
+	OnDue func(lab string, cards []string) error
 	// Dir holds the working directories of learners' shells.
 	Dir string
 	// PID is this program's; Alive says whether another one still runs.
@@ -201,9 +203,7 @@ func (s *Service) carryOut(lab string, effects []Effect) error {
 		case Write:
 			errs = append(errs, s.write(e.Record))
 		case MakeDue:
-			if s.c.OnWrong != nil {
-				s.c.OnWrong(lab, e.Step, e.Cards)
-			}
+			errs = append(errs, s.makeDue(lab, e.Cards))
 		}
 	}
 	return errors.Join(errs...)

@@ -33,6 +33,7 @@ type bench struct {
 	world   labs.World
 	service *Service
 	due     []string
+	dueErr  error
 	down    bool // the cluster is not running
 }
 
@@ -64,8 +65,11 @@ func newBench(t *testing.T) *bench {
 		Library: func() ([]labs.Lab, labs.World) { return b.labs, b.world },
 		Connect: b.connect, Trace: traced, Now: time.Now, PID: 1,
 		History: history.Open(filepath.Join(t.TempDir(), "history.jsonl")),
-		OnWrong: func(_ string, _ labs.Step, cards []string) { b.due = append(b.due, cards...) },
-		Dir:     t.TempDir(), HealthyWithin: 5 * time.Second, BrokenWithin: 5 * time.Second,
+		OnDue: func(_ string, cards []string) error {
+			b.due = append(b.due, cards...)
+			return b.dueErr
+		},
+		Dir: t.TempDir(), HealthyWithin: 5 * time.Second, BrokenWithin: 5 * time.Second,
 	}
 	b.service = New(b.config)
 	return b
@@ -189,22 +193,76 @@ func TestLabFromStartToReset(t *testing.T) {
 		b.reply(labs.Reply{Words: "Not so: entry is not broken. " + verdictWords + " A hint is there if you want one."}, func() (labs.Reply, error) {
 			return b.service.Verdict(t.Context(), labs.StepEntry, labs.Broken)
 		})
-		if !slices.Equal(b.due, []string{"lab-card"}) {
-			t.Errorf("due: %v", b.due)
+		if b.due != nil {
+			t.Errorf("due while the lab is in progress, where they name the cause: %v", b.due)
 		}
 		b.diagnose()
 		b.wait(labs.PhaseFixing)
 		b.apply(b.labs[0].Solution)
-		v = b.wait(labs.PhaseSolved)
+		b.wait(labs.PhaseSolved)
+		synctest.Wait()
+		v = b.service.View()
+		if !slices.Equal(b.due, []string{"lab-card"}) {
+			t.Errorf("due: %v", b.due)
+		}
 		if v.Debrief != "line: the line" || !slices.Equal(v.Cards, []string{"lab-card"}) || v.Lab.Solved != 1 {
 			t.Errorf("debrief %q, cards %v, solved %d", v.Debrief, v.Cards, v.Lab.Solved)
 		}
 		b.must(b.service.Reset(t.Context()))
-		if v := b.service.View(); v.Phase != labs.PhaseIdle {
-			t.Errorf("after reset: %s", v.Phase)
+		if v := b.service.View(); v.Phase != labs.PhaseIdle || len(b.due) != 1 {
+			t.Errorf("after reset: %s, due %v", v.Phase, b.due)
 		}
 		if _, err := b.engine.Marked(t.Context()); !errors.Is(err, fault.ErrNoLab) {
 			t.Errorf("the cluster is still marked: %v", err)
+		}
+	})
+}
+
+// TestNoCardIsLost: the program of the wrong verdict was killed, and the cards
+// could not be made due at the first end of the attempt. They come with the
+// next, and only once.
+func TestNoCardIsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.must(b.service.Start(t.Context(), "typo"))
+		b.wait(labs.PhaseDiagnosing)
+		b.reach(labs.StepEntry)
+		b.reply(labs.Reply{}, func() (labs.Reply, error) { return b.service.Verdict(t.Context(), labs.StepEntry, labs.Broken) })
+		b.service.Close() // as if killed
+		b.service, b.dueErr = New(b.config), errors.New("the cards are locked")
+		b.must(b.service.Resume(t.Context()))
+		b.diagnose()
+		b.apply(b.labs[0].Solution)
+		b.wait(labs.PhaseSolved)
+		synctest.Wait()
+		if v := b.service.View(); v.Cards != nil {
+			t.Errorf("said to be due: %v", v.Cards)
+		}
+		b.due, b.dueErr = nil, nil
+		b.must(b.service.Start(t.Context(), "other")) // puts the solved one away
+		b.wait(labs.PhaseDiagnosing)
+		if !slices.Equal(b.due, []string{"lab-card"}) {
+			t.Errorf("due: %v", b.due)
+		}
+		b.must(b.service.Reset(t.Context()))
+		if len(b.due) != 1 {
+			t.Errorf("the other lab made them due again: %v", b.due)
+		}
+	})
+}
+
+func TestResetMakesCardsDue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.must(b.service.Start(t.Context(), "typo"))
+		b.wait(labs.PhaseDiagnosing)
+		b.reach(labs.StepEntry)
+		b.reply(labs.Reply{}, func() (labs.Reply, error) { return b.service.Verdict(t.Context(), labs.StepEntry, labs.Broken) })
+		b.service.Close()
+		b.down, b.service = true, New(b.config) // given up without a cluster
+		b.must(b.service.Reset(t.Context()))
+		if !slices.Equal(b.due, []string{"lab-card"}) {
+			t.Errorf("due: %v", b.due)
 		}
 	})
 }

@@ -40,6 +40,9 @@ func (s *Service) Start(ctx context.Context, id string) error {
 	if l := lacks(n.cluster, lab); len(l) > 0 {
 		return fmt.Errorf("lab %s needs %s, which the %s does not have", id, strings.Join(l, ", "), n.cluster.Name)
 	}
+	if err := s.apply(Ending{}); err != nil { // of the attempt before
+		return err
+	}
 	now := s.c.Now()
 	r := history.Record{At: now, Attempt: now.UTC().Format("20060102T150405.000"), Lab: id, Kind: history.Started, PID: s.c.PID}
 	if err := s.write(r); err != nil {

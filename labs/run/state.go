@@ -38,7 +38,8 @@ type State struct {
 	capture labs.Answer
 	broken  labs.Answer // the capture when the fault was first seen
 	held    time.Time   // since when everything holds; zero when it does not
-	wrong   []string    // cards made due
+	wrong   []string    // cards that wrong verdicts call for
+	due     []string    // those of them that were made due
 }
 
 // step is what the learner has done in one step.
@@ -85,6 +86,10 @@ type Working struct {
 func (Recorded) event() {}
 func (Observed) event() {}
 func (Working) event()  {}
+func (Ending) event()   {}
+
+// Ending says that the attempt is about to be put away.
+type Ending struct{}
 
 // Effect is something a driver has to do.
 type Effect interface{ effect() }
@@ -92,11 +97,8 @@ type Effect interface{ effect() }
 // Write appends a record to the history.
 type Write struct{ history.Record }
 
-// MakeDue makes cards due after a wrong verdict.
-type MakeDue struct {
-	Step  labs.Step
-	Cards []string
-}
+// MakeDue makes the cards due that the attempt's wrong verdicts call for.
+type MakeDue struct{ Cards []string }
 
 func (Write) effect()   {}
 func (MakeDue) effect() {}

@@ -31,7 +31,7 @@ func (s State) view(now time.Time, at place) labs.View {
 	v.Current = s.current()
 	v.Path = s.pathView()
 	if s.Phase == labs.PhaseSolved {
-		v.Debrief, v.Cards = s.debrief(), slices.Clone(s.wrong)
+		v.Debrief, v.Cards = s.debrief(), slices.Clone(s.due)
 	}
 	return v
 }
