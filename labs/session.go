@@ -2,6 +2,7 @@ package labs
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -70,6 +71,24 @@ type View struct {
 // Ahead says whether a step was not reached yet: steps are walked in order,
 // and one may go back to those before, not ahead of the current one.
 func (v View) Ahead(s Step) bool { return v.Current != "" && s.After(v.Current) }
+
+// StillOpen names what the diagnosis lacks: "hosts (its verdict), destination".
+func (v View) StillOpen() string {
+	var out []string
+	for _, s := range v.Steps {
+		verdict := s.VerdictRight || len(s.Step.Layers()) == 0
+		switch {
+		case verdict && s.FindingRight:
+		case s.FindingRight:
+			out = append(out, string(s.Step)+" (its verdict)")
+		case s.VerdictRight:
+			out = append(out, string(s.Step)+" (its question)")
+		default:
+			out = append(out, string(s.Step))
+		}
+	}
+	return strings.Join(out, ", ")
+}
 
 // AheadError refuses a verdict, an answer or a hint for a step that was not
 // reached yet.

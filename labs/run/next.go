@@ -51,7 +51,7 @@ func recorded(s State, e Recorded) (State, []Effect) {
 		s.steps[e.Step] = st
 	case history.Unearned:
 		s.Phase = labs.PhaseUnearned
-		s.Trouble = unearnedWords
+		s.Trouble = fmt.Sprintf(unearnedWords, s.view(e.At, place{}).StillOpen())
 	case history.Again:
 		s.Phase, s.Trouble = labs.PhaseBreaking, ""
 	case history.Solved:
@@ -75,7 +75,7 @@ func recorded(s State, e Recorded) (State, []Effect) {
 	return s, effects
 }
 
-const unearnedWords = "The goals hold, but the diagnosis is not complete. Put the fault back (start the lab again) to go on; your answers are kept."
+const unearnedWords = "The goals hold, but the diagnosis is not complete; still open: %s. Put the fault back (start the lab again) to go on; your answers are kept."
 
 // lateLine keeps the first answer that has its log line: Envoy's log may come
 // a second after the fault was seen.

@@ -333,7 +333,7 @@ func TestMendedTooEarly(t *testing.T) {
 		b.reach(labs.StepListeners)
 		b.apply(b.labs[0].Solution)
 		v := b.wait(labs.PhaseUnearned)
-		if !strings.Contains(v.Trouble, "Put the fault back") {
+		if !strings.Contains(v.Trouble, "Put the fault back") || !strings.Contains(v.Trouble, "still open: listeners, tls, hosts, destination.") {
 			t.Errorf("trouble: %q", v.Trouble)
 		}
 		b.reply(labs.Reply{Unknown: true}, func() (labs.Reply, error) { return b.service.Verdict(t.Context(), labs.StepTLS, labs.Healthy) })

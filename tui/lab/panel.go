@@ -84,7 +84,7 @@ func (m *Model) after() string {
 // unearned says why the lab does not count as solved yet.
 func (m *Model) unearned(w int) []layout.Block {
 	st := m.env.Styles
-	const words = "The goals hold, but the diagnosis is not complete: nobody knows yet where it was broken. " +
+	words := "The goals hold, but the diagnosis is not complete. Still open: " + m.view.StillOpen() + ". " +
 		"R puts the fault back, and you go on where you were. Your answers are kept."
 	return []layout.Block{
 		layout.One(rankTask, m.marked(st.Warn.Render("!"), st.Strong.Render("It answers again, too early."), w)...),
