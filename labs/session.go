@@ -147,6 +147,9 @@ type CheckView struct {
 	Fell    bool      `json:"fell,omitempty"` // was green, now red
 }
 
+// SolutionNoted says what looking at a lab's solution does.
+const SolutionNoted = "It is noted in the lab's history that you looked, and the lab goes on."
+
 // Reply answers a committed verdict or finding.
 type Reply struct {
 	Right   bool   `json:"right"`

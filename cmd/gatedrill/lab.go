@@ -215,10 +215,11 @@ func labShell(e *env) *cobra.Command {
 func labSolution(e *env) *cobra.Command {
 	var yes bool
 	c := &cobra.Command{
-		Use: "solution --yes", Short: "Show the lab's solution; taking it is recorded", Args: cobra.NoArgs,
+		Use: "solution --yes", Short: "Show the lab's solution; that you looked is noted", Args: cobra.NoArgs,
+		Long: "Show the lab's solution: what it applies. " + labs.SolutionNoted,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if !yes {
-				return usagef("the solution ends the exercise; to see it: gatedrill lab solution --yes")
+				return usagef("%s\nto see it: gatedrill lab solution --yes", labs.SolutionNoted)
 			}
 			return withLabs(c.Context(), e, func(s *labrun.Service) error {
 				text, err := s.Solution(c.Context())

@@ -166,7 +166,7 @@ func (m *Model) confirm(i keymap.Intent) tea.Cmd {
 	case keymap.Solution:
 		m.asked[ask.ID] = askSolution
 		ask.Question = "Show the solution?"
-		ask.Detail = "It is noted in the lab's history that you looked."
+		ask.Detail = labs.SolutionNoted
 	}
 	return screen.Send(ask)
 }
