@@ -29,8 +29,8 @@ against the cluster as it is at that moment.
   gatedrill lab start shop-is-gone
   gatedrill lab status
   gatedrill lab shell
-  gatedrill lab answer capture NR
-  gatedrill lab verdict entry healthy
+  gatedrill lab answer STEP TEXT
+  gatedrill lab verdict STEP healthy|broken|off-path
   gatedrill lab check
 
 Exit codes: 0 done, right or passed; 1 wrong or failed; 2 wrong arguments;

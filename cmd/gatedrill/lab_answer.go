@@ -21,7 +21,7 @@ judged against the cluster as it is now.
   off-path  is never reached by it, or not needed
 
 Exit codes: 0 right, 1 wrong, 3 it could not be judged and was not counted.`,
-		Example: "  gatedrill lab verdict entry healthy", ValidArgs: stepNames(),
+		ValidArgs: stepNames(),
 	}
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -51,8 +51,8 @@ func labAnswer(e *env) *cobra.Command {
 destination. gatedrill lab status shows the question.
 
 Exit codes: 0 right, 1 wrong, 3 it could not be judged and was not counted.`,
-		Example: `  gatedrill lab answer capture NR
-  gatedrill lab answer hosts VirtualService shop/shop`,
+		Example: `  gatedrill lab answer capture RLSE
+  gatedrill lab answer hosts HTTPRoute bakery/oven`,
 	}
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
