@@ -153,6 +153,7 @@ const SolutionNoted = "It is noted in the lab's history that you looked, and the
 // Reply answers a committed verdict or finding.
 type Reply struct {
 	Right   bool   `json:"right"`
-	Unknown bool   `json:"unknown,omitempty"` // the cluster could not be asked; nothing was counted
+	Unknown bool   `json:"unknown,omitempty"` // it was not judged, and nothing was counted
+	Slip    bool   `json:"slip,omitempty"`    // because it cannot be read as an answer; Words say the form
 	Words   string `json:"words"`
 }

@@ -33,8 +33,8 @@ against the cluster as it is at that moment.
   gatedrill lab verdict STEP healthy|broken|off-path
   gatedrill lab check
 
-Exit codes: 0 done, right or passed; 1 wrong or failed; 2 wrong arguments;
-3 unknown: the cluster could not be asked.`,
+Exit codes: 0 done, right or passed; 1 wrong or failed; 2 wrong arguments, or a
+step that was not reached yet; 3 unknown: the cluster could not be asked.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
@@ -52,7 +52,7 @@ func withLabs(ctx context.Context, e *env, f func(*labrun.Service) error) error 
 	switch {
 	case errors.Is(err, labrun.ErrNoLab):
 		return fail(exitFailed, err)
-	case errors.As(err, &ahead):
+	case errors.As(err, &ahead), errors.Is(err, labrun.ErrUnknownLab):
 		return fail(exitUsage, err)
 	}
 	return err

@@ -50,7 +50,8 @@ func labAnswer(e *env) *cobra.Command {
 		Long: `Answer the question of a step: capture, entry, listeners, tls, hosts or
 destination. gatedrill lab status shows the question.
 
-Exit codes: 0 right, 1 wrong, 3 it could not be judged and was not counted.`,
+Exit codes: 0 right; 1 wrong; 2 it cannot be read as an answer of the kind asked
+for, and was not counted; 3 it could not be judged and was not counted.`,
 		Example: `  gatedrill lab answer capture RLSE
   gatedrill lab answer hosts HTTPRoute bakery/oven`,
 	}
@@ -60,8 +61,12 @@ Exit codes: 0 right, 1 wrong, 3 it could not be judged and was not counted.`,
 		if err != nil {
 			return err
 		}
+		text := strings.Join(args[1:], " ")
+		if strings.TrimSpace(text) == "" {
+			return usagef("an empty answer is no answer: gatedrill lab answer %s TEXT", step)
+		}
 		return withLabs(c.Context(), e, func(s *labrun.Service) error {
-			r, err := s.Answer(c.Context(), step, strings.Join(args[1:], " "))
+			r, err := s.Answer(c.Context(), step, text)
 			return printReply(e, r, err, *asJSON)
 		})
 	}

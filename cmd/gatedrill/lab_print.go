@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -9,7 +8,6 @@ import (
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
-	"github.com/gatedrill/gatedrill/labs/cluster"
 )
 
 func printLabs(w io.Writer, list []labs.Listing) error {
@@ -184,9 +182,6 @@ func printChecks(w io.Writer, v labs.View) error {
 
 // printReply prints what an answer got, and turns it into an exit code.
 func printReply(e *env, r labs.Reply, err error, asJSON bool) error {
-	if errors.Is(err, cluster.ErrNotRunning) {
-		return fail(exitUnknown, err)
-	}
 	if err != nil {
 		return err
 	}
@@ -198,6 +193,8 @@ func printReply(e *env, r labs.Reply, err error, asJSON bool) error {
 	switch {
 	case err != nil:
 		return err
+	case r.Slip:
+		return fail(exitUsage, nil)
 	case r.Unknown:
 		return fail(exitUnknown, nil)
 	case !r.Right:

@@ -230,7 +230,7 @@ func TestLiveSandboxKilledInMidLab(t *testing.T) {
 func TestLiveRefusedRequests(t *testing.T) {
 	l := newLearner(t)
 	sandboxtest.Up(t)
-	l.must(exitFailed, "lab", "start", "no-such-lab")
+	l.must(exitUsage, "lab", "start", "no-such-lab")
 	if !strings.Contains(l.errs.String(), "no-such-lab") {
 		t.Errorf("the error does not name the lab: %s", &l.errs)
 	}

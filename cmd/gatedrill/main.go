@@ -17,6 +17,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/tui"
 )
 
@@ -50,6 +51,8 @@ func run(ctx context.Context, e *env, args []string) int {
 		code = coded.code
 	} else if isUsage(err) {
 		code = exitUsage
+	} else if errors.Is(err, cluster.ErrNotRunning) {
+		code = exitUnknown
 	}
 	if msg := err.Error(); msg != "" {
 		say(e.Stderr, msg)
@@ -116,7 +119,10 @@ func exitCodesTopic() *cobra.Command {
 
   0  done, or the answer is yes (healthy, right, solved)
   1  failed, or the answer is no (broken, wrong)
-  2  wrong arguments, or a terminal is needed and there is none
-  3  unknown: the cluster could not be asked, so neither yes nor no`,
+  2  wrong arguments: an unknown name, a step not reached yet, an answer that
+     cannot be read as one; or a terminal is needed and there is none
+  3  unknown: the cluster could not be asked, so neither yes nor no
+
+lab shell, sandbox shell and sandbox run end with the code of what they ran.`,
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -171,7 +172,12 @@ func programRemove(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return b.RemoveProgram(args[0])
+			if err := b.RemoveProgram(args[0]); errors.Is(err, sandbox.ErrNoProgram) {
+				return fail(exitUsage, err)
+			} else if err != nil {
+				return err
+			}
+			return nil
 		},
 	}
 }

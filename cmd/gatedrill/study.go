@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"strconv"
 
@@ -167,7 +166,7 @@ func statsCommand(e *env) *cobra.Command {
 // cannotFind turns an unknown id into what to do about it.
 func cannotFind(id string, err error) error {
 	if errors.Is(err, cards.ErrNoCard) {
-		return fmt.Errorf("%w: %q (gatedrill cards list names them all)", cards.ErrNoCard, id)
+		return usagef("%w: %q (gatedrill cards list names them all)", cards.ErrNoCard, id)
 	}
 	return err
 }

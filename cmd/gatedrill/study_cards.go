@@ -70,7 +70,7 @@ func listRows(ctx context.Context, s *study.Service, name string) ([]cards.Row, 
 		}
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("no deck %q; there are: %s", name, strings.Join(decks, ", "))
+		return nil, usagef("no deck %q; there are: %s", name, strings.Join(decks, ", "))
 	}
 	return out, nil
 }

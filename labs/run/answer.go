@@ -107,7 +107,7 @@ func (s *Service) Answer(ctx context.Context, name labs.Step, text string) (labs
 		return labs.Reply{}, err
 	}
 	if slip := truth.Misread(text); slip != "" {
-		return labs.Reply{Unknown: true, Words: slip}, nil
+		return labs.Reply{Unknown: true, Slip: true, Words: slip}, nil
 	}
 	right := truth.Accepts(text)
 	err = s.record(history.Finding, func(r *history.Record) {

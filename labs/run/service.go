@@ -16,6 +16,9 @@ import (
 // ErrNoLab is returned where a lab must be in progress and none is.
 var ErrNoLab = errors.New("no lab is in progress (start one: gatedrill lab start ID)")
 
+// ErrUnknownLab is returned for an id that no lab has.
+var ErrUnknownLab = errors.New("no lab is called")
+
 // Config is what a Service needs of the world.
 type Config struct {
 	// Library gives the labs and the world they share. It is asked once, when
@@ -127,7 +130,7 @@ func (s *Service) lab(id string) (*labs.Lab, error) {
 			return &all[i], nil
 		}
 	}
-	return nil, fmt.Errorf("no lab is called %q (list them: gatedrill lab list)", id)
+	return nil, fmt.Errorf("%w %q (list them: gatedrill lab list)", ErrUnknownLab, id)
 }
 
 // sync reads what was added to the history, by whomever, and applies it.

@@ -305,6 +305,10 @@ func TestVerifiedStays(t *testing.T) {
 		b := newBench(t)
 		b.must(b.service.Start(t.Context(), "typo"))
 		b.wait(labs.PhaseDiagnosing)
+		r, err := b.service.Answer(t.Context(), labs.StepCapture, "what?")
+		if b.must(err); !r.Slip || !r.Unknown || b.service.View().Steps[0].Wrong != 0 {
+			t.Errorf("a slip of the fingers: %+v", r)
+		}
 		b.diagnose()
 		verdict := func(v labs.Verdict) func() (labs.Reply, error) {
 			return func() (labs.Reply, error) { return b.service.Verdict(t.Context(), labs.StepDestination, v) }
