@@ -164,6 +164,6 @@ type Answer struct {
 	LogLine  string        `json:"logLine,omitempty"`
 	Serial   string        `json:"serial,omitempty"`   // of the served leaf certificate, hex
 	Upstream bool          `json:"upstream,omitempty"` // a server behind the gateway answered, not the gateway itself
-	Took     time.Duration `json:"took"`
-	Observed bool          `json:"observed"` // false: nothing was asked yet, judge nothing by it
+	Took     time.Duration `json:"-"`                  // tookSeconds
+	Observed bool          `json:"observed"`           // false: nothing was asked yet, judge nothing by it
 }

@@ -18,10 +18,10 @@ type Listing struct {
 	Missing    []string      `json:"missing,omitempty"` // what the backend in use lacks
 	Attempts   int           `json:"attempts"`
 	Solved     int           `json:"solved"`
-	Best       time.Duration `json:"best,omitempty"`
+	Best       time.Duration `json:"-"` // bestSeconds
 	InProgress bool          `json:"inProgress"`
 	StepsDone  int           `json:"stepsDone,omitempty"` // of the attempt in progress
-	Worked     time.Duration `json:"worked,omitempty"`    // on the attempt in progress
+	Worked     time.Duration `json:"-"`                   // workedSeconds, on the attempt in progress
 	// Layers are what the lab is about, for advice made of many labs; a list
 	// of labs does not print them, since they give away where to look.
 	Layers []Layer `json:"-"`
@@ -56,7 +56,7 @@ type View struct {
 	Cluster string        `json:"cluster"`           // "sandbox", "kind gatedrill"
 	Ready   string        `json:"ready,omitempty"`   // state of the cluster in words
 	Since   time.Time     `json:"since"`             // start of the attempt
-	Elapsed time.Duration `json:"elapsed"`           // of work, pauses left out
+	Elapsed time.Duration `json:"-"`                 // elapsedSeconds of work, pauses left out
 	Capture Answer        `json:"capture"`           // the last main request
 	Request Request       `json:"request"`           // the main request
 	Path    []PathMark    `json:"path"`              // all six layers

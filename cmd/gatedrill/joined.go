@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/gatedrill/gatedrill/labs"
 	labrun "github.com/gatedrill/gatedrill/labs/run"
 	"github.com/gatedrill/gatedrill/tui"
 )

@@ -74,23 +74,35 @@ for, and was not counted; 3 it could not be judged and was not counted.`,
 }
 
 func labHint(e *env) *cobra.Command {
-	return &cobra.Command{
-		Use: "hint STEP", Short: "Take a step's next hint", Args: cobra.ExactArgs(1), ValidArgs: stepNames(),
-		RunE: func(c *cobra.Command, args []string) error {
-			step, err := stepArg(args[0])
+	c := &cobra.Command{Use: "hint STEP", Short: "Take a step's next hint", Args: cobra.ExactArgs(1), ValidArgs: stepNames()}
+	asJSON := jsonFlag(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		step, err := stepArg(args[0])
+		if err != nil {
+			return err
+		}
+		return withLabs(c.Context(), e, func(s *labrun.Service) error {
+			hint, err := s.Hint(c.Context(), step)
 			if err != nil {
 				return err
 			}
-			return withLabs(c.Context(), e, func(s *labrun.Service) error {
-				hint, err := s.Hint(c.Context(), step)
-				if err != nil {
-					return err
-				}
-				fmt.Fprintln(e.Stdout, visible(hint))
-				return nil
-			})
-		},
+			if *asJSON {
+				return writeJSON(e.Stdout, object{"step": step, "hint": hint, "hintsLeft": hintsLeft(s.View(), step)})
+			}
+			fmt.Fprintln(e.Stdout, visible(hint))
+			return nil
+		})
 	}
+	return c
+}
+
+func hintsLeft(v labs.View, step labs.Step) int {
+	for _, s := range v.Steps {
+		if s.Step == step {
+			return s.HintsLeft
+		}
+	}
+	return 0
 }
 
 func stepNames() []string {

@@ -40,7 +40,7 @@ func run(ctx context.Context, e *env, args []string) int {
 	root.SetIn(e.Stdin)
 	root.SetOut(e.Stdout)
 	root.SetErr(e.Stderr)
-	err := root.ExecuteContext(ctx)
+	c, err := root.ExecuteContextC(ctx)
 	e.close()
 	if err == nil {
 		return 0
@@ -55,6 +55,9 @@ func run(ctx context.Context, e *env, args []string) int {
 		code = exitUnknown
 	}
 	if msg := err.Error(); msg != "" {
+		if coded == nil && code == exitUsage {
+			msg += "\nusage: " + c.UseLine() + "\nmore:  " + c.CommandPath() + " --help"
+		}
 		say(e.Stderr, msg)
 	}
 	return code

@@ -12,8 +12,9 @@ import (
 	"github.com/gatedrill/gatedrill/cards"
 )
 
-// What the study commands print, as text and as JSON. Durations in JSON are
-// seconds, rates are 0 … 1, moments RFC 3339 in UTC.
+// What the study commands print, as text and as JSON. Names in JSON are
+// camelCase, durations say their unit, rates are 0 … 1, moments RFC 3339 in
+// UTC; what is not known is left out.
 
 func writeJSON(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)
@@ -30,8 +31,8 @@ type object = map[string]any
 func summaryJSON(s cards.Summary) object {
 	return object{
 		"due": s.Due, "new": s.New, "learning": s.Learning, "total": s.Total, "reviewed": s.Reviewed,
-		"estimate_seconds": int(s.Estimate.Seconds()), "weakest": s.Weakest, "layers": recallJSON(s.Layers),
-		"streak": s.Streak, "first_time": s.FirstTime, "problems": s.Problems, "lab": s.Lab, "lab_card": s.LabCard,
+		"estimateSeconds": int(s.Estimate.Seconds()), "weakest": s.Weakest, "layers": recallJSON(s.Layers),
+		"streak": s.Streak, "firstTime": s.FirstTime, "problems": s.Problems, "lab": s.Lab, "labCard": s.LabCard,
 	}
 }
 
@@ -54,11 +55,15 @@ func statsJSON(s cards.Stats) object {
 	for _, d := range s.Days {
 		days = append(days, object{"date": d.Date.Format(time.DateOnly), "answers": d.Reviews, "again": d.Again})
 	}
-	return object{
-		"cards": s.Cards, "mature": s.Mature, "answers": s.Reviews, "recall_30_days": round(s.Recall30), "days": days,
+	o := object{
+		"cards": s.Cards, "mature": s.Mature, "answers": s.Reviews, "days": days,
 		"forecast": s.Forecast, "tags": recallJSON(s.Tags), "leeches": rowsJSON(s.Leeches), "streak": s.Streak,
-		"seconds_today": int(s.TimeToday.Seconds()),
+		"todaySeconds": int(s.TimeToday.Seconds()),
 	}
+	if len(s.Tags) > 0 { // else nothing came back yet, and recall is not known
+		o["recall30Days"] = round(s.Recall30)
+	}
+	return o
 }
 
 func rowsJSON(rows []cards.Row) []object {
@@ -76,8 +81,8 @@ func rowJSON(r cards.Row) object {
 		"state": r.Memory.State.String(), "reps": r.Memory.Reps, "lapses": r.Memory.Lapses, "suspended": r.Memory.Suspended,
 	}
 	if r.Memory.State != cards.New {
-		o["stability_days"], o["difficulty"] = round(r.Memory.Stability), round(r.Memory.Difficulty)
-		o["last_review"] = r.Memory.LastReview.Format(time.RFC3339)
+		o["stabilityDays"], o["difficulty"] = round(r.Memory.Stability), round(r.Memory.Difficulty)
+		o["lastReview"] = r.Memory.LastReview.Format(time.RFC3339)
 	}
 	if !r.Memory.Due.IsZero() {
 		o["due"] = r.Memory.Due.Format(time.RFC3339)

@@ -6,6 +6,7 @@ package verify
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -30,7 +31,16 @@ type Line struct {
 	Check string        `json:"check"`
 	OK    bool          `json:"ok"`
 	Why   string        `json:"why,omitempty"` // when not ok
-	Took  time.Duration `json:"took"`
+	Took  time.Duration `json:"-"`             // tookSeconds
+}
+
+// MarshalJSON prints the time it took in seconds.
+func (l Line) MarshalJSON() ([]byte, error) {
+	type plain Line
+	return json.Marshal(struct {
+		plain
+		Took float64 `json:"tookSeconds"`
+	}{plain(l), l.Took.Seconds()})
 }
 
 // Verifier proves labs on one cluster.
