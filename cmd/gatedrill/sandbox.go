@@ -223,6 +223,9 @@ func statusText(w io.Writer, s sandbox.Status) error {
 	if s.Error != "" {
 		row("trouble", s.Error)
 	}
+	if s.Inside {
+		row("process", "outside this shell, which runs in the sandbox")
+	}
 	if s.PID > 0 {
 		row("process", s.PID)
 		row("memory", fmt.Sprintf("%d MiB in %d processes", s.Anonymous>>20, s.Processes))

@@ -19,6 +19,9 @@ func (b *Backend) Down(context.Context) error {
 	if !ok {
 		return nil
 	}
+	if d.inside {
+		return errInside
+	}
 	return b.end(d)
 }
 

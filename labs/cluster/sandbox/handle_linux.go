@@ -23,7 +23,7 @@ import (
 )
 
 // handle is the way into the running sandbox.
-func (b *Backend) handle() (*cluster.Handle, error) {
+func (b *Backend) handle(d daemon) (*cluster.Handle, error) {
 	cfg, err := b.restConfig()
 	if err != nil {
 		return nil, err
@@ -34,7 +34,12 @@ func (b *Backend) handle() (*cluster.Handle, error) {
 		Kubeconfig:   b.kubeconfig(),
 		Dial:         b.dial,
 		Capabilities: []cluster.Capability{cluster.Sidecar, cluster.MeshAdmin},
-		Shell:        b.shell,
+		Shell: func(ctx context.Context, s cluster.Shell) (*exec.Cmd, error) {
+			if d.inside && len(s.Command) == 0 {
+				return nil, errors.New("this is a shell inside the sandbox already: type commands as they stand, or leave it first (exit)")
+			}
+			return b.shell(ctx, s)
+		},
 		Egress: func(ctx context.Context) error {
 			return install.EnsureEgress(ctx, cfg, install.Options{Profile: install.Sandbox()})
 		},
@@ -158,6 +163,7 @@ func (b *Backend) shellEnv(s cluster.Shell) map[string]string {
 			env[k] = v
 		}
 	}
+	env["PATH"] = b.withSelf(env["PATH"])
 	prompt := s.Prompt
 	if prompt == "" {
 		prompt = "gatedrill sandbox"
@@ -170,6 +176,16 @@ func (b *Backend) shellEnv(s cluster.Shell) map[string]string {
 		env[k] = v
 	}
 	return env
+}
+
+// withSelf makes a PATH lead to this program too: the commands that it prints
+// are to be typed in the shell.
+func (b *Backend) withSelf(path string) string {
+	dir := filepath.Dir(b.o.Self[0])
+	if all := filepath.SplitList(path); !slices.Contains(all, dir) {
+		path = strings.Join(append(all, dir), string(filepath.ListSeparator))
+	}
+	return path
 }
 
 func personal(name string) bool {

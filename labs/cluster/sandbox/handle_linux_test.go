@@ -183,6 +183,14 @@ func TestShellRequest(t *testing.T) {
 	}
 }
 
+func TestShellFindsThisProgram(t *testing.T) {
+	for given, want := range map[string]string{"PATH=/usr/bin": "/usr/bin:/bin", "PATH=/bin:/usr/bin": "/bin:/usr/bin", "X=": "/bin"} {
+		if got := short(t, given).shellEnv(cluster.Shell{})["PATH"]; got != want { // this program is /bin/gatedrill
+			t.Errorf("%s: PATH is %q, want %q", given, got, want)
+		}
+	}
+}
+
 func TestOwnPrograms(t *testing.T) {
 	b := short(t)
 	program := filepath.Join(t.TempDir(), "echo")

@@ -37,6 +37,8 @@ type Status struct {
 	Kubeconfig string      `json:"kubeconfig,omitempty"`
 	DialSocket string      `json:"dialSocket,omitempty"`
 	Missing    []string    `json:"missingPrograms,omitempty"`
+	// Inside: asked from a shell in it, where its processes are not seen.
+	Inside bool `json:"inside,omitempty"`
 	// Outdated: programs were renewed since it was started; it runs the old.
 	Outdated bool `json:"outdated,omitempty"`
 }

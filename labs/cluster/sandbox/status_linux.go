@@ -27,6 +27,7 @@ func (b *Backend) Status(context.Context) (Status, error) {
 		}
 		return s, nil
 	}
+	s.Inside = d.inside
 	s.State, s.PID, s.CRDs, s.Started = Starting, d.PID, d.CRDs, d.Started
 	s.Phase, s.Waiting, s.Phases = r.Phase, r.Waiting, r.Phases
 	if r.Phase == Ready {

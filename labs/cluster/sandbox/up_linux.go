@@ -37,7 +37,7 @@ func (b *Backend) Up(ctx context.Context, report func(cluster.Progress)) (*clust
 		}
 		return nil, err
 	}
-	return b.handle()
+	return b.handle(d)
 }
 
 // Install gets the programs without starting anything.
@@ -55,7 +55,8 @@ func (b *Backend) Install(ctx context.Context, report func(cluster.Progress)) er
 
 // Attach returns the way into a running sandbox.
 func (b *Backend) Attach(context.Context) (*cluster.Handle, error) {
-	if _, ok := b.running(); !ok {
+	d, ok := b.running()
+	if !ok {
 		return nil, cluster.ErrNotRunning
 	}
 	r, err := b.readReport()
@@ -65,7 +66,7 @@ func (b *Backend) Attach(context.Context) (*cluster.Handle, error) {
 	if r.Phase != Ready {
 		return nil, fmt.Errorf("%w yet: it is starting (%s)", cluster.ErrNotRunning, r.Phase)
 	}
-	return b.handle()
+	return b.handle(d)
 }
 
 // ensureDaemon returns the running daemon and whether this call started it.
@@ -180,7 +181,11 @@ func plainly(waiting string) string {
 
 // alive returns why the daemon is not, with the last it said.
 func (b *Backend) alive(d daemon) error {
-	if d.alive() {
+	alive := d.alive()
+	if d.inside {
+		_, alive = b.running()
+	}
+	if alive {
 		return nil
 	}
 	return fmt.Errorf("the sandbox ended by itself; the end of its log, %s:\n%s", b.logFile(), b.lastLog(8))
