@@ -25,6 +25,7 @@ type background struct {
 	began   time.Time
 	running bool
 	guarded bool
+	ended   bool // found gone, as if by itself
 	closed  chan struct{}
 	wg      sync.WaitGroup
 }
@@ -45,7 +46,7 @@ func (b *background) Ensure(ctx context.Context) {
 	if b.running || b.status.State == tui.ClusterReady {
 		return
 	}
-	b.running, b.began = true, b.now()
+	b.running, b.ended, b.began = true, false, b.now()
 	b.setLocked(func(s *tui.ClusterStatus) { s.State, s.Trouble = tui.ClusterStarting, "" })
 	b.wg.Go(func() { b.bring(ctx) })
 }
@@ -133,12 +134,12 @@ func (b *background) Handle(ctx context.Context) (*cluster.Handle, error) {
 	}
 }
 
-// attach finds the running cluster; one that is gone is said to be off, so
-// that the next Ensure starts it again.
+// attach finds the running cluster; of one that is gone is said how it went,
+// so that the next Ensure starts it again.
 func (b *background) attach(ctx context.Context) (*cluster.Handle, error) {
 	h, err := b.backend.Attach(ctx)
 	if errors.Is(err, cluster.ErrNotRunning) {
-		b.set(b.gone)
+		b.set(func(s *tui.ClusterStatus) { b.goneLocked(s, err) })
 	}
 	return h, err
 }
@@ -174,16 +175,23 @@ func (b *background) look(ctx context.Context) {
 	defer b.mu.Unlock()
 	switch {
 	case b.running:
-	case err == nil && b.status.State == tui.ClusterFailed:
+	case err == nil && b.status.State != tui.ClusterReady:
 		b.setLocked(func(s *tui.ClusterStatus) { s.State, s.Trouble = tui.ClusterReady, "" })
-	case errors.Is(err, cluster.ErrNotRunning) && b.status.State == tui.ClusterReady:
-		b.setLocked(b.gone)
+	case errors.Is(err, cluster.ErrNotRunning) && (b.status.State == tui.ClusterReady || b.ended && !errors.Is(err, cluster.ErrEnded)):
+		b.setLocked(func(s *tui.ClusterStatus) { b.goneLocked(s, err) })
 	}
 }
 
-func (b *background) gone(s *tui.ClusterStatus) {
-	s.State = tui.ClusterFailed
-	s.Trouble = fmt.Sprintf("the %s is not running any more; see: gatedrill cluster status", s.Name)
+// goneLocked tells a cluster that was stopped on purpose, by a command
+// elsewhere, from one that ended by itself. One that had to be killed looks
+// for a moment as if it had.
+func (b *background) goneLocked(s *tui.ClusterStatus, err error) {
+	b.ended = errors.Is(err, cluster.ErrEnded)
+	s.State, s.Trouble = tui.ClusterOff, ""
+	if b.ended {
+		s.State = tui.ClusterFailed
+		s.Trouble = fmt.Sprintf("the %s ended by itself; see: gatedrill cluster status", s.Name)
+	}
 }
 
 // Close waits for the bringing up to end; its context has ended before.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -17,6 +18,7 @@ type fakeBackend struct {
 	up     func(context.Context, func(cluster.Progress)) error
 	mu     sync.Mutex
 	handle *cluster.Handle
+	gone   error // of Attach without a handle
 }
 
 var _ cluster.Backend = (*fakeBackend)(nil)
@@ -31,15 +33,15 @@ func (f *fakeBackend) Attach(context.Context) (*cluster.Handle, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.handle == nil {
-		return nil, cluster.ErrNotRunning
+		return nil, cmp.Or(f.gone, cluster.ErrNotRunning)
 	}
 	return f.handle, nil
 }
 
-func (f *fakeBackend) set(h *cluster.Handle) {
+func (f *fakeBackend) set(h *cluster.Handle, gone error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.handle = h
+	f.handle, f.gone = h, gone
 }
 
 func (f *fakeBackend) Down(context.Context) error { return nil }
@@ -121,11 +123,19 @@ func TestBackgroundSeesAClusterComeAndGo(t *testing.T) {
 	}
 	for _, c := range []struct {
 		handle *cluster.Handle
+		gone   error
 		want   string
-	}{{nil, tui.ClusterFailed}, {was, tui.ClusterReady}} {
-		f.set(c.handle)
+	}{
+		{nil, cluster.ErrNotRunning, tui.ClusterOff}, // stopped elsewhere
+		{was, nil, tui.ClusterReady},
+		{nil, cluster.ErrEnded, tui.ClusterFailed},
+		{was, nil, tui.ClusterReady},
+		{nil, cluster.ErrEnded, tui.ClusterFailed},   // killed by who stops it,
+		{nil, cluster.ErrNotRunning, tui.ClusterOff}, // then put in order
+	} {
+		f.set(c.handle, c.gone)
 		got, number, err := b.Watch(t.Context(), after)
-		if err != nil || got.State != c.want {
+		if err != nil || got.State != c.want || (got.Trouble != "") != (c.want == tui.ClusterFailed) {
 			t.Fatalf("want %q, got %+v, %v", c.want, got, err)
 		}
 		after = number

@@ -7,6 +7,7 @@ package cluster
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os/exec"
 	"time"
@@ -16,6 +17,10 @@ import (
 
 // ErrNotRunning is returned by Attach when there is no cluster to attach to.
 var ErrNotRunning = errors.New("no cluster is running")
+
+// ErrEnded is the ErrNotRunning of a cluster that was running and that nobody
+// stopped.
+var ErrEnded = fmt.Errorf("%w: it ended without being stopped", ErrNotRunning)
 
 // Capability is something a lab may require of a backend.
 type Capability string
@@ -43,7 +48,8 @@ type Backend interface {
 	// gateway can be configured. It reports progress; cancelling ctx undoes
 	// what was begun.
 	Up(ctx context.Context, report func(Progress)) (*Handle, error)
-	// Attach returns the handle of a running cluster, or ErrNotRunning.
+	// Attach returns the handle of a running cluster, or ErrNotRunning, which
+	// is ErrEnded when nobody stopped it.
 	Attach(ctx context.Context) (*Handle, error)
 	// Down ends the cluster.
 	Down(ctx context.Context) error

@@ -78,7 +78,7 @@ func TestStatusOfADaemonThatDied(t *testing.T) {
 	if err != nil || s.State != Failed || !strings.Contains(s.Error, "without being stopped") {
 		t.Errorf("ready, but dead: %+v, %v", s, err)
 	}
-	if _, err := b.Attach(t.Context()); !errors.Is(err, cluster.ErrNotRunning) {
+	if _, err := b.Attach(t.Context()); !errors.Is(err, cluster.ErrNotRunning) || !errors.Is(err, cluster.ErrEnded) {
 		t.Errorf("attach: %v", err)
 	}
 	d, _ := sleeper(t)
@@ -94,6 +94,9 @@ func TestStatusOfADaemonThatDied(t *testing.T) {
 	}
 	if s, err = b.Status(t.Context()); err != nil || s.State != Off {
 		t.Errorf("stopped: %+v, %v", s, err)
+	}
+	if _, err := b.Attach(t.Context()); !errors.Is(err, cluster.ErrNotRunning) || errors.Is(err, cluster.ErrEnded) {
+		t.Errorf("attach once stopped: %v", err)
 	}
 }
 

@@ -56,14 +56,15 @@ func (b *Backend) Install(ctx context.Context, report func(cluster.Progress)) er
 // Attach returns the way into a running sandbox.
 func (b *Backend) Attach(context.Context) (*cluster.Handle, error) {
 	d, ok := b.running()
-	if !ok {
-		return nil, cluster.ErrNotRunning
-	}
 	r, err := b.readReport()
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if r.Phase != Ready {
+	case !ok && r.Phase != "": // who stops it removes the report
+		return nil, cluster.ErrEnded
+	case !ok:
+		return nil, cluster.ErrNotRunning
+	case r.Phase != Ready:
 		return nil, fmt.Errorf("%w yet: it is starting (%s)", cluster.ErrNotRunning, r.Phase)
 	}
 	return b.handle(d)
