@@ -57,7 +57,7 @@ func (b *Backend) Attach(ctx context.Context) (*cluster.Handle, error) {
 		return nil, err
 	}
 	if len(list) == 0 {
-		return nil, cluster.ErrNotRunning
+		return nil, cluster.ErrEnded
 	}
 	n, err := nodeutils.BootstrapControlPlaneNode(list)
 	if err != nil {
@@ -137,7 +137,7 @@ func (b *Backend) restConfig() (*rest.Config, error) {
 	return cfg, nil
 }
 
-// answers asks the API server once whether it is ready. ErrNotRunning says
+// answers asks the API server once whether it is ready. ErrEnded says
 // that nobody is there to answer.
 func (b *Backend) answers(ctx context.Context) error {
 	cfg, err := b.restConfig()
@@ -158,7 +158,7 @@ func (b *Backend) answers(ctx context.Context) error {
 	}
 	resp, err := hc.Do(req)
 	if errors.Is(err, syscall.ECONNREFUSED) {
-		return cluster.ErrNotRunning
+		return cluster.ErrEnded
 	}
 	if os.IsTimeout(err) {
 		return fmt.Errorf("the API server of kind cluster %s does not answer within %s", b.set.Name, answerWithin)
