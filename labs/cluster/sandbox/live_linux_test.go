@@ -305,7 +305,8 @@ func TestLiveShellOnATerminal(t *testing.T) {
 	}
 	expect("sleep 0.2; stty size\n", "22 77")
 	expect("echo $GATEWAY_IP-$(kubectl get ns istio-system -o name)\n", "192.0.2.1-namespace/istio-system")
-	expect("sleep 100\n", "sleep 100")
+	// The words come from the program that is to be ended, so that it runs.
+	expect("sh -c 'echo r\"\"uns; exec sleep 100'\n", "runs")
 	expect("\x03", "gatedrill live / ") // Ctrl-C ends the command, not the shell
 	expect("exit 7\n", "exit")
 	for range read { // until the terminal closes
