@@ -103,7 +103,7 @@ func Load(sources ...Source) ([]cards.Deck, []Problem) {
 		}
 		for _, name := range names {
 			file := filepath.Join(src.Name, name)
-			text, err := fs.ReadFile(src.FS, name)
+			text, err := read(src.FS, name)
 			if err != nil {
 				problems = append(problems, Problem{File: file, What: "cannot be read: " + err.Error(), Lost: true})
 				continue
@@ -160,7 +160,7 @@ func Fingerprint(sources ...Source) string {
 			if !info.ModTime().IsZero() {
 				continue
 			}
-			text, err := fs.ReadFile(src.FS, name)
+			text, err := read(src.FS, name)
 			fmt.Fprintf(h, "%s %v\n", text, err)
 		}
 	}

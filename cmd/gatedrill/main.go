@@ -28,6 +28,9 @@ func main() {
 		os.Exit(exitFailed)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The first signal asks for an orderly end; the second one ends the program
+	// whatever it is doing.
+	context.AfterFunc(ctx, stop)
 	code := run(ctx, e, os.Args[1:])
 	stop()
 	os.Exit(code)
