@@ -37,6 +37,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gatedrill/gatedrill/cards"
@@ -49,9 +50,9 @@ type Source struct {
 	Only string // the one file to read of it, "" for all *.md
 }
 
-// Problem is something wrong with a deck file.
+// Problem is something wrong with a deck file. All of it is safe to show.
 type Problem struct {
-	File string
+	File string // safe to show, see shown
 	Line int    // 0 when it concerns the file
 	Text string // the offending text, "" when there is none
 	What string // what is wrong and what is wanted
@@ -80,6 +81,24 @@ func shorten(s string) string {
 	return string(r[:most-1]) + "…"
 }
 
+// unread is the problem of a file or folder that cannot be read.
+func unread(path string, err error) Problem {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err // the file is named already
+	}
+	return Problem{File: shown(path), What: "cannot be read: " + cards.Clean(err.Error()), Lost: true}
+}
+
+// shown is a path as it may be shown: one that holds control characters, line
+// ends or bytes that are no text is quoted, so that it still names its file.
+func shown(path string) string {
+	if cards.Unsafe(path) || strings.ContainsAny(path, "\n\t") {
+		return strconv.Quote(path)
+	}
+	return path
+}
+
 // Join makes one error of all problems, nil of none.
 func Join(problems []Problem) error {
 	errs := make([]error, len(problems))
@@ -98,14 +117,14 @@ func Load(sources ...Source) ([]cards.Deck, []Problem) {
 	for _, src := range sources {
 		names, err := list(src)
 		if err != nil {
-			problems = append(problems, Problem{File: src.Name, What: "cannot be read: " + err.Error(), Lost: true})
+			problems = append(problems, unread(src.Name, err))
 			continue
 		}
 		for _, name := range names {
 			file := filepath.Join(src.Name, name)
 			text, err := read(src.FS, name)
 			if err != nil {
-				problems = append(problems, Problem{File: file, What: "cannot be read: " + err.Error(), Lost: true})
+				problems = append(problems, unread(file, err))
 				continue
 			}
 			d, ps := Parse(file, string(text))
@@ -168,7 +187,7 @@ func Fingerprint(sources ...Source) string {
 }
 
 // format is counted up when the same file gives other cards than before.
-const format = 2
+const format = 3
 
 // list names the deck files of a folder. A folder that is not there is empty.
 func list(src Source) ([]string, error) {

@@ -115,6 +115,10 @@ func TestProblems(t *testing.T) {
 		{"unknown fact", head + "## a {#a}\ntag: x\n\nq\n\n---\na\n", []string{`f.md:6: is no fact of a card`}, []string{"a"}},
 		{"control characters", head + "## a {#a}\n\nq \x1b[31mred\n\n---\n&#27;[2J and \xff\n",
 			[]string{`f.md:7: question holds control`, `f.md:10: answer holds control`}, []string{"a"}},
+		{"control characters in titles", head + "# T\x1b[2J\n\n## a\x1b[31m {#a}\n\nq\n\n---\na\n",
+			[]string{`f.md:5: title holds control characters or invalid UTF-8: "# T\x1b[2J"`, `f.md:7: title holds control`}, []string{"a"}},
+		{"deck name", "---\ndeck: My \x1b[31mDeck\nsource-default: https://x.y/\n---\n## a {#a}\n\nq\n\n---\na\n",
+			[]string{`f.md:2: holds control`, `f.md:2: is no deck name`}, []string{"a"}},
 		{"stray text", head + "hello\n\n## a {#a}\n\nq\n\n---\na\n", []string{`f.md:5: stands before the first card: "hello"`}, []string{"a"}},
 		{"fence never closed", head + "## a {#a}\n\n```\nq\n\n## b {#b}\n\nq\n\n---\na\n",
 			[]string{`f.md:7: opens fenced code`, `f.md:5: card has no line ---`}, []string{"b"}},
@@ -242,7 +246,7 @@ func TestLoadWithoutOneFolder(t *testing.T) {
 	if len(decks) != 1 || len(decks[0].Cards) != 1 {
 		t.Errorf("loaded %+v, want the one card", decks)
 	}
-	want := "closed: cannot be read: permission denied\nlone/gone.md: cannot be read: open gone.md: file does not exist"
+	want := "closed: cannot be read: permission denied\nlone/gone.md: cannot be read: file does not exist"
 	if diff := cmp.Diff(want, Join(problems).Error()); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}
@@ -254,3 +258,30 @@ func TestLoadWithoutOneFolder(t *testing.T) {
 type closed struct{ fstest.MapFS }
 
 func (closed) ReadDir(string) ([]fs.DirEntry, error) { return nil, fs.ErrPermission }
+
+// Names of files and of decks reach terminals: they are safe wherever they come from.
+func TestNamesAreSafe(t *testing.T) {
+	t.Parallel()
+	body := []byte("---\ndeck: \x1b[31mBad\nsource-default: https://x.y/\n---\n")
+	decks, problems := Load(Source{Name: "fol\x1b]0;der\a", FS: fstest.MapFS{
+		"a\x1b[31m.md": {Data: append(body, card("one")...)},
+		"b\n.md":       {Data: append(body, card("two")...)},
+		"c\xff.md":     {},
+		"\u202e.md":    {Data: append(body, card("three")...)},
+		"My Deck.md":   {Data: append(body, card("four")...)},
+		"d\x1b[2J.md":  {Mode: fs.ModeNamedPipe},
+	}})
+	if len(decks) != 4 || len(problems) == 0 {
+		t.Fatalf("%d decks, problems %v", len(decks), problems)
+	}
+	for _, p := range problems {
+		if text := p.Error(); cards.Unsafe(text) || strings.Contains(text, "\n") || strings.ContainsAny(p.File, "\x1b\n") {
+			t.Errorf("%q", text)
+		}
+	}
+	for _, d := range decks {
+		if !idForm.MatchString(d.Name) || cards.Unsafe(d.File) || cards.Unsafe(d.Cards[0].File) || d.Cards[0].Deck != d.Name {
+			t.Errorf("deck %q in %q, its card in %q of %q", d.Name, d.File, d.Cards[0].File, d.Cards[0].Deck)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package deck
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,8 +46,10 @@ func (p *parser) front(line int, key, value string) {
 	}
 	switch key {
 	case "deck":
-		if !idForm.MatchString(value) {
-			p.problem(line, value, "is no deck name: lower case letters, digits and single dashes", false)
+		if !idForm.MatchString(value) || len(value) > maxID {
+			p.problem(line, value, fmt.Sprintf("is no deck name: lower case letters, digits and single dashes, at most %d; the deck is called after its file", maxID), false)
+			p.misnamed = true
+			return
 		}
 		p.deck.Name = value
 	case "title":
@@ -71,12 +74,30 @@ func (p *parser) nameless(next int) int {
 	if p.deck.Name != "" {
 		return next
 	}
-	base := p.deck.File[strings.LastIndexAny(p.deck.File, `/\`)+1:]
-	p.deck.Name = strings.TrimSuffix(base, ".md")
-	if !slices.ContainsFunc(p.problems, func(q Problem) bool { return strings.HasPrefix(q.What, "front matter") }) {
+	p.deck.Name = called(p.path)
+	if !p.misnamed && !slices.ContainsFunc(p.problems, func(q Problem) bool { return strings.HasPrefix(q.What, "front matter") }) {
 		p.problem(0, "", "front matter has no deck: NAME", false)
 	}
 	return next
+}
+
+// called makes the name of a deck from that of its file.
+func called(file string) string {
+	base := strings.TrimSuffix(file[strings.LastIndexAny(file, `/\`)+1:], ".md")
+	var b strings.Builder
+	for _, r := range strings.ToLower(base) {
+		switch {
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+	}
+	name := strings.Trim(b.String()[:min(b.Len(), maxID)], "-")
+	if name == "" {
+		return "deck"
+	}
+	return name
 }
 
 func (p *parser) firstHeading(from int) int {

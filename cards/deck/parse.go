@@ -20,7 +20,7 @@ var (
 func Parse(file, text string) (cards.Deck, []Problem) {
 	text = strings.TrimPrefix(text, "\uFEFF")
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
-	p := &parser{deck: cards.Deck{File: file}, lines: lines}
+	p := &parser{path: file, deck: cards.Deck{File: shown(file)}, lines: lines}
 	body := p.frontMatter()
 	p.cards(body)
 	if len(p.deck.Cards) == 0 && len(p.problems) == 0 {
@@ -30,8 +30,10 @@ func Parse(file, text string) (cards.Deck, []Problem) {
 }
 
 type parser struct {
+	path     string // as the system calls it
 	deck     cards.Deck
 	source   string // of cards that name none
+	misnamed bool   // the front matter has a name that is none
 	lines    []string
 	problems []Problem
 }
@@ -63,6 +65,7 @@ func (p *parser) cards(from int) {
 			}
 			begin = i
 		case begin < 0 && strings.HasPrefix(line, "# "):
+			p.checkTitle(i)
 			if p.deck.Title == "" {
 				p.deck.Title = cards.Clean(strings.TrimSpace(line[2:]))
 			}
@@ -87,6 +90,7 @@ func (p *parser) card(begin, end int) {
 	m := heading.FindStringSubmatch(p.lines[begin])
 	c := cards.Card{Deck: p.deck.Name, Source: p.source, File: p.deck.File, Line: begin + 1}
 	usable := true
+	p.checkTitle(begin)
 	switch {
 	case m == nil || m[2] == "":
 		p.problem(begin, p.lines[begin], "card has no id: write \"## name {#name}\"", true)
@@ -114,7 +118,13 @@ func (p *parser) card(begin, end int) {
 	}
 }
 
-// maxID is the longest id of a card, in bytes.
+func (p *parser) checkTitle(line int) {
+	if cards.Unsafe(p.lines[line]) {
+		p.problem(line, p.lines[line], "title holds control characters or invalid UTF-8", false)
+	}
+}
+
+// maxID is the longest id of a card or name of a deck, in bytes.
 const maxID = 64
 
 // attributes reads the lines of facts and returns the line after them.

@@ -13,6 +13,9 @@ const maxSize = 16 << 20
 // read reads a plain file of at most maxSize bytes. Anything else under its
 // name, such as a named pipe or a device, might never end and is not opened.
 func read(fsys fs.FS, name string) ([]byte, error) {
+	if !fs.ValidPath(name) {
+		return nil, errors.New("its name is not UTF-8: rename it")
+	}
 	info, err := fs.Stat(fsys, name)
 	if err != nil {
 		return nil, err

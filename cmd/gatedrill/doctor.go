@@ -137,9 +137,9 @@ func printFindings(e *env, found []finding, asJSON bool) error {
 	}
 	marks := map[string]string{stateOK: "✓", stateNote: "·", stateMissing: "✗"}
 	for _, f := range found {
-		fmt.Fprintf(e.Stdout, "%s %-18s %s\n", marks[f.State], f.What, f.Saw)
+		fmt.Fprintf(e.Stdout, "%s %-18s %s\n", marks[f.State], f.What, visible(f.Saw))
 		if f.Next != "" {
-			fmt.Fprintf(e.Stdout, "  %-18s → %s\n", "", f.Next)
+			fmt.Fprintf(e.Stdout, "  %-18s → %s\n", "", visible(f.Next))
 		}
 	}
 	return nil

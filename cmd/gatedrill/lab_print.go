@@ -202,12 +202,3 @@ func printReply(e *env, r labs.Reply, err error, asJSON bool) error {
 	}
 	return nil
 }
-
-// visibleLines makes text of several lines safe for a terminal.
-func visibleLines(s string) string {
-	lines := strings.Split(s, "\n")
-	for i := range lines {
-		lines[i] = visible(lines[i])
-	}
-	return strings.Join(lines, "\n")
-}

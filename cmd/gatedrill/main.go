@@ -67,8 +67,10 @@ func run(ctx context.Context, e *env, args []string) int {
 }
 
 // say prints an error of one or more lines with the program's name in front.
+// Errors quote files, arguments and the cluster: all of it is made visible.
 func say(w io.Writer, msg string) {
-	for i, line := range strings.Split(strings.TrimRight(msg, "\n"), "\n") {
+	msg = strings.ReplaceAll(strings.TrimRight(msg, "\n"), "\t", "  ")
+	for i, line := range strings.Split(visibleLines(msg), "\n") {
 		if i == 0 {
 			fmt.Fprintln(w, "gatedrill:", line)
 			continue

@@ -86,7 +86,7 @@ func printRows(e *env, rows []cards.Row) error {
 		if !r.Memory.Due.IsZero() {
 			due = r.Memory.Due.In(e.Zone).Format(time.DateOnly)
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", r.Card.ID, r.Card.Deck, state, due, strings.Join(r.Card.Tags, ","))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", r.Card.ID, visible(r.Card.Deck), state, due, visible(strings.Join(r.Card.Tags, ",")))
 	}
 	if err := t.Flush(); err != nil {
 		return fmt.Errorf("print the cards: %w", err)
@@ -121,14 +121,14 @@ func printCard(e *env, r cards.Row) error {
 		return err
 	}
 	m := r.Memory
-	fmt.Fprintf(e.Stdout, "%s  (deck %s, %s:%d)\n", r.Card.ID, r.Card.Deck, r.Card.File, r.Card.Line)
+	fmt.Fprintf(e.Stdout, "%s  (deck %s, %s:%d)\n", r.Card.ID, visible(r.Card.Deck), visible(r.Card.File), r.Card.Line)
 	fmt.Fprintf(e.Stdout, "\n%s\n\n%s\n\n", md.render(r.Card.Front), md.render(r.Card.Back))
 	for _, l := range []struct{ name, value string }{
 		{"source", r.Card.Source}, {"tags", strings.Join(r.Card.Tags, ", ")}, {"labs", strings.Join(r.Card.Labs, ", ")},
 		{"state", standing(m, e.Zone)},
 	} {
 		if l.value != "" {
-			fmt.Fprintf(e.Stdout, "%-7s %s\n", l.name, l.value)
+			fmt.Fprintf(e.Stdout, "%-7s %s\n", l.name, visible(l.value))
 		}
 	}
 	return nil
@@ -163,7 +163,7 @@ Exit code 1 if there is any problem.`,
 			}
 			decks, problems := deck.Load(sources...)
 			for _, p := range problems {
-				fmt.Fprintln(e.Stdout, p.Error())
+				fmt.Fprintln(e.Stdout, visible(p.Error()))
 			}
 			n := 0
 			for _, d := range decks {

@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/gatedrill/gatedrill/labs"
 )
@@ -58,14 +57,4 @@ func answerLine(a labs.Answer) string {
 		}
 	}
 	return strings.Join(f, " ") + "   " + a.Took.Round(100*time.Microsecond).String()
-}
-
-// visible keeps control characters of the cluster's texts off the terminal.
-func visible(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return '·'
-		}
-		return r
-	}, s)
 }
