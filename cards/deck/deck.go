@@ -108,6 +108,17 @@ func Join(problems []Problem) error {
 	return errors.Join(errs...)
 }
 
+// Lost counts the problems that keep cards from being loaded.
+func Lost(problems []Problem) int {
+	n := 0
+	for _, p := range problems {
+		if p.Lost {
+			n++
+		}
+	}
+	return n
+}
+
 // Load reads every *.md of the sources. What is good is loaded, whatever else
 // is wrong. Of two cards with one id the first stays, in the order of the
 // sources and file names; the decks come in their own order.

@@ -24,7 +24,7 @@ func lookAtCards(ctx context.Context, e *env) []finding {
 	f := finding{What: "decks", State: stateOK, Saw: fmt.Sprintf("%d cards in %d decks", cards, len(decks))}
 	if len(problems) > 0 {
 		f.State, f.Next = stateNote, "gatedrill cards check"
-		f.Saw += fmt.Sprintf(", %d problems, the first: %v", len(problems), problems[0])
+		f.Saw += fmt.Sprintf(", %s; the first: %v", counted(problems), problems[0])
 	}
 	db := finding{What: "card database", State: stateOK, Saw: "none yet"}
 	path := e.path("cards.db")

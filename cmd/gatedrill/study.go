@@ -47,13 +47,7 @@ func (d deckFiles) Fingerprint() string { return deck.Fingerprint(d...) }
 
 func (d deckFiles) Load() ([]cards.Deck, int) {
 	decks, problems := deck.Load(d...)
-	lost := 0
-	for _, p := range problems {
-		if p.Lost {
-			lost++
-		}
-	}
-	return decks, lost
+	return decks, deck.Lost(problems)
 }
 
 // openStudy opens the learner's cards and takes over decks that changed. The

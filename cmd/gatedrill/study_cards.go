@@ -170,12 +170,18 @@ Exit code 1 if there is any problem.`,
 				n += len(d.Cards)
 			}
 			if len(problems) > 0 {
-				return fail(exitFailed, fmt.Errorf("%s; %s can be used", count(len(problems), "problem"), count(n, "card")))
+				return fail(exitFailed, fmt.Errorf("%s; %s can be used", counted(problems), count(n, "card")))
 			}
 			fmt.Fprintf(e.Stdout, "%s in %s, no problems\n", count(n, "card"), count(len(decks), "file"))
 			return nil
 		},
 	}
+}
+
+// counted is the number of problems, and of those that home counts too: they
+// keep cards from being loaded.
+func counted(problems []deck.Problem) string {
+	return fmt.Sprintf("%s, %d of which kept cards from being loaded", count(len(problems), "problem"), deck.Lost(problems))
 }
 
 // sourcesOf makes sources of files and folders of the command line.
