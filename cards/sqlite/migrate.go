@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	lib "modernc.org/sqlite"
@@ -110,6 +112,25 @@ func (db *DB) backup(ctx context.Context, version int) error {
 		}
 		return nil
 	}
+}
+
+// Backup is the newest copy that a migration made of a database, "" when there
+// is none.
+func Backup(path string) string {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return ""
+	}
+	newest, at := "", time.Time{}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), filepath.Base(path)+".v") || !strings.HasSuffix(e.Name(), ".backup") {
+			continue
+		}
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && !info.ModTime().Before(at) {
+			newest, at = filepath.Join(filepath.Dir(path), e.Name()), info.ModTime()
+		}
+	}
+	return newest
 }
 
 // useWAL lets readers and a writer work at once. Changing the mode does not

@@ -128,8 +128,18 @@ func TestDamageInside(t *testing.T) {
 	if _, err := db.Rows(t.Context()); !errors.Is(err, ErrDamaged) {
 		t.Errorf("got %v, want ErrDamaged", err)
 	}
+	if err := db.Verify(t.Context()); !errors.Is(err, ErrDamaged) || strings.Contains(err.Error(), "backup") {
+		t.Errorf("verified: got %v, want ErrDamaged, and no word of a backup that is not there", err)
+	}
 	if sum(t, path) != before {
 		t.Error("the file was changed")
+	}
+	backup := path + ".v1.backup"
+	if err := os.WriteFile(backup, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Verify(t.Context()); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "put the backup "+backup+" in its place") {
+		t.Errorf("with a backup: got %v", err)
 	}
 }
 
@@ -172,6 +182,9 @@ func TestBackupBeforeMigration(t *testing.T) {
 	}
 	if _, err := Open(ctx, path); !errors.Is(err, ErrNewer) {
 		t.Errorf("the old program opens the new file: %v", err)
+	}
+	if got, want := Backup(path), path+".v1-2.backup"; got != want {
+		t.Errorf("the newest backup is %q, want %q", got, want)
 	}
 	for _, name := range []string{".v1.backup", ".v1-2.backup"} {
 		old := openAt(t, path+name)

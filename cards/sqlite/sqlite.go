@@ -100,6 +100,20 @@ func checkHeader(path string) error {
 	return nil
 }
 
+// Verify reads the whole file and returns ErrDamaged when it does not hold
+// together: opening alone looks at its beginning only.
+func (db *DB) Verify(ctx context.Context) error {
+	var said string
+	if err := db.sql.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&said); err != nil {
+		return db.explain("verify the card database", err)
+	}
+	if said != "ok" {
+		line, _, _ := strings.Cut(strings.TrimPrefix(said, "*** in database main ***\n"), "\n")
+		return fmt.Errorf("verify the card database: %w", damaged(db.path, errors.New(line)))
+	}
+	return nil
+}
+
 // Close closes the file. Other programs that have it open go on.
 func (db *DB) Close() error { return db.sql.Close() }
 

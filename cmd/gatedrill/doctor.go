@@ -121,7 +121,7 @@ func lookAtHome(e *env) finding {
 	}
 	t, err := os.CreateTemp(dir, ".gatedrill-doctor-*")
 	if err != nil {
-		f.State, f.Saw, f.Next = stateMissing, err.Error(), "set GATEDRILL_HOME to a directory that you may write to"
+		f.State, f.Saw, f.Next = stateMissing, err.Error(), fmt.Sprintf("make it writable (chmod u+rwx %s), or set GATEDRILL_HOME to a directory that you may write to", dir)
 		return f
 	}
 	_ = t.Close()

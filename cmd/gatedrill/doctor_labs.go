@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/gatedrill/gatedrill/cards/deck"
@@ -26,23 +27,52 @@ func lookAtCards(ctx context.Context, e *env) []finding {
 		f.State, f.Next = stateNote, "gatedrill cards check"
 		f.Saw += fmt.Sprintf(", %s; the first: %v", counted(problems), problems[0])
 	}
-	db := finding{What: "card database", State: stateOK, Saw: "none yet"}
-	path := e.path("cards.db")
-	switch _, err := os.Stat(path); {
-	case errors.Is(err, os.ErrNotExist):
-	case err != nil:
-		db.State, db.Saw, db.Next = stateMissing, err.Error(), "make it readable"
-	default:
-		db.Saw = path
-		opened, err := sqlite.Open(ctx, path)
-		if err == nil {
-			err = opened.Close()
-		}
-		if err != nil {
-			db.State, db.Saw, db.Next = stateMissing, firstLine(err), "move it away to begin anew, or put a backup in its place"
-		}
+	return []finding{f, lookAtDatabase(ctx, e.path("cards.db"))}
+}
+
+// lookAtDatabase reads the whole database, as those who use it will.
+func lookAtDatabase(ctx context.Context, path string) finding {
+	f := finding{What: "card database", State: stateOK, Saw: path}
+	_, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		f.Saw = "none yet"
+		return f
 	}
-	return []finding{f, db}
+	if err == nil {
+		err = verifyDatabase(ctx, path)
+	}
+	if err != nil {
+		f.State, f.Saw, f.Next = stateMissing, firstLine(err), mendDatabase(path, err)
+	}
+	return f
+}
+
+func verifyDatabase(ctx context.Context, path string) error {
+	db, err := sqlite.Open(ctx, path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(db.Verify(ctx), db.Close())
+}
+
+// mendDatabase is what helps against an error of the database.
+func mendDatabase(path string, err error) string {
+	switch {
+	case errors.Is(err, sqlite.ErrNewer):
+		return "use the newer gatedrill; this one leaves the file alone"
+	case errors.Is(err, sqlite.ErrDenied), errors.Is(err, os.ErrPermission):
+		return fmt.Sprintf("make the file and its folder writable: chmod u+rwX %s %s", filepath.Dir(path), path)
+	case errors.Is(err, sqlite.ErrNoRoom):
+		return "make room on the disk"
+	case errors.Is(err, sqlite.ErrBusy):
+		return "end the other program that uses it, then look again"
+	case errors.Is(err, sqlite.ErrForeign):
+		return "move it away, or set GATEDRILL_HOME to another directory"
+	}
+	if b := sqlite.Backup(path); b != "" {
+		return fmt.Sprintf("put the backup in its place: cp %s %s; or move it away to begin anew", b, path)
+	}
+	return "move it away to begin anew"
 }
 
 // lookAtSandbox asks the system and the sandbox itself, and starts nothing.
