@@ -31,11 +31,11 @@ const (
 	ClientSecret = "client-"
 
 	caSecret = "ca-"
-	issued   = "gatedrill.dev/issued" // annotation: what the certificate was issued for
+	issued   = "gatedrill.dev/issued" // annotation: what the certificate was issued for, and by which CA
 )
 
 // certificates issues what a lab or the world declares. One that is there
-// for the same declaration, and valid for another day, is kept.
+// for the same declaration, of the same CA, is kept for an hour.
 func (e *Engine) certificates(ctx context.Context, label string, list []labs.Certificate) error {
 	names := map[string]bool{PublicCA: true}
 	for _, c := range list {
@@ -129,7 +129,10 @@ func (e *Engine) certificate(ctx context.Context, label string, c labs.Certifica
 		return err
 	}
 	from, to := validity(c, e.now())
-	print := fingerprint(c)
+	print, err := e.fingerprint(ctx, c)
+	if err != nil {
+		return err
+	}
 	if !anew {
 		have, err := r.Get(ctx, name, metav1.GetOptions{})
 		if err == nil && have.GetAnnotations()[issued] == print && e.now().Sub(have.GetCreationTimestamp().Time) < time.Hour {
@@ -219,15 +222,23 @@ func clientCAOf(c labs.Certificate) string {
 	return c.ClientCA
 }
 
-// fingerprint tells declarations apart; where they stand does not count.
-func fingerprint(c labs.Certificate) string {
+// fingerprint tells apart declarations, wherever they stand, and the CAs that
+// certificates came from: a CA that was lost and made anew issues new ones.
+func (e *Engine) fingerprint(ctx context.Context, c labs.Certificate) (string, error) {
 	c.Pos = labs.Pos{}
 	b, err := json.Marshal(c)
 	if err != nil {
-		return "" // strings and numbers only
+		return "", fmt.Errorf("describe the certificate in Secret %s: %w", c.Secret, err)
+	}
+	for _, name := range slices.Compact([]string{caOf(c), clientCAOf(c)}) {
+		ca, err := e.authority(ctx, name)
+		if err != nil {
+			return "", err
+		}
+		b = append(b, ca.Root()...)
 	}
 	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:8])
+	return hex.EncodeToString(sum[:8]), nil
 }
 
 func secret(ns, name string, data map[string][]byte) *unstructured.Unstructured {

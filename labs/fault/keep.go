@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -42,6 +43,9 @@ func (e *Engine) kept(ctx context.Context, name string) (picture, error) {
 		return nil, err
 	}
 	o, err := r.Get(ctx, "picture-"+name, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return nil, fmt.Errorf("%w: Secret %s/picture-%s", ErrForgotten, Namespace, name)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("find the picture taken before the lab: %w", err)
 	}

@@ -47,6 +47,9 @@ func (e *Engine) World(ctx context.Context, w labs.World, report func(string)) e
 	if err := e.ownNamespace(ctx); err != nil {
 		return err
 	}
+	if err := e.dropOrphans(ctx); err != nil {
+		return err
+	}
 	// Namespaces first: certificates need them too.
 	vars := &variables{engine: e, gateway: labs.DefaultGateway}
 	var homes []labs.Manifest
@@ -115,7 +118,8 @@ func (e *Engine) Mend(ctx context.Context) (Report, error) { return e.Restore(ct
 
 // Clear removes the lab: the cluster is as it was before it. Without a lab it
 // returns ErrNoLab; the cluster may never have held one, so there may be no
-// picture to go back to. A broken lab is mended first: Envoy remembers a certificate that it refused, and refuses
+// picture to go back to. When the picture is gone it returns ErrForgotten, and
+// the mark goes too: nothing can be put back by it. A broken lab is mended first: Envoy remembers a certificate that it refused, and refuses
 // the next listener with a Secret of that name, unless a good one came before
 // the old listener went. What the mending misses, the restore behind it finds.
 func (e *Engine) Clear(ctx context.Context) (Report, error) {
@@ -127,10 +131,10 @@ func (e *Engine) Clear(ctx context.Context) (Report, error) {
 		_, _ = e.Mend(ctx)
 	}
 	r, err := e.Restore(ctx, PictureWorld)
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrForgotten) {
 		return r, err
 	}
-	return r, e.unmark(ctx)
+	return r, errors.Join(err, e.unmark(ctx))
 }
 
 // Marked returns the mark of the lab that is in the cluster, or ErrNoLab.
@@ -182,20 +186,6 @@ func (e *Engine) unmark(ctx context.Context) error {
 	}
 	if err := r.Delete(ctx, markName, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
 		return fmt.Errorf("take the mark off the cluster: %w", err)
-	}
-	return nil
-}
-
-func (e *Engine) ownNamespace(ctx context.Context) error {
-	r, err := e.named(labs.Object{Kind: "Namespace"})
-	if err != nil {
-		return err
-	}
-	o := &unstructured.Unstructured{Object: map[string]any{
-		"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": Namespace},
-	}}
-	if _, err := r.Apply(ctx, Namespace, o, metav1.ApplyOptions{FieldManager: manager, Force: true}); err != nil {
-		return fmt.Errorf("make namespace %s: %w", Namespace, err)
 	}
 	return nil
 }

@@ -37,14 +37,12 @@ func (s *Service) Reset(ctx context.Context) error {
 	}
 	defer n.close()
 	s.working(labs.PhaseResetting, "the objects to be as before")
-	if _, err := n.cluster.World.Marked(ctx); !errors.Is(err, fault.ErrNoLab) {
-		if err != nil {
-			return err
-		}
-		if _, err := n.cluster.World.Clear(ctx); err != nil {
-			words := fmt.Sprintf("The reset is not complete: %v. Reset again, or make the sandbox anew (gatedrill sandbox reset).", err)
-			return errors.Join(err, s.record(history.Failed, func(r *history.Record) { r.Text = words }))
-		}
+	switch err := takeOut(ctx, n.cluster.World, st); {
+	case errors.Is(err, fault.ErrForgotten):
+		return errors.Join(s.putAway(), forgotten(n, err))
+	case err != nil:
+		words := fmt.Sprintf("The reset is not complete: %v. Reset again, or make the %s anew (gatedrill cluster reset).", err, n.cluster.Name)
+		return errors.Join(err, s.record(history.Failed, func(r *history.Record) { r.Text = words }))
 	}
 	return s.putAway()
 }
@@ -63,6 +61,27 @@ func (s *Service) makeDue(lab string, cards []string) error {
 		return nil
 	}
 	return s.record(history.Due, func(r *history.Record) { r.Cards = cards })
+}
+
+// takeOut makes the cluster as it was before the lab. A cluster that is not
+// marked was cleared from elsewhere, was made anew, or lost what was kept in
+// it: once the lab was broken in it, which of them is to be found out.
+func takeOut(ctx context.Context, w World, st State) error {
+	_, err := w.Clear(ctx)
+	if errors.Is(err, fault.ErrNoLab) && st.wasBroken {
+		err = w.Recover(ctx)
+	}
+	if errors.Is(err, fault.ErrNoLab) {
+		return nil
+	}
+	return err
+}
+
+// forgotten says that a lab is given up that could not be taken out.
+func forgotten(n *session, err error) error {
+	return fmt.Errorf("lab %s is given up, but what was changed for it stays in the %s and cannot be put back: %w\n"+
+		"the next lab start puts the labs' own objects right; to have all of it as it was, make the %s anew: gatedrill cluster reset",
+		n.lab.ID, n.cluster.Name, err, n.cluster.Name)
 }
 
 // clearUnknown takes out a lab that the history knows nothing of: started from

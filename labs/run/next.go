@@ -34,7 +34,7 @@ func recorded(s State, e Recorded) (State, []Effect) {
 	var effects []Effect
 	switch e.Kind {
 	case history.Broken:
-		s.Phase, s.Doing, s.Trouble = labs.PhaseDiagnosing, "", ""
+		s.Phase, s.Doing, s.Trouble, s.wasBroken = labs.PhaseDiagnosing, "", "", true
 		s.goals, s.guards, s.held = nil, nil, time.Time{}
 		if e.Capture != nil {
 			s.broken, s.capture = *e.Capture, *e.Capture

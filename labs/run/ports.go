@@ -30,6 +30,7 @@ type World interface {
 	Apply(ctx context.Context, lab *labs.Lab, c labs.Change) error
 	Mend(ctx context.Context) (fault.Report, error)
 	Clear(ctx context.Context) (fault.Report, error)
+	Recover(ctx context.Context) error
 	Marked(ctx context.Context) (fault.Mark, error)
 	GatewayAddress(ctx context.Context, lab *labs.Lab) (string, error)
 	Trust(ctx context.Context) (map[string]string, error)

@@ -156,10 +156,15 @@ func (n *session) until(ctx context.Context, within time.Duration, what string, 
 	}
 }
 
+// askEvery is how often a session asks whether the cluster still holds its lab.
+const askEvery = 2 * time.Second
+
 // follow judges every change and reads the history, until the session ends.
 func (s *Service) follow(n *session) {
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
+	ask := time.NewTicker(askEvery)
+	defer ask.Stop()
 	beat := time.NewTicker(history.BeatEvery)
 	defer beat.Stop()
 	var at time.Time
@@ -171,6 +176,9 @@ func (s *Service) follow(n *session) {
 			return
 		case <-beat.C:
 			s.note(s.record(history.Beat, nil))
+			continue
+		case <-ask.C:
+			s.lookAfter(n)
 			continue
 		case <-n.seen.Changed():
 		case <-tick.C:
@@ -191,6 +199,18 @@ func (s *Service) follow(n *session) {
 		}
 		o, _ := n.look(snap)
 		s.note(s.apply(o))
+	}
+}
+
+// lookAfter fails the attempt when the cluster lost it. A cluster that does
+// not answer has lost nothing; what is seen of it tells that.
+func (s *Service) lookAfter(n *session) {
+	st := s.now()
+	switch st.Phase {
+	case labs.PhaseDiagnosing, labs.PhaseFixing, labs.PhaseUnearned:
+		ctx, cancel := context.WithTimeout(n.ctx, askEvery)
+		defer cancel()
+		_ = s.stillThere(ctx, n, st)
 	}
 }
 

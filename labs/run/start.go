@@ -33,6 +33,7 @@ func (s *Service) Start(ctx context.Context, id string) error {
 	default:
 		return s.Resume(ctx)
 	}
+	s.Close() // what an open session knows of CAs may be of another cluster
 	n, err := s.connect(ctx, lab)
 	if err != nil {
 		return err
@@ -121,7 +122,8 @@ func (s *Service) stillThere(ctx context.Context, n *session, st State) error {
 		return err
 	}
 	return s.record(history.Failed, func(r *history.Record) {
-		r.Text = fmt.Sprintf("The %s does not hold lab %s any more: it was made anew or reset from elsewhere. Start the lab again.", n.cluster.Name, st.Lab.ID)
+		r.Text = fmt.Sprintf("The %s does not hold lab %s any more: its namespace %s was deleted, or it was made anew or reset from elsewhere. "+
+			"Start the lab again; if that does not help, make the %s anew (gatedrill cluster reset).", n.cluster.Name, st.Lab.ID, fault.Namespace, n.cluster.Name)
 	})
 }
 
@@ -152,7 +154,8 @@ func (s *Service) begun(n *session, what string, f func() error) bool {
 	if n.ctx.Err() != nil {
 		return false // left in the middle: Resume goes on
 	}
-	words := fmt.Sprintf("Could not %s: %v. Reset the lab (gatedrill lab reset), then start it again.", what, err)
+	words := fmt.Sprintf("Could not %s: %v. Reset the lab (gatedrill lab reset), then start it again; if it fails the same way, make the %s anew (gatedrill cluster reset).",
+		what, err, n.cluster.Name)
 	s.note(s.record(history.Failed, func(r *history.Record) { r.Text = words }))
 	return false
 }
@@ -163,7 +166,7 @@ func (s *Service) bring(n *session, attempt string) {
 	_ = s.begun(n, "prepare the lab", func() error {
 		if _, err := w.Marked(n.ctx); err == nil {
 			s.working(labs.PhasePreparing, "what an earlier lab left behind")
-			if _, err := w.Clear(n.ctx); err != nil {
+			if _, err := w.Clear(n.ctx); err != nil && !errors.Is(err, fault.ErrForgotten) {
 				return err
 			}
 		}

@@ -28,6 +28,8 @@ type State struct {
 	Trouble string // what ended the attempt, or is wrong with the cluster
 	Since   time.Time
 
+	wasBroken bool // the fault was seen in the cluster
+
 	worked time.Duration
 	last   history.Record // of this attempt
 
