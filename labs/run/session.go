@@ -20,6 +20,7 @@ type session struct {
 	cluster *Cluster
 	seen    Observer
 	set     *check.Set
+	homes   []string // namespaces that the lab lives in
 	trace   Tracer
 	cancel  context.CancelFunc
 	ctx     context.Context // ends with the session
@@ -53,7 +54,8 @@ func (s *Service) connect(ctx context.Context, lab *labs.Lab) (*session, error) 
 	}
 	// The session outlives the call that opens it.
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	n := &session{lab: lab, cluster: c, set: set, trace: s.c.Trace, ctx: life, cancel: cancel}
+	_, world := s.library()
+	n := &session{lab: lab, cluster: c, set: set, homes: homesOf(world, lab), trace: s.c.Trace, ctx: life, cancel: cancel}
 	s.mu.Lock()
 	s.sess, s.place = n, place{name: c.Name, ready: "ready"}
 	s.bump()
@@ -103,7 +105,7 @@ func (n *session) look(snap snapshot.Snapshot) (Observed, check.Facts) {
 			f.Paths[name] = n.trace(r, snap)
 		}
 	}
-	o := Observed{At: snap.At, Main: f.Paths[labs.MainRequest], Trouble: trouble(n.lab, snap)}
+	o := Observed{At: snap.At, Main: f.Paths[labs.MainRequest], Trouble: trouble(n.lab, n.homes, snap)}
 	o.Goals, o.Guards = n.set.Judge(f)
 	if why := n.why(); why != nil {
 		o.Trouble = fmt.Sprintf("The cluster cannot be observed any more: %v. See gatedrill sandbox status; the lab stays as it is.", why)

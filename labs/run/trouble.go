@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
@@ -9,11 +10,15 @@ import (
 )
 
 // trouble says what keeps a lab from being judged, in three parts: what,
-// where, what next. It looks at what no lab breaks: istiod, and the gateway's
-// pods. Their Deployment is named like the Service.
-func trouble(lab *labs.Lab, s snapshot.Snapshot) string {
+// where, what next. It looks at what no lab breaks: the namespaces that the lab
+// lives in, istiod, and the gateway's pods. Their Deployment is named like the
+// Service.
+func trouble(lab *labs.Lab, homes []string, s snapshot.Snapshot) string {
 	if why := s.Missing["Deployment"]; why != "" && len(s.Missing["Service"]) > 0 && len(s.Missing["Pod"]) > 0 {
 		return fmt.Sprintf("The cluster's API does not answer (%s). See gatedrill sandbox status, start it with gatedrill sandbox start; the lab is kept and goes on by itself.", reason(why))
+	}
+	if lost := lostNamespaces(homes, s); len(lost) > 0 {
+		return fmt.Sprintf("Namespace %s is gone, with all that was in it. Reset the lab to get it back.", strings.Join(lost, ", "))
 	}
 	ns, name := "istio-system", "istio-ingressgateway"
 	if lab.Gateway != "" {
@@ -32,6 +37,46 @@ func trouble(lab *labs.Lab, s snapshot.Snapshot) string {
 		}
 	}
 	return ""
+}
+
+// homesOf lists the namespaces that the world and a lab's base make or use,
+// without those that the lab's fault deletes.
+func homesOf(world labs.World, lab *labs.Lab) []string {
+	var out []string
+	for _, m := range append(slices.Clone(world.Change.Objects), lab.Base.Objects...) {
+		meta, _ := m.Object["metadata"].(map[string]any)
+		field := "namespace"
+		if m.Object["kind"] == "Namespace" {
+			field = "name"
+		}
+		if ns, _ := meta[field].(string); ns != "" {
+			out = append(out, ns)
+		}
+	}
+	for _, op := range lab.Fault.Ops {
+		if d := op.Delete; d != nil && d.Kind == "Namespace" {
+			out = slices.DeleteFunc(out, func(ns string) bool { return ns == d.Name })
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// lostNamespaces are those that are not there, or on their way out.
+func lostNamespaces(homes []string, s snapshot.Snapshot) []string {
+	there, listed := map[any]bool{}, false
+	for _, o := range s.Objects {
+		if o["kind"] != "Namespace" {
+			continue
+		}
+		listed = true
+		meta, _ := o["metadata"].(map[string]any)
+		there[meta["name"]] = meta["deletionTimestamp"] == nil
+	}
+	if _, missing := s.Missing["Namespace"]; missing || !listed {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(homes), func(ns string) bool { return there[ns] })
 }
 
 // reason is the end of a chain of errors, which says what it came down to.
