@@ -22,6 +22,10 @@ var ErrNotRunning = errors.New("no cluster is running")
 // stopped.
 var ErrEnded = fmt.Errorf("%w: it ended without being stopped", ErrNotRunning)
 
+// ErrNoAnswer is ErrNotRunning of a cluster that ended while it was asked, or
+// that hangs.
+var ErrNoAnswer = fmt.Errorf("%w, or it does not answer", ErrNotRunning)
+
 // Capability is something a lab may require of a backend.
 type Capability string
 

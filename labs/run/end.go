@@ -29,7 +29,7 @@ func (s *Service) Reset(ctx context.Context) error {
 		have.close() // a start in progress stops here
 	}
 	n, err := s.connect(ctx, st.Lab)
-	if errors.Is(err, cluster.ErrNotRunning) {
+	if errors.Is(err, cluster.ErrNotRunning) && !errors.Is(err, cluster.ErrNoAnswer) {
 		return s.putAway()
 	}
 	if err != nil {
@@ -40,6 +40,8 @@ func (s *Service) Reset(ctx context.Context) error {
 	switch err := takeOut(ctx, n.cluster.World, st); {
 	case errors.Is(err, fault.ErrForgotten):
 		return errors.Join(s.putAway(), forgotten(n, err))
+	case cluster.Unreachable(err):
+		return cluster.Plain("reset the lab", err)
 	case err != nil:
 		words := fmt.Sprintf("The reset is not complete: %v. Reset again, or make the %s anew (gatedrill cluster reset).", err, n.cluster.Name)
 		return errors.Join(err, s.record(history.Failed, func(r *history.Record) { r.Text = words }))
@@ -87,8 +89,8 @@ func forgotten(n *session, err error) error {
 // clearUnknown takes out a lab that the history knows nothing of: started from
 // another data directory, or left by a proof that was killed.
 func (s *Service) clearUnknown(ctx context.Context) error {
-	c, err := s.c.Connect(ctx)
-	if errors.Is(err, cluster.ErrNotRunning) {
+	c, err := s.cluster(ctx)
+	if errors.Is(err, cluster.ErrNotRunning) && !errors.Is(err, cluster.ErrNoAnswer) {
 		return ErrNoLab
 	}
 	if err != nil {
@@ -96,6 +98,9 @@ func (s *Service) clearUnknown(ctx context.Context) error {
 	}
 	if _, err = c.World.Clear(ctx); errors.Is(err, fault.ErrNoLab) {
 		return ErrNoLab
+	}
+	if cluster.Unreachable(err) {
+		return cluster.Plain("clear the cluster", err)
 	}
 	return err
 }

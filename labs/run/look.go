@@ -107,7 +107,7 @@ func (s *Service) Trace(ctx context.Context, url string) (labs.Path, error) {
 	if err := s.sync(); err != nil {
 		return labs.Path{}, err
 	}
-	c, err := s.c.Connect(ctx)
+	c, err := s.cluster(ctx)
 	if err != nil {
 		return labs.Path{}, err
 	}
@@ -138,7 +138,7 @@ func (s *Service) Trust(ctx context.Context) (map[string]string, error) {
 	if s.now().Lab == nil {
 		return nil, nil
 	}
-	c, err := s.c.Connect(ctx)
+	c, err := s.cluster(ctx)
 	if err != nil {
 		return nil, err
 	}

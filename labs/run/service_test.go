@@ -34,7 +34,8 @@ type bench struct {
 	service *Service
 	due     []string
 	dueErr  error
-	down    bool // the cluster is not running
+	down    bool  // the cluster is not running
+	lost    error // what finding the cluster answers
 }
 
 func manifest(kind, version, ns, name string, spec map[string]any) labs.Manifest {
@@ -78,6 +79,9 @@ func newBench(t *testing.T) *bench {
 func (b *bench) connect(context.Context) (*Cluster, error) {
 	if b.down {
 		return nil, cluster.ErrNotRunning
+	}
+	if b.lost != nil {
+		return nil, b.lost
 	}
 	return &Cluster{Name: "fake", World: b.engine,
 		Observe: func(context.Context, *labs.Lab) (Observer, error) { return b.seen, nil }}, nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/check"
+	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/history"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
@@ -48,7 +49,7 @@ func (s *Service) connect(ctx context.Context, lab *labs.Lab) (*session, error) 
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("lab %s: %s", lab.ID, problems[0])
 	}
-	c, err := s.c.Connect(ctx)
+	c, err := s.cluster(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -63,6 +64,15 @@ func (s *Service) connect(ctx context.Context, lab *labs.Lab) (*session, error) 
 	return n, nil
 }
 
+// cluster finds the cluster.
+func (s *Service) cluster(ctx context.Context) (*Cluster, error) {
+	c, err := s.c.Connect(ctx)
+	if cluster.Unreachable(err) {
+		return nil, cluster.Plain("find the cluster", err)
+	}
+	return c, err
+}
+
 // observer returns the session's observer, made when it is first needed. A
 // single command only needs its Fresh.
 func (n *session) observer() (Observer, error) {
@@ -71,7 +81,7 @@ func (n *session) observer() (Observer, error) {
 	if n.seen == nil {
 		o, err := n.cluster.Observe(n.ctx, n.lab)
 		if err != nil {
-			return nil, fmt.Errorf("observe the cluster: %w", err)
+			return nil, cluster.Plain("observe the cluster", err)
 		}
 		n.seen = o
 	}
@@ -128,23 +138,32 @@ func (n *session) fresh(ctx context.Context) (Observed, check.Facts, error) {
 	}
 	snap, err := seen.Fresh(ctx)
 	if err != nil {
-		return Observed{}, check.Facts{}, fmt.Errorf("look at the cluster: %w", err)
+		return Observed{}, check.Facts{}, cluster.Plain("look at the cluster", err)
 	}
 	o, f := n.look(snap)
 	return o, f, nil
 }
+
+// silentFor is how long a cluster may not answer before it is not waited for.
+const silentFor = 5 * time.Second
 
 // until follows the observer until a look satisfies done. What is the thing
 // waited for; last says why not yet.
 func (n *session) until(ctx context.Context, within time.Duration, what string, done func(Observed) (ok bool, last string)) (Observed, error) {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	why := "nothing was observed"
+	why, answered := "nothing was observed", time.Now()
 	for {
-		o, _ := n.look(n.seen.Snapshot())
+		snap := n.seen.Snapshot()
+		o, _ := n.look(snap)
 		ok, last := done(o)
 		if ok {
 			return o, nil
+		}
+		if silence(snap) == "" {
+			answered = time.Now()
+		} else if time.Since(answered) > silentFor {
+			return o, cluster.Plain("wait for "+what, cluster.ErrNoAnswer)
 		}
 		if why = last; o.Trouble != "" {
 			why = o.Trouble

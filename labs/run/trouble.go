@@ -14,8 +14,8 @@ import (
 // lives in, istiod, and the gateway's pods. Their Deployment is named like the
 // Service.
 func trouble(lab *labs.Lab, homes []string, s snapshot.Snapshot) string {
-	if why := s.Missing["Deployment"]; why != "" && len(s.Missing["Service"]) > 0 && len(s.Missing["Pod"]) > 0 {
-		return fmt.Sprintf("The cluster's API does not answer (%s). See gatedrill sandbox status, start it with gatedrill sandbox start; the lab is kept and goes on by itself.", reason(why))
+	if why := silence(s); why != "" {
+		return fmt.Sprintf("The cluster's API does not answer (%s). See gatedrill cluster status, start it with gatedrill cluster up; the lab is kept and goes on by itself.", why)
 	}
 	if lost := lostNamespaces(homes, s); len(lost) > 0 {
 		return fmt.Sprintf("Namespace %s is gone, with all that was in it. Reset the lab to get it back.", strings.Join(lost, ", "))
@@ -37,6 +37,15 @@ func trouble(lab *labs.Lab, homes []string, s snapshot.Snapshot) string {
 		}
 	}
 	return ""
+}
+
+// silence says why the cluster's API does not answer, "" when it does.
+func silence(s snapshot.Snapshot) string {
+	why := s.Missing["Deployment"]
+	if why == "" || s.Missing["Service"] == "" || s.Missing["Pod"] == "" {
+		return ""
+	}
+	return reason(why)
 }
 
 // homesOf lists the namespaces that the world and a lab's base make or use,

@@ -12,7 +12,7 @@ func TestTroubleNamesAnAPIThatDoesNotAnswer(t *testing.T) {
 	const why = "watch: dial unix /x/api.sock: connect: connection refused"
 	s := snapshot.Snapshot{Missing: map[string]string{"Deployment": why, "Service": why, "Pod": why}}
 	got := trouble(&labs.Lab{}, nil, s)
-	if !strings.Contains(got, "API does not answer (connection refused)") || !strings.Contains(got, "gatedrill sandbox start") {
+	if !strings.Contains(got, "API does not answer (connection refused)") || !strings.Contains(got, "gatedrill cluster up") {
 		t.Errorf("%q", got)
 	}
 	delete(s.Missing, "Service")

@@ -1,0 +1,139 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/fault"
+	"github.com/gatedrill/gatedrill/labs/history"
+)
+
+// begun runs a part of a start; its failure is recorded with what to do.
+func (s *Service) begun(n *session, what string, f func() error) bool {
+	err := f()
+	if err == nil {
+		return true
+	}
+	if n.ctx.Err() != nil {
+		return false // left in the middle: Resume goes on
+	}
+	words := fmt.Sprintf("Could not %s: %v. Reset the lab (gatedrill lab reset), then start it again; if it fails the same way, make the %s anew (gatedrill cluster reset).",
+		what, err, n.cluster.Name)
+	if cluster.Unreachable(err) || errors.Is(err, cluster.ErrNoAnswer) {
+		words = fmt.Sprintf("Could not %s: the %s ended, or does not answer. Start it (gatedrill cluster up), then the lab again (gatedrill lab start %s).",
+			what, n.cluster.Name, n.lab.ID)
+	}
+	s.note(s.record(history.Failed, func(r *history.Record) { r.Text = words }))
+	return false
+}
+
+// bring puts a lab in: world, base, seen healthy, fault, seen broken.
+func (s *Service) bring(n *session, attempt string) {
+	w := n.cluster.World
+	_ = s.begun(n, "prepare the lab", func() error {
+		if _, err := w.Marked(n.ctx); err == nil {
+			s.working(labs.PhasePreparing, "what an earlier lab left behind")
+			if _, err := w.Clear(n.ctx); err != nil && !errors.Is(err, fault.ErrForgotten) {
+				return err
+			}
+		}
+		s.working(labs.PhasePreparing, "the world")
+		_, shared := s.library()
+		return w.World(n.ctx, shared, func(what string) { s.working(labs.PhasePreparing, what) })
+	}) && s.begun(n, "put the lab's base in", func() error {
+		if err := s.watchOver(n); err != nil {
+			return err
+		}
+		s.working(labs.PhasePreparing, "the lab's base")
+		if err := w.Base(n.ctx, n.lab, attempt, func(what string) { s.working(labs.PhasePreparing, what) }); err != nil {
+			return err
+		}
+		s.working(labs.PhasePreparing, "a healthy answer")
+		return n.untilHealthy(s.c.Now(), s.c.HealthyWithin)
+	}) && s.begun(n, "put the fault in", func() error { return s.breakIt(n, attempt) })
+}
+
+// untilHealthy waits for the base: goals and guards pass, every layer that
+// plays a part is healthy, by an answer younger than since.
+func (n *session) untilHealthy(since time.Time, within time.Duration) error {
+	_, err := n.until(n.ctx, within, "a healthy base", func(o Observed) (bool, string) {
+		if !o.Main.Answer.At.After(since) {
+			return false, "no answer since the base went in"
+		}
+		return healthy(o)
+	})
+	return err
+}
+
+// healthy says whether nothing is wrong, and if not, what.
+func healthy(o Observed) (bool, string) {
+	for _, l := range o.Main.Layers {
+		if l.Verdict != labs.Healthy && l.Verdict != labs.OffPath {
+			return false, fmt.Sprintf("%s is %s: %s", l.Layer, l.Verdict, l.Summary)
+		}
+	}
+	for _, c := range append(o.Goals[:len(o.Goals):len(o.Goals)], o.Guards...) {
+		if c.Outcome != labs.Pass {
+			return false, fmt.Sprintf("%s: %s", c.Title, c.Why)
+		}
+	}
+	return len(o.Goals) > 0 && len(o.Main.Layers) > 0, "nothing was judged"
+}
+
+// breakIt puts the fault in and waits until it is seen where the lab claims.
+func (s *Service) breakIt(n *session, attempt string) error {
+	if err := s.watchOver(n); err != nil {
+		return err
+	}
+	s.working(labs.PhaseBreaking, "the fault")
+	since := s.c.Now()
+	if err := n.cluster.World.Break(n.ctx, n.lab, attempt); err != nil {
+		return err
+	}
+	s.working(labs.PhaseBreaking, "the fault to be seen")
+	o, err := n.untilBroken(since, s.c.BrokenWithin)
+	if err != nil {
+		return err
+	}
+	return s.record(history.Broken, func(r *history.Record) { r.Capture = &o.Main.Answer })
+}
+
+func (n *session) untilBroken(since time.Time, within time.Duration) (Observed, error) {
+	return n.until(n.ctx, within, "the fault", func(o Observed) (bool, string) {
+		if !o.Main.Answer.At.After(since) {
+			return false, "no answer since the fault went in"
+		}
+		return broken(n.lab, o)
+	})
+}
+
+// broken says whether the path breaks exactly where the lab claims, and a
+// goal fails.
+func broken(lab *labs.Lab, o Observed) (bool, string) {
+	got := map[labs.Step]bool{}
+	for _, s := range BrokenSteps(o.Main) {
+		got[s] = true
+	}
+	for _, s := range lab.Breaks {
+		if !got[s] {
+			return false, fmt.Sprintf("step %s is %s", s, Verdict(o.Main, s))
+		}
+		delete(got, s)
+	}
+	for s := range got {
+		return false, fmt.Sprintf("step %s is broken too", s)
+	}
+	for _, g := range o.Goals {
+		if g.Outcome == labs.Fail {
+			return true, ""
+		}
+	}
+	return false, "no goal fails"
+}
+
+func (s *Service) working(p labs.Phase, what string) {
+	s.note(s.apply(Working{Phase: p, Doing: what}))
+}
