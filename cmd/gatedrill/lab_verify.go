@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/history"
 	"github.com/gatedrill/gatedrill/labs/trace"
 	"github.com/gatedrill/gatedrill/labs/verify"
 )
@@ -65,9 +66,14 @@ func verifyLabs(ctx context.Context, e *env, ids []string, report func(verify.Li
 	if err != nil {
 		return false, nil, err
 	}
+	records, _, err := history.Open(e.path("history.jsonl")).Read(0)
+	if err != nil {
+		return false, nil, err
+	}
 	lines := []verify.Line{}
 	v := &verify.Verifier{Cluster: c, World: world, Trace: trace.Trace, Now: e.Now, Dir: e.path("shell"),
-		Report: func(l verify.Line) { lines = append(lines, l); report(l) }}
+		GivenUp: func(attempt string) bool { return history.GivenUp(records, attempt) },
+		Report:  func(l verify.Line) { lines = append(lines, l); report(l) }}
 	good := true
 	for i := range chosen {
 		ok, err := v.Lab(ctx, &chosen[i])

@@ -88,6 +88,11 @@ func TestSums(t *testing.T) {
 	if got := history.Current(records); len(got) != 1 || got[0].Attempt != "3" {
 		t.Errorf("current: %v", got)
 	}
+	for attempt, want := range map[string]bool{"1": true, "2": true, "3": false, "elsewhere": false} {
+		if got := history.GivenUp(records, attempt); got != want {
+			t.Errorf("%s given up: %v", attempt, got)
+		}
+	}
 	if got := history.Current(records[:7]); got != nil {
 		t.Errorf("current after reset: %v", got)
 	}

@@ -82,3 +82,14 @@ func Current(records []Record) []Record {
 	}
 	return out
 }
+
+// GivenUp says that an attempt is known and is not the one in progress: what
+// is left of it in a cluster is nobody's.
+func GivenUp(records []Record, attempt string) bool {
+	known := false
+	for _, r := range records {
+		known = known || r.Attempt == attempt
+	}
+	now := Current(records)
+	return known && (len(now) == 0 || now[0].Attempt != attempt)
+}

@@ -47,7 +47,26 @@ func honest() labs.Lab {
 // a VirtualService names, and returns the checks that did not hold.
 func prove(t *testing.T, lab labs.Lab) []verify.Line {
 	t.Helper()
-	api := clustertest.NewAPI()
+	v := verifier(t, clustertest.NewAPI())
+	var failed []verify.Line
+	v.Report = func(l verify.Line) {
+		if !l.OK {
+			failed = append(failed, l)
+		}
+	}
+	ok, err := v.Lab(t.Context(), &lab)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ok != (len(failed) == 0) {
+		t.Errorf("ok %v with %d failures", ok, len(failed))
+	}
+	return failed
+}
+
+// verifier works on the fake cluster.
+func verifier(t *testing.T, api *clustertest.API) *verify.Verifier {
+	t.Helper()
 	look := func() snapshot.Snapshot {
 		now := time.Now()
 		s := snapshot.Snapshot{At: now, Answers: map[string]labs.Answer{}}
@@ -70,27 +89,13 @@ func prove(t *testing.T, lab labs.Lab) []verify.Line {
 	}
 	service := labs.Manifest{Object: map[string]any{"apiVersion": "v1", "kind": "Service",
 		"metadata": map[string]any{"name": "istio-ingressgateway", "namespace": "istio-system"}}}
-	var failed []verify.Line
-	v := &verify.Verifier{
+	return &verify.Verifier{
 		World: labs.World{Change: labs.Change{Objects: []labs.Manifest{service}}},
-		Trace: trace, Now: time.Now, Dir: t.TempDir(),
-		Report: func(l verify.Line) {
-			if !l.OK {
-				failed = append(failed, l)
-			}
-		},
+		Trace: trace, Now: time.Now, Dir: t.TempDir(), Report: func(verify.Line) {},
 		Cluster: &run.Cluster{Name: "fake", World: fault.New(api, api.Kinds, time.Now, nil),
 			Observe: func(context.Context, *labs.Lab) (run.Observer, error) { return clustertest.NewObserver(look), nil },
 			Shell:   clustertest.Shell},
 	}
-	ok, err := v.Lab(t.Context(), &lab)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if ok != (len(failed) == 0) {
-		t.Errorf("ok %v with %d failures", ok, len(failed))
-	}
-	return failed
 }
 
 func trace(r labs.Request, s snapshot.Snapshot) labs.Path {
@@ -144,4 +149,27 @@ func TestLies(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What an attempt left that was given up is taken out; a lab in progress is
+// left alone.
+func TestClusterThatHoldsALab(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lab := honest()
+		v := verifier(t, clustertest.NewAPI())
+		if err := v.Cluster.World.World(t.Context(), v.World, func(string) {}); err != nil {
+			t.Fatal(err)
+		}
+		if err := v.Cluster.World.Base(t.Context(), &lab, "old", func(string) {}); err != nil {
+			t.Fatal(err)
+		}
+		v.GivenUp = func(attempt string) bool { return attempt != "old" }
+		if _, err := v.Lab(t.Context(), &lab); err == nil || !strings.Contains(err.Error(), "reset it first") {
+			t.Errorf("in progress: %v", err)
+		}
+		v.GivenUp = func(attempt string) bool { return attempt == "old" }
+		if ok, err := v.Lab(t.Context(), &lab); err != nil || !ok {
+			t.Errorf("given up: %v %v", ok, err)
+		}
+	})
 }
