@@ -31,8 +31,9 @@ const (
 	Unearned Kind = "unearned" // the goals held before the diagnosis was complete
 	Again    Kind = "again"    // the fault is going in once more
 	Solved   Kind = "solved"
-	Reset    Kind = "reset"  // the lab was taken out of the cluster
-	Failed   Kind = "failed" // Text says why
+	Leaving  Kind = "leaving" // the lab is being taken out of the cluster
+	Reset    Kind = "reset"   // it was taken out
+	Failed   Kind = "failed"  // Text says why
 	Paused   Kind = "paused"
 	Resumed  Kind = "resumed"
 	Beat     Kind = "beat" // still at work
@@ -51,7 +52,7 @@ type Record struct {
 	Right   bool         `json:"right,omitempty"`
 	Capture *labs.Answer `json:"capture,omitempty"`
 	Cards   []string     `json:"cards,omitempty"`
-	PID     int          `json:"pid,omitempty"` // of the program that puts the lab in; Started and Again
+	PID     int          `json:"pid,omitempty"` // of the program at work; Started, Again and Leaving
 }
 
 // File is the history of one data directory.

@@ -36,7 +36,9 @@ func (s *Service) Reset(ctx context.Context) error {
 		return err
 	}
 	defer n.close()
-	s.working(labs.PhaseResetting, "the objects to be as before")
+	if err := s.record(history.Leaving, func(r *history.Record) { r.PID = s.c.PID }); err != nil {
+		return err
+	}
 	switch err := takeOut(ctx, n.cluster.World, st); {
 	case errors.Is(err, fault.ErrForgotten):
 		return errors.Join(s.putAway(), forgotten(n, err))
@@ -63,6 +65,18 @@ func (s *Service) makeDue(lab string, cards []string) error {
 		return nil
 	}
 	return s.record(history.Due, func(r *history.Record) { r.Cards = cards })
+}
+
+// finishReset ends a reset that another program began and did not finish.
+func (s *Service) finishReset(ctx context.Context) error {
+	st := s.now()
+	switch {
+	case st.Phase != labs.PhaseResetting:
+		return nil
+	case st.pid != s.c.PID && s.c.Alive(st.pid):
+		return fmt.Errorf("lab %s is being reset by another program (process %d): try again when that is done", st.Lab.ID, st.pid)
+	}
+	return s.Reset(ctx)
 }
 
 // takeOut makes the cluster as it was before the lab. A cluster that is not

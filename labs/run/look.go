@@ -59,7 +59,11 @@ func (s *Service) Check(ctx context.Context) (labs.View, error) {
 	switch st.Phase {
 	case labs.PhaseDiagnosing, labs.PhaseFixing, labs.PhaseUnearned, labs.PhaseSolved:
 	default:
-		return s.View(), nil
+		v := s.View()
+		if words := st.abandoned(s.c.Alive); words != "" {
+			v.Trouble = words
+		}
+		return v, nil
 	}
 	n, err := s.connect(ctx, st.Lab)
 	if err != nil {

@@ -31,6 +31,12 @@ func next(s State, e Event) (State, []Effect) {
 func recorded(s State, e Recorded) (State, []Effect) {
 	s.worked += history.Work(s.last, e.At)
 	s.last = e.Record
+	if e.PID != 0 {
+		s.pid = e.PID
+	}
+	if s.Phase == labs.PhaseResetting && (e.Kind == history.Unearned || e.Kind == history.Solved) {
+		return s, nil // it was the reset that mended it
+	}
 	var effects []Effect
 	switch e.Kind {
 	case history.Broken:
@@ -66,6 +72,8 @@ func recorded(s State, e Recorded) (State, []Effect) {
 		s.due = append(slices.Clip(s.due), e.Cards...)
 	case history.Reset:
 		s = State{Phase: labs.PhaseIdle}
+	case history.Leaving:
+		s.Phase, s.Doing, s.Trouble = labs.PhaseResetting, "the objects to be as before", ""
 	case history.Failed:
 		s.Phase, s.Doing, s.Trouble = labs.PhaseFailed, "", e.Text
 	}

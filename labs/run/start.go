@@ -23,6 +23,9 @@ func (s *Service) Start(ctx context.Context, id string) error {
 	if err := s.sync(); err != nil {
 		return err
 	}
+	if err := s.finishReset(ctx); err != nil {
+		return err
+	}
 	st := s.now()
 	switch {
 	case st.Lab == nil, st.Phase == labs.PhaseSolved, st.Phase == labs.PhaseFailed && st.Lab == lab:
@@ -49,7 +52,7 @@ func (s *Service) Start(ctx context.Context, id string) error {
 	if err := s.write(r); err != nil {
 		return err
 	}
-	n.wg.Go(func() { s.bring(n, r.Attempt) })
+	n.work(func() { s.bring(n, r.Attempt) })
 	return nil
 }
 
@@ -63,7 +66,7 @@ func (s *Service) again(ctx context.Context, lab *labs.Lab) error {
 		return err
 	}
 	attempt := s.now().Attempt
-	n.wg.Go(func() {
+	n.work(func() {
 		s.begun(n, "put the fault back", func() error {
 			if _, err := n.cluster.World.Mend(n.ctx); err != nil {
 				return err
@@ -80,6 +83,9 @@ func (s *Service) Resume(ctx context.Context) error {
 	if err := s.sync(); err != nil {
 		return err
 	}
+	if err := s.finishReset(ctx); err != nil {
+		return err
+	}
 	st := s.now()
 	if st.Lab == nil {
 		return ErrNoLab
@@ -90,11 +96,11 @@ func (s *Service) Resume(ctx context.Context) error {
 	}
 	switch st.Phase {
 	case labs.PhasePreparing, labs.PhaseBreaking:
-		if s.c.Alive(st.last.PID) && st.last.PID != s.c.PID {
+		if s.c.Alive(st.pid) && st.pid != s.c.PID {
 			break // the program that does it is alive: follow it
 		}
-		if st.last.PID != s.c.PID {
-			n.wg.Go(func() { s.bring(n, st.Attempt) })
+		if !n.busy() {
+			n.work(func() { s.bring(n, st.Attempt) })
 		}
 		return nil
 	case labs.PhaseFailed:

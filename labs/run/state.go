@@ -8,6 +8,7 @@
 package run
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
@@ -29,6 +30,7 @@ type State struct {
 	Since   time.Time
 
 	wasBroken bool // the fault was seen in the cluster
+	pid       int  // of the program that puts the lab in, or takes it out
 
 	worked time.Duration
 	last   history.Record // of this attempt
@@ -107,8 +109,23 @@ func (MakeDue) effect() {}
 
 // begin is the state of a new attempt.
 func begin(lab *labs.Lab, r history.Record) State {
-	return State{Lab: lab, Attempt: r.Attempt, Phase: labs.PhasePreparing, Since: r.At, last: r,
+	return State{Lab: lab, Attempt: r.Attempt, Phase: labs.PhasePreparing, Since: r.At, last: r, pid: r.PID,
 		steps: map[labs.Step]step{}, path: map[labs.Layer]mark{}}
+}
+
+// abandoned says who goes on with what a program left half done when it died;
+// "" when nothing is.
+func (s State) abandoned(alive func(pid int) bool) string {
+	if alive(s.pid) {
+		return ""
+	}
+	switch s.Phase {
+	case labs.PhasePreparing, labs.PhaseBreaking:
+		return fmt.Sprintf("The program that put the lab in ended before it was done. gatedrill lab start %s goes on with it.", s.Lab.ID)
+	case labs.PhaseResetting:
+		return "The program that reset the lab ended before it was done. gatedrill lab reset goes on with it."
+	}
+	return ""
 }
 
 // Worked is the time worked until now.
