@@ -145,6 +145,8 @@ type CheckView struct {
 	Why     string    `json:"why,omitempty"` // "want 200, got 404 NR", never the fix
 	Changed time.Time `json:"changed,omitzero"`
 	Fell    bool      `json:"fell,omitempty"` // was green, now red
+	// Held: it was green before, whatever is known of it now.
+	Held bool `json:"-"`
 }
 
 // SolutionNoted says what looking at a lab's solution does.

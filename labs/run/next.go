@@ -235,18 +235,18 @@ func (s State) write(k history.Kind, at time.Time) Write {
 }
 
 // judged carries the memory of checks on: when each changed, and whether it
-// fell after it had been green.
+// fell after it had been green. One that cannot be seen is not red.
 func judged(old []labs.CheckView, now []check.Result, at time.Time) []labs.CheckView {
 	out := make([]labs.CheckView, len(now))
 	for i, r := range now {
 		v := labs.CheckView{Title: r.Title, Outcome: r.Outcome, Why: r.Why}
 		if i < len(old) && old[i].Title == r.Title {
 			was := old[i]
-			v.Changed, v.Fell = was.Changed, was.Fell
+			v.Changed, v.Held = was.Changed, was.Held || was.Outcome == labs.Pass
 			if was.Outcome != v.Outcome {
 				v.Changed = at
-				v.Fell = v.Outcome != labs.Pass && (was.Fell || was.Outcome == labs.Pass)
 			}
+			v.Fell = v.Held && v.Outcome == labs.Fail
 		}
 		out[i] = v
 	}
