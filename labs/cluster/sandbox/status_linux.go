@@ -13,7 +13,7 @@ import (
 
 // Status says how the sandbox is.
 func (b *Backend) Status(context.Context) (Status, error) {
-	s := Status{State: Off, Dir: b.dir, Missing: programs.Missing(b.o.Programs.Dir)}
+	s := Status{State: Off, Dir: b.dir, Missing: b.o.Programs.Missing()}
 	r, err := b.readReport()
 	if err != nil {
 		return s, err

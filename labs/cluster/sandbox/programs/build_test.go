@@ -170,3 +170,30 @@ func TestGivenWhereTheyBelong(t *testing.T) {
 		}
 	}
 }
+
+// What is given, or lies beside the executable, is not missing.
+func TestMissing(t *testing.T) {
+	t.Parallel()
+	full, empty := t.TempDir(), t.TempDir()
+	for _, name := range append(Names(), EnvoyFile) {
+		if err := os.WriteFile(filepath.Join(full, name), nil, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	envoy := filepath.Join(full, EnvoyFile)
+	for _, tt := range []struct {
+		name string
+		s    Source
+		want int
+	}{
+		{"nothing", Source{Dir: empty}, len(Names()) + 1},
+		{"in the programs directory", Source{Dir: full}, 0},
+		{"given", Source{Dir: empty, Given: full, Envoy: envoy}, 0},
+		{"beside", Source{Dir: empty, Beside: full}, 1},
+		{"given, but empty", Source{Dir: full, Given: empty, Envoy: filepath.Join(empty, "x")}, len(Names()) + 1},
+	} {
+		if got := tt.s.Missing(); len(got) != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	_ "embed"
@@ -74,15 +75,32 @@ func Ensure(ctx context.Context, s Source, report func(cluster.Progress)) error 
 	return s.ensureEnvoy(ctx, m)
 }
 
-// Missing lists what the programs directory lacks.
-func Missing(dir string) []string {
+// Missing lists the programs that have to be built or downloaded: those that
+// are neither in the programs directory nor where they are taken from.
+func (s Source) Missing() []string {
 	var out []string
-	for _, name := range append(Names(), EnvoyFile, BootstrapFile) {
-		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+	places := []string{s.Dir, s.Beside}
+	if s.Given != "" { // is used or refused, not passed over
+		places = []string{s.Given}
+	}
+	for _, name := range Names() {
+		if !slices.ContainsFunc(places, func(dir string) bool { return dir != "" && isFile(filepath.Join(dir, name)) }) {
 			out = append(out, name)
 		}
 	}
+	envoys := []string{filepath.Join(s.Dir, EnvoyFile), s.cacheFile()}
+	if s.Envoy != "" {
+		envoys = []string{s.Envoy}
+	}
+	if !slices.ContainsFunc(envoys, isFile) {
+		out = append(out, EnvoyFile)
+	}
 	return out
+}
+
+func isFile(path string) bool {
+	fi, err := os.Stat(path)
+	return err == nil && !fi.IsDir()
 }
 
 // ChangedSince says whether one of the programs was put there after a time.
@@ -118,7 +136,7 @@ func (s Source) own(ctx context.Context, m *meter) error {
 
 func lacking(dir string) string {
 	for _, name := range Names() {
-		if fi, err := os.Stat(filepath.Join(dir, name)); err != nil || fi.IsDir() {
+		if !isFile(filepath.Join(dir, name)) {
 			return name
 		}
 	}
