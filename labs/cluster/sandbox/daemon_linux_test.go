@@ -116,6 +116,31 @@ func TestFollowReportsWhyItFailed(t *testing.T) {
 	}
 }
 
+// Who waits for a start is told that somebody stopped it, not the end of a log.
+func TestFollowOfASandboxThatIsStopped(t *testing.T) {
+	b := short(t)
+	d, cmd := sleeper(t)
+	if err := b.record(d); err != nil {
+		t.Fatal(err)
+	}
+	write(t, b.statusFile(), `{"phase":"etcd"}`)
+	write(t, b.logFile(), "first line\n")
+	followed := make(chan error)
+	go func() { followed <- b.follow(t.Context(), d, func(cluster.Progress) {}) }()
+	go func() { _ = cmd.Wait() }()
+	if err := b.Down(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-followed; err == nil || !strings.Contains(err.Error(), "was stopped by another program") || strings.Contains(err.Error(), "first line") {
+		t.Errorf("got %v", err)
+	}
+	other := d
+	other.Ticks++
+	if b.wasStopped(other) {
+		t.Error("a later sandbox counts as stopped too")
+	}
+}
+
 func TestLockWaitsForTheOtherStarter(t *testing.T) {
 	b := short(t)
 	first, err := b.lock(t.Context(), nil)

@@ -27,6 +27,9 @@ func (b *Backend) Down(context.Context) error {
 
 // end asks the daemon to stop and makes it, if it will not.
 func (b *Backend) end(d daemon) error {
+	if err := b.noteStopped(d); err != nil {
+		return err
+	}
 	if err := d.signal(unix.SIGTERM); err != nil && !errors.Is(err, unix.ESRCH) {
 		return fmt.Errorf("stop the sandbox (process %d): %w", d.PID, err)
 	}
@@ -41,6 +44,23 @@ func (b *Backend) end(d daemon) error {
 	}
 	return b.forget()
 }
+
+// noteStopped tells who waits for the sandbox to start why it ends.
+func (b *Backend) noteStopped(d daemon) error {
+	if err := os.WriteFile(b.stopFile(), []byte(d.identity()), 0o600); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("stop the sandbox (process %d): %w", d.PID, err)
+	}
+	return nil
+}
+
+// wasStopped says whether a daemon was told to end.
+func (b *Backend) wasStopped(d daemon) bool {
+	text, err := os.ReadFile(b.stopFile())
+	return err == nil && string(text) == d.identity()
+}
+
+// identity tells a daemon from every other process.
+func (d daemon) identity() string { return fmt.Sprintf("%d %d", d.PID, d.Ticks) }
 
 // Reset ends the sandbox and drops its data: the next start is a cold one.
 // Programs given to images are kept.

@@ -66,6 +66,9 @@ func (l layout) kubeconfig() string { return l.run("kubeconfig") }
 func (l layout) statusFile() string { return l.run("status.json") }
 func (l layout) logFile() string    { return l.run("daemon.log") }
 
+// stopFile says which daemon was told to end.
+func (l layout) stopFile() string { return l.run("stopped") }
+
 // recordFile says which process the daemon is, see record.
 func (l layout) recordFile() string { return l.run("daemon.json") }
 

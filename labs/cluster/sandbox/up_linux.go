@@ -189,5 +189,8 @@ func (b *Backend) alive(d daemon) error {
 	if alive {
 		return nil
 	}
+	if b.wasStopped(d) {
+		return errors.New("the sandbox was stopped by another program while it was starting (start it again: gatedrill cluster up)")
+	}
 	return fmt.Errorf("the sandbox ended by itself; the end of its log, %s:\n%s", b.logFile(), b.lastLog(8))
 }
