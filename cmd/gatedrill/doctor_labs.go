@@ -106,7 +106,7 @@ func sandboxFinding(ctx context.Context, b *sandbox.Backend) finding {
 	case len(s.Missing) > 0:
 		f.State, f.Saw, f.Next = stateNote, "not got yet: "+strings.Join(s.Missing, ", "), "gatedrill sandbox install"
 	case s.Error != "":
-		f.State, f.Saw, f.Next = stateNote, s.State+": "+s.Error, "gatedrill sandbox logs"
+		f.State, f.Saw, f.Next = stateNote, s.State+": "+s.Error, s.Next
 	default:
 		f.Saw = s.State
 	}

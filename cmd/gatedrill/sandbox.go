@@ -218,10 +218,13 @@ func statusText(w io.Writer, s sandbox.Status) error {
 	row("sandbox", s.State)
 	if s.Phase != "" && s.State == sandbox.Starting {
 		row("phase", s.Phase)
-		row("waiting for", s.Waiting)
+		row("waiting for", visible(s.Waiting))
 	}
 	if s.Error != "" {
-		row("trouble", s.Error)
+		row("trouble", visible(s.Error))
+	}
+	if s.Next != "" {
+		row("next", s.Next)
 	}
 	if s.Inside {
 		row("process", "outside this shell, which runs in the sandbox")

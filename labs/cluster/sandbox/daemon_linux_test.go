@@ -75,7 +75,7 @@ func TestStatusOfADaemonThatDied(t *testing.T) {
 	}
 	write(t, b.statusFile(), `{"phase":"ready","phases":[{"name":"api","ms":1400}]}`)
 	s, err = b.Status(t.Context())
-	if err != nil || s.State != Failed || !strings.Contains(s.Error, "without being stopped") {
+	if err != nil || s.State != Failed || !strings.Contains(s.Error, "without being stopped") || !strings.Contains(s.Next, "gatedrill cluster up") {
 		t.Errorf("ready, but dead: %+v, %v", s, err)
 	}
 	if _, err := b.Attach(t.Context()); !errors.Is(err, cluster.ErrNotRunning) || !errors.Is(err, cluster.ErrEnded) {
@@ -138,6 +138,32 @@ func TestFollowOfASandboxThatIsStopped(t *testing.T) {
 	other.Ticks++
 	if b.wasStopped(other) {
 		t.Error("a later sandbox counts as stopped too")
+	}
+}
+
+// While the sandbox starts, its status names what is waited for; when it
+// failed, the failure and what to do next, also in the moment before it ends.
+func TestStatusOfAStart(t *testing.T) {
+	b := short(t)
+	d, _ := sleeper(t)
+	if err := b.record(d); err != nil {
+		t.Fatal(err)
+	}
+	write(t, b.statusFile(), `{"phase":"api","waiting":"Get \"https://127.0.0.1:6443/readyz?exclude=x\": dial tcp: refused"}`)
+	s, err := b.Status(t.Context())
+	if err != nil || s.State != Starting || s.Waiting != "the API server's first answer" {
+		t.Errorf("starting: %+v, %v", s, err)
+	}
+	if got := b.State(t.Context()); got.Detail != "api: the API server's first answer" {
+		t.Errorf("starting: %+v", got)
+	}
+	write(t, b.statusFile(), `{"phase":"failed","error":"port taken"}`)
+	s, err = b.Status(t.Context())
+	if err != nil || s.State != Failed || s.Error != "port taken" || !strings.Contains(s.Next, "gatedrill sandbox logs") || s.Phase != "" {
+		t.Errorf("failed: %+v, %v", s, err)
+	}
+	if _, err := b.Attach(t.Context()); !errors.Is(err, cluster.ErrNotRunning) || !strings.Contains(err.Error(), "port taken") {
+		t.Errorf("attach: %v", err)
 	}
 }
 

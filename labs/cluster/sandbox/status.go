@@ -27,6 +27,7 @@ type Status struct {
 	Phase      string      `json:"phase,omitempty"`
 	Waiting    string      `json:"waiting,omitempty"`
 	Error      string      `json:"error,omitempty"`
+	Next       string      `json:"next,omitempty"` // what to do about the error
 	Started    time.Time   `json:"started,omitzero"`
 	Phases     []PhaseTime `json:"phases,omitempty"`
 	PID        int         `json:"pid,omitempty"` // on the host
@@ -41,6 +42,12 @@ type Status struct {
 	Inside bool `json:"inside,omitempty"`
 	// Outdated: programs were renewed since it was started; it runs the old.
 	Outdated bool `json:"outdated,omitempty"`
+}
+
+// failed makes it the status of a sandbox that cannot go on.
+func (s *Status) failed(why string) {
+	s.State, s.Error = Failed, why
+	s.Next = "see why: gatedrill sandbox logs; start it again: gatedrill cluster up"
 }
 
 // PhaseTime is when a phase of the start ended, counted from the start.
@@ -67,7 +74,7 @@ func (b *Backend) State(ctx context.Context) cluster.State {
 	case Starting:
 		out.State, out.Detail, out.Next = cluster.Starting, s.Phase+": "+s.Waiting, ""
 	case Failed:
-		out.State, out.Detail, out.Next = cluster.Failed, s.Error, "gatedrill sandbox logs"
+		out.State, out.Detail, out.Next = cluster.Failed, s.Error, s.Next
 	default:
 		if s.Error != "" {
 			out.Detail, out.Next = s.Error, ""
@@ -102,7 +109,17 @@ func (l layout) readReport() (report, error) {
 	if err := json.Unmarshal(b, &r); err != nil {
 		return r, fmt.Errorf("read the sandbox's status: %s: %w", l.statusFile(), err)
 	}
+	r.Waiting = plainly(r.Waiting)
 	return r, nil
+}
+
+// plainly says what is waited for where the daemon tells of a failed request:
+// its API server does not answer yet.
+func plainly(waiting string) string {
+	if strings.HasPrefix(waiting, `Get "http`) {
+		return "the API server's first answer"
+	}
+	return waiting
 }
 
 // lastLog returns the last lines of the daemon's log.

@@ -21,13 +21,18 @@ func (b *Backend) Status(context.Context) (Status, error) {
 	d, ok := b.running()
 	if !ok {
 		if r.Phase == Failed {
-			s.State, s.Error = Failed, r.Error
+			s.failed(r.Error)
 		} else if r.Phase != "" {
-			s.State, s.Error = Failed, "it ended without being stopped"
+			s.failed("it ended without being stopped")
 		}
 		return s, nil
 	}
 	s.Inside = d.inside
+	if r.Phase == Failed { // it has said so, and is about to end
+		s.failed(r.Error)
+		s.PID, s.CRDs, s.Started, s.Phases = d.PID, d.CRDs, d.Started, r.Phases
+		return s, nil
+	}
 	s.State, s.PID, s.CRDs, s.Started = Starting, d.PID, d.CRDs, d.Started
 	s.Phase, s.Waiting, s.Phases = r.Phase, r.Waiting, r.Phases
 	if r.Phase == Ready {

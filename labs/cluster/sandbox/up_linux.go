@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -60,6 +59,8 @@ func (b *Backend) Attach(context.Context) (*cluster.Handle, error) {
 	switch {
 	case err != nil:
 		return nil, err
+	case r.Phase == Failed:
+		return nil, fmt.Errorf("%w: %s", cluster.ErrEnded, r.Error)
 	case !ok && r.Phase != "": // who stops it removes the report
 		return nil, cluster.ErrEnded
 	case !ok:
@@ -162,22 +163,13 @@ func (b *Backend) follow(ctx context.Context, d daemon, say func(cluster.Progres
 		if r.Phase != last.Phase || r.Waiting != last.Waiting {
 			last = r
 		}
-		say(cluster.Progress{Phase: r.Phase, Waiting: plainly(r.Waiting)})
+		say(cluster.Progress{Phase: r.Phase, Waiting: r.Waiting})
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-time.After(25 * time.Millisecond):
 		}
 	}
-}
-
-// plainly says what is waited for where the daemon tells of a failed request:
-// its API server does not answer yet.
-func plainly(waiting string) string {
-	if strings.HasPrefix(waiting, `Get "http`) {
-		return "the API server's first answer"
-	}
-	return waiting
 }
 
 // alive returns why the daemon is not, with the last it said.
