@@ -122,17 +122,6 @@ func sandboxStart(e *env) *cobra.Command {
 	return c
 }
 
-// meshFile makes the path absolute, for the daemon runs elsewhere.
-func meshFile(path string) (string, error) {
-	if path == "" {
-		return "", nil
-	}
-	if _, err := os.Stat(path); err != nil {
-		return "", usagef("--mesh-config: %w", err)
-	}
-	return filepath.Abs(path)
-}
-
 func sandboxStop(e *env) *cobra.Command {
 	return &cobra.Command{
 		Use: "stop", Short: "Stop the sandbox; what it holds is kept", Args: cobra.NoArgs,

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	mesh "istio.io/api/mesh/v1alpha1"
 	"istio.io/istio/operator/pkg/helm"
 	"istio.io/istio/operator/pkg/values"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -72,6 +73,7 @@ func render() (map[string][]byte, error) {
 	if err := gatewayAPI(files); err != nil {
 		return nil, err
 	}
+	files[manifests+install.FileMeshKeys] = meshKeys()
 	files[bootstrap], err = bootstrapTemplate()
 	return files, err
 }
@@ -179,6 +181,18 @@ func bootstrapTemplate() ([]byte, error) {
 		return nil, fmt.Errorf("%s: metadata_discovery is not where it was; read the template again", dir)
 	}
 	return out.Bytes(), nil
+}
+
+// meshKeys lists the settings of the mesh configuration, as they are read from
+// YAML: each by two names.
+func meshKeys() []byte {
+	var names []string
+	fields := (&mesh.MeshConfig{}).ProtoReflect().Descriptor().Fields()
+	for i := range fields.Len() {
+		names = append(names, fields.Get(i).JSONName(), string(fields.Get(i).Name()))
+	}
+	slices.Sort(names)
+	return []byte(strings.Join(slices.Compact(names), "\n") + "\n")
 }
 
 func moduleDir(module string) (string, error) {
