@@ -56,6 +56,9 @@ for, and was not counted; 3 it could not be judged and was not counted.`,
   gatedrill lab answer hosts HTTPRoute bakery/oven`,
 	}
 	asJSON := jsonFlag(c)
+	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		return usagef("%w\nan answer that begins with a dash goes behind --: gatedrill lab answer STEP -- -1", err)
+	})
 	c.RunE = func(c *cobra.Command, args []string) error {
 		step, err := stepArg(args[0])
 		if err != nil {
