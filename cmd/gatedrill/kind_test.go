@@ -16,12 +16,13 @@ import (
 // same labs, unchanged.
 func TestKindLabs(t *testing.T) {
 	kindtest.Up(t)
+	backend := kindtest.Backend(t)
 	e := &env{Stdout: io.Discard, Stderr: os.Stderr, Now: time.Now, Home: t.TempDir(), Zone: time.UTC,
 		Getenv:  func(string) string { return "" },
-		backend: func(*env) (cluster.Backend, error) { return kindtest.Backend(t), nil },
+		backend: func(*env) (cluster.Backend, error) { return backend, nil },
 	}
 	t.Cleanup(func() {
-		if err := kindtest.Backend(t).Down(context.Background()); err != nil {
+		if err := backend.Down(context.Background()); err != nil { // the test's own context has ended
 			t.Error(err)
 		}
 		e.close()

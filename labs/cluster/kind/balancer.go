@@ -14,8 +14,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/dynamic"
-
-	"sigs.k8s.io/kind/pkg/cluster/nodes"
 )
 
 var services = schema.GroupVersionResource{Version: "v1", Resource: "services"}
@@ -26,16 +24,16 @@ var services = schema.GroupVersionResource{Version: "v1", Resource: "services"}
 // the Service's status names it.
 type balancer struct {
 	client dynamic.Interface
-	node   nodes.Node
-	room   netip.Prefix // the node's network
-	self   netip.Addr   // the node's own address
+	run    func(ctx context.Context, name string, args ...string) (string, error) // on the node
+	room   netip.Prefix                                                           // the node's network
+	self   netip.Addr                                                             // the node's own address
 	held   map[netip.Addr]bool
 }
 
 // newBalancer looks at the node's network, and at what it holds already.
-func newBalancer(ctx context.Context, c dynamic.Interface, n nodes.Node) (*balancer, error) {
-	b := &balancer{client: c, node: n, held: map[netip.Addr]bool{}}
-	out, err := output(ctx, n, "ip", "-4", "-o", "address", "show", "scope", "global")
+func newBalancer(ctx context.Context, c dynamic.Interface, run func(context.Context, string, ...string) (string, error)) (*balancer, error) {
+	b := &balancer{client: c, run: run, held: map[netip.Addr]bool{}}
+	out, err := run(ctx, "ip", "-4", "-o", "address", "show", "scope", "global")
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +48,7 @@ func newBalancer(ctx context.Context, c dynamic.Interface, n nodes.Node) (*balan
 		}
 	}
 	if !b.room.IsValid() {
-		return nil, fmt.Errorf("node %s has no IPv4 address on eth0: %q", n, out)
+		return nil, fmt.Errorf("the node has no IPv4 address on eth0: %q", out)
 	}
 	return b, nil
 }
@@ -69,9 +67,9 @@ func address(line string) (dev string, p netip.Prefix, ok bool) {
 	return f[1], p, err == nil
 }
 
-// run gives addresses until ctx ends. It returns when the API server does
+// serveAll gives addresses until ctx ends. It returns when the API server does
 // not answer any more.
-func (b *balancer) run(ctx context.Context) error {
+func (b *balancer) serveAll(ctx context.Context) error {
 	for {
 		list, err := b.client.Resource(services).List(ctx, metav1.ListOptions{})
 		if err != nil {
@@ -175,7 +173,7 @@ func (b *balancer) hold(ctx context.Context, a netip.Addr) error {
 	if b.held[a] {
 		return nil
 	}
-	if _, err := output(ctx, b.node, "ip", "address", "replace", a.String()+"/32", "dev", "lo"); err != nil {
+	if _, err := b.run(ctx, "ip", "address", "replace", a.String()+"/32", "dev", "lo"); err != nil {
 		return err
 	}
 	b.held[a] = true
@@ -187,7 +185,7 @@ func (b *balancer) drop(ctx context.Context, used map[netip.Addr]bool) error {
 		if used[a] || !b.room.Contains(a) {
 			continue
 		}
-		if _, err := output(ctx, b.node, "ip", "address", "delete", a.String()+"/32", "dev", "lo"); err != nil {
+		if _, err := b.run(ctx, "ip", "address", "delete", a.String()+"/32", "dev", "lo"); err != nil {
 			return err
 		}
 		delete(b.held, a)

@@ -14,52 +14,78 @@ import (
 	"sigs.k8s.io/kind/pkg/log"
 )
 
-// readyWithin is how long kind waits for its node.
-const readyWithin = 3 * time.Minute
+// givesUpWithin bounds how long kind may go on after its nodes were taken
+// away from it.
+const givesUpWithin = 30 * time.Second
 
-// create makes the cluster. kind's Create cannot be told to stop, so when ctx
-// ends its nodes are taken away from it, until it gives up; with Keep it is
-// left alone, and what it leaves is cleaned up by the next start.
+// create makes the cluster's node and the Kubernetes in it, and returns before
+// the node is ready. kind's Create cannot be told to stop, so when ctx ends its
+// nodes are taken away from it, until it gives up.
 func (b *Backend) create(ctx context.Context, e engine, say func(string)) error {
-	var last string
-	p := e.provider(progress{said: func(s string) { last = s; say(s) }})
-	opts := []kindcluster.CreateOption{
-		kindcluster.CreateWithNodeImage(b.set.NodeImage),
-		kindcluster.CreateWithKubeconfigPath(b.kubeconfig()),
-		kindcluster.CreateWithWaitForReady(readyWithin),
-		kindcluster.CreateWithRetain(b.o.Keep),
+	config, err := b.config()
+	if err != nil {
+		return err
 	}
-	if b.set.Config != "" {
-		text, err := os.ReadFile(b.set.Config)
-		if err != nil {
-			return fmt.Errorf("read the cluster configuration: %w", err)
+	if err := os.WriteFile(b.ownerFile(), nil, 0o600); err != nil { // it is mounted
+		return fmt.Errorf("note the kind cluster: %w", err)
+	}
+	if err := b.dropKubeconfig(); err != nil {
+		return err
+	}
+	steps := make(chan string, 16)
+	p := e.provider(progress{said: func(s string) {
+		select {
+		case steps <- s:
+		default: // it is only shown
 		}
-		opts = append(opts, kindcluster.CreateWithRawConfig(text))
-	}
+	}})
 	done := make(chan error, 1)
-	go func() { done <- p.Create(b.set.Name, opts...) }()
-	stop := ctx.Done()
-	var later <-chan time.Time
+	go func() {
+		done <- p.Create(b.set.Name,
+			kindcluster.CreateWithV1Alpha4Config(config),
+			kindcluster.CreateWithNodeImage(b.set.NodeImage),
+			kindcluster.CreateWithKubeconfigPath(b.kubeconfig()),
+			kindcluster.CreateWithRetain(true), // kind would delete whatever bears the name
+		)
+	}()
+	last := ""
 	for {
 		select {
 		case err := <-done:
-			if ctx.Err() != nil {
-				return fmt.Errorf("create the kind cluster %s: interrupted, and what was begun is deleted: %w", b.set.Name, ctx.Err())
+			for more := true; more; {
+				select {
+				case last = <-steps:
+				default:
+					more = false
+				}
 			}
 			if err != nil {
 				return fmt.Errorf("create the kind cluster %s: %s: %w%s", b.set.Name, last, err, outputOf(err))
 			}
 			return nil
-		case <-stop:
-			if b.o.Keep {
-				return ctx.Err()
-			}
-			stop = nil
-			later = time.After(0)
-		case <-later:
-			say("what was begun to end")
-			_ = p.Delete(b.set.Name, b.kubeconfig()) // there may be nothing yet
-			later = time.After(time.Second)
+		case last = <-steps:
+			say(last)
+		case <-ctx.Done():
+			return b.interrupt(ctx, e, done)
+		}
+	}
+}
+
+// interrupt takes the nodes away from kind until it ends.
+func (b *Backend) interrupt(ctx context.Context, e engine, done <-chan error) error {
+	if b.o.Keep {
+		return ctx.Err()
+	}
+	clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), givesUpWithin)
+	defer cancel()
+	for {
+		_ = b.deleteOurs(clean, e) // looked at again by whoever called
+		select {
+		case <-done:
+			return ctx.Err()
+		case <-clean.Done():
+			return ctx.Err()
+		case <-time.After(500 * time.Millisecond):
 		}
 	}
 }
@@ -79,7 +105,7 @@ type progress struct{ said func(string) }
 
 var _ log.Logger = progress{}
 
-func (p progress) Warn(m string)                {}
+func (p progress) Warn(string)                  {}
 func (p progress) Warnf(string, ...any)         {}
 func (p progress) Error(string)                 {}
 func (p progress) Errorf(string, ...any)        {}

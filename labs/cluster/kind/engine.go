@@ -1,12 +1,11 @@
 package kind
 
 import (
-	"archive/tar"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os/exec"
 	"slices"
 	"strings"
@@ -22,11 +21,18 @@ var ErrNoEngine = errors.New("no container engine answers")
 // engines are the container engines that kind knows, in its order.
 var engines = []string{"docker", "nerdctl", "podman"}
 
-// answersWithin bounds how long an engine may take to say that it is there.
-const answersWithin = 10 * time.Second
+// answersWithin bounds how long an engine may take for a small thing.
+const answersWithin = 15 * time.Second
 
 // engine is the command of a container engine.
 type engine struct{ name string }
+
+// Engine returns why no container engine can be used; nil when one can. An
+// empty name means the first that answers.
+func Engine(ctx context.Context, name string) error {
+	_, err := findEngine(ctx, name)
+	return err
+}
 
 // findEngine returns the engine that is asked for, else the first that
 // answers. The error names each one and why it will not do.
@@ -40,12 +46,8 @@ func findEngine(ctx context.Context, asked string) (engine, error) {
 	}
 	var reasons []string
 	for _, name := range list {
-		if _, err := exec.LookPath(name); err != nil {
-			reasons = append(reasons, name+": not on PATH")
-			continue
-		}
 		e := engine{name}
-		_, err := e.run(ctx, answersWithin, "info")
+		err := e.answers(ctx)
 		if err == nil {
 			return e, nil
 		}
@@ -57,11 +59,29 @@ func findEngine(ctx context.Context, asked string) (engine, error) {
 	return engine{}, fmt.Errorf("%w: %s\nstart one, or install Docker (https://docs.docker.com/engine/install)", ErrNoEngine, strings.Join(reasons, "; "))
 }
 
-// Engine returns why no container engine can be used; nil when one can. An
-// empty name means the first that answers.
-func Engine(ctx context.Context, name string) error {
-	_, err := findEngine(ctx, name)
+// answers says why the engine cannot be used. A podman that is called docker
+// is no Docker to kind (docker.IsAvailable), nor to us.
+func (e engine) answers(ctx context.Context) error {
+	if _, err := exec.LookPath(e.name); err != nil {
+		return errors.New("not on PATH")
+	}
+	if e.name == "docker" {
+		if out, err := e.run(ctx, answersWithin, "-v"); err != nil || !strings.HasPrefix(out, "Docker version") {
+			return errors.New("it is another program of that name")
+		}
+	}
+	_, err := e.run(ctx, answersWithin, "info")
 	return err
+}
+
+// identity tells one engine of a name from another: a context or DOCKER_HOST
+// may have changed since. It is "" where the engine does not say.
+func (e engine) identity(ctx context.Context) string {
+	out, err := e.run(ctx, answersWithin, "info", "--format", "{{.ID}}")
+	if err != nil {
+		return "" // podman has no such field
+	}
+	return strings.TrimSpace(out)
 }
 
 // provider is kind's own, for this engine.
@@ -94,37 +114,65 @@ func (e engine) run(ctx context.Context, within time.Duration, args ...string) (
 	return out.String(), nil
 }
 
+// Labels that kind gives to its containers (its providers' common.go).
+const (
+	clusterLabel = "io.x-k8s.kind.cluster"
+	roleLabel    = "io.x-k8s.kind.role"
+)
+
+// container is what is asked of a node's container.
+type container struct {
+	Name  string
+	State struct {
+		Status string // running, paused, exited, created …
+	}
+	Config struct{ Labels map[string]string }
+	Mounts []struct{ Source, Destination string }
+}
+
+// nodes returns the containers of a cluster's nodes, by name, whether they
+// run or not.
+func (e engine) nodes(ctx context.Context, name string) ([]container, error) {
+	out, err := e.run(ctx, answersWithin, "ps", "-a", "--filter", "label="+clusterLabel+"="+name, "--format", "{{.Names}}")
+	if err != nil {
+		return nil, fmt.Errorf("list the nodes of kind cluster %s: %w", name, err)
+	}
+	names := strings.Fields(out)
+	if len(names) == 0 {
+		return nil, nil
+	}
+	slices.Sort(names)
+	out, err = e.run(ctx, answersWithin, append([]string{"inspect"}, names...)...)
+	if err != nil {
+		return nil, fmt.Errorf("look at the nodes of kind cluster %s: %w", name, err)
+	}
+	var list []container
+	if err := json.Unmarshal([]byte(out), &list); err != nil {
+		return nil, fmt.Errorf("look at the nodes of kind cluster %s: %s inspect: %w", name, e.name, err)
+	}
+	for i := range list {
+		list[i].Name = strings.TrimPrefix(list[i].Name, "/")
+	}
+	return list, nil
+}
+
+// remove deletes nodes.
+func (e engine) remove(ctx context.Context, list []container) error {
+	if len(list) == 0 {
+		return nil
+	}
+	args := []string{"rm", "-f", "-v"}
+	for _, c := range list {
+		args = append(args, c.Name)
+	}
+	_, err := e.run(ctx, time.Minute, args...)
+	return err
+}
+
 // has says whether the engine holds an image.
 func (e engine) has(ctx context.Context, image string) bool {
 	_, err := e.run(ctx, answersWithin, "image", "inspect", image)
 	return err == nil
-}
-
-// runs says whether a container runs.
-func (e engine) runs(ctx context.Context, container string) (bool, error) {
-	out, err := e.run(ctx, answersWithin, "inspect", "--format", "{{.State.Running}}", container)
-	return strings.TrimSpace(out) == "true", err
-}
-
-// read returns a small file of a container, which need not run; "" when there
-// is no such file.
-func (e engine) read(ctx context.Context, container, path string) (string, error) {
-	out, err := e.run(ctx, answersWithin, "cp", container+":"+path, "-")
-	if err != nil && (strings.Contains(err.Error(), "Could not find") || strings.Contains(err.Error(), "no such file") || strings.Contains(err.Error(), "No such file")) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	t := tar.NewReader(strings.NewReader(out))
-	if _, err := t.Next(); err != nil {
-		return "", fmt.Errorf("read %s of %s: %w", path, container, err)
-	}
-	text, err := io.ReadAll(io.LimitReader(t, 64<<10))
-	if err != nil {
-		return "", fmt.Errorf("read %s of %s: %w", path, container, err)
-	}
-	return string(text), nil
 }
 
 // pull gets an image, telling the engine's own progress. kind would do it

@@ -2,23 +2,16 @@ package kind
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
+	"net"
 	"net/http"
-	"os"
+	"net/netip"
+	"net/url"
 	"sync"
-	"syscall"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
-	"sigs.k8s.io/kind/pkg/cluster/nodes"
-	"sigs.k8s.io/kind/pkg/cluster/nodeutils"
-	"sigs.k8s.io/kind/pkg/log"
 
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/hostshell"
@@ -42,36 +35,53 @@ func (b *Backend) Attach(ctx context.Context) (*cluster.Handle, error) {
 	if err := b.answers(ctx); err != nil {
 		return nil, err
 	}
-	b.mu.Lock()
-	have := b.handle
-	b.mu.Unlock()
-	if have != nil {
-		return have, nil
+	if h := b.held(r.ID); h != nil {
+		return h, nil
 	}
-	e, err := findEngine(ctx, r.Engine)
+	e, err := b.engineOf(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	list, err := b.nodes(e.provider(log.NoopLogger{}))
+	list, err := e.nodes(ctx, b.set.Name)
 	if err != nil {
 		return nil, err
 	}
 	if len(list) == 0 {
 		return nil, cluster.ErrEnded
 	}
-	n, err := nodeutils.BootstrapControlPlaneNode(list)
-	if err != nil {
-		return nil, fmt.Errorf("find the control plane of kind cluster %s: %w", b.set.Name, err)
+	if !b.ours(list) {
+		return nil, b.foreign()
 	}
-	return b.attach(ctx, n)
+	c, err := controlPlane(list)
+	if err != nil {
+		return nil, err
+	}
+	return b.attach(ctx, node{e, c.Name}, r.ID)
+}
+
+// held returns the handle that is in use, if it is of the cluster with the
+// id. One of a cluster that was deleted since is given up.
+func (b *Backend) held(id string) *cluster.Handle {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.way != nil && b.way.id == id {
+		return b.way.handle
+	}
+	return nil
+}
+
+// way is a handle and what runs for it.
+type way struct {
+	id     string // of the cluster's record
+	handle *cluster.Handle
+	keep   *keeper
+	shell  *hostshell.Shell
 }
 
 // attach makes the handle, and begins what runs for it.
-func (b *Backend) attach(ctx context.Context, n nodes.Node) (*cluster.Handle, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.handle != nil {
-		return b.handle, nil
+func (b *Backend) attach(ctx context.Context, n node, id string) (*cluster.Handle, error) {
+	if h := b.held(id); h != nil {
+		return h, nil
 	}
 	cfg, err := b.restConfig()
 	if err != nil {
@@ -81,124 +91,99 @@ func (b *Backend) attach(ctx context.Context, n nodes.Node) (*cluster.Handle, er
 	if err != nil {
 		return nil, fmt.Errorf("reach kind cluster %s: %w", b.set.Name, err)
 	}
-	bal, err := newBalancer(ctx, client, n)
+	d, err := newDialer(ctx, cfg, client, n)
 	if err != nil {
 		return nil, err
 	}
-	d := &dialer{node: n, room: bal.room, direct: routable(ctx, bal.self)}
-	if d.dns, err = dnsAddress(ctx, client); err != nil {
-		return nil, err
-	}
-	b.keep = keepGoing(func(ctx context.Context) error {
-		bal, err := newBalancer(ctx, client, n) // the node may have been started anew
-		if err != nil {
-			return err
-		}
-		return bal.run(ctx)
-	})
-	shell := &hostshell.Shell{
+	w := &way{id: id, shell: &hostshell.Shell{
 		Name: b.Name(), Self: b.o.Self, Environ: b.o.Environ, Kubeconfig: b.kubeconfig(), Tools: b.o.Tools,
 		Client: client, Dir: b.dir,
-	}
+	}}
 	if !d.direct {
-		shell.Dial = d.dial
+		w.shell.Dial = d.dial
 	}
-	b.handle = &cluster.Handle{
+	w.handle = &cluster.Handle{
 		Name: b.Name(), REST: cfg, Kubeconfig: b.kubeconfig(), Dial: d.dial,
 		Capabilities: []cluster.Capability{cluster.Sidecar, cluster.MeshAdmin},
-		Shell:        shell.Command, Names: shell.Names,
+		Shell:        w.shell.Command, Names: w.shell.Names,
 		Egress: func(ctx context.Context) error {
 			return install.EnsureEgress(ctx, cfg, install.Options{Profile: b.set.profile()})
 		},
 	}
-	return b.handle, nil
+	w.keep = keepGoing(func(ctx context.Context) error {
+		_ = n.settle(ctx) // the node may have been started anew; without it some refusals look like silence
+		bal, err := newBalancer(ctx, client, n.output)
+		if err != nil {
+			return err
+		}
+		return bal.serveAll(ctx)
+	})
+	return b.use(w), nil
 }
 
-// dnsAddress is the address of the cluster's DNS.
-func dnsAddress(ctx context.Context, c dynamic.Interface) (string, error) {
-	o, err := c.Resource(services).Namespace("kube-system").Get(ctx, "kube-dns", metav1.GetOptions{})
-	if err != nil {
-		return "", fmt.Errorf("find the cluster's DNS: %w", err)
+// use puts a way in place of the one in use, unless another call was quicker.
+func (b *Backend) use(w *way) *cluster.Handle {
+	b.mu.Lock()
+	old := b.way
+	if old != nil && old.id == w.id {
+		old, w = w, old
 	}
-	ip, _, err := unstructured.NestedString(o.Object, "spec", "clusterIP")
-	if err != nil || ip == "" {
-		return "", fmt.Errorf("find the cluster's DNS: Service kube-system/kube-dns has no address (%w)", err)
-	}
-	return ip, nil
+	b.way = w
+	b.mu.Unlock()
+	old.close()
+	return w.handle
 }
 
-// restConfig reads our kubeconfig.
-func (b *Backend) restConfig() (*rest.Config, error) {
-	cfg, err := clientcmd.BuildConfigFromFlags("", b.kubeconfig())
-	if err != nil {
-		return nil, fmt.Errorf("read the kubeconfig of kind cluster %s: %w", b.set.Name, err)
+func (w *way) close() {
+	if w != nil {
+		w.keep.close()
 	}
-	cfg.QPS, cfg.Burst = 200, 400
-	return cfg, nil
 }
 
-// answers asks the API server once whether it is ready. ErrEnded says
-// that nobody is there to answer.
-func (b *Backend) answers(ctx context.Context) error {
-	cfg, err := b.restConfig()
-	if errors.Is(err, fs.ErrNotExist) {
-		return cluster.ErrNotRunning
-	}
+// newDialer looks which addresses can be reached from here.
+func newDialer(ctx context.Context, cfg *rest.Config, client dynamic.Interface, n node) (*dialer, error) {
+	bal, err := newBalancer(ctx, client, n.output)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	cfg.Timeout = answerWithin
-	hc, err := rest.HTTPClientFor(cfg)
+	d := &dialer{node: n, room: bal.room, direct: routable(ctx, cfg, bal.self)}
+	d.dns, err = dnsAddress(ctx, client)
+	return d, err
+}
+
+// apiPort is where the API server listens in the node.
+const apiPort = "6443"
+
+// routable says whether the node's own address can be reached from here: the
+// one that answers there must be our API server, by its certificate.
+func routable(ctx context.Context, cfg *rest.Config, self netip.Addr) bool {
+	c := rest.CopyConfig(cfg)
+	c.Timeout = 500 * time.Millisecond
+	c.Host = "https://" + net.JoinHostPort(self.String(), apiPort)
+	c.Proxy = func(*http.Request) (*url.URL, error) { return nil, nil }
+	hc, err := rest.HTTPClientFor(c)
 	if err != nil {
-		return fmt.Errorf("reach kind cluster %s: %w", b.set.Name, err)
+		return false
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, cfg.Host+"/readyz", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.Host+"/readyz", nil)
 	if err != nil {
-		return fmt.Errorf("reach kind cluster %s: %w", b.set.Name, err)
+		return false
 	}
 	resp, err := hc.Do(req)
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return cluster.ErrEnded
-	}
-	if os.IsTimeout(err) {
-		return fmt.Errorf("the API server of kind cluster %s does not answer within %s", b.set.Name, answerWithin)
-	}
 	if err != nil {
-		return fmt.Errorf("reach kind cluster %s: %w", b.set.Name, err)
+		return false
 	}
 	resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("the API server of kind cluster %s is not ready: %s", b.set.Name, resp.Status)
-	}
-	return nil
-}
-
-// answering waits until the API server is ready.
-func (b *Backend) answering(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, readyWithin, fmt.Errorf("not within %s", readyWithin))
-	defer cancel()
-	for {
-		err := b.answers(ctx)
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("wait for the API server: %w: %w", context.Cause(ctx), err)
-		case <-time.After(200 * time.Millisecond):
-		}
-	}
+	return true
 }
 
 // Close ends what this program does for the cluster; the cluster stays.
 func (b *Backend) Close() {
 	b.mu.Lock()
-	k := b.keep
-	b.keep, b.handle = nil, nil
+	w := b.way
+	b.way = nil
 	b.mu.Unlock()
-	if k != nil {
-		k.close()
-	}
+	w.close()
 }
 
 // keeper does something over and over until it is closed: the API server may

@@ -1,10 +1,10 @@
 package kind
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,21 +12,17 @@ import (
 	"strings"
 	"time"
 
-	"sigs.k8s.io/kind/pkg/cluster/nodes"
-	"sigs.k8s.io/kind/pkg/cluster/nodeutils"
-
 	"github.com/gatedrill/gatedrill/labs/cluster/workload"
 )
 
-// loadedFile is where the node notes which archives were loaded, one
-// checksum a line, so that none is loaded twice.
+// loadedFile is where the node notes which archives were loaded, one key a
+// line, so that none is loaded twice.
 const loadedFile = "/kind/gatedrill-loaded"
 
 // loader brings images into the node.
 type loader struct {
 	b      *Backend
-	engine engine
-	node   nodes.Node
+	node   node
 	loaded string // the node's note
 	say    func(string)
 }
@@ -34,12 +30,12 @@ type loader struct {
 // loadImages brings the workloads' image and the archives of the settings into
 // the node, and Istio's images where the engine has them already; others are
 // pulled by the node when they are needed.
-func (b *Backend) loadImages(ctx context.Context, e engine, n nodes.Node, say func(string)) error {
-	note, err := output(ctx, n, "sh", "-c", "cat "+loadedFile+" 2>/dev/null; true")
+func (b *Backend) loadImages(ctx context.Context, n node, say func(string)) error {
+	note, err := n.output(ctx, "sh", "-c", "cat "+loadedFile+" 2>/dev/null; true")
 	if err != nil {
 		return err
 	}
-	l := &loader{b: b, engine: e, node: n, loaded: note, say: say}
+	l := &loader{b: b, node: n, loaded: note, say: say}
 	if err := l.app(ctx); err != nil {
 		return err
 	}
@@ -48,12 +44,13 @@ func (b *Backend) loadImages(ctx context.Context, e engine, n nodes.Node, say fu
 			return err
 		}
 	}
-	return l.istio(ctx)
+	l.istio(ctx)
+	return ctx.Err()
 }
 
 func (l *loader) app(ctx context.Context) error {
 	l.say("image " + workload.Image)
-	arch, err := architecture(ctx, l.node)
+	arch, err := l.node.architecture(ctx)
 	if err != nil {
 		return err
 	}
@@ -84,32 +81,26 @@ func (l *loader) archive(ctx context.Context, path string) error {
 	})
 }
 
-// istio hands Istio's images over that the engine holds.
-func (l *loader) istio(ctx context.Context) error {
+// istio hands Istio's images over that the engine holds. It only saves a
+// pull: what cannot be handed over is pulled by the node.
+func (l *loader) istio(ctx context.Context) {
+	e := l.node.engine
 	for _, name := range []string{"pilot", "proxyv2"} {
 		image := l.b.set.Hub + "/" + name + ":" + l.b.set.Tag
-		id, err := l.engine.run(ctx, answersWithin, "image", "inspect", "--format", "{{.Id}}", image)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
+		id, err := e.run(ctx, answersWithin, "image", "inspect", "--format", "{{.Id}}", image)
 		if err != nil {
-			continue // the node pulls it
+			continue
 		}
 		err = l.once(ctx, image+" "+strings.TrimSpace(id), image, func(w io.Writer) error {
-			cmd := exec.CommandContext(ctx, l.engine.name, "save", image)
+			cmd := exec.CommandContext(ctx, e.name, "save", image)
 			cmd.WaitDelay = time.Second
-			var errs bytes.Buffer
-			cmd.Stdout, cmd.Stderr = w, &errs
-			if err := cmd.Run(); err != nil {
-				return fmt.Errorf("%w: %s", err, lastLine(errs.String()))
-			}
-			return nil
+			cmd.Stdout = w
+			return run(cmd)
 		})
-		if err != nil {
-			return err
+		if err != nil && ctx.Err() == nil {
+			l.say("image " + image + " to be pulled by the node: " + err.Error())
 		}
 	}
-	return nil
 }
 
 // once loads what save writes, unless the node has noted it.
@@ -119,26 +110,28 @@ func (l *loader) once(ctx context.Context, key, name string, save func(io.Writer
 	}
 	l.say("image " + name + " to be loaded")
 	r, w := io.Pipe()
+	stop := context.AfterFunc(ctx, func() { r.CloseWithError(context.Cause(ctx)) })
+	defer stop()
 	saved := make(chan error, 1)
 	go func() {
 		err := save(w)
 		w.CloseWithError(err)
 		saved <- err
 	}()
-	err := nodeutils.LoadImageArchive(l.node, r)
+	err := l.node.load(ctx, r)
 	r.CloseWithError(io.ErrClosedPipe) // nobody reads on
-	if serr := <-saved; serr != nil && err == nil {
-		err = serr
+	if serr := <-saved; serr != nil && !errors.Is(serr, io.ErrClosedPipe) {
+		err = serr // the import only saw its end
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
-		return fmt.Errorf("load image %s into node %s: %w%s", name, l.node, err, outputOf(err))
+		return fmt.Errorf("load image %s into node %s: %w", name, l.node.name, err)
 	}
 	l.loaded += key + "\n"
-	if err := nodeutils.WriteFile(l.node, loadedFile, l.loaded); err != nil {
-		return fmt.Errorf("note what node %s holds: %w", l.node, err)
+	if err := l.node.write(ctx, loadedFile, l.loaded); err != nil {
+		return fmt.Errorf("note what node %s holds: %w", l.node.name, err)
 	}
 	return nil
 }

@@ -17,7 +17,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/install"
 )
 
@@ -96,7 +95,7 @@ type Options struct {
 	Self     []string // this program
 	Environ  []string // what the learner's shell inherits from
 	Settings Settings
-	Keep     bool // leave a cluster that could not be made as it is, to look at
+	Keep     bool // leave a cluster that could not be made as it is, to be looked at
 	// App gets the program of the labs' workloads, built for linux and an
 	// architecture as Go calls it.
 	App func(ctx context.Context, arch string) ([]byte, error)
@@ -112,9 +111,8 @@ type Backend struct {
 	set Settings
 	dir string
 
-	mu     sync.Mutex
-	handle *cluster.Handle // once attached
-	keep   *keeper         // what runs for the handle
+	mu  sync.Mutex
+	way *way // once attached
 }
 
 // New returns the kind cluster of a data directory. It touches nothing.

@@ -4,39 +4,53 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"os/exec"
 	"strings"
-
-	"sigs.k8s.io/kind/pkg/cluster/nodes"
+	"time"
 )
 
-// output runs a command on a node and returns what it printed. Its error
-// ends in what the command said.
-func output(ctx context.Context, n nodes.Node, name string, args ...string) (string, error) {
-	var out, errs bytes.Buffer
-	err := n.CommandContext(ctx, name, args...).SetStdout(&out).SetStderr(&errs).Run()
-	if ctx.Err() != nil {
-		return "", fmt.Errorf("%s on node %s: %w", name, n, context.Cause(ctx))
-	}
-	if err != nil {
-		return "", fmt.Errorf("%s on node %s: %s", name, n, strings.TrimSpace(lastLine(errs.String())+" "+rootOf(err)))
-	}
-	return out.String(), nil
+// node is the cluster's one node.
+type node struct {
+	engine engine
+	name   string
 }
 
-// rootOf is the innermost error: kind puts whole command lines around it.
-func rootOf(err error) string {
-	for {
-		c, ok := err.(interface{ Cause() error }) //nolint:errorlint // kind's own chain
-		if !ok || c.Cause() == err {              //nolint:errorlint // its end
-			return "(" + err.Error() + ")"
-		}
-		err = c.Cause()
-	}
+// output runs a command on the node and returns what it printed.
+func (n node) output(ctx context.Context, name string, args ...string) (string, error) {
+	return n.engine.run(ctx, answersWithin, append([]string{"exec", "--privileged", n.name, name}, args...)...)
 }
 
-// architecture of a node, as Go calls it.
-func architecture(ctx context.Context, n nodes.Node) (string, error) {
-	out, err := output(ctx, n, "uname", "-m")
+// write puts a small file onto the node.
+func (n node) write(ctx context.Context, path, text string) error {
+	ctx, cancel := context.WithTimeout(ctx, answersWithin)
+	defer cancel()
+	cmd := n.command(ctx, "cp", "/dev/stdin", path)
+	cmd.Stdin = strings.NewReader(text)
+	return run(cmd)
+}
+
+// command is a command on the node that reads its standard input. kind's own
+// keeps in memory all that such a command prints.
+func (n node) command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, n.engine.name, append([]string{"exec", "--privileged", "-i", n.name, name}, args...)...)
+	cmd.WaitDelay = time.Second
+	return cmd
+}
+
+// run runs a command; its error ends in what the command said last.
+func run(cmd *exec.Cmd) error {
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s: %w: %s", strings.Join(cmd.Args, " "), err, lastLine(errs.String()))
+	}
+	return nil
+}
+
+// architecture of the node, as Go calls it.
+func (n node) architecture(ctx context.Context) (string, error) {
+	out, err := n.output(ctx, "uname", "-m")
 	if err != nil {
 		return "", err
 	}
@@ -50,11 +64,26 @@ func architecture(ctx context.Context, n nodes.Node) (string, error) {
 	}
 }
 
+// load hands an image archive to the node's containerd.
+func (n node) load(ctx context.Context, archive io.Reader) error {
+	snapshotter, err := n.output(ctx, "sh", "-c", `containerd config dump | sed -n "s/^ *snapshotter = ['\"]\(..*\)['\"]$/\1/p" | head -1`)
+	if err != nil {
+		return err
+	}
+	args := []string{"--namespace=k8s.io", "images", "import", "--digests"}
+	if s := strings.TrimSpace(snapshotter); s != "" {
+		args = append(args, "--snapshotter="+s)
+	}
+	cmd := n.command(ctx, "ctr", append(args, "-")...)
+	cmd.Stdin = archive
+	return run(cmd)
+}
+
 // settle sets what a node forgets when it is started anew. A connection that a
 // Service without endpoints refuses is refused by ICMP, of which the kernel
 // sends one a second to one address: probes and a learner's curl together would
 // see most of them time out.
-func settle(ctx context.Context, n nodes.Node) error {
-	_, err := output(ctx, n, "sysctl", "-q", "-w", "net.ipv4.icmp_ratelimit=0")
+func (n node) settle(ctx context.Context) error {
+	_, err := n.output(ctx, "sysctl", "-q", "-w", "net.ipv4.icmp_ratelimit=0")
 	return err
 }

@@ -1,6 +1,7 @@
 package kind
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -12,9 +13,8 @@ import (
 	"strings"
 	"time"
 
-	kindcluster "sigs.k8s.io/kind/pkg/cluster"
-	"sigs.k8s.io/kind/pkg/cluster/nodes"
-	"sigs.k8s.io/kind/pkg/cluster/nodeutils"
+	"sigs.k8s.io/kind/pkg/apis/config/v1alpha4"
+	"sigs.k8s.io/yaml"
 )
 
 // ErrForeign is returned for a cluster of the wanted name that gatedrill did
@@ -26,24 +26,86 @@ type stage string
 
 const (
 	creating stage = "creating" // kind may have begun
-	created  stage = "created"  // kind has finished, and the node bears our mark
+	created  stage = "created"  // kind has finished
 	complete stage = "complete" // Istio is in
 )
 
 // record is what the data directory remembers of the cluster. It is written
 // before anything is made, so that what a killed program left is known.
 type record struct {
-	ID       string    `json:"id"` // random; the node bears it in markFile
+	ID       string    `json:"id"` // random, new for each cluster
 	Stage    stage     `json:"stage"`
 	Made     time.Time `json:"made"`
 	Settings Settings  `json:"settings"`
 	Engine   string    `json:"engine"`
+	EngineID string    `json:"engineID,omitempty"`
 }
 
-// markFile is where the node bears the record's id.
-const markFile = "/kind/gatedrill-owner"
-
 func (b *Backend) recordFile() string { return filepath.Join(b.dir, "cluster.json") }
+
+// ownerFile is mounted into our nodes. So a node says from its first moment
+// whose it is: that of the data directory that its mount comes from.
+func (b *Backend) ownerFile() string { return filepath.Join(b.dir, "owner") }
+
+// ownerMount is where the node has it.
+const ownerMount = "/kind/gatedrill-owner"
+
+// ours says whether all nodes are of this data directory. Engines in a VM put
+// the path below one of theirs.
+func (b *Backend) ours(list []container) bool {
+	return !slices.ContainsFunc(list, func(c container) bool {
+		for _, m := range c.Mounts {
+			if m.Destination == ownerMount && strings.HasSuffix(filepath.ToSlash(m.Source), filepath.ToSlash(b.ownerFile())) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// deleteOurs deletes the cluster's nodes, if they are ours, and makes sure
+// that none is left.
+func (b *Backend) deleteOurs(ctx context.Context, e engine) error {
+	list, err := e.nodes(ctx, b.set.Name)
+	if err != nil {
+		return err
+	}
+	if !b.ours(list) {
+		return b.foreign()
+	}
+	if err := e.remove(ctx, list); err != nil {
+		return fmt.Errorf("delete kind cluster %s: %w", b.set.Name, err)
+	}
+	if list, err = e.nodes(ctx, b.set.Name); err == nil && len(list) > 0 {
+		err = fmt.Errorf("delete kind cluster %s: node %s is still there", b.set.Name, list[0].Name)
+	}
+	return err
+}
+
+// config is the cluster's configuration: the person's, or kind's default, with
+// our mark in it.
+func (b *Backend) config() (*v1alpha4.Cluster, error) {
+	c := &v1alpha4.Cluster{}
+	if b.set.Config != "" {
+		text, err := os.ReadFile(b.set.Config)
+		if err != nil {
+			return nil, fmt.Errorf("read the cluster configuration: %w", err)
+		}
+		if err := yaml.UnmarshalStrict(text, c); err != nil {
+			return nil, fmt.Errorf("read the cluster configuration: %s: %w", b.set.Config, err)
+		}
+	}
+	if len(c.Nodes) == 0 {
+		c.Nodes = []v1alpha4.Node{{Role: v1alpha4.ControlPlaneRole}}
+	}
+	if len(c.Nodes) > 1 {
+		return nil, fmt.Errorf("cluster configuration %s: it has %d nodes, and labs are for one", b.set.Config, len(c.Nodes))
+	}
+	n := &c.Nodes[0]
+	n.ExtraMounts = append(n.ExtraMounts, v1alpha4.Mount{HostPath: b.ownerFile(), ContainerPath: ownerMount, Readonly: true})
+	v1alpha4.SetDefaultsCluster(c)
+	return c, nil
+}
 
 // recorded reads the record; nil when there is none.
 func (b *Backend) recorded() (*record, error) {
@@ -92,28 +154,21 @@ func (b *Backend) reached(s stage) error {
 
 // forget removes what the data directory holds of the cluster.
 func (b *Backend) forget() error {
-	for _, f := range []string{b.kubeconfig(), b.recordFile()} {
-		if err := os.Remove(f); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("forget the kind cluster: %w", err)
-		}
+	if err := b.dropKubeconfig(); err != nil {
+		return err
 	}
-	return nil
+	return remove(b.recordFile())
 }
 
-// nodes returns the cluster's nodes; none when there is no such cluster.
-func (b *Backend) nodes(p *kindcluster.Provider) ([]nodes.Node, error) {
-	list, err := p.ListNodes(b.set.Name)
-	if err != nil {
-		return nil, fmt.Errorf("list the nodes of kind cluster %s: %w%s", b.set.Name, err, outputOf(err))
-	}
-	slices.SortFunc(list, func(a, b nodes.Node) int { return strings.Compare(a.String(), b.String()) })
-	return list, nil
+// dropKubeconfig removes our kubeconfig, and the lock that a kind that was
+// killed leaves beside it. We hold a lock of our own.
+func (b *Backend) dropKubeconfig() error {
+	return errors.Join(remove(b.kubeconfig()), remove(b.kubeconfig()+".lock"))
 }
 
-// mark lets the node bear the record's id.
-func mark(n nodes.Node, id string) error {
-	if err := nodeutils.WriteFile(n, markFile, id); err != nil {
-		return fmt.Errorf("mark node %s: %w", n, err)
+func remove(file string) error {
+	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("forget the kind cluster: %w", err)
 	}
 	return nil
 }

@@ -3,8 +3,9 @@ package kind
 import (
 	"context"
 	"errors"
+	"path/filepath"
 
-	"sigs.k8s.io/kind/pkg/log"
+	"github.com/gofrs/flock"
 
 	"github.com/gatedrill/gatedrill/labs/cluster"
 )
@@ -17,42 +18,61 @@ func (b *Backend) State(ctx context.Context) cluster.State {
 		s.Detail, s.Next = err.Error(), "move "+b.recordFile()+" away"
 		return s
 	}
+	var answer error
 	if r != nil && r.Stage == complete {
-		if err = b.answers(ctx); err == nil {
+		if answer = b.answers(ctx); answer == nil {
 			s.State, s.Kubeconfig, s.Next = cluster.Ready, b.kubeconfig(), ""
 			s.Detail = r.Settings.NodeImage + " in " + r.Engine
 			return s
 		}
 	}
-	asked := b.set.Engine
-	if r != nil {
-		asked = r.Engine
+	if b.busy() {
+		s.State, s.Detail, s.Next = cluster.Starting, "another gatedrill starts or deletes it", ""
+		return s
 	}
-	e, eerr := findEngine(ctx, asked)
-	if eerr != nil {
-		s.Detail, s.Next = eerr.Error(), ""
+	e, err := b.engineOf(ctx, r)
+	if err != nil {
+		s.Detail, s.Next = err.Error(), ""
 		if r == nil {
 			s.State = cluster.Off
 		}
 		return s
 	}
-	list, lerr := b.nodes(e.provider(log.NoopLogger{}))
-	switch {
-	case lerr != nil:
-		s.Detail = lerr.Error()
-	case len(list) == 0:
-		s.State, s.Detail = cluster.Off, "engine "+e.name
-		if r != nil {
-			s.Detail = "it was deleted from elsewhere"
-		}
-	case r == nil:
-		s.State, s.Detail, s.Next = cluster.Foreign, b.foreign().Error(), ""
-	case r.Stage != complete:
-		s.Detail = "half made: a start is on its way, or was killed"
-	case errors.Is(err, cluster.ErrNotRunning):
-		s.State, s.Detail = cluster.Off, "its node is stopped"
-	default:
+	list, err := e.nodes(ctx, b.set.Name)
+	if err != nil {
 		s.Detail = err.Error()
+		return s
+	}
+	return b.without(s, e, r, list, answer)
+}
+
+// without says how a cluster is whose API server does not answer.
+func (b *Backend) without(s cluster.State, e engine, r *record, list []container, answer error) cluster.State {
+	switch {
+	case len(list) == 0 && r == nil:
+		s.State, s.Detail = cluster.Off, "engine "+e.name
+	case len(list) == 0:
+		s.State, s.Detail = cluster.Off, "its node was deleted from elsewhere"
+	case !b.ours(list):
+		s.State, s.Detail, s.Next = cluster.Foreign, b.foreign().Error(), ""
+	case r == nil || r.Stage != complete:
+		s.Detail = "half made by a start that was killed"
+	case list[0].State.Status != "running":
+		s.State, s.Detail = cluster.Off, "its node is "+list[0].State.Status
+	case errors.Is(answer, cluster.ErrNotRunning):
+		s.Detail = "its node runs, and its API server does not"
+	default:
+		s.Detail = answer.Error()
 	}
 	return s
+}
+
+// busy says whether somebody starts or deletes the cluster now.
+func (b *Backend) busy() bool {
+	l := flock.New(filepath.Join(b.dir, "lock"))
+	got, err := l.TryRLock()
+	if got {
+		_ = l.Unlock()
+	}
+	return err == nil && !got
 }

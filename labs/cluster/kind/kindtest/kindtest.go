@@ -4,6 +4,7 @@
 package kindtest
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"os/exec"
@@ -76,7 +77,7 @@ func Up(t testing.TB) *cluster.Handle {
 // Stop ends the node as a crash of the engine would.
 func Stop(t testing.TB) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "docker", "kill", Name+"-control-plane")
+	cmd := exec.CommandContext(t.Context(), cmp.Or(Settings(t).Engine, "docker"), "kill", Name+"-control-plane")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("kill the node: %v: %s", err, out)
 	}

@@ -1,0 +1,5 @@
+package kind
+
+import "syscall"
+
+func ownGroup() *syscall.SysProcAttr { return nil }
