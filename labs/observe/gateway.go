@@ -16,6 +16,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/gatedrill/gatedrill/labs/envoy"
+	"github.com/gatedrill/gatedrill/labs/portforward"
 	"github.com/gatedrill/gatedrill/labs/probe"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
@@ -33,7 +34,7 @@ const keptLines = 512
 // access log.
 type gateway struct {
 	namespace, pod string
-	tunnel         *tunnel
+	tunnel         *portforward.Tunnel
 	admin          *http.Client
 	api            *http.Client // no timeout: follows logs
 	logURL         *url.URL
@@ -46,10 +47,10 @@ type gateway struct {
 }
 
 func newGateway(cfg *rest.Config, api *http.Client, base *url.URL, namespace, pod string) *gateway {
-	t := newTunnel(cfg, base, namespace, pod, adminPort)
+	t := portforward.New(cfg, base, namespace, pod, adminPort)
 	return &gateway{
 		namespace: namespace, pod: pod, tunnel: t, api: api,
-		admin:   t.client(5 * time.Second),
+		admin:   t.Client(5 * time.Second),
 		logURL:  base.JoinPath("api/v1/namespaces", namespace, "pods", pod, "log"),
 		proxy:   snapshot.Proxy{Namespace: namespace, Pod: pod},
 		trouble: "not read yet",
@@ -204,5 +205,5 @@ func (g *gateway) close() {
 		g.cancel()
 	}
 	g.admin.CloseIdleConnections()
-	g.tunnel.close()
+	g.tunnel.Close()
 }

@@ -1,4 +1,7 @@
-package observe
+// Package portforward reaches ports of pods through the API server, as
+// `kubectl port-forward` does. It knows neither labs nor what listens there;
+// observers use it for Envoy's admin port, contexts for their relay.
+package portforward
 
 import (
 	"context"
@@ -18,10 +21,10 @@ import (
 	"k8s.io/streaming/pkg/httpstream/spdy"
 )
 
-// tunnel is a port-forward to one pod through the API server. One connection
+// Tunnel is a port-forward to one pod through the API server. One connection
 // is kept, each dial opens a pair of streams on it; a broken one is made anew
 // by the next dial.
-type tunnel struct {
+type Tunnel struct {
 	config *rest.Config
 	url    *url.URL // of the pod's portforward subresource
 	port   int
@@ -31,22 +34,25 @@ type tunnel struct {
 	next int
 }
 
-func newTunnel(cfg *rest.Config, base *url.URL, namespace, pod string, port int) *tunnel {
-	return &tunnel{
+// New makes a tunnel to a port on a pod's loopback. Base is the API server's
+// address. Nothing is connected before the first Dial.
+func New(cfg *rest.Config, base *url.URL, namespace, pod string, port int) *Tunnel {
+	return &Tunnel{
 		config: cfg, port: port,
 		url: base.JoinPath("api/v1/namespaces", namespace, "pods", pod, "portforward"),
 	}
 }
 
-// client speaks HTTP through the tunnel.
-func (t *tunnel) client(timeout time.Duration) *http.Client {
+// Client speaks HTTP through the tunnel.
+func (t *Tunnel) Client(timeout time.Duration) *http.Client {
 	return &http.Client{Timeout: timeout, Transport: &http.Transport{
-		DialContext:  func(context.Context, string, string) (net.Conn, error) { return t.dial() },
+		DialContext:  func(context.Context, string, string) (net.Conn, error) { return t.Dial() },
 		MaxIdleConns: 2, IdleConnTimeout: time.Minute,
 	}}
 }
 
-func (t *tunnel) close() {
+// Close ends the connection; the next Dial makes it anew.
+func (t *Tunnel) Close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.conn != nil {
@@ -55,7 +61,7 @@ func (t *tunnel) close() {
 	}
 }
 
-func (t *tunnel) connection() (httpstream.Connection, int, error) {
+func (t *Tunnel) connection() (httpstream.Connection, int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.next++
@@ -77,7 +83,7 @@ func (t *tunnel) connection() (httpstream.Connection, int, error) {
 
 const protocol = "portforward.k8s.io"
 
-func (t *tunnel) connect() (httpstream.Connection, error) {
+func (t *Tunnel) connect() (httpstream.Connection, error) {
 	tlsConfig, err := rest.TLSConfigFor(t.config)
 	if err != nil {
 		return nil, fmt.Errorf("port-forward: %w", err)
@@ -116,8 +122,8 @@ func (t *tunnel) connect() (httpstream.Connection, error) {
 	return conn, nil
 }
 
-// dial opens a connection to the pod's port.
-func (t *tunnel) dial() (net.Conn, error) {
+// Dial opens a connection to the pod's port.
+func (t *Tunnel) Dial() (net.Conn, error) {
 	conn, id, err := t.connection()
 	if err != nil {
 		return nil, err
@@ -128,14 +134,14 @@ func (t *tunnel) dial() (net.Conn, error) {
 	h.Set("requestID", strconv.Itoa(id))
 	errs, err := conn.CreateStream(h)
 	if err != nil {
-		t.close()
+		t.Close()
 		return nil, fmt.Errorf("port-forward: open stream: %w", err)
 	}
 	errs.Close() // we write nothing to it
 	h.Set("streamType", "data")
 	data, err := conn.CreateStream(h)
 	if err != nil {
-		t.close()
+		t.Close()
 		return nil, fmt.Errorf("port-forward: open stream: %w", err)
 	}
 	s := &streamConn{Stream: data, errs: errs, conn: conn, refused: make(chan struct{})}
