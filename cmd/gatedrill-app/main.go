@@ -48,6 +48,7 @@ type options struct {
 	https     string
 	tcp       string
 	tls       string
+	relay     string
 	cert, key string
 	clientCA  string
 	unready   bool
@@ -106,6 +107,7 @@ func parse(args []string, out io.Writer) (options, error) {
 	f.StringVar(&o.https, "https", "", "`address` for the same over TLS")
 	f.StringVar(&o.tcp, "tcp", "", "`address` of a TCP server that greets with its name, then echoes")
 	f.StringVar(&o.tls, "tls", "", "`address` for the same over TLS")
+	f.StringVar(&o.relay, "relay", "", "`address` of an HTTP CONNECT proxy into this network; give it a loopback address")
 	f.StringVar(&o.cert, "cert", "", "PEM `file` of the certificate chain; read anew for each connection")
 	f.StringVar(&o.key, "key", "", "PEM `file` of its key")
 	f.StringVar(&o.clientCA, "client-ca", "", "PEM `file` of the CA whose client certificates are demanded")
@@ -128,8 +130,8 @@ func (o options) check(rest []string) error {
 	if len(rest) > 0 {
 		errs = append(errs, fmt.Errorf("unexpected argument %q", rest[0]))
 	}
-	if o.http == "" && o.https == "" && o.tcp == "" && o.tls == "" {
-		errs = append(errs, errors.New("nothing to serve: give one of -http, -https, -tcp, -tls"))
+	if o.http == "" && o.https == "" && o.tcp == "" && o.tls == "" && o.relay == "" {
+		errs = append(errs, errors.New("nothing to serve: give one of -http, -https, -tcp, -tls, -relay"))
 	}
 	if needsTLS := o.https != "" || o.tls != ""; needsTLS && (o.cert == "" || o.key == "") {
 		errs = append(errs, errors.New("-https and -tls need -cert and -key"))

@@ -19,7 +19,7 @@ const stopWithin = 50 * time.Millisecond
 
 // servers is everything one process listens on.
 type servers struct {
-	addrs map[string]net.Addr // by kind: "http", "https", "tcp", "tls"
+	addrs map[string]net.Addr // by kind: "http", "https", "tcp", "tls", "relay"
 	runs  []func() error      // each serves one listener until stopped
 	stops []func(context.Context) error
 }
@@ -42,6 +42,9 @@ func listen(ctx context.Context, o options) (*servers, error) {
 		{"https", o.https, func(l net.Listener) { s.addHTTP(l, o, conf) }},
 		{"tcp", o.tcp, func(l net.Listener) { s.addTCP(l, o.name) }},
 		{"tls", o.tls, func(l net.Listener) { s.addTCP(tls.NewListener(l, conf), o.name) }},
+		{"relay", o.relay, func(l net.Listener) {
+			s.addServer(l, &http.Server{Handler: newRelay(), ReadHeaderTimeout: 10 * time.Second})
+		}},
 	} {
 		if l.addr == "" {
 			continue
@@ -69,9 +72,14 @@ func (s *servers) addHTTP(l net.Listener, o options, conf *tls.Config) {
 		IdleTimeout:       o.idle,
 		ReadHeaderTimeout: 10 * time.Second,
 	}
+	s.addServer(l, srv)
+}
+
+// addServer serves HTTP, over TLS where the server has a configuration for it.
+func (s *servers) addServer(l net.Listener, srv *http.Server) {
 	s.runs = append(s.runs, func() error {
 		serve := srv.Serve
-		if conf != nil {
+		if srv.TLSConfig != nil {
 			serve = func(l net.Listener) error { return srv.ServeTLS(l, "", "") }
 		}
 		if err := serve(l); !errors.Is(err, http.ErrServerClosed) {
