@@ -69,10 +69,11 @@ func alive(pid int) bool {
 
 // openCluster fits a handle to what sessions need.
 func openCluster(h *cluster.Handle, now func() time.Time) (*labrun.Cluster, error) {
-	engine, err := fault.Open(h.REST, now, nil)
+	engine, err := fault.Open(h.REST, now, h.Scope)
 	if err != nil {
 		return nil, fmt.Errorf("open the %s: %w", h.Name, err)
 	}
+	engine.UseImages(h.Images)
 	return &labrun.Cluster{
 		Name: h.Name, Capabilities: h.Capabilities, World: engine, Shell: h.Shell, Names: h.Names,
 		Observe: func(ctx context.Context, lab *labs.Lab) (labrun.Observer, error) {

@@ -26,6 +26,9 @@ var ErrEnded = fmt.Errorf("%w: it ended without being stopped", ErrNotRunning)
 // that hangs.
 var ErrNoAnswer = fmt.Errorf("%w, or it does not answer", ErrNotRunning)
 
+// ErrTaken is returned where somebody else uses the cluster.
+var ErrTaken = errors.New("somebody else uses the cluster")
+
 // Capability is something a lab may require of a backend.
 type Capability string
 
@@ -96,6 +99,11 @@ type Handle struct {
 	Kubeconfig   string       // a file for kubectl in the learner's shell
 	Dial         DialFunc     // into the cluster's network
 	Capabilities []Capability
+	// Scope names the namespaces that are ours, where the rest of the cluster
+	// is other people's; nil where the whole cluster is ours.
+	Scope []string
+	// Images says what runs in place of the images that manifests name.
+	Images map[string]string
 	// Shell makes the command of a learner's shell, with KUBECONFIG and the
 	// lab's variables set, ready to be run on a terminal.
 	Shell func(ctx context.Context, s Shell) (*exec.Cmd, error)

@@ -71,7 +71,11 @@ func (e *Engine) applyOne(ctx context.Context, label string, vars *variables, m 
 	if err := vars.expand(ctx, o.Object); err != nil {
 		return fmt.Errorf("apply %s: %w", nameOf(o), err)
 	}
+	e.replaceImages(o.Object)
 	r, err := e.resourceOf(o)
+	if err == nil {
+		err = errors.Join(e.within(nameOf(o)), e.ours(ctx, r, o))
+	}
 	if err != nil {
 		return fmt.Errorf("apply %s: %w", nameOf(o), err)
 	}

@@ -124,7 +124,7 @@ func (e *Engine) certificate(ctx context.Context, label string, c labs.Certifica
 	if c.Client != "" {
 		ns, name = Namespace, ClientSecret+c.Client
 	}
-	r, err := e.named(labs.Object{Kind: "Secret", Namespace: ns})
+	r, err := e.written(labs.Object{Kind: "Secret", Namespace: ns, Name: name})
 	if err != nil {
 		return err
 	}

@@ -39,17 +39,15 @@ type groupList struct {
 	}
 }
 
-// discover lists the kinds in the versions that the server prefers. Groups
+// Discover lists the kinds in the versions that the server prefers. Groups
 // whose own server does not answer are left out.
-func discover(cfg *rest.Config) ([]Kind, error) {
+func Discover(ctx context.Context, cfg *rest.Config) ([]Kind, error) {
 	c := dynamic.ConfigFor(cfg)
 	c.GroupVersion = &schema.GroupVersion{}
 	client, err := rest.UnversionedRESTClientFor(c)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the cluster: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), discoverWithin)
-	defer cancel()
 	var out []Kind
 	for _, path := range []string{"/api", "/apis"} {
 		body, err := client.Get().AbsPath(path).SetHeader("Accept", aggregated).Do(ctx).Raw()

@@ -46,7 +46,7 @@ func serveAPI(t *testing.T, paths map[string]string) *rest.Config {
 
 func TestDiscover(t *testing.T) {
 	t.Parallel()
-	got, err := discover(serveAPI(t, map[string]string{"/api": coreGroup, "/apis": otherGroups}))
+	got, err := Discover(t.Context(), serveAPI(t, map[string]string{"/api": coreGroup, "/apis": otherGroups}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestDiscover(t *testing.T) {
 
 func TestDiscoverRefusesAnOldServer(t *testing.T) {
 	t.Parallel()
-	_, err := discover(serveAPI(t, map[string]string{"/api": `{"kind":"APIVersions","versions":["v1"]}`}))
+	_, err := Discover(t.Context(), serveAPI(t, map[string]string{"/api": `{"kind":"APIVersions","versions":["v1"]}`}))
 	if !errors.Is(err, errOldServer) {
 		t.Errorf("got %v, want errOldServer", err)
 	}

@@ -45,14 +45,15 @@ type Engine struct {
 	kinds  []Kind
 	now    func() time.Time
 	poll   time.Duration // between two looks at what is waited for
-	// scope names the namespaces that pictures cover; nil: all but the
-	// cluster's own.
-	scope []string
+	// scope names the namespaces that pictures cover and that may be written
+	// to; nil: all but the cluster's own.
+	scope  []string
+	images map[string]string // what runs in place of the images that manifests name
 }
 
 // Open connects to a cluster and asks once what kinds it serves. Scope
-// confines pictures, and so resets, to namespaces; nil means the whole
-// cluster, for clusters that are ours alone.
+// confines all changes, pictures, and so resets, to namespaces; nil means the
+// whole cluster, for clusters that are ours alone.
 func Open(cfg *rest.Config, now func() time.Time, scope []string) (*Engine, error) {
 	c := rest.CopyConfig(cfg)
 	c.QPS = -1                           // the cluster is ours; the default of 5 a second takes seconds
@@ -63,7 +64,9 @@ func Open(cfg *rest.Config, now func() time.Time, scope []string) (*Engine, erro
 	if err != nil {
 		return nil, fmt.Errorf("connect to the cluster: %w", err)
 	}
-	kinds, err := discover(c)
+	ctx, cancel := context.WithTimeout(context.Background(), discoverWithin)
+	defer cancel()
+	kinds, err := Discover(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -74,6 +77,10 @@ func Open(cfg *rest.Config, now func() time.Time, scope []string) (*Engine, erro
 func New(client dynamic.Interface, kinds []Kind, now func() time.Time, scope []string) *Engine {
 	return &Engine{client: client, kinds: kinds, now: now, poll: 25 * time.Millisecond, scope: scope}
 }
+
+// UseImages makes workloads run other images than their manifests name. It
+// belongs before the first change.
+func (e *Engine) UseImages(images map[string]string) { e.images = images }
 
 // kind finds a kind by name, with its group after a dot where two groups
 // have it: "Gateway.networking.istio.io". Without a group the core group is

@@ -85,8 +85,11 @@ func (e *Engine) ownNamespace(ctx context.Context) error {
 		return fmt.Errorf("make namespace %s: %w", Namespace, err)
 	}
 	o := &unstructured.Unstructured{Object: map[string]any{
-		"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": Namespace},
+		"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": Namespace, "labels": map[string]any{Label: world}},
 	}}
+	if err := e.ours(ctx, r, o); err != nil {
+		return fmt.Errorf("make namespace %s: %w", Namespace, err)
+	}
 	if _, err := r.Apply(ctx, Namespace, o, metav1.ApplyOptions{FieldManager: manager, Force: true}); err != nil {
 		return fmt.Errorf("make namespace %s: %w", Namespace, err)
 	}

@@ -44,7 +44,7 @@ func (e *Engine) operate(ctx context.Context, label string, vars *variables, op 
 // remove deletes an object and returns when it is gone. One that is gone
 // already is an error: the lab expects it.
 func (e *Engine) remove(ctx context.Context, o labs.Object) error {
-	r, err := e.named(o)
+	r, err := e.written(o)
 	if err != nil {
 		return fmt.Errorf("delete %s: %w", o, err)
 	}
@@ -62,7 +62,7 @@ func (e *Engine) remove(ctx context.Context, o labs.Object) error {
 
 // patch changes an object that exists.
 func (e *Engine) patch(ctx context.Context, vars *variables, p labs.Patch) error {
-	r, err := e.named(p.Object)
+	r, err := e.written(p.Object)
 	if err != nil {
 		return fmt.Errorf("patch %s: %w", p.Object, err)
 	}
@@ -70,6 +70,7 @@ func (e *Engine) patch(ctx context.Context, vars *variables, p labs.Patch) error
 	if p.JSON != nil {
 		form, body = types.JSONPatchType, runtime.DeepCopyJSONValue([]any(p.JSON))
 	}
+	e.replaceImages(body)
 	if err := vars.expand(ctx, body); err != nil {
 		return fmt.Errorf("patch %s: %w", p.Object, err)
 	}
@@ -87,7 +88,7 @@ func (e *Engine) patch(ctx context.Context, vars *variables, p labs.Patch) error
 // ready and none of the old is left, so that `deploy/NAME` means one pod.
 func (e *Engine) restart(ctx context.Context, o labs.Object) error {
 	fail := func(err error) error { return fmt.Errorf("restart %s: %w", o, err) }
-	r, err := e.named(o)
+	r, err := e.written(o)
 	if err != nil {
 		return fail(err)
 	}

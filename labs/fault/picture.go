@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
@@ -58,7 +57,7 @@ func (e *Engine) take(ctx context.Context) (picture, error) {
 		index[i] = i
 	}
 	err := each(index, func(i int) error {
-		list, err := e.client.Resource(kinds[i].GroupVersionResource).List(ctx, metav1.ListOptions{})
+		list, err := e.list(ctx, kinds[i])
 		if apierrors.IsNotFound(err) || apierrors.IsMethodNotSupported(err) {
 			return nil
 		}
@@ -66,7 +65,7 @@ func (e *Engine) take(ctx context.Context) (picture, error) {
 			return fmt.Errorf("list %s: %w", kinds[i].Kind, err)
 		}
 		parts[i] = picture{}
-		for _, o := range list.Items {
+		for _, o := range list {
 			if e.covers(kinds[i], &o) {
 				parts[i][keyOf(kinds[i], &o)] = normalised(o.Object)
 			}
@@ -84,16 +83,22 @@ func (e *Engine) take(ctx context.Context) (picture, error) {
 	return all, nil
 }
 
-// covers says whether an object is one that people configure.
+// covers says whether an object belongs into a picture.
 func (e *Engine) covers(k Kind, o *unstructured.Unstructured) bool {
 	ns := o.GetNamespace()
 	if k.Kind == "Namespace" {
 		ns = o.GetName()
 	}
-	if ns == Namespace || strings.HasPrefix(ns, "kube-") || e.scope != nil && k.Namespaced && !slices.Contains(e.scope, ns) {
+	if e.scope != nil && (!slices.Contains(e.scope, ns) || k.Kind == "Namespace" && ns == istioSystem) {
 		return false
 	}
-	if e.scope != nil && !k.Namespaced {
+	return ns != Namespace && configured(k, ns, o)
+}
+
+// configured says whether an object is one that people configure, and not the
+// cluster's own.
+func configured(k Kind, ns string, o *unstructured.Unstructured) bool {
+	if strings.HasPrefix(ns, "kube-") {
 		return false
 	}
 	if len(o.GetOwnerReferences()) > 0 {

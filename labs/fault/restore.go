@@ -121,6 +121,9 @@ func (e *Engine) drop(ctx context.Context, key string, o map[string]any) error {
 	if err != nil {
 		return err
 	}
+	if e.scope != nil && o["kind"] == "Namespace" && (&unstructured.Unstructured{Object: o}).GetLabels()[Label] == "" {
+		return fmt.Errorf("delete %s: %w", at.as, ErrNotOurs)
+	}
 	background := metav1.DeletePropagationBackground
 	opts := metav1.DeleteOptions{PropagationPolicy: &background}
 	if o["kind"] == "Pod" {

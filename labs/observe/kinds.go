@@ -1,6 +1,8 @@
 package observe
 
 import (
+	"slices"
+
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/gatedrill/gatedrill/labs/snapshot"
@@ -51,4 +53,34 @@ func kinds() []kind {
 		{name: "BackendTLSPolicy", resource: gvr(gateway, "v1", "backendtlspolicies")},
 		{name: "ReferenceGrant", resource: gvr(gateway, "v1", "referencegrants")},
 	}
+}
+
+// istioSystem is where Istio's own gateways and their certificates are.
+const istioSystem = "istio-system"
+
+func withIstio(scope []string) []string {
+	if slices.Contains(scope, istioSystem) {
+		return scope
+	}
+	return append(slices.Clone(scope), istioSystem)
+}
+
+// within leaves the Secrets of other people alone, where the cluster is not
+// ours: they are watched in the namespaces of the scope and beside Istio.
+func within(list []kind, scope []string) []kind {
+	if scope == nil {
+		return list
+	}
+	var out []kind
+	for _, k := range list {
+		if k.name != "Secret" {
+			out = append(out, k)
+			continue
+		}
+		for _, ns := range withIstio(scope) {
+			k.namespace = ns
+			out = append(out, k)
+		}
+	}
+	return out
 }

@@ -43,6 +43,7 @@ type Observer struct {
 	stores []*store
 	dial   cluster.DialFunc
 	limit  time.Duration
+	scope  []string // namespaces whose proxies are asked; nil: all
 
 	poked   chan struct{} // something in the cluster changed
 	logged  chan struct{} // a log line came
@@ -88,7 +89,10 @@ func New(h *cluster.Handle, o Options) (*Observer, error) {
 	if obs.limit == 0 {
 		obs.limit = 3 * time.Second
 	}
-	for _, k := range kinds() {
+	if h.Scope != nil {
+		obs.scope = withIstio(h.Scope)
+	}
+	for _, k := range within(kinds(), h.Scope) {
 		obs.stores = append(obs.stores, newStore(k, dyn, func() { signal(obs.poked) }))
 	}
 	obs.last = snapshot.Snapshot{Missing: map[string]string{"cluster": "not looked at yet"}}

@@ -9,15 +9,15 @@ import (
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// syncGateways keeps one gateway for each live gateway pod: those that end
-// are not asked any more, as they would tell of yesterday.
+// syncGateways keeps one gateway for each live gateway pod of the scope: those
+// that end are not asked any more, as they would tell of yesterday.
 func (o *Observer) syncGateways(objects []snapshot.Object, missing map[string]string) {
 	if missing["Pod"] != "" {
 		return // which pods there are is not known; those known stay
 	}
 	live := map[string][2]string{}
 	for _, obj := range objects {
-		if ns, name, ok := gatewayPod(obj); ok {
+		if ns, name, ok := gatewayPod(obj); ok && (o.scope == nil || slices.Contains(o.scope, ns)) {
 			live[ns+"/"+name] = [2]string{ns, name}
 		}
 	}

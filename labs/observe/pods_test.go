@@ -74,3 +74,19 @@ func TestAddressOf(t *testing.T) {
 		t.Error("a cluster without a zone has an empty one")
 	}
 }
+
+func TestSecretsOfOthersAreNotWatched(t *testing.T) {
+	t.Parallel()
+	where := map[string]bool{}
+	for _, k := range within(kinds(), []string{"shop"}) {
+		if k.name == "Secret" {
+			where[k.namespace] = true
+		}
+	}
+	if len(where) != 2 || !where["shop"] || !where["istio-system"] {
+		t.Errorf("Secrets are watched in %v", where)
+	}
+	if got := len(within(kinds(), nil)); got != len(kinds()) {
+		t.Errorf("%d kinds in a cluster of our own, want %d", got, len(kinds()))
+	}
+}

@@ -310,10 +310,11 @@ func (c *conformance) names(t *testing.T) {
 
 func (c *conformance) engine(t *testing.T) *fault.Engine {
 	t.Helper()
-	e, err := fault.Open(c.h.REST, time.Now, nil)
+	e, err := fault.Open(c.h.REST, time.Now, c.h.Scope)
 	if err != nil {
 		t.Fatal(err)
 	}
+	e.UseImages(c.h.Images)
 	if _, err := e.Clear(t.Context()); err != nil && !errors.Is(err, fault.ErrNoLab) {
 		t.Fatal(err)
 	}
@@ -351,14 +352,18 @@ func (c *conformance) fault(t *testing.T) {
 	if _, err := e.Mend(ctx); err != nil || host() != "conform.example.com" {
 		t.Errorf("mended: %v, host %s", err, host())
 	}
-	if out, err := c.run(t, cluster.Shell{Command: []string{"kubectl", "create", "configmap", "notes", "-n", "default"}}); err != nil {
+	notes := "default"
+	if c.h.Scope != nil {
+		notes = "internet" // the rest is other people's, and not put back
+	}
+	if out, err := c.run(t, cluster.Shell{Command: []string{"kubectl", "create", "configmap", "notes", "-n", notes}}); err != nil {
 		t.Fatal(out)
 	}
 	if _, err := e.Clear(ctx); err != nil || host() != "gone" {
 		t.Errorf("cleared: %v, host %s", err, host())
 	}
 	t.Logf("mended and cleared in %s", time.Since(began).Round(time.Millisecond))
-	if out, err := c.run(t, cluster.Shell{Command: []string{"kubectl", "get", "configmap", "notes", "-n", "default"}}); err == nil {
+	if out, err := c.run(t, cluster.Shell{Command: []string{"kubectl", "get", "configmap", "notes", "-n", notes}}); err == nil {
 		t.Errorf("what the learner made is still there: %s", out)
 	}
 }

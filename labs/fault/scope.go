@@ -1,0 +1,122 @@
+package fault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/client-go/dynamic"
+
+	"github.com/gatedrill/gatedrill/labs"
+)
+
+// ErrNotOurs is returned for changes outside of an engine's scope.
+var ErrNotOurs = errors.New("not gatedrill's: left alone")
+
+// istioSystem may be in a scope, but is never made or changed itself.
+const istioSystem = "istio-system"
+
+// within says whether an object may be written.
+func (e *Engine) within(o labs.Object) error {
+	ns := o.Namespace
+	if o.Kind == "Namespace" {
+		ns = o.Name
+	}
+	if e.scope == nil || ns == "" || ns == Namespace || slices.Contains(e.scope, ns) {
+		return nil
+	}
+	return fmt.Errorf("namespace %s: %w", ns, ErrNotOurs)
+}
+
+// written is named for an object that is about to be changed.
+func (e *Engine) written(o labs.Object) (dynamic.ResourceInterface, error) {
+	if err := e.within(o); err != nil {
+		return nil, err
+	}
+	return e.named(o)
+}
+
+// ours refuses a namespace that is there already and that gatedrill did not
+// make, in a cluster that is not ours alone.
+func (e *Engine) ours(ctx context.Context, r dynamic.ResourceInterface, o *unstructured.Unstructured) error {
+	if e.scope == nil || o.GetKind() != "Namespace" {
+		return nil
+	}
+	have, err := r.Get(ctx, o.GetName(), metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if have.GetLabels()[Label] == "" {
+		return fmt.Errorf("namespace %s is there: %w", o.GetName(), ErrNotOurs)
+	}
+	return nil
+}
+
+// list lists the objects of a kind that may belong into a picture. Of other
+// people's cluster only what is ours is asked for.
+func (e *Engine) list(ctx context.Context, k Kind) ([]unstructured.Unstructured, error) {
+	r := e.client.Resource(k.GroupVersionResource)
+	switch {
+	case e.scope == nil:
+		list, err := r.List(ctx, metav1.ListOptions{})
+		if err != nil {
+			return nil, err
+		}
+		return list.Items, nil
+	case k.Kind == "Namespace":
+		return e.spaces(ctx, r)
+	case !k.Namespaced:
+		return nil, nil
+	}
+	var out []unstructured.Unstructured
+	for _, ns := range e.scope {
+		list, err := r.Namespace(ns).List(ctx, metav1.ListOptions{})
+		if err != nil {
+			return nil, fmt.Errorf("in %s: %w", ns, err)
+		}
+		out = append(out, list.Items...)
+	}
+	return out, nil
+}
+
+// spaces gets the namespaces of the scope that are there.
+func (e *Engine) spaces(ctx context.Context, r dynamic.ResourceInterface) ([]unstructured.Unstructured, error) {
+	var out []unstructured.Unstructured
+	for _, ns := range e.scope {
+		o, err := r.Get(ctx, ns, metav1.GetOptions{})
+		if apierrors.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, *o)
+	}
+	return out, nil
+}
+
+// replaceImages replaces images below v, in place.
+func (e *Engine) replaceImages(v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, x := range v {
+			name, _ := x.(string)
+			if by := e.images[name]; k == "image" && by != "" {
+				v[k] = by
+			} else {
+				e.replaceImages(x)
+			}
+		}
+	case []any:
+		for _, x := range v {
+			e.replaceImages(x)
+		}
+	}
+}

@@ -1,0 +1,132 @@
+package labs
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Footprint is where labs, and the world they share, put things.
+type Footprint struct {
+	// Namespaces are those that their own manifests make, sorted.
+	Namespaces []string
+	// ClusterWide are objects in no namespace, but for the namespaces.
+	ClusterWide []Object
+}
+
+// FootprintOf reads the footprint from manifests, certificates and operations.
+func FootprintOf(list []Lab, w World) Footprint {
+	own, wide := map[string]bool{}, map[Object]bool{}
+	add := func(made []Manifest, written []Object) {
+		for _, m := range made {
+			if o := objectOf(m); o.Kind == "Namespace" {
+				own[o.Name] = true
+			}
+		}
+		for _, o := range written {
+			if o.Namespace == "" && o.Kind != "Namespace" {
+				wide[o] = true
+			}
+		}
+	}
+	add(w.Change.manifests(), w.Change.writes())
+	for i := range list {
+		for _, c := range list[i].changes() {
+			add(c.manifests(), c.writes())
+		}
+	}
+	f := Footprint{Namespaces: slices.Sorted(maps.Keys(own))}
+	for o := range wide {
+		f.ClusterWide = append(f.ClusterWide, o)
+	}
+	slices.SortFunc(f.ClusterWide, func(a, b Object) int { return strings.Compare(a.String(), b.String()) })
+	return f
+}
+
+// Outside lists what a lab writes outside of the given namespaces, sorted.
+// Cluster-wide objects count as outside.
+func (l *Lab) Outside(own []string) []Object {
+	out := map[string]Object{}
+	for _, o := range append(certificateObjects(l.Certificates), l.writes()...) {
+		ns := o.Namespace
+		if o.Kind == "Namespace" {
+			ns = o.Name
+		}
+		if !slices.Contains(own, ns) {
+			out[o.String()] = o
+		}
+	}
+	var list []Object
+	for _, k := range slices.Sorted(maps.Keys(out)) {
+		list = append(list, out[k])
+	}
+	return list
+}
+
+// changes are all that a lab may do to a cluster.
+func (l *Lab) changes() []Change {
+	all := []Change{l.Base, l.Fault, l.Solution}
+	for _, s := range l.Shortcuts {
+		all = append(all, s.Change)
+	}
+	return all
+}
+
+func (l *Lab) writes() []Object {
+	var out []Object
+	for _, c := range l.changes() {
+		out = append(out, c.writes()...)
+	}
+	return out
+}
+
+// manifests are those applied first and those applied by operations.
+func (c Change) manifests() []Manifest {
+	out := slices.Clone(c.Objects)
+	for _, op := range c.Ops {
+		out = append(out, op.Apply...)
+	}
+	return out
+}
+
+// writes lists the objects that a change makes, changes or deletes.
+func (c Change) writes() []Object {
+	var out []Object
+	for _, m := range c.manifests() {
+		out = append(out, objectOf(m))
+	}
+	for _, op := range c.Ops {
+		switch {
+		case op.Delete != nil:
+			out = append(out, *op.Delete)
+		case op.Patch != nil:
+			out = append(out, op.Patch.Object)
+		case op.Restart != nil:
+			out = append(out, *op.Restart)
+		case op.Certificate != nil:
+			out = append(out, certificateObjects([]Certificate{*op.Certificate})...)
+		}
+	}
+	return out
+}
+
+// certificateObjects are the Secrets of certificates; those of clients are
+// gatedrill's own.
+func certificateObjects(list []Certificate) []Object {
+	var out []Object
+	for _, c := range list {
+		if c.Client == "" {
+			ns, name, _ := strings.Cut(c.Secret, "/")
+			out = append(out, Object{Kind: "Secret", Namespace: ns, Name: name})
+		}
+	}
+	return out
+}
+
+func objectOf(m Manifest) Object {
+	meta, _ := m.Object["metadata"].(map[string]any)
+	kind, _ := m.Object["kind"].(string)
+	ns, _ := meta["namespace"].(string)
+	name, _ := meta["name"].(string)
+	return Object{Kind: kind, Namespace: ns, Name: name}
+}
