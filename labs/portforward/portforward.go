@@ -91,12 +91,14 @@ func (t *Tunnel) connect() (httpstream.Connection, error) {
 	if tlsConfig == nil {
 		tlsConfig = &tls.Config{}
 	}
-	// The upgrader dials by itself and knows the config's own way into the
-	// cluster only through a transport.
-	rt, err := spdy.NewRoundTripperWithConfig(spdy.RoundTripperConfig{
-		PingPeriod:       5 * time.Second,
-		UpgradeTransport: &http.Transport{DialContext: t.config.Dial, TLSClientConfig: tlsConfig},
-	})
+	upgrade := spdy.RoundTripperConfig{PingPeriod: 5 * time.Second, TLS: tlsConfig, Proxier: t.config.Proxy}
+	if t.config.Dial != nil {
+		// The upgrader dials by itself and knows the config's own way into the
+		// cluster only through a transport; that one knows no proxy.
+		upgrade.TLS, upgrade.Proxier = nil, nil
+		upgrade.UpgradeTransport = &http.Transport{DialContext: t.config.Dial, TLSClientConfig: tlsConfig}
+	}
+	rt, err := spdy.NewRoundTripperWithConfig(upgrade)
 	if err != nil {
 		return nil, fmt.Errorf("port-forward: %w", err)
 	}

@@ -43,7 +43,13 @@ func NewAPI() *API {
 		{"apps", "v1", "Deployment", "deployments", true},
 		{"networking.istio.io", "v1", "VirtualService", "virtualservices", true},
 		{"networking.istio.io", "v1", "Gateway", "gateways", true},
+		{"networking.istio.io", "v1", "DestinationRule", "destinationrules", true},
+		{"security.istio.io", "v1", "PeerAuthentication", "peerauthentications", true},
+		{"security.istio.io", "v1", "AuthorizationPolicy", "authorizationpolicies", true},
 		{"gateway.networking.k8s.io", "v1", "Gateway", "gateways", true},
+		{"gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes", true},
+		{"coordination.k8s.io", "v1", "Lease", "leases", true},
+		{"admissionregistration.k8s.io", "v1", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", false},
 	} {
 		gvr := schema.GroupVersionResource{Group: k.group, Version: k.version, Resource: k.resource}
 		a.Kinds = append(a.Kinds, fault.Kind{GroupVersionResource: gvr, Kind: k.kind, Namespaced: k.namespaced})
@@ -111,6 +117,20 @@ func (a *API) apply(action ktesting.Action) (bool, runtime.Object, error) {
 	return true, o, a.Tracker().Update(p.GetResource(), o, p.GetNamespace())
 }
 
+// Unpullable is an image whose pods wait for it forever.
+const Unpullable = "registry.example.invalid/app:1"
+
+func podStatus(o *unstructured.Unstructured) map[string]any {
+	list, _, _ := unstructured.NestedSlice(o.Object, "spec", "containers")
+	for _, c := range list {
+		if m, _ := c.(map[string]any); m["image"] == Unpullable {
+			why := map[string]any{"reason": "ImagePullBackOff", "message": `Back-off pulling image "` + Unpullable + `"`}
+			return map[string]any{"phase": "Pending", "containerStatuses": []any{map[string]any{"state": map[string]any{"waiting": why}}}}
+		}
+	}
+	return map[string]any{"phase": "Running", "conditions": []any{map[string]any{"type": "Ready", "status": "True"}}}
+}
+
 // settle gives an object the status that controllers would.
 func settle(o *unstructured.Unstructured) {
 	o.SetUID(types.UID("uid-" + o.GetName()))
@@ -118,6 +138,8 @@ func settle(o *unstructured.Unstructured) {
 	switch o.GetKind() {
 	case "Deployment":
 		o.Object["status"] = map[string]any{"updatedReplicas": int64(1), "availableReplicas": int64(1), "observedGeneration": int64(1 << 30)}
+	case "Pod":
+		o.Object["status"] = podStatus(o)
 	case "Service":
 		o.Object["status"] = map[string]any{"loadBalancer": map[string]any{"ingress": []any{map[string]any{"ip": "192.0.2.1"}}}}
 	}
