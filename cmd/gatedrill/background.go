@@ -138,8 +138,11 @@ func (b *background) Handle(ctx context.Context) (*cluster.Handle, error) {
 // so that the next Ensure starts it again.
 func (b *background) attach(ctx context.Context) (*cluster.Handle, error) {
 	h, err := b.backend.Attach(ctx)
-	if errors.Is(err, cluster.ErrNotRunning) {
+	switch {
+	case errors.Is(err, cluster.ErrNotRunning):
 		b.set(func(s *tui.ClusterStatus) { b.goneLocked(s, err) })
+	case errors.Is(err, cluster.ErrTaken):
+		b.set(taken(err))
 	}
 	return h, err
 }
@@ -179,7 +182,14 @@ func (b *background) look(ctx context.Context) {
 		b.setLocked(func(s *tui.ClusterStatus) { s.State, s.Trouble = tui.ClusterReady, "" })
 	case errors.Is(err, cluster.ErrNotRunning) && (b.status.State == tui.ClusterReady || b.ended && !errors.Is(err, cluster.ErrEnded)):
 		b.setLocked(func(s *tui.ClusterStatus) { b.goneLocked(s, err) })
+	case errors.Is(err, cluster.ErrTaken) && b.status.State == tui.ClusterReady:
+		b.setLocked(taken(err))
 	}
+}
+
+// taken says that somebody else uses the cluster by now.
+func taken(err error) func(*tui.ClusterStatus) {
+	return func(s *tui.ClusterStatus) { s.State, s.Trouble = tui.ClusterFailed, err.Error() }
 }
 
 // goneLocked tells a cluster that was stopped on purpose, by a command

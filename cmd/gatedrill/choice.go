@@ -7,21 +7,28 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"slices"
 
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/kind"
+	"github.com/gatedrill/gatedrill/labs/cluster/kubecontext"
 )
 
 // The backends.
 const (
 	backendSandbox = "sandbox"
 	backendKind    = "kind"
+	backendContext = "context"
 )
+
+// backends lists them as `cluster list` does.
+func backends() []string { return []string{backendSandbox, backendKind, backendContext} }
 
 // choice is where labs run, as `cluster use` left it in cluster.json.
 type choice struct {
-	Backend string        `json:"backend"`
-	Kind    kind.Settings `json:"kind,omitzero"`
+	Backend string               `json:"backend"`
+	Kind    kind.Settings        `json:"kind,omitzero"`
+	Context kubecontext.Settings `json:"context,omitzero"`
 }
 
 func (e *env) choiceFile() string { return e.path("cluster.json") }
@@ -38,7 +45,7 @@ func (e *env) choice() (choice, error) {
 		err = json.Unmarshal(text, &c)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return c, fmt.Errorf("read where labs run: %s: %w (choose again: gatedrill cluster use sandbox|kind)", e.choiceFile(), err)
+		return c, fmt.Errorf("read where labs run: %s: %w (choose again: gatedrill cluster use sandbox|kind, or --context NAME)", e.choiceFile(), err)
 	}
 	if b := e.Getenv("GATEDRILL_BACKEND"); b != "" {
 		c.Backend = b
@@ -47,11 +54,10 @@ func (e *env) choice() (choice, error) {
 }
 
 func (c choice) check() error {
-	switch c.Backend {
-	case backendSandbox, backendKind:
+	if slices.Contains(backends(), c.Backend) {
 		return nil
 	}
-	return usagef("backend %q: want sandbox or kind", c.Backend)
+	return usagef("backend %q: want sandbox, kind or context", c.Backend)
 }
 
 // choose writes where labs run, as a whole.
@@ -100,6 +106,9 @@ func (e *env) make(c choice) (cluster.Backend, error) {
 	tools := []string{source.Dir}
 	if source.Given != "" {
 		tools = append(tools, source.Given)
+	}
+	if c.Backend == backendContext {
+		return newContext(e, c.Context, exe, tools), nil
 	}
 	return kind.New(kind.Options{
 		Home: e.Home, Self: []string{exe}, Environ: os.Environ(), Settings: c.Kind,

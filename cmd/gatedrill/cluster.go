@@ -19,7 +19,7 @@ import (
 
 func clusterCommands(e *env) []*cobra.Command {
 	c := &cobra.Command{
-		Use: "cluster", Short: "Where labs run: the sandbox, or a kind cluster", Args: cobra.NoArgs,
+		Use: "cluster", Short: "Where labs run: the sandbox, a kind cluster, or a cluster you have", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(clusterList(e), clusterUse(e), clusterUp(e), clusterDown(e), clusterReset(e), clusterStatus(e))
@@ -42,7 +42,7 @@ func clusterList(e *env) *cobra.Command {
 			return err
 		}
 		var list []listed
-		for _, name := range []string{backendSandbox, backendKind} {
+		for _, name := range backends() {
 			other := now
 			other.Backend = name
 			b, err := e.make(other)
@@ -70,12 +70,21 @@ func clusterList(e *env) *cobra.Command {
 
 func clusterUse(e *env) *cobra.Command {
 	var fresh choice
+	var x contextChoice
 	c := &cobra.Command{
-		Use: "use sandbox|kind", Short: "Choose where labs run", Args: cobra.ExactArgs(1),
-		Long: `Choose where labs run. The flags say what a kind cluster is made of; those not
-given keep their default. Nothing is started.`,
+		Use: "use sandbox | kind | --context NAME", Short: "Choose where labs run", Args: cobra.MaximumNArgs(1),
+		Long: `Choose where labs run. Nothing is started.
+
+For kind the flags say what the cluster is made of; those not given keep their
+default.
+
+With --context it is a cluster that you have, with Istio in it. What is there,
+what you may do and what gatedrill would make are shown first; then you confirm
+by typing the context's name. A context that looks like production is refused
+without --yes-production NAME. Your kubeconfig is only read.`,
 		Example: `  gatedrill cluster use kind
   gatedrill cluster use kind --node-image my/node:v1.36.1 --hub my.registry/istio --tag 1.31.0
+  gatedrill cluster use --context dev --image my.registry/gatedrill-app:1 --mesh-admin
   gatedrill cluster use sandbox`,
 	}
 	fl := c.Flags()
@@ -88,12 +97,21 @@ given keep their default. Nothing is started.`,
 	fl.StringVar(&k.Config, "config", "", "`file` with a kind cluster configuration")
 	fl.StringArrayVar(&k.Archives, "load", nil, "image archive to load into the node (may be repeated)")
 	fl.StringVar(&k.Engine, "engine", "", "docker, podman or nerdctl; else the first that answers")
-	c.RunE = func(_ *cobra.Command, args []string) error {
+	x.flags(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
 		old, err := e.choice()
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			old = choice{}
 		}
-		fresh.Backend = args[0]
+		switch {
+		case x.set.Context != "" && (len(args) == 0 || args[0] == backendContext):
+			return x.use(c.Context(), e, old)
+		case len(args) == 0 || x.set.Context != "":
+			return usagef("name one: sandbox, kind, or --context NAME")
+		case args[0] == backendContext && old.Context.Context == "":
+			return usagef("no context was chosen yet: gatedrill cluster use --context NAME")
+		}
+		fresh.Backend, fresh.Context = args[0], old.Context
 		if fresh.Backend != backendKind {
 			fresh.Kind = old.Kind
 		}
@@ -134,7 +152,7 @@ func absolute(paths []*string) error {
 // backendFlag lets a command name another backend than the one in use.
 func backendFlag(e *env, c *cobra.Command) {
 	var name string
-	c.Flags().StringVar(&name, "backend", "", "sandbox or kind, instead of the one in use")
+	c.Flags().StringVar(&name, "backend", "", "sandbox, kind or context, instead of the one in use")
 	c.PreRunE = func(*cobra.Command, []string) error {
 		if name == "" {
 			return nil
@@ -155,7 +173,7 @@ func backendFlag(e *env, c *cobra.Command) {
 func clusterUp(e *env) *cobra.Command {
 	c := &cobra.Command{
 		Use: "up", Short: "Make the cluster run, or find it running", Args: cobra.NoArgs,
-		Long: "Make the cluster run, or find it running. Interrupted while a kind cluster is\nbeing made, it is deleted again.",
+		Long: "Make the cluster run, or find it running. Interrupted while a kind cluster is\nbeing made, it is deleted again. In a context it makes gatedrill's namespace,\nwith the Lease that says who uses the cluster.",
 	}
 	asJSON := jsonFlag(c)
 	backendFlag(e, c)
@@ -178,6 +196,9 @@ func clusterUp(e *env) *cobra.Command {
 func clusterDown(e *env) *cobra.Command {
 	return ending(e, &cobra.Command{
 		Use: "down", Short: "End the cluster: the sandbox keeps what it holds, a kind cluster is deleted", Args: cobra.NoArgs,
+		Long: `End the cluster. The sandbox keeps what it holds, a kind cluster is deleted. From
+a context exactly what gatedrill made is removed; what then differs from before
+the first up is listed, left alone, and makes exit code 1.`,
 	}, cluster.Backend.Down)
 }
 

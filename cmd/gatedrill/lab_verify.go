@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/history"
 	"github.com/gatedrill/gatedrill/labs/trace"
 	"github.com/gatedrill/gatedrill/labs/verify"
@@ -76,6 +78,13 @@ func verifyLabs(ctx context.Context, e *env, ids []string, report func(verify.Li
 		Report:  func(l verify.Line) { lines = append(lines, l); report(l) }}
 	good := true
 	for i := range chosen {
+		if lack := lacking(h, &chosen[i]); lack != "" {
+			if len(ids) > 0 {
+				return false, lines, fmt.Errorf("lab %s needs %s, which the %s does not have", chosen[i].ID, lack, h.Name)
+			}
+			v.Report(verify.Line{Lab: chosen[i].ID, Check: "not offered: the cluster lacks " + lack, OK: true})
+			continue
+		}
 		ok, err := v.Lab(ctx, &chosen[i])
 		if err != nil {
 			return false, lines, fmt.Errorf("verify lab %s: %w", chosen[i].ID, err)
@@ -83,6 +92,17 @@ func verifyLabs(ctx context.Context, e *env, ids []string, report func(verify.Li
 		good = good && ok
 	}
 	return good, lines, nil
+}
+
+// lacking lists what a lab requires and a cluster has not.
+func lacking(h *cluster.Handle, lab *labs.Lab) string {
+	var out []string
+	for _, r := range lab.Requires {
+		if !h.Has(cluster.Capability(r)) {
+			out = append(out, r)
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 // choose picks labs by id; all without one.

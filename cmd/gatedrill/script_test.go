@@ -1,10 +1,15 @@
 package main
 
 import (
+	"net/http/httptest"
 	"os"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"k8s.io/client-go/tools/clientcmd"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+
+	"github.com/gatedrill/gatedrill/labs/cluster/clustertest"
 )
 
 func TestMain(m *testing.M) {
@@ -24,5 +29,23 @@ func TestScript(t *testing.T) {
 			env.Setenv("TZ", "UTC")
 			return nil
 		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"stranger": stranger},
 	})
+}
+
+// stranger FILE CONTEXT… serves somebody's cluster in memory until the script
+// ends, and writes a kubeconfig with contexts that lead to it.
+func stranger(ts *testscript.TestScript, _ bool, args []string) {
+	api, err := clustertest.NewStranger()
+	ts.Check(err)
+	s := clustertest.NewServer(api)
+	h := httptest.NewServer(s)
+	ts.Defer(h.Close)
+	c := clientcmdapi.NewConfig()
+	c.Clusters["home"] = &clientcmdapi.Cluster{Server: h.URL}
+	c.AuthInfos["jo"] = &clientcmdapi.AuthInfo{Token: "secret"}
+	for _, name := range args[1:] {
+		c.Contexts[name] = &clientcmdapi.Context{Cluster: "home", AuthInfo: "jo"}
+	}
+	ts.Check(clientcmd.WriteToFile(*c, ts.MkAbs(args[0])))
 }

@@ -35,9 +35,12 @@ type Server struct {
 // Review is a question of a SelfSubjectAccessReview.
 type Review struct{ Verb, Group, Resource, Subresource, Namespace string }
 
+// NewServer puts HTTP before an API; its URL is for the caller to set.
+func NewServer(a *API) *Server { return &Server{API: a} }
+
 // Serve serves an API until the test ends.
 func Serve(t testing.TB, a *API) *Server {
-	s := &Server{API: a}
+	s := NewServer(a)
 	h := httptest.NewServer(s)
 	t.Cleanup(h.CloseClientConnections) // requests that hang end too
 	t.Cleanup(h.Close)

@@ -35,6 +35,7 @@ type client struct {
 	http    *http.Client // bounded by answerWithin
 	dynamic dynamic.Interface
 	base    *url.URL
+	within  time.Duration // of one question
 }
 
 // Trouble is an error with what to do about it.
@@ -63,7 +64,7 @@ func (b *Backend) connect(ctx context.Context) (*client, error) {
 	if have != nil && have.made == string(text) {
 		return have, nil
 	}
-	c, err := newClient(ctx, cfg, b.o.Environ, b.o.Now)
+	c, err := newClient(ctx, cfg, b.o)
 	if err != nil {
 		return nil, err
 	}
@@ -74,9 +75,9 @@ func (b *Backend) connect(ctx context.Context) (*client, error) {
 	return c, nil
 }
 
-func newClient(ctx context.Context, cfg *clientcmdapi.Config, environ []string, now func() time.Time) (*client, error) {
+func newClient(ctx context.Context, cfg *clientcmdapi.Config, o Options) (*client, error) {
 	name := cfg.CurrentContext
-	c := &client{target: targetOf(cfg)}
+	c := &client{target: targetOf(cfg), within: o.within}
 	kc := cfg.Contexts[name]
 	user := cfg.AuthInfos[kc.AuthInfo]
 	if user != nil && user.AuthProvider != nil {
@@ -90,7 +91,7 @@ func newClient(ctx context.Context, cfg *clientcmdapi.Config, environ []string, 
 	rc.UserAgent, rc.QPS, rc.Burst = "gatedrill", 50, 100
 	rc.WarningHandler = rest.NoWarnings{}
 	if rc.ExecProvider != nil {
-		p := &plugin{spec: rc.ExecProvider, cluster: cfg.Clusters[kc.Cluster], environ: environ, within: pluginWithin, now: now}
+		p := &plugin{spec: rc.ExecProvider, cluster: cfg.Clusters[kc.Cluster], environ: o.Environ, within: pluginWithin, now: o.Now}
 		if err := p.use(ctx, rc); err != nil {
 			return nil, &Trouble{What: err.Error(), Next: "see what it asks: kubectl --context " + name + " get --raw /readyz", err: err}
 		}
@@ -103,7 +104,7 @@ func newClient(ctx context.Context, cfg *clientcmdapi.Config, environ []string, 
 		return nil, fmt.Errorf("reach context %q: %w", name, err)
 	}
 	quick := rest.CopyConfig(rc)
-	quick.Timeout = answerWithin
+	quick.Timeout = c.within
 	if c.http, err = rest.HTTPClientFor(quick); err != nil {
 		return nil, fmt.Errorf("reach context %q: %w", name, err)
 	}
@@ -159,7 +160,7 @@ func (c *client) trouble(err error) error {
 		t.What, t.err = "nothing listens at API server "+server, fmt.Errorf("%w: %w", cluster.ErrNotRunning, err)
 		t.Next = "start the cluster, or look whether the address is still right"
 	case os.IsTimeout(err), errors.Is(err, context.DeadlineExceeded):
-		t.What = fmt.Sprintf("API server %s does not answer within %s", server, answerWithin)
+		t.What = fmt.Sprintf("API server %s does not answer within %s", server, c.within)
 		t.Next = "look whether a VPN or a tunnel is needed; see also: kubectl --context " + name + " get --raw /readyz"
 	case errors.As(err, &dns):
 		t.What = fmt.Sprintf("API server %s: the name is not known here", server)

@@ -229,3 +229,6 @@ func remains(o *unstructured.Unstructured) string {
 	}
 	return strings.Join(out, "; ")
 }
+
+// Reset is Down: what is not ours is not ours to reset.
+func (b *Backend) Reset(ctx context.Context) error { return b.Down(ctx) }

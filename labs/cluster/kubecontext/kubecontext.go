@@ -49,6 +49,7 @@ type Options struct {
 	Tools    []string              // directories that may hold kubectl and istioctl, besides PATH
 	Labs     func() labs.Footprint // where labs put things; asked when it is needed
 	Now      func() time.Time
+	within   time.Duration // for tests: instead of answerWithin
 }
 
 // Backend is one context of one data directory.
@@ -72,6 +73,9 @@ type Backend struct {
 func New(o Options) *Backend {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.within == 0 {
+		o.within = answerWithin
 	}
 	s := o.Settings
 	if s.Image == "" {

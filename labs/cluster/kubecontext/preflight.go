@@ -39,6 +39,7 @@ const (
 // Preflight is what is known before a context is agreed to.
 type Preflight struct {
 	Target
+	Asked    bool      `json:"asked"` // the API server answered
 	Findings []Finding `json:"findings"`
 	// Creates lists what would be made in the cluster, and when.
 	Creates []string `json:"creates"`
@@ -82,7 +83,7 @@ func (b *Backend) Preflight(ctx context.Context) Preflight {
 		p.fail("context", err, "see: kubectl config get-contexts")
 		return p
 	}
-	c, err := newClient(ctx, cfg, b.o.Environ, b.o.Now)
+	c, err := newClient(ctx, cfg, b.o)
 	if err != nil {
 		p.fail("credential", err, "see: kubectl --context "+t.Context+" get --raw /readyz")
 		return p
@@ -127,6 +128,7 @@ func (c *client) lookAtServer(ctx context.Context, p *Preflight) bool {
 	if err := json.Unmarshal(body, &v); err != nil || v.GitVersion == "" {
 		v.GitVersion = "of an unknown version"
 	}
+	p.Asked = true
 	p.add("API server", OK, c.target.Server+", Kubernetes "+v.GitVersion, "")
 	return true
 }
