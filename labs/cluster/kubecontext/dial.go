@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -45,27 +44,25 @@ const lookEvery = 2 * time.Second
 
 var _ interface{ Dial() (net.Conn, error) } = (*portforward.Tunnel)(nil)
 
-// routable says whether the gateway answers from here at one of its ports; a
-// refusal is an answer.
-func routable(ctx context.Context, a netip.Addr, ports []int64) bool {
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
-	got := make(chan bool, len(ports))
-	for _, p := range ports {
-		go func() {
-			c, err := new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(a.String(), strconv.FormatInt(p, 10)))
-			if err == nil {
-				c.Close()
-			}
-			got <- err == nil || errors.Is(err, syscall.ECONNREFUSED)
-		}()
+// statusPort is where Istio's gateways say that they are ready.
+const statusPort = 15021
+
+// routable says whether the gateway itself answers from here: Envoy, on its
+// status port. That a connection opens says little: a proxy on the way opens
+// all of them, and private addresses belong to somebody in every network.
+// Where it is not proved the relay is taken, which is right everywhere.
+func routable(ctx context.Context, at netip.AddrPort) bool {
+	h := http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}} // no proxy
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+at.String()+"/healthz/ready", nil)
+	if err != nil {
+		return false
 	}
-	for range ports {
-		if <-got {
-			return true
-		}
+	resp, err := h.Do(req)
+	if err != nil {
+		return false
 	}
-	return false
+	resp.Body.Close()
+	return resp.Header.Get("Server") == "envoy" || resp.Header.Get("X-Envoy-Upstream-Service-Time") != ""
 }
 
 // dial opens a connection; names are resolved by the cluster's DNS.

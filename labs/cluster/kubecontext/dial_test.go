@@ -8,6 +8,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/netip"
 	"os"
 	"strings"
 	"syscall"
@@ -107,7 +109,6 @@ func TestDialDirectly(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	s.must(err)
 	defer l.Close()
-	port := int64(l.Addr().(*net.TCPAddr).Port)
 	services := s.Resource(core("services")).Namespace(istioSystem)
 	o, err := services.Get(t.Context(), ingressService, metav1.GetOptions{})
 	s.must(err)
@@ -133,8 +134,22 @@ func TestDialDirectly(t *testing.T) {
 	if to := <-f.asked; to != "127.0.0.2:80" {
 		t.Errorf("asked for %s", to)
 	}
-	a := addressesOf(o)[0]
-	if !routable(t.Context(), a, []int64{port}) || routable(t.Context(), a, nil) {
-		t.Error("an address that answers is not routable, or one without ports is")
+}
+
+// Something that opens connections, or even answers, is no gateway.
+func TestOnlyEnvoyIsTheGateway(t *testing.T) {
+	t.Parallel()
+	for server, want := range map[string]bool{"envoy": true, "captive-portal": false, "": false} {
+		h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header()["Server"] = []string{server}
+			_, _ = io.WriteString(w, r.URL.Path)
+		}))
+		if got := routable(t.Context(), netip.MustParseAddrPort(h.Listener.Addr().String())); got != want {
+			t.Errorf("%q: %v", server, got)
+		}
+		h.Close()
+		if routable(t.Context(), netip.MustParseAddrPort(h.Listener.Addr().String())) {
+			t.Error("nobody is routable")
+		}
 	}
 }

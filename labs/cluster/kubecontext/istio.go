@@ -80,33 +80,26 @@ func selectsInjection(webhook map[string]any) bool {
 	return match["istio-injection"] == "enabled"
 }
 
-// gateway finds the ingress gateway's address and its ports.
-func (c *client) gateway(ctx context.Context) (a netip.Addr, ports []int64, err error) {
+// gateway finds the ingress gateway's address.
+func (c *client) gateway(ctx context.Context) (a netip.Addr, err error) {
 	o, err := c.dynamic.Resource(core("services")).Namespace(istioSystem).Get(ctx, ingressService, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
-		return a, nil, fmt.Errorf("there is no Service %s/%s", istioSystem, ingressService)
+		return a, fmt.Errorf("there is no Service %s/%s", istioSystem, ingressService)
 	}
 	if err != nil {
-		return a, nil, fmt.Errorf("look for Service %s/%s: %w", istioSystem, ingressService, err)
-	}
-	list, _, _ := unstructured.NestedSlice(o.Object, "spec", "ports")
-	for _, x := range list {
-		m, _ := x.(map[string]any)
-		if n, ok := m["port"].(int64); ok {
-			ports = append(ports, n)
-		}
+		return a, fmt.Errorf("look for Service %s/%s: %w", istioSystem, ingressService, err)
 	}
 	for _, a := range addressesOf(o) {
-		return a, ports, nil
+		return a, nil
 	}
 	kind, _, _ := unstructured.NestedString(o.Object, "spec", "type")
 	ingress, _, _ := unstructured.NestedSlice(o.Object, "status", "loadBalancer", "ingress")
 	for _, x := range ingress {
 		if m, _ := x.(map[string]any); m["hostname"] != nil {
-			return a, ports, fmt.Errorf("Service %s/%s has the name %v for an address; labs need an IP address", istioSystem, ingressService, m["hostname"])
+			return a, fmt.Errorf("Service %s/%s has the name %v for an address; labs need an IP address", istioSystem, ingressService, m["hostname"])
 		}
 	}
-	return a, ports, fmt.Errorf("Service %s/%s, of type %s, has no address from a load balancer", istioSystem, ingressService, kind)
+	return a, fmt.Errorf("Service %s/%s, of type %s, has no address from a load balancer", istioSystem, ingressService, kind)
 }
 
 // addressesOf are those that a load balancer gave to a Service.

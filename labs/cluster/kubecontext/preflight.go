@@ -208,7 +208,7 @@ func (c *client) lookAtIstio(ctx context.Context, p *Preflight) {
 }
 
 func (c *client) lookAtGateway(ctx context.Context, p *Preflight) {
-	a, _, err := c.gateway(ctx)
+	a, err := c.gateway(ctx)
 	if err != nil {
 		p.fail("ingress gateway", err, "give it an address, by a load balancer such as MetalLB; or use a cluster of gatedrill's own: gatedrill cluster use kind")
 		return

@@ -59,7 +59,11 @@ func (b *Backend) State(ctx context.Context) cluster.State {
 		}
 	default:
 		s.State, s.Kubeconfig = cluster.Ready, b.kubeconfig()
-		s.Detail = c.target.Server + ", yours since " + stamp(h.since)
+		way := "through the relay"
+		if r.Direct {
+			way = "directly"
+		}
+		s.Detail = c.target.Server + ", yours since " + stamp(h.since) + "; its gateway is reached " + way
 		b.mu.Lock()
 		s.Detail = strings.Join(append([]string{s.Detail}, notEmpty(b.note)...), "; ")
 		b.mu.Unlock()

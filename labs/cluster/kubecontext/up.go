@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -143,11 +144,11 @@ func (u *up) raise(ctx context.Context, r *record) (err error) {
 		u.say("lease")(from)
 	}
 	u.say("gateway")("the ingress gateway's address")
-	a, ports, err := u.c.gateway(ctx)
+	a, err := u.c.gateway(ctx)
 	if err != nil {
 		return err
 	}
-	r.Direct = routable(ctx, a, ports)
+	r.Direct = routable(ctx, netip.AddrPortFrom(a, statusPort))
 	if err := u.c.ensureRelay(ctx, u.b.set.Image, u.say("relay")); err != nil {
 		return err
 	}
