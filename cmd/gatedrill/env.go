@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/cluster/kubecontext"
 )
 
 // env is what the commands know of the world: streams, home directory,
@@ -124,7 +125,8 @@ func (e *env) attach(ctx context.Context) (*cluster.Handle, error) {
 		return nil, err
 	}
 	h, err := b.Attach(ctx)
-	if errors.Is(err, cluster.ErrNotRunning) {
+	var said *kubecontext.Trouble // says what to do by itself
+	if errors.Is(err, cluster.ErrNotRunning) && !errors.As(err, &said) {
 		return nil, fmt.Errorf("attach to the %s: %w (start it with: gatedrill cluster up)", b.Name(), err)
 	}
 	if err != nil {

@@ -3,6 +3,7 @@ package fault
 import (
 	"context"
 	"fmt"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -36,10 +37,35 @@ func (e *Engine) waitReady(ctx context.Context, list []labs.Manifest, report fun
 			return test(now.Object), nil
 		})
 		if err != nil {
-			return err
+			return fmt.Errorf("%w%s", err, e.waiting(o))
 		}
 	}
 	return nil
+}
+
+// waiting says in their own words what the pods of a Deployment wait for, such
+// as an image that cannot be pulled; "" when they say nothing.
+func (e *Engine) waiting(o *unstructured.Unstructured) string {
+	if o.GetKind() != "Deployment" {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second) // the wait's own is over
+	defer cancel()
+	pods, err := e.podsOf(ctx, o)
+	if err != nil {
+		return ""
+	}
+	for _, p := range pods {
+		list, _, _ := unstructured.NestedSlice(p.Object, "status", "containerStatuses")
+		for _, c := range list {
+			m, _ := c.(map[string]any)
+			why, _, _ := unstructured.NestedStringMap(m, "state", "waiting")
+			if why["reason"] != "" {
+				return fmt.Sprintf(": Pod %s/%s: %s: %s", p.GetNamespace(), p.GetName(), why["reason"], why["message"])
+			}
+		}
+	}
+	return ""
 }
 
 // readiness returns the test for an object's kind; nil for kinds that work

@@ -1,6 +1,7 @@
 package fault_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -128,5 +129,24 @@ func TestImagesAreReplaced(t *testing.T) {
 	list := f.get("Deployment", "shop", "a", "spec", "template", "spec", "containers").([]any)
 	if got := list[0].(map[string]any)["image"]; got != "registry.example.com/app:2" {
 		t.Errorf("image %v", got)
+	}
+}
+
+func TestWhatPodsWaitForIsSaid(t *testing.T) {
+	t.Parallel()
+	f := shared(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	d := plain("Deployment", "shop", "a")
+	d["apiVersion"] = "apps/v1"
+	containers := map[string]any{"containers": []any{map[string]any{"image": clustertest.Unpullable}}}
+	d["spec"] = map[string]any{"selector": map[string]any{"matchLabels": map[string]any{"app": "a"}}, "template": map[string]any{"spec": containers}}
+	pod := plain("Pod", "shop", "a-1")
+	pod["metadata"].(map[string]any)["labels"] = map[string]any{"app": "a"}
+	pod["spec"] = containers
+	f.make("pods", pod)
+	err := f.engine.World(ctx, labs.World{Change: applied(d)}, func(string) {})
+	if err == nil || !strings.Contains(err.Error(), "Pod shop/a-1: ImagePullBackOff: Back-off pulling image") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -117,16 +117,23 @@ func (a *API) apply(action ktesting.Action) (bool, runtime.Object, error) {
 	return true, o, a.Tracker().Update(p.GetResource(), o, p.GetNamespace())
 }
 
-// Unpullable is an image whose pods wait for it forever.
+// Unpullable is an image that pods and Deployments wait for forever.
 const Unpullable = "registry.example.invalid/app:1"
 
-func podStatus(o *unstructured.Unstructured) map[string]any {
-	list, _, _ := unstructured.NestedSlice(o.Object, "spec", "containers")
+func stalls(o *unstructured.Unstructured, containers ...string) bool {
+	list, _, _ := unstructured.NestedSlice(o.Object, containers...)
 	for _, c := range list {
 		if m, _ := c.(map[string]any); m["image"] == Unpullable {
-			why := map[string]any{"reason": "ImagePullBackOff", "message": `Back-off pulling image "` + Unpullable + `"`}
-			return map[string]any{"phase": "Pending", "containerStatuses": []any{map[string]any{"state": map[string]any{"waiting": why}}}}
+			return true
 		}
+	}
+	return false
+}
+
+func podStatus(o *unstructured.Unstructured) map[string]any {
+	if stalls(o, "spec", "containers") {
+		why := map[string]any{"reason": "ImagePullBackOff", "message": `Back-off pulling image "` + Unpullable + `"`}
+		return map[string]any{"phase": "Pending", "containerStatuses": []any{map[string]any{"state": map[string]any{"waiting": why}}}}
 	}
 	return map[string]any{"phase": "Running", "conditions": []any{map[string]any{"type": "Ready", "status": "True"}}}
 }
@@ -137,6 +144,9 @@ func settle(o *unstructured.Unstructured) {
 	o.SetCreationTimestamp(metav1.Now())
 	switch o.GetKind() {
 	case "Deployment":
+		if stalls(o, "spec", "template", "spec", "containers") {
+			return
+		}
 		o.Object["status"] = map[string]any{"updatedReplicas": int64(1), "availableReplicas": int64(1), "observedGeneration": int64(1 << 30)}
 	case "Pod":
 		o.Object["status"] = podStatus(o)

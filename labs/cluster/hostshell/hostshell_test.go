@@ -104,6 +104,7 @@ func TestListenersStandForAGatewayOutOfReach(t *testing.T) {
 			if err != nil {
 				return
 			}
+			_, _ = c.Read(make([]byte, 4<<10)) // an unread request would make a reset of the end
 			_, _ = c.Write([]byte("HTTP/1.0 200 OK\r\n\r\nfrom the gateway\n"))
 			c.Close()
 		}
@@ -121,6 +122,11 @@ func TestListenersStandForAGatewayOutOfReach(t *testing.T) {
 		Command: []string{"sh", "-c", "cat $CURL_HOME/.curlrc; echo at $GATEWAY_80; curl -s -m 5 --resolve shop.example.com:80:$GATEWAY_IP http://shop.example.com/"}})
 	if !strings.Contains(got, "from the gateway") || !strings.Contains(got, "at 127.0.0.1:") || !strings.Contains(got, `resolve = "other.example.com:80:192.0.2.2"`) {
 		t.Errorf("got\n%s", got)
+	}
+	got = run(t, s, cluster.Shell{Dir: t.TempDir(), Env: map[string]string{"GATEWAY_IP": "192.0.2.1"},
+		Command: []string{"curl", "-s", "-m", "5", "http://192.0.2.1:15021/"}})
+	if !strings.Contains(got, "from the gateway") {
+		t.Errorf("by its address: %s", got)
 	}
 	if to := <-asked; to != "192.0.2.1:80" {
 		t.Errorf("dialled %s", to)

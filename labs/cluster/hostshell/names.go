@@ -51,6 +51,9 @@ type curlrc struct {
 // gateway this machine has no way to leads to the listener of its port.
 func (c curlrc) write(zone map[string][]string) error {
 	var b strings.Builder
+	for _, port := range slices.Sorted(maps.Keys(c.here)) {
+		fmt.Fprintf(&b, "connect-to = \"%s:%s:%s\"\n", c.gateway, port, c.here[port])
+	}
 	for _, name := range slices.Sorted(maps.Keys(zone)) {
 		list := snapshot.Resolve(zone, name)
 		if strings.HasPrefix(name, "*") || len(list) == 0 {
@@ -95,8 +98,11 @@ func (s *Shell) Names(_ context.Context, zone map[string][]string) error {
 // ports are those that names are prepared for.
 var ports = []string{"80", "443"}
 
+// statusPort is where a gateway says that it is ready, at its address.
+const statusPort = "15021"
+
 // forward listens on the loopback for the gateway, where this machine has no
-// way to its address: GATEWAY_80 and GATEWAY_443 say where. The listeners end
+// way to its address: GATEWAY_80, GATEWAY_443 … say where. The listeners end
 // with ctx.
 func (s *Shell) forward(ctx context.Context, env map[string]string) (map[string]net.Addr, error) {
 	gateway := env["GATEWAY_IP"]
@@ -104,7 +110,7 @@ func (s *Shell) forward(ctx context.Context, env map[string]string) (map[string]
 		return nil, nil
 	}
 	here := map[string]net.Addr{}
-	for _, port := range ports {
+	for _, port := range append(slices.Clone(ports), statusPort) {
 		l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, fmt.Errorf("listen for the gateway: %w", err)

@@ -149,12 +149,20 @@ func (b *Backend) lease(c *client) (*lease, error) {
 // homeID tells data directories apart; it is made once.
 func (b *Backend) homeID() (string, error) {
 	file := filepath.Join(b.o.Home, "context", "id")
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return "", fmt.Errorf("make the data directory's id: %w", err)
+	}
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		_, err = f.WriteString(rand.Text())
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return "", fmt.Errorf("make the data directory's id: %w", err)
+	}
 	text, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		text = []byte(rand.Text())
-		if err = os.MkdirAll(filepath.Dir(file), 0o700); err == nil {
-			err = os.WriteFile(file, text, 0o600)
-		}
+	if err == nil && len(text) == 0 {
+		err = errors.New(file + " is empty (remove it)")
 	}
 	if err != nil {
 		return "", fmt.Errorf("read the data directory's id: %w", err)
