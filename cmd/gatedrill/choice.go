@@ -54,10 +54,13 @@ func (e *env) choice() (choice, error) {
 }
 
 func (c choice) check() error {
-	if slices.Contains(backends(), c.Backend) {
-		return nil
+	if !slices.Contains(backends(), c.Backend) {
+		return usagef("backend %q: want sandbox, kind or context", c.Backend)
 	}
-	return usagef("backend %q: want sandbox, kind or context", c.Backend)
+	if err := c.Kind.Check(); err != nil {
+		return usagef("%w", err)
+	}
+	return nil
 }
 
 // choose writes where labs run, as a whole.
@@ -110,8 +113,11 @@ func (e *env) make(c choice) (cluster.Backend, error) {
 	if c.Backend == backendContext {
 		return newContext(e, c.Context, exe, tools), nil
 	}
+	if c.Kind.Engine == "" { // as kind's own program does
+		c.Kind.Engine = e.Getenv("KIND_EXPERIMENTAL_PROVIDER")
+	}
 	return kind.New(kind.Options{
-		Home: e.Home, Self: []string{exe}, Environ: os.Environ(), Settings: c.Kind,
+		Home: e.Home, Self: []string{exe}, Environ: os.Environ(), Settings: c.Kind, Keep: e.keep,
 		App: source.App, Tools: tools, Now: e.Now,
 	}), nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -69,14 +68,13 @@ func clusterList(e *env) *cobra.Command {
 }
 
 func clusterUse(e *env) *cobra.Command {
-	var fresh choice
 	var x contextChoice
 	c := &cobra.Command{
 		Use: "use sandbox | kind | --context NAME", Short: "Choose where labs run", Args: cobra.MaximumNArgs(1),
 		Long: `Choose where labs run. Nothing is started.
 
-For kind the flags say what the cluster is made of; those not given keep their
-default.
+For kind the flags say what the cluster is made of. Those not given stay as they
+were chosen before; an empty value is the default again.
 
 With --context it is a cluster that you have, with Istio in it. What is there,
 what you may do and what gatedrill would make are shown first; then you confirm
@@ -87,16 +85,7 @@ without --yes-production NAME. Your kubeconfig is only read.`,
   gatedrill cluster use --context dev --image my.registry/gatedrill-app:1 --mesh-admin
   gatedrill cluster use sandbox`,
 	}
-	fl := c.Flags()
-	k := &fresh.Kind
-	fl.StringVar(&k.Name, "name", "", "name of the kind cluster")
-	fl.StringVar(&k.NodeImage, "node-image", "", "kind node image")
-	fl.StringVar(&k.Hub, "hub", "", "hub of Istio's images")
-	fl.StringVar(&k.Tag, "tag", "", "tag of Istio's images")
-	fl.BoolVar(&k.StockEnvoy, "stock-envoy", false, "Istio's images hold an Envoy without Istio's own filters")
-	fl.StringVar(&k.Config, "config", "", "`file` with a kind cluster configuration")
-	fl.StringArrayVar(&k.Archives, "load", nil, "image archive to load into the node (may be repeated)")
-	fl.StringVar(&k.Engine, "engine", "", "docker, podman or nerdctl; else the first that answers")
+	settings := kindFlags(c.Flags())
 	x.flags(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		old, err := e.choice()
@@ -111,42 +100,14 @@ without --yes-production NAME. Your kubeconfig is only read.`,
 		case args[0] == backendContext && old.Context.Context == "":
 			return usagef("no context was chosen yet: gatedrill cluster use --context NAME")
 		}
-		fresh.Backend, fresh.Context = args[0], old.Context
-		if fresh.Backend != backendKind {
-			fresh.Kind = old.Kind
-		}
-		if err := absolute(append([]*string{&k.Config}, pointers(k.Archives)...)); err != nil {
+		fresh := old
+		fresh.Backend = args[0]
+		if err := settings(&fresh.Kind); err != nil {
 			return err
 		}
 		return e.choose(fresh)
 	}
 	return c
-}
-
-func pointers(list []string) []*string {
-	var out []*string
-	for i := range list {
-		out = append(out, &list[i])
-	}
-	return out
-}
-
-// absolute makes paths of files that are there absolute.
-func absolute(paths []*string) error {
-	for _, p := range paths {
-		if *p == "" {
-			continue
-		}
-		if _, err := os.Stat(*p); err != nil {
-			return usagef("%w", err)
-		}
-		full, err := filepath.Abs(*p)
-		if err != nil {
-			return err
-		}
-		*p = full
-	}
-	return nil
 }
 
 // backendFlag lets a command name another backend than the one in use.
@@ -173,10 +134,11 @@ func backendFlag(e *env, c *cobra.Command) {
 func clusterUp(e *env) *cobra.Command {
 	c := &cobra.Command{
 		Use: "up", Short: "Make the cluster run, or find it running", Args: cobra.NoArgs,
-		Long: "Make the cluster run, or find it running. Interrupted while a kind cluster is\nbeing made, it is deleted again. In a context it makes gatedrill's namespace,\nwith the Lease that says who uses the cluster.",
+		Long: "Make the cluster run, or find it running. Interrupted while a kind cluster is\nbeing made, it is deleted again, unless --keep. In a context it makes gatedrill's namespace,\nwith the Lease that says who uses the cluster.",
 	}
 	asJSON := jsonFlag(c)
 	backendFlag(e, c)
+	c.Flags().BoolVar(&e.keep, "keep", false, "leave a kind cluster that could not be made as it is, to be looked at")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		b, err := e.cluster()
 		if err != nil {

@@ -28,6 +28,7 @@ type env struct {
 	// cluster, which makes it once.
 	backend func(e *env) (cluster.Backend, error)
 	opened  cluster.Backend
+	keep    bool // a cluster that could not be made is left to be looked at
 	// lab says what a lab in progress adds to `trace`; nil where labs are
 	// not wired in.
 	lab func(ctx context.Context, e *env) (labTrace, error)

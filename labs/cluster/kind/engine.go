@@ -39,8 +39,8 @@ func Engine(ctx context.Context, name string) error {
 func findEngine(ctx context.Context, asked string) (engine, error) {
 	list := engines
 	if asked != "" {
-		if !slices.Contains(engines, asked) {
-			return engine{}, fmt.Errorf("container engine %q: want docker, nerdctl or podman", asked)
+		if err := (Settings{Engine: asked}).Check(); err != nil {
+			return engine{}, err
 		}
 		list = []string{asked}
 	}

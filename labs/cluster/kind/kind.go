@@ -14,6 +14,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -50,6 +53,21 @@ func (s Settings) Filled() Settings {
 		}
 	}
 	return s
+}
+
+// names are what clusters may be called: kind's own rule, and short enough for
+// a host's name with kind's ending.
+var names = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,48}$`)
+
+// Check says what is wrong with the settings.
+func (s Settings) Check() error {
+	if s.Name != "" && (!names.MatchString(s.Name) || strings.Contains(s.Name, "..")) {
+		return fmt.Errorf("name %q of a kind cluster: want at most 49 of a-z, 0-9, - and ., a letter or digit first", s.Name)
+	}
+	if s.Engine != "" && !slices.Contains(engines, s.Engine) {
+		return fmt.Errorf("container engine %q: want docker, nerdctl or podman", s.Engine)
+	}
+	return nil
 }
 
 // ReadSettings reads a file of settings as JSON. Paths in it are relative to
