@@ -10,8 +10,7 @@ DATA      := $(or $(GATEDRILL_HOME),$(or $(XDG_DATA_HOME),$(HOME)/.local/share)/
 TEST_DATA := $(or $(GATEDRILL_TEST_HOME),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gatedrill-test)
 GO_FILES  := $(shell git ls-files '*.go' 2>/dev/null)
 LIVE      := ./labs/cluster/sandbox ./labs/observe ./cmd/gatedrill
-LIVE_KIND := ./labs/cluster/kind ./cmd/gatedrill
-BACKENDS  := sandbox kind
+LIVE_KIND := ./labs/cluster/kind ./labs/cluster/kubecontext ./cmd/gatedrill
 PLATFORMS := linux/arm64 darwin/arm64 windows/amd64
 
 
@@ -96,12 +95,7 @@ picture: sandbox
 
 # The table of labs and backends, from what each of them proves now.
 docs/backends.md: sandbox
-	@set -e; d=$$(mktemp -d); trap 'rm -rf "$$d"' EXIT; \
-		for b in $(BACKENDS); do \
-			./bin/gatedrill cluster up --backend $$b; \
-			./bin/gatedrill lab verify --all --json --backend $$b >"$$d/$$b.json"; \
-		done; \
-		go run ./cmd/gatedrill-backends $(foreach b,$(BACKENDS),$(b)="$$d/$(b).json") >$@.new && mv $@.new $@
+	GATEDRILL_PROGRAMS="$(DATA)/programs" ./docs/backends.sh
 
 golden:
 	go test ./tui -update

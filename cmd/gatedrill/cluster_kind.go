@@ -13,6 +13,8 @@ import (
 // function it returns lays those that were given over settings.
 func kindFlags(fl *pflag.FlagSet) func(*kind.Settings) error {
 	var k kind.Settings
+	var file string
+	fl.StringVar(&file, "settings", "", "`file` with all of this as JSON; other flags go before it")
 	fl.StringVar(&k.Name, "name", "", "name of the kind cluster")
 	fl.StringVar(&k.NodeImage, "node-image", "", "kind node image")
 	fl.StringVar(&k.Hub, "hub", "", "hub of Istio's images")
@@ -22,6 +24,13 @@ func kindFlags(fl *pflag.FlagSet) func(*kind.Settings) error {
 	fl.StringArrayVar(&k.Archives, "load", nil, "image archive to load into the node (may be repeated)")
 	fl.StringVar(&k.Engine, "engine", "", "docker, podman or nerdctl; else the first that answers")
 	return func(s *kind.Settings) error {
+		if file != "" {
+			read, err := kind.ReadSettings(file)
+			if err != nil {
+				return usagef("%w", err)
+			}
+			*s = read
+		}
 		for flag, lay := range map[string]func(){
 			"name": func() { s.Name = k.Name }, "node-image": func() { s.NodeImage = k.NodeImage },
 			"hub": func() { s.Hub = k.Hub }, "tag": func() { s.Tag = k.Tag },

@@ -91,7 +91,7 @@ func (b *Backend) attach(ctx context.Context, n node, id string) (*cluster.Handl
 	if err != nil {
 		return nil, fmt.Errorf("reach kind cluster %s: %w", b.set.Name, err)
 	}
-	d, err := newDialer(ctx, cfg, client, n)
+	d, err := b.newDialer(ctx, cfg, client, n)
 	if err != nil {
 		return nil, err
 	}
@@ -141,12 +141,12 @@ func (w *way) close() {
 }
 
 // newDialer looks which addresses can be reached from here.
-func newDialer(ctx context.Context, cfg *rest.Config, client dynamic.Interface, n node) (*dialer, error) {
+func (b *Backend) newDialer(ctx context.Context, cfg *rest.Config, client dynamic.Interface, n node) (*dialer, error) {
 	bal, err := newBalancer(ctx, client, n.output)
 	if err != nil {
 		return nil, err
 	}
-	d := &dialer{node: n, room: bal.room, direct: routable(ctx, cfg, bal.self)}
+	d := &dialer{node: n, room: bal.room, direct: !b.o.Indirect && routable(ctx, cfg, bal.self)}
 	d.dns, err = dnsAddress(ctx, client)
 	return d, err
 }

@@ -113,6 +113,7 @@ type Options struct {
 	Self     []string // this program
 	Environ  []string // what the learner's shell inherits from
 	Settings Settings
+	Indirect bool // reach all addresses through the node, as where this machine has no way to them
 	Keep     bool // leave a cluster that could not be made as it is, to be looked at
 	// App gets the program of the labs' workloads, built for linux and an
 	// architecture as Go calls it.

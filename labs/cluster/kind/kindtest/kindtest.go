@@ -46,7 +46,13 @@ func Settings(t testing.TB) kind.Settings {
 
 // Backend returns the tests' kind cluster without making it. It skips as
 // Settings does, and where there is no container engine.
-func Backend(t testing.TB) *kind.Backend {
+func Backend(t testing.TB) *kind.Backend { return backend(t, false) }
+
+// Indirect returns the same cluster as a machine sees it that has no way to
+// the node's network: macOS, a VM, a rootless engine.
+func Indirect(t testing.TB) *kind.Backend { return backend(t, true) }
+
+func backend(t testing.TB, indirect bool) *kind.Backend {
 	t.Helper()
 	set := Settings(t)
 	if err := kind.Engine(t.Context(), set.Engine); err != nil {
@@ -55,7 +61,7 @@ func Backend(t testing.TB) *kind.Backend {
 	self := sandboxtest.Program(t)
 	tools := sandboxtest.Tools(t)
 	return kind.New(kind.Options{
-		Home: sandboxtest.Home(t), Self: []string{self}, Environ: os.Environ(), Settings: set,
+		Home: sandboxtest.Home(t), Self: []string{self}, Environ: os.Environ(), Settings: set, Indirect: indirect,
 		App: sandboxtest.Programs(t).App, Tools: tools, Now: time.Now,
 	})
 }

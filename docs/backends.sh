@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Proves all labs on every backend, each in a home of its own that is thrown
+# away, and writes docs/backends.md from what was proved. The kind cluster is
+# made of the public images unless GATEDRILL_TEST_KIND names a file with
+# others; the context is that cluster, by its kubeconfig.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+out=$(mktemp -d)
+export GATEDRILL_HOME=$out/home
+gatedrill=./bin/gatedrill
+finish() {
+	GATEDRILL_HOME=$out/context $gatedrill cluster down --backend context || true
+	$gatedrill cluster down --backend kind || true
+	$gatedrill cluster down --backend sandbox || true
+	rm -rf "$out"
+}
+trap finish EXIT
+
+prove() { # BACKEND
+	$gatedrill cluster up --backend "$1"
+	$gatedrill lab verify --all --json --backend "$1" >"$out/$1.json" || echo "not all holds on $1" >&2
+}
+
+prove sandbox
+settings=()
+[ -z "${GATEDRILL_TEST_KIND-}" ] || settings=(--settings "$GATEDRILL_TEST_KIND")
+$gatedrill cluster use kind "${settings[@]}" --name gatedrill-docs
+prove kind
+kubeconfig=$out/home/kind/gatedrill-docs/kubeconfig
+$gatedrill cluster reset --backend sandbox
+GATEDRILL_HOME=$out/context
+$gatedrill cluster use --context kind-gatedrill-docs --kubeconfig "$kubeconfig" --mesh-admin --yes kind-gatedrill-docs
+prove context
+GATEDRILL_HOME=$out/home
+
+go run ./cmd/gatedrill-backends sandbox="$out/sandbox.json" kind="$out/kind.json" context="$out/context.json" >docs/backends.md.new
+mv docs/backends.md.new docs/backends.md
