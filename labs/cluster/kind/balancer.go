@@ -24,52 +24,26 @@ var services = schema.GroupVersionResource{Version: "v1", Resource: "services"}
 // the Service's status names it.
 type balancer struct {
 	client dynamic.Interface
-	run    func(ctx context.Context, name string, args ...string) (string, error) // on the node
-	room   netip.Prefix                                                           // the node's network
-	self   netip.Addr                                                             // the node's own address
-	held   map[netip.Addr]bool
+	node   command
+	at     network
 }
 
+// manager writes the addresses: by it they are known as ours later, whatever
+// address the node itself has by then.
+const manager = "gatedrill-balancer"
+
 // newBalancer looks at the node's network, and at what it holds already.
-func newBalancer(ctx context.Context, c dynamic.Interface, run func(context.Context, string, ...string) (string, error)) (*balancer, error) {
-	b := &balancer{client: c, run: run, held: map[netip.Addr]bool{}}
-	out, err := run(ctx, "ip", "-4", "-o", "address", "show", "scope", "global")
+func newBalancer(ctx context.Context, c dynamic.Interface, node command) (*balancer, error) {
+	at, err := look(ctx, node)
 	if err != nil {
 		return nil, err
 	}
-	for line := range strings.Lines(out) {
-		dev, p, ok := address(line)
-		switch {
-		case !ok:
-		case dev == "lo":
-			b.held[p.Addr()] = true
-		case dev == "eth0":
-			b.room, b.self = p.Masked(), p.Addr()
-		}
-	}
-	if !b.room.IsValid() {
-		return nil, fmt.Errorf("the node has no IPv4 address on eth0: %q", out)
-	}
-	return b, nil
+	return &balancer{client: c, node: node, at: at}, nil
 }
 
-// address reads a line of `ip -o address`: "2: eth0    inet 172.18.0.2/16 …".
-func address(line string) (dev string, p netip.Prefix, ok bool) {
-	f := strings.Fields(line)
-	if len(f) < 4 || f[2] != "inet" {
-		return "", p, false
-	}
-	text := f[3]
-	if !strings.Contains(text, "/") {
-		text += "/32"
-	}
-	p, err := netip.ParsePrefix(text)
-	return f[1], p, err == nil
-}
-
-// serveAll gives addresses until ctx ends. It returns when the API server does
+// run gives addresses until ctx ends. It returns when the API server does
 // not answer any more.
-func (b *balancer) serveAll(ctx context.Context) error {
+func (b *balancer) run(ctx context.Context) error {
 	for {
 		list, err := b.client.Resource(services).List(ctx, metav1.ListOptions{})
 		if err != nil {
@@ -105,56 +79,52 @@ func (b *balancer) wait(ctx context.Context, version string) error {
 }
 
 // serve gives addresses to the Services that wait for one, and sees to it
-// that the node holds those that are given, and no others.
+// that the node holds those that it gave, and no others. A status that
+// somebody else wrote is left alone, and its addresses to whoever has them.
 func (b *balancer) serve(ctx context.Context, list []unstructured.Unstructured) error {
 	slices.SortStableFunc(list, func(x, y unstructured.Unstructured) int {
 		return x.GetCreationTimestamp().Compare(y.GetCreationTimestamp().Time)
 	})
-	used, waiting := map[netip.Addr]bool{}, []unstructured.Unstructured{}
+	used, ours, waiting := map[netip.Addr]bool{}, map[netip.Addr]bool{}, []unstructured.Unstructured{}
 	for _, s := range list {
 		if kind, _, _ := unstructured.NestedString(s.Object, "spec", "type"); kind != "LoadBalancer" || s.GetDeletionTimestamp() != nil {
 			continue
 		}
-		given := addressesOf(s)
-		if len(given) == 0 {
+		wrote := written(s)
+		good := 0
+		for _, a := range addressesOf(s) {
+			used[a] = true
+			if wrote && b.at.free(a) {
+				ours[a] = true
+				good++
+			}
+		}
+		if good == 0 && (wrote || !hasStatus(s)) {
 			waiting = append(waiting, s)
 		}
-		for _, a := range given {
-			used[a] = true
-		}
 	}
+	if err := b.hold(ctx, ours); err != nil {
+		return err
+	}
+	var errs []error
 	for _, s := range waiting {
-		a, err := pick(b.room, b.self, used)
-		if err != nil {
-			return err
-		}
-		used[a] = true
-		if err := b.hold(ctx, a); err != nil {
-			return err
-		}
-		if err := b.give(ctx, s, a); err != nil {
-			return err
-		}
+		errs = append(errs, b.provide(ctx, s, used, ours))
 	}
-	for a := range used {
-		if err := b.hold(ctx, a); err != nil {
-			return err
-		}
-	}
-	return b.drop(ctx, used)
+	return errors.Join(append(errs, b.drop(ctx, ours))...)
 }
 
-func addressesOf(s unstructured.Unstructured) []netip.Addr {
-	var out []netip.Addr
-	list, _, _ := unstructured.NestedSlice(s.Object, "status", "loadBalancer", "ingress")
-	for _, i := range list {
-		m, _ := i.(map[string]any)
-		text, _ := m["ip"].(string)
-		if a, err := netip.ParseAddr(text); err == nil {
-			out = append(out, a)
-		}
+// provide gives a Service an address. The node holds it first: whoever reads
+// it can use it at once.
+func (b *balancer) provide(ctx context.Context, s unstructured.Unstructured, used, ours map[netip.Addr]bool) error {
+	a, err := b.pick(ctx, used)
+	if err != nil {
+		return err
 	}
-	return out
+	used[a], ours[a] = true, true
+	if err := b.hold(ctx, ours); err != nil {
+		return err
+	}
+	return b.give(ctx, s, a)
 }
 
 // give writes the address into the Service's status, unless the Service has
@@ -162,61 +132,69 @@ func addressesOf(s unstructured.Unstructured) []netip.Addr {
 func (b *balancer) give(ctx context.Context, s unstructured.Unstructured, a netip.Addr) error {
 	patch := fmt.Sprintf(`{"metadata":{"resourceVersion":%q},"status":{"loadBalancer":{"ingress":[{"ip":%q}]}}}`, s.GetResourceVersion(), a)
 	_, err := b.client.Resource(services).Namespace(s.GetNamespace()).
-		Patch(ctx, s.GetName(), types.MergePatchType, []byte(patch), metav1.PatchOptions{FieldManager: "gatedrill-balancer"}, "status")
+		Patch(ctx, s.GetName(), types.MergePatchType, []byte(patch), metav1.PatchOptions{FieldManager: manager}, "status")
 	if err != nil {
 		return fmt.Errorf("give Service %s/%s its address: %w", s.GetNamespace(), s.GetName(), err)
 	}
 	return nil
 }
 
-func (b *balancer) hold(ctx context.Context, a netip.Addr) error {
-	if b.held[a] {
-		return nil
-	}
-	if _, err := b.run(ctx, "ip", "address", "replace", a.String()+"/32", "dev", "lo"); err != nil {
-		return err
-	}
-	b.held[a] = true
-	return nil
-}
-
-func (b *balancer) drop(ctx context.Context, used map[netip.Addr]bool) error {
-	for a := range b.held {
-		if used[a] || !b.room.Contains(a) {
+// hold puts addresses on the node's loopback.
+func (b *balancer) hold(ctx context.Context, list map[netip.Addr]bool) error {
+	for a := range list {
+		if b.at.held[a] {
 			continue
 		}
-		if _, err := b.run(ctx, "ip", "address", "delete", a.String()+"/32", "dev", "lo"); err != nil {
+		if _, err := b.node(ctx, "ip", "address", "replace", a.String()+"/32", "dev", "lo"); err != nil {
 			return err
 		}
-		delete(b.held, a)
+		b.at.held[a] = true
 	}
 	return nil
 }
 
-var errNoRoom = errors.New("no address is left for a load balancer")
-
-// pick chooses an address for a load balancer from the upper end of the
-// engine's network, which hands out its own from the lower end. Nodes of
-// other clusters share the network, so that each node takes from a part of
-// its own, by its own last byte, where there is room for parts.
-func pick(room netip.Prefix, self netip.Addr, used map[netip.Addr]bool) (netip.Addr, error) {
-	const each = 64
-	size := 1 << min(32-room.Bits(), 20)
-	first := size - 1 - each // the last is for broadcast
-	if size >= 1<<15 {
-		first -= each * int(self.As4()[3])
-	}
-	for i := max(first, size/2); i < min(first+each, size-1); i++ {
-		if a := offset(room.Masked().Addr(), i); !used[a] && a != self {
-			return a, nil
+// drop takes all others of the network off the node's loopback.
+func (b *balancer) drop(ctx context.Context, ours map[netip.Addr]bool) error {
+	for a := range b.at.held {
+		if ours[a] || !b.at.room.Contains(a) {
+			continue
 		}
+		if _, err := b.node(ctx, "ip", "address", "delete", a.String()+"/32", "dev", "lo"); err != nil {
+			return err
+		}
+		delete(b.at.held, a)
 	}
-	return netip.Addr{}, fmt.Errorf("%w in %s", errNoRoom, room)
+	return nil
 }
 
-func offset(a netip.Addr, n int) netip.Addr {
-	b := a.As4()
-	v := uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
-	v += uint32(n)
-	return netip.AddrFrom4([4]byte{byte(v >> 24), byte(v >> 16), byte(v >> 8), byte(v)})
+// pick chooses an address that nobody on the network answers for.
+func (b *balancer) pick(ctx context.Context, used map[netip.Addr]bool) (netip.Addr, error) {
+	for a := range b.at.candidates() {
+		if used[a] {
+			continue
+		}
+		if b.at.held[a] {
+			return a, nil // it is the node that would answer
+		}
+		taken, err := b.answered(ctx, a)
+		if err != nil || !taken {
+			return a, err
+		}
+	}
+	return netip.Addr{}, fmt.Errorf("%w in %s", errNoRoom, b.at.room)
+}
+
+// ask has the node send one datagram to an address, which nobody has to
+// receive: the kernel asks first whose address it is (ARP). It prints the
+// answer as soon as there is one, within 200 ms: a neighbour is there in one.
+const ask = `ip neigh delete $0 dev eth0 2>/dev/null; echo >/dev/udp/$0/9
+for i in 1 2 3 4; do ip -4 neigh show to $0 dev eth0 | grep lladdr && break; sleep .05; done; true`
+
+// answered says whether another machine has an address.
+func (b *balancer) answered(ctx context.Context, a netip.Addr) (bool, error) {
+	out, err := b.node(ctx, "bash", "-c", ask, a.String())
+	if err != nil {
+		return false, fmt.Errorf("ask the network for %s: %w", a, err)
+	}
+	return strings.Contains(out, "lladdr"), nil
 }

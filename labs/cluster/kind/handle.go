@@ -116,7 +116,7 @@ func (b *Backend) attach(ctx context.Context, n node, id string) (*cluster.Handl
 		if err != nil {
 			return err
 		}
-		return bal.serveAll(ctx)
+		return bal.run(ctx)
 	})
 	return b.use(w), nil
 }
@@ -142,11 +142,11 @@ func (w *way) close() {
 
 // newDialer looks which addresses can be reached from here.
 func (b *Backend) newDialer(ctx context.Context, cfg *rest.Config, client dynamic.Interface, n node) (*dialer, error) {
-	bal, err := newBalancer(ctx, client, n.output)
+	at, err := look(ctx, n.output)
 	if err != nil {
 		return nil, err
 	}
-	d := &dialer{node: n, room: bal.room, direct: !b.o.Indirect && routable(ctx, cfg, bal.self)}
+	d := &dialer{node: n, room: at.room, direct: !b.o.Indirect && routable(ctx, cfg, at.self)}
 	d.dns, err = dnsAddress(ctx, client)
 	return d, err
 }
