@@ -7,7 +7,10 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
+	"github.com/gofrs/flock"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -25,40 +28,76 @@ var services = schema.GroupVersionResource{Version: "v1", Resource: "services"}
 type balancer struct {
 	client dynamic.Interface
 	node   command
+	lock   string // file that one process at a time holds: the one that gives addresses
 	at     network
+
+	mu   sync.Mutex
+	last error
 }
 
 // manager writes the addresses: by it they are known as ours later, whatever
 // address the node itself has by then.
 const manager = "gatedrill-balancer"
 
-// newBalancer looks at the node's network, and at what it holds already.
-func newBalancer(ctx context.Context, c dynamic.Interface, node command) (*balancer, error) {
-	at, err := look(ctx, node)
-	if err != nil {
-		return nil, err
-	}
-	return &balancer{client: c, node: node, at: at}, nil
+// lastError is why there is a Service without an address, if we know why.
+func (b *balancer) lastError() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.last
 }
 
-// run gives addresses until ctx ends. It returns when the API server does
-// not answer any more.
+func (b *balancer) note(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.last = err
+}
+
+// run gives addresses until ctx ends, while no other process does. It returns
+// when the API server or the node does not answer any more.
 func (b *balancer) run(ctx context.Context) error {
+	l := flock.New(b.lock)
+	if _, err := l.TryLockContext(ctx, again); err != nil {
+		if ctx.Err() == nil {
+			err = fmt.Errorf("lock the load balancer: %w", err)
+			b.note(err)
+		}
+		return err
+	}
+	defer func() { _ = l.Close() }()
+	err := b.follow(ctx)
+	if ctx.Err() == nil {
+		b.note(err)
+	}
+	return err
+}
+
+// follow serves now, and again whenever a Service changes.
+func (b *balancer) follow(ctx context.Context) error {
 	for {
 		list, err := b.client.Resource(services).List(ctx, metav1.ListOptions{})
 		if err != nil {
 			return fmt.Errorf("list Services: %w", err)
 		}
-		if err := b.serve(ctx, list.Items); err != nil && !apierrors.IsConflict(err) && !apierrors.IsNotFound(err) {
-			return err
-		} else if err != nil {
+		err = b.serve(ctx, list.Items)
+		if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
 			continue // somebody else changed it: look again
+		}
+		if err != nil && !errors.Is(err, errNoRoom) {
+			return err
+		}
+		if ctx.Err() == nil {
+			b.note(err)
 		}
 		if err := b.wait(ctx, list.GetResourceVersion()); err != nil {
 			return err
 		}
 	}
 }
+
+// anyway is how long the balancer believes a watch that tells nothing, and the
+// node to hold what it held: it may have been started anew, or an address of
+// the network been left by the machine that had it.
+const anyway = 30 * time.Second
 
 // wait returns at the next change of a Service.
 func (b *balancer) wait(ctx context.Context, version string) error {
@@ -74,14 +113,18 @@ func (b *balancer) wait(ctx context.Context, version string) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-w.ResultChan(): // closed, or news: listed anew in either case
-		return nil
+	case <-time.After(anyway):
 	}
+	return nil
 }
 
 // serve gives addresses to the Services that wait for one, and sees to it
 // that the node holds those that it gave, and no others. A status that
 // somebody else wrote is left alone, and its addresses to whoever has them.
-func (b *balancer) serve(ctx context.Context, list []unstructured.Unstructured) error {
+func (b *balancer) serve(ctx context.Context, list []unstructured.Unstructured) (err error) {
+	if b.at, err = look(ctx, b.node); err != nil { // not what it was: another process may have been at work
+		return err
+	}
 	slices.SortStableFunc(list, func(x, y unstructured.Unstructured) int {
 		return x.GetCreationTimestamp().Compare(y.GetCreationTimestamp().Time)
 	})

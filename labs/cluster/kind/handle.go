@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -72,10 +73,11 @@ func (b *Backend) held(id string) *cluster.Handle {
 
 // way is a handle and what runs for it.
 type way struct {
-	id     string // of the cluster's record
-	handle *cluster.Handle
-	keep   *keeper
-	shell  *hostshell.Shell
+	id       string // of the cluster's record
+	handle   *cluster.Handle
+	balancer *balancer
+	keep     *keeper // of the balancer
+	shell    *hostshell.Shell
 }
 
 // attach makes the handle, and begins what runs for it.
@@ -110,13 +112,10 @@ func (b *Backend) attach(ctx context.Context, n node, id string) (*cluster.Handl
 			return install.EnsureEgress(ctx, cfg, install.Options{Profile: b.set.profile()})
 		},
 	}
+	w.balancer = &balancer{client: client, node: n.output, lock: filepath.Join(b.dir, "balancer.lock")}
 	w.keep = keepGoing(func(ctx context.Context) error {
 		_ = n.settle(ctx) // the node may have been started anew; without it some refusals look like silence
-		bal, err := newBalancer(ctx, client, n.output)
-		if err != nil {
-			return err
-		}
-		return bal.run(ctx)
+		return w.balancer.run(ctx)
 	})
 	return b.use(w), nil
 }
@@ -201,7 +200,7 @@ func keepGoing(f func(context.Context) error) *keeper {
 	k := &keeper{cancel: cancel}
 	k.wg.Go(func() {
 		for ctx.Err() == nil {
-			_ = f(ctx) // what it is about is seen where it lacks: a Service without an address
+			_ = f(ctx) // it keeps its last error itself
 			select {
 			case <-ctx.Done():
 			case <-time.After(again):
