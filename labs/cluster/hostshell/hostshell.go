@@ -33,8 +33,10 @@ type Shell struct {
 	// it has one.
 	Dial cluster.DialFunc
 
-	mu  sync.Mutex
-	rcs []curlrc // of the shells made so far
+	mu       sync.Mutex
+	rcs      []curlrc // of the shells made so far
+	forwards *forwards
+	closed   bool
 }
 
 // Command makes the command of a shell, ready to be run on a terminal.
@@ -57,7 +59,7 @@ func (s *Shell) Command(ctx context.Context, spec cluster.Shell) (*exec.Cmd, err
 	if err := s.shims(own); err != nil {
 		return nil, err
 	}
-	here, err := s.forward(ctx, env)
+	here, err := s.forward(env)
 	if err != nil {
 		return nil, err
 	}

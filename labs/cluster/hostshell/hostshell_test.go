@@ -2,10 +2,7 @@ package hostshell
 
 import (
 	"bytes"
-	"context"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -85,51 +82,6 @@ func TestCurlFollowsTheZone(t *testing.T) {
 	rc, err := os.ReadFile(filepath.Join(dir, ".gatedrill", ".curlrc"))
 	if err != nil || !strings.Contains(string(rc), "shop.example.com:443:192.0.2.9") || strings.Contains(string(rc), "192.0.2.2") {
 		t.Errorf("%v\n%s", err, rc)
-	}
-}
-
-// Where this machine has no way to the gateway, curl is led to a listener on
-// the loopback, and only for the names of that gateway.
-func TestListenersStandForAGatewayOutOfReach(t *testing.T) {
-	t.Parallel()
-	s := newShell(t)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			_, _ = c.Read(make([]byte, 4<<10)) // an unread request would make a reset of the end
-			_, _ = c.Write([]byte("HTTP/1.0 200 OK\r\n\r\nfrom the gateway\n"))
-			c.Close()
-		}
-	}()
-	var dialer net.Dialer
-	asked := make(chan string, 8)
-	s.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
-		asked <- addr
-		return dialer.DialContext(ctx, network, l.Addr().String())
-	}
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skip("needs curl: ", err)
-	}
-	got := run(t, s, cluster.Shell{Dir: t.TempDir(), Env: map[string]string{"GATEWAY_IP": "192.0.2.1"},
-		Command: []string{"sh", "-c", "cat $CURL_HOME/.curlrc; echo at $GATEWAY_80; curl -s -m 5 --resolve shop.example.com:80:$GATEWAY_IP http://shop.example.com/"}})
-	if !strings.Contains(got, "from the gateway") || !strings.Contains(got, "at 127.0.0.1:") || !strings.Contains(got, `resolve = "other.example.com:80:192.0.2.2"`) {
-		t.Errorf("got\n%s", got)
-	}
-	got = run(t, s, cluster.Shell{Dir: t.TempDir(), Env: map[string]string{"GATEWAY_IP": "192.0.2.1"},
-		Command: []string{"curl", "-s", "-m", "5", "http://192.0.2.1:15021/"}})
-	if !strings.Contains(got, "from the gateway") {
-		t.Errorf("by its address: %s", got)
-	}
-	if to := <-asked; to != "192.0.2.1:80" {
-		t.Errorf("dialled %s", to)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net"
 	"os"
@@ -17,7 +16,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
 
-	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -44,11 +42,12 @@ func Zone(ctx context.Context, c dynamic.Interface) (map[string][]string, error)
 type curlrc struct {
 	file    string
 	gateway string              // the lab's
-	here    map[string]net.Addr // listeners that lead to it, by port
+	here    map[string]net.Addr // listeners that lead to it, by port; nil where none need to
 }
 
 // write lets curl find the names of the zone as it is now. A name whose
-// gateway this machine has no way to leads to the listener of its port.
+// gateway this machine has no way to leads to the listener of its port, even
+// when a command says --resolve: curl follows connect-to first.
 func (c curlrc) write(zone map[string][]string) error {
 	var b strings.Builder
 	for _, port := range slices.Sorted(maps.Keys(c.here)) {
@@ -93,56 +92,4 @@ func (s *Shell) Names(_ context.Context, zone map[string][]string) error {
 		errs = append(errs, rc.write(zone))
 	}
 	return errors.Join(errs...)
-}
-
-// ports are those that names are prepared for.
-var ports = []string{"80", "443"}
-
-// statusPort is where a gateway says that it is ready, at its address.
-const statusPort = "15021"
-
-// forward listens on the loopback for the gateway, where this machine has no
-// way to its address: GATEWAY_80, GATEWAY_443 … say where. The listeners end
-// with ctx.
-func (s *Shell) forward(ctx context.Context, env map[string]string) (map[string]net.Addr, error) {
-	gateway := env["GATEWAY_IP"]
-	if s.Dial == nil || gateway == "" {
-		return nil, nil
-	}
-	here := map[string]net.Addr{}
-	for _, port := range append(slices.Clone(ports), statusPort) {
-		l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, fmt.Errorf("listen for the gateway: %w", err)
-		}
-		here[port] = l.Addr()
-		env["GATEWAY_"+port] = l.Addr().String()
-		go relay(ctx, l, s.Dial, net.JoinHostPort(gateway, port))
-	}
-	return here, nil
-}
-
-// relay hands connections of a listener on, until ctx ends.
-func relay(ctx context.Context, l net.Listener, dial cluster.DialFunc, to string) {
-	stop := context.AfterFunc(ctx, func() { l.Close() })
-	defer stop()
-	for {
-		c, err := l.Accept()
-		if err != nil {
-			return
-		}
-		go func() {
-			defer c.Close()
-			far, err := dial(ctx, "tcp", to)
-			if err != nil {
-				return
-			}
-			defer far.Close()
-			go func() {
-				_, _ = io.Copy(far, c)
-				far.Close()
-			}()
-			_, _ = io.Copy(c, far)
-		}()
-	}
 }
