@@ -142,6 +142,29 @@ func TestQuestionsAndCommandsGiveNothingAway(t *testing.T) {
 	}
 }
 
+// The gateway's address is not to be reached from everywhere: curl is led there
+// by name, other clients by $GATEWAY_80 and $GATEWAY_443.
+func TestCommandsReachTheGatewayFromEverywhere(t *testing.T) {
+	t.Parallel()
+	direct := regexp.MustCompile(`\$\{?GATEWAY_IP\}?:\d`)
+	for _, l := range load(t) {
+		for name, s := range l.Steps {
+			for _, look := range s.Look {
+				if direct.MatchString(look) {
+					t.Errorf("%s %s: the command %q needs a way to the gateway's address; say $GATEWAY_443", l.ID, name, look)
+				}
+			}
+		}
+		text, err := fs.ReadFile(content.Labs(), l.ID+"/debrief.md")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := direct.Find(text); found != nil {
+			t.Errorf("%s: the debrief says %s; say $GATEWAY_443", l.ID, found)
+		}
+	}
+}
+
 // A debrief is read on a terminal, at most a page.
 func TestDebriefsArePages(t *testing.T) {
 	t.Parallel()

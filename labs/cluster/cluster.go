@@ -132,7 +132,7 @@ type Cmd = exec.Cmd
 // Shell is what a learner's shell should be given.
 type Shell struct {
 	Prompt  string            // names the lab: "gatedrill shop-is-gone"
-	Env     map[string]string // GATEWAY_IP, …
+	Env     map[string]string // GATEWAY_IP; GATEWAY_80 and GATEWAY_443 (IP:port, or where a backend has it answer); …
 	Command []string          // run this instead of an interactive shell
 	Dir     string            // working directory; holds the lab's CA files
 }

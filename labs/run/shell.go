@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,6 +45,10 @@ func ShellOf(ctx context.Context, c *Cluster, lab *labs.Lab, dir string) (cluste
 		return spec, err
 	}
 	spec.Env["GATEWAY_IP"] = address
+	// A backend whose gateway this machine has no way to replaces these.
+	for _, port := range []string{"80", "443"} {
+		spec.Env["GATEWAY_"+port] = net.JoinHostPort(address, port)
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return spec, fmt.Errorf("make the shell's directory: %w", err)
 	}
