@@ -136,7 +136,10 @@ func (c *client) apply(ctx context.Context, u *unstructured.Unstructured) error 
 	if err != nil {
 		return err
 	}
-	_, err = ri.Apply(ctx, u.GetName(), u, metav1.ApplyOptions{FieldManager: fieldManager, Force: true})
+	err = retry(ctx, nil, func() error {
+		_, err := ri.Apply(ctx, u.GetName(), u, metav1.ApplyOptions{FieldManager: fieldManager, Force: true})
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("apply %s %s/%s: %w", u.GetKind(), u.GetNamespace(), u.GetName(), err)
 	}
@@ -175,7 +178,11 @@ func (c *client) get(ctx context.Context, kind, name string) (*unstructured.Unst
 	if err != nil {
 		return nil, err
 	}
-	u, err := ri.Get(ctx, name, metav1.GetOptions{})
+	var u *unstructured.Unstructured
+	err = retry(ctx, nil, func() (err error) {
+		u, err = ri.Get(ctx, name, metav1.GetOptions{})
+		return err
+	})
 	if apierrors.IsNotFound(err) {
 		return nil, nil
 	}

@@ -65,7 +65,7 @@ func TestPodsReadyNamesWhatItWaitsFor(t *testing.T) {
 	c, _ := newFake(stuck)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	err := c.podsReady(ctx, istiodPods, time.Time{}, nil)
+	err := c.podsReady(ctx, istiodPods, time.Time{}, silent(t))
 	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "istiod-1 (ErrImagePull)") {
 		t.Fatalf("got %v", err)
 	}
@@ -74,7 +74,7 @@ func TestPodsReadyNamesWhatItWaitsFor(t *testing.T) {
 func TestPodsReadyFollowsTheWatch(t *testing.T) {
 	c, f := newFake(pod("istiod-1", "False", "2026-01-02T10:00:05Z"))
 	done := make(chan error, 1)
-	go func() { done <- c.podsReady(t.Context(), istiodPods, time.Time{}, nil) }()
+	go func() { done <- c.podsReady(t.Context(), istiodPods, time.Time{}, silent(t)) }()
 	for { // the fake's watch starts at no resource version: change it once it is there
 		if acts := f.Actions(); len(acts) > 0 && acts[len(acts)-1].Matches("watch", "pods") {
 			break

@@ -36,10 +36,6 @@ type Options struct {
 	Since time.Time
 }
 
-// patience bounds an installation, so that one that cannot get ready says why.
-// On the slowest system seen it took half a minute.
-const patience = 5 * time.Minute
-
 // Apply makes the cluster hold what the options say and returns when istiod
 // and the ingress gateway are ready. It applies nothing when the cluster says
 // that the same was applied before. Progress comes in the phases "crds",
@@ -53,9 +49,9 @@ func Apply(ctx context.Context, cfg *rest.Config, o Options, report func(cluster
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("not within %s", patience))
-	defer cancel()
-	r := newReporter(report)
+	ctx, p := newPatience(ctx)
+	defer p.stop()
+	r := newReporter(report, p)
 	r.phase("crds", "Istio and Gateway API definitions")
 	current, err := c.current(ctx, s)
 	if err != nil {
@@ -72,8 +68,8 @@ func Apply(ctx context.Context, cfg *rest.Config, o Options, report func(cluster
 // EnsureEgress installs istio-egressgateway, unless it is there, and returns
 // when it is ready. The options must be those of Apply.
 func EnsureEgress(ctx context.Context, cfg *rest.Config, o Options) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("not within %s", patience))
-	defer cancel()
+	ctx, p := newPatience(ctx)
+	defer p.stop()
 	o.Egress = true
 	s, err := load(o)
 	if err != nil {
@@ -86,31 +82,38 @@ func EnsureEgress(ctx context.Context, cfg *rest.Config, o Options) error {
 	if err := c.applyAll(ctx, s.egress); err != nil {
 		return err
 	}
-	return c.podsReady(ctx, egressPods, o.Since, nil)
+	return c.podsReady(ctx, egressPods, o.Since, newReporter(nil, p))
 }
 
 // reporter adds the clock to progress.
 type reporter struct {
-	began time.Time
-	now   string
-	to    func(cluster.Progress)
+	began    time.Time
+	now      string
+	said     string
+	to       func(cluster.Progress)
+	patience *patience
 }
 
-func newReporter(to func(cluster.Progress)) *reporter {
+func newReporter(to func(cluster.Progress), p *patience) *reporter {
 	if to == nil {
 		to = func(cluster.Progress) {}
 	}
-	return &reporter{began: time.Now(), to: to}
+	return &reporter{began: time.Now(), to: to, patience: p}
 }
 
 func (r *reporter) phase(name, waiting string) {
 	r.now = name
+	r.patience.hear(waiting, false)
 	r.waiting(waiting)
 }
 
 func (r *reporter) waiting(what string) {
+	r.said = what
 	r.to(cluster.Progress{Phase: r.now, Waiting: what, Elapsed: time.Since(r.began)})
 }
+
+// trouble reports an API server that is away for a while. That is no news.
+func (r *reporter) trouble(err error) { r.waiting("the API server: " + short(err.Error())) }
 
 // applySet applies everything in the order that has a gateway answer soonest:
 // istiod starts while the API server still compiles the definitions, and the

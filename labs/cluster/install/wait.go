@@ -2,11 +2,12 @@ package install
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/watch"
@@ -23,14 +24,19 @@ const (
 type objects map[string]*unstructured.Unstructured
 
 // await follows a list by watch until done says so. It returns the last
-// state seen with ctx's error.
-func await(ctx context.Context, ri dynamic.ResourceInterface, o metav1.ListOptions, done func(objects) bool) (objects, error) {
+// state seen, nil when nothing was, with why it ended. While the API server
+// is away say is told so.
+func await(ctx context.Context, ri dynamic.ResourceInterface, o metav1.ListOptions, say func(error), done func(objects) bool) (seen objects, err error) {
 	for {
-		list, err := ri.List(ctx, o)
+		var list *unstructured.UnstructuredList
+		err := retry(ctx, say, func() (err error) {
+			list, err = ri.List(ctx, o)
+			return err
+		})
 		if err != nil {
-			return nil, err
+			return seen, err
 		}
-		seen := objects{}
+		seen = objects{}
 		for i := range list.Items {
 			seen[list.Items[i].GetName()] = &list.Items[i]
 		}
@@ -41,7 +47,10 @@ func await(ctx context.Context, ri dynamic.ResourceInterface, o metav1.ListOptio
 		wo.ResourceVersion = list.GetResourceVersion()
 		w, err := ri.Watch(ctx, wo)
 		if err != nil {
-			return seen, err
+			if !transient(err) && !apierrors.IsResourceExpired(err) && !apierrors.IsGone(err) || !pause(ctx) {
+				return seen, err
+			}
+			continue
 		}
 		ok, err := follow(ctx, w, seen, done)
 		w.Stop()
@@ -81,7 +90,7 @@ func (c *client) exists(ctx context.Context, kind, namespace, name string) error
 	if err != nil {
 		return err
 	}
-	_, err = await(ctx, ri, metav1.ListOptions{FieldSelector: "metadata.name=" + name},
+	_, err = await(ctx, ri, metav1.ListOptions{FieldSelector: "metadata.name=" + name}, nil,
 		func(o objects) bool { return o[name] != nil })
 	return err
 }
@@ -102,7 +111,10 @@ func (c *client) established(ctx context.Context, crds []*unstructured.Unstructu
 		}
 		return names
 	}
-	seen, err := await(ctx, ri, metav1.ListOptions{}, func(o objects) bool { return len(missing(o)) == 0 })
+	seen, err := await(ctx, ri, metav1.ListOptions{}, nil, func(o objects) bool { return len(missing(o)) == 0 })
+	if err != nil && seen == nil {
+		return fmt.Errorf("wait for definitions: list them: %w", cause(ctx, err))
+	}
 	if err != nil {
 		return fmt.Errorf("wait for definitions %s: %w", strings.Join(missing(seen), ", "), cause(ctx, err))
 	}
@@ -117,7 +129,7 @@ func (c *client) podsReady(ctx context.Context, selector string, since time.Time
 		return err
 	}
 	say := teller(r)
-	seen, err := await(ctx, ri, metav1.ListOptions{LabelSelector: selector}, func(o objects) bool {
+	seen, err := await(ctx, ri, metav1.ListOptions{LabelSelector: selector}, r.trouble, func(o objects) bool {
 		for _, u := range o {
 			if ready(u, since) {
 				return true
@@ -126,6 +138,9 @@ func (c *client) podsReady(ctx context.Context, selector string, since time.Time
 		say(o)
 		return false
 	})
+	if err != nil && seen == nil {
+		return fmt.Errorf("wait for a ready pod %s in %s: list them: %w", selector, Namespace, cause(ctx, err))
+	}
 	if err != nil {
 		return fmt.Errorf("wait for a ready pod %s in %s: %s: %w", selector, Namespace, c.detailed(seen), cause(ctx, err))
 	}
@@ -139,7 +154,7 @@ func (c *client) tell(ctx context.Context, selector string, r *reporter) {
 		return
 	}
 	say := teller(r)
-	_, _ = await(ctx, ri, metav1.ListOptions{LabelSelector: selector}, func(o objects) bool {
+	_, _ = await(ctx, ri, metav1.ListOptions{LabelSelector: selector}, r.trouble, func(o objects) bool {
 		say(o)
 		return false
 	})
@@ -147,18 +162,18 @@ func (c *client) tell(ctx context.Context, selector string, r *reporter) {
 
 // teller reports pods in words whenever the words change.
 func teller(r *reporter) func(objects) {
-	said := ""
 	return func(o objects) {
-		if words := describe(o); r != nil && words != said {
-			said = words
+		if words := describe(o); words != r.said {
+			r.patience.hear(words, pulling(o))
 			r.waiting(words)
 		}
 	}
 }
 
-// cause is why a context ended, when that is why a wait did.
+// cause is why a context ended, when that is why a wait did and the error does
+// not say more than that.
 func cause(ctx context.Context, err error) error {
-	if why := context.Cause(ctx); why != nil {
+	if why := context.Cause(ctx); why != nil && !errors.Is(err, why) {
 		return why
 	}
 	return err
@@ -198,77 +213,4 @@ func ready(u *unstructured.Unstructured, since time.Time) bool {
 		}
 	}
 	return true
-}
-
-// describe says in words why pods are not ready.
-func describe(pods objects) string {
-	var out []string
-	for name, u := range pods {
-		why := "starting"
-		if p, _, _ := unstructured.NestedString(u.Object, "status", "phase"); p == "Pending" {
-			why = "pending"
-			if m := conditionMessage(u, "PodScheduled"); m != "" {
-				why += ": " + m
-			}
-		}
-		for _, c := range containers(u) {
-			for _, state := range []string{"waiting", "terminated"} {
-				if reason, ok, _ := unstructured.NestedString(c, "state", state, "reason"); ok {
-					message, _, _ := unstructured.NestedString(c, "state", state, "message")
-					why = strings.TrimSuffix(reason+": "+short(message), ": ")
-				}
-			}
-		}
-		out = append(out, name+" ("+why+")")
-	}
-	if len(out) == 0 {
-		return "no pod yet"
-	}
-	slices.Sort(out)
-	return strings.Join(out, ", ")
-}
-
-// short is the first line of a message, cut where it gets long.
-func short(message string) string {
-	line, _, _ := strings.Cut(message, "\n")
-	if r := []rune(line); len(r) > 160 {
-		return string(r[:160]) + "…"
-	}
-	return line
-}
-
-func containers(u *unstructured.Unstructured) []map[string]any {
-	list, _, _ := unstructured.NestedSlice(u.Object, "status", "containerStatuses")
-	var out []map[string]any
-	for _, c := range list {
-		if m, ok := c.(map[string]any); ok {
-			out = append(out, m)
-		}
-	}
-	return out
-}
-
-func condition(u *unstructured.Unstructured, kind string) string {
-	s, _ := conditionOf(u, kind)["status"].(string)
-	return s
-}
-
-// conditionMessage is the message of a condition that does not hold.
-func conditionMessage(u *unstructured.Unstructured, kind string) string {
-	c := conditionOf(u, kind)
-	if c["status"] != "False" {
-		return ""
-	}
-	m, _ := c["message"].(string)
-	return short(m)
-}
-
-func conditionOf(u *unstructured.Unstructured, kind string) map[string]any {
-	list, _, _ := unstructured.NestedSlice(u.Object, "status", "conditions")
-	for _, c := range list {
-		if m, ok := c.(map[string]any); ok && m["type"] == kind {
-			return m
-		}
-	}
-	return nil
 }
