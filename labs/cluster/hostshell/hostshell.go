@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -92,8 +93,12 @@ func (s *Shell) path(own string) string {
 func (s *Shell) environ(env map[string]string) []string {
 	out := slices.DeleteFunc(slices.Clone(s.Environ), func(kv string) bool {
 		k, _, _ := strings.Cut(kv, "=")
-		_, ours := env[k]
-		return ours
+		for ours := range env {
+			if sameName(runtime.GOOS, ours, k) {
+				return true
+			}
+		}
+		return false
 	})
 	for k, v := range env {
 		out = append(out, k+"="+v)
@@ -102,9 +107,14 @@ func (s *Shell) environ(env map[string]string) []string {
 	return out
 }
 
+// sameName says whether two variables are one: Windows calls its PATH "Path".
+func sameName(goos, a, b string) bool {
+	return a == b || goos == "windows" && strings.EqualFold(a, b)
+}
+
 func value(environ []string, name string) string {
 	for _, kv := range slices.Backward(environ) {
-		if k, v, _ := strings.Cut(kv, "="); k == name {
+		if k, v, _ := strings.Cut(kv, "="); sameName(runtime.GOOS, k, name) {
 			return v
 		}
 	}
@@ -136,7 +146,7 @@ func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + 
 func (s *Shell) arguments(ctx context.Context, own string, spec cluster.Shell) ([]string, error) {
 	if len(spec.Command) > 0 {
 		c := slices.Clone(spec.Command)
-		if !strings.ContainsRune(c[0], filepath.Separator) {
+		if filepath.Base(c[0]) == c[0] {
 			if found, ok := lookIn(s.path(own), c[0]); ok {
 				c[0] = found
 			}
@@ -147,24 +157,44 @@ func (s *Shell) arguments(ctx context.Context, own string, spec cluster.Shell) (
 	if prompt == "" {
 		prompt = "gatedrill " + s.Name
 	}
+	bash, ok := lookIn(s.path(own), "bash")
+	if !ok {
+		return nil, fmt.Errorf("open the learner's shell: bash is not on PATH (%s)", getBash(runtime.GOOS))
+	}
 	rc := filepath.Join(own, "bashrc")
 	text := fmt.Sprintf("[ -r ~/.bashrc ] && . ~/.bashrc\nPATH=%s\nPS1=%s\nunset PROMPT_COMMAND\n%s",
-		quote(s.path(own)), quote(prompt+` \W \$ `), notes(ctx, s.path(own)))
+		bashPath(runtime.GOOS, s.path(own)), quote(prompt+` \W \$ `), notes(ctx, s.path(own)))
 	if err := os.WriteFile(rc, []byte(text), 0o600); err != nil {
 		return nil, fmt.Errorf("write the shell's settings: %w", err)
-	}
-	bash, err := exec.LookPath("bash")
-	if err != nil {
-		return nil, fmt.Errorf("open the learner's shell: %w (install bash)", err)
 	}
 	return []string{bash, "--rcfile", rc, "-i"}, nil
 }
 
-// lookIn finds a program in a PATH that is not this process's own.
+// getBash says what to do where there is no bash.
+func getBash(goos string) string {
+	if goos == "windows" {
+		return "install Git for Windows and put the directory of its Git Bash on PATH, or run gatedrill in WSL"
+	}
+	return "install bash"
+}
+
+// bashPath is a PATH as bash reads it. On Windows bash has its own way to write
+// one, and a program to translate.
+func bashPath(goos, path string) string {
+	if goos == "windows" {
+		return `"$(cygpath -u -p ` + quote(path) + `)"`
+	}
+	return quote(path)
+}
+
+// lookIn finds a program in a PATH that is not this process's own, by the
+// rules of the system: mode bits, or the extensions of %PATHEXT%.
 func lookIn(path, name string) (string, bool) {
 	for _, dir := range filepath.SplitList(path) {
-		f := filepath.Join(dir, name)
-		if fi, err := os.Stat(f); err == nil && !fi.IsDir() && fi.Mode().Perm()&0o111 != 0 {
+		if dir == "" {
+			continue // the directory a shell is in, which is no place for programs
+		}
+		if f, err := exec.LookPath(dir + string(filepath.Separator) + name); err == nil {
 			return f, true
 		}
 	}

@@ -138,3 +138,51 @@ func TestToolsAreLookedAt(t *testing.T) {
 		t.Errorf("notes %q", n)
 	}
 }
+
+func TestProgramsAreFoundByTheSystemsRules(t *testing.T) {
+	t.Parallel()
+	one, two := t.TempDir(), t.TempDir()
+	name := "kubectl"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	if err := os.Mkdir(filepath.Join(one, name), 0o755); err != nil { // a directory is no program
+		t.Fatal(err)
+	}
+	want := filepath.Join(two, name)
+	if err := os.WriteFile(want, nil, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if got, ok := lookIn(strings.Join([]string{"", one, two}, string(os.PathListSeparator)), "kubectl"); !ok || got != want {
+		t.Errorf("found %q, want %q", got, want)
+	}
+	if got, ok := lookIn(one, "kubectl"); ok {
+		t.Errorf("found %q", got)
+	}
+}
+
+// What is not alike on Windows: names of variables, how bash writes a PATH,
+// and where bash comes from.
+func TestWindows(t *testing.T) {
+	t.Parallel()
+	if !sameName("windows", "Path", "PATH") || sameName("linux", "Path", "PATH") {
+		t.Error("names of variables are not compared as the system does")
+	}
+	if got := bashPath("windows", `C:\it's here;D:\bin`); got != `"$(cygpath -u -p 'C:\it'\''s here;D:\bin')"` {
+		t.Errorf("PATH is %s", got)
+	}
+	for goos, want := range map[string]string{"windows": "WSL", "linux": "install bash"} {
+		if got := getBash(goos); !strings.Contains(got, want) {
+			t.Errorf("%s: %q", goos, got)
+		}
+	}
+}
+
+func TestAMissingBashIsSaid(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	s.Environ = []string{"PATH=" + t.TempDir()}
+	if _, err := s.Command(t.Context(), cluster.Shell{Dir: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "bash is not on PATH (install bash)") {
+		t.Errorf("got %v", err)
+	}
+}
