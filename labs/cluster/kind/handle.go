@@ -136,7 +136,18 @@ func (b *Backend) use(w *way) *cluster.Handle {
 func (w *way) close() {
 	if w != nil {
 		w.keep.close()
+		w.shell.Close()
 	}
+}
+
+// trouble is what keeps load balancers from their addresses, if anything.
+func (b *Backend) trouble() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.way == nil {
+		return nil
+	}
+	return b.way.balancer.lastError()
 }
 
 // newDialer looks which addresses can be reached from here.

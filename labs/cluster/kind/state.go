@@ -23,6 +23,9 @@ func (b *Backend) State(ctx context.Context) cluster.State {
 		if answer = b.answers(ctx); answer == nil {
 			s.State, s.Kubeconfig, s.Next = cluster.Ready, b.kubeconfig(), ""
 			s.Detail = r.Settings.NodeImage + " in " + r.Engine
+			if err := b.trouble(); err != nil {
+				s.Detail += "; load balancers get no address: " + err.Error()
+			}
 			return s
 		}
 	}

@@ -93,7 +93,10 @@ func (b *Backend) attach(ctx context.Context, c *client, r record) (*cluster.Han
 	if b.set.Image != workload.Image {
 		h.Images = map[string]string{workload.Image: b.set.Image}
 	}
-	k.end = tunnel.Close
+	k.end = func() {
+		shell.Close()
+		tunnel.Close()
+	}
 	k.start(func(ctx context.Context) { b.renew(ctx, l) }, func(ctx context.Context) {
 		// What comes of it is seen by the next dial.
 		_ = c.ensureRelay(ctx, b.set.Image, func(string) {})
