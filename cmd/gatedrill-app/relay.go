@@ -7,11 +7,12 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/gatedrill/gatedrill/labs/cluster/refusal"
 )
 
 // relay serves HTTP CONNECT for clients outside the cluster that have no way
@@ -38,7 +39,7 @@ const connectWithin = 10 * time.Second
 
 // refused is why there is no connection.
 type refused struct {
-	Reason  string `json:"reason"` // "refused", "timeout", "unreachable", "no-such-host", "other"
+	Reason  string `json:"reason"` // see package refusal
 	Message string `json:"message"`
 }
 
@@ -59,7 +60,7 @@ func (r *relay) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if err != nil {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusBadGateway)
-		_ = json.NewEncoder(w).Encode(refused{Reason: reasonOf(err), Message: err.Error()}) // a client that left needs no answer
+		_ = json.NewEncoder(w).Encode(refused{Reason: refusal.Reason(err), Message: err.Error()}) // a client that left needs no answer
 		return
 	}
 	defer far.Close()
@@ -105,22 +106,6 @@ func (r *relay) dial(ctx context.Context, addr string) (net.Conn, error) {
 		}
 	}
 	return nil, err
-}
-
-func reasonOf(err error) string {
-	var dns *net.DNSError
-	var timeout net.Error
-	switch {
-	case errors.As(err, &dns) && dns.IsNotFound:
-		return "no-such-host"
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return "refused"
-	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		return "unreachable"
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return "timeout"
-	}
-	return "other"
 }
 
 // note remembers how a connection ended.

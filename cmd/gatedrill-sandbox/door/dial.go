@@ -4,16 +4,15 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"os"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/gatedrill/gatedrill/labs/cluster/refusal"
 )
 
 // patience is how long a connection may take to be made, unless the client
@@ -32,40 +31,14 @@ const maxRequest = 64 << 10
 //	else  HTTP CONNECT; a failure is status 502 with the header
 //	      X-Gatedrill-Error: REASON and the message as body
 //
-// Names are resolved by the cluster's DNS. For REASON see the constants.
+// Names are resolved by the cluster's DNS. For REASON see package refusal.
 type dialer struct{ net.Dialer }
-
-// Why a connection could not be made.
-const (
-	refused     = "refused"
-	timeout     = "timeout"
-	noSuchHost  = "no-such-host"
-	unreachable = "unreachable"
-	failed      = "failed"
-)
 
 func newDialer(dns string) *dialer {
 	ask := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, dns)
 	}}
 	return &dialer{net.Dialer{Timeout: patience, Resolver: ask}}
-}
-
-// reason classifies a dial error.
-func reason(err error) string {
-	var dns *net.DNSError
-	switch {
-	case errors.As(err, &dns) && dns.IsNotFound:
-		return noSuchHost
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return refused
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.Is(err, syscall.ETIMEDOUT), errors.As(err, &dns) && dns.IsTimeout:
-		return timeout
-	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		return unreachable
-	default:
-		return failed
-	}
 }
 
 func (d *dialer) serve(ctx context.Context, c *net.UnixConn) {
@@ -110,7 +83,7 @@ func connectReply(err error) []byte {
 		return []byte("HTTP/1.1 200 Connection established\r\n\r\n")
 	}
 	text := err.Error()
-	return fmt.Appendf(nil, "HTTP/1.1 502 Bad Gateway\r\nX-Gatedrill-Error: %s\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s", reason(err), len(text), text)
+	return fmt.Appendf(nil, "HTTP/1.1 502 Bad Gateway\r\nX-Gatedrill-Error: %s\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s", refusal.Reason(err), len(text), text)
 }
 
 // relay connects to target, replies, and joins the two ends.
@@ -179,7 +152,7 @@ func (d *dialer) hand(ctx context.Context, c *net.UnixConn, in *bufio.Reader) {
 		up, err = d.DialContext(ctx, "tcp4", q.Dial)
 	}
 	if err != nil {
-		_ = json.NewEncoder(c).Encode(map[string]string{"error": reason(err), "message": err.Error()}) // the client is gone
+		_ = json.NewEncoder(c).Encode(map[string]string{"error": refusal.Reason(err), "message": err.Error()}) // the client is gone
 		return
 	}
 	defer up.Close()

@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/gatedrill/gatedrill/labs/cluster/refusal"
 )
 
 func TestReadSOCKS(t *testing.T) {
@@ -65,11 +67,11 @@ func TestRepliesTellReasonsApart(t *testing.T) {
 		reason string
 		socks  byte
 	}{
-		{&net.OpError{Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, refused, 5},
-		{&net.OpError{Err: &net.DNSError{IsNotFound: true}}, noSuchHost, 4},
-		{&net.OpError{Err: os.ErrDeadlineExceeded}, timeout, 6},
-		{&net.OpError{Err: os.NewSyscallError("connect", syscall.EHOSTUNREACH)}, unreachable, 3},
-		{errors.New("x"), failed, 1},
+		{&net.OpError{Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, refusal.Refused, 5},
+		{&net.OpError{Err: &net.DNSError{IsNotFound: true}}, refusal.NoSuchHost, 4},
+		{&net.OpError{Err: os.ErrDeadlineExceeded}, refusal.Timeout, 6},
+		{&net.OpError{Err: os.NewSyscallError("connect", syscall.EHOSTUNREACH)}, refusal.Unreachable, 3},
+		{errors.New("x"), refusal.Failed, 1},
 	} {
 		if got := socksReply(c.err)[1]; got != c.socks {
 			t.Errorf("%v: SOCKS code %d, want %d", c.err, got, c.socks)
@@ -192,7 +194,7 @@ func TestRefusedThroughTheDoor(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got map[string]string
-	if err := json.NewDecoder(c).Decode(&got); err != nil || got["error"] != refused {
+	if err := json.NewDecoder(c).Decode(&got); err != nil || got["error"] != refusal.Refused {
 		t.Errorf("%v, %v", got, err)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+
+	"github.com/gatedrill/gatedrill/labs/cluster/refusal"
 )
 
 // RFC 1928.
@@ -91,14 +93,14 @@ func socksReply(err error) []byte {
 	if err == nil {
 		return socksAnswer(socksOK)
 	}
-	switch reason(err) {
-	case refused:
+	switch refusal.Reason(err) {
+	case refusal.Refused:
 		return socksAnswer(socksRefused)
-	case noSuchHost:
+	case refusal.NoSuchHost:
 		return socksAnswer(socksHost)
-	case unreachable:
+	case refusal.Unreachable:
 		return socksAnswer(socksNetwork)
-	case timeout:
+	case refusal.Timeout:
 		return socksAnswer(socksTTL)
 	default:
 		return socksAnswer(socksFailure)

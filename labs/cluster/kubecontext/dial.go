@@ -20,6 +20,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/dynamic"
 
+	"github.com/gatedrill/gatedrill/labs/cluster/refusal"
 	"github.com/gatedrill/gatedrill/labs/portforward"
 )
 
@@ -175,22 +176,7 @@ func (d *dialer) connect(addr string, left <-chan struct{}) (net.Conn, error) {
 	if err := json.NewDecoder(io.LimitReader(resp.Body, 4<<10)).Decode(&why); err != nil {
 		return nil, fmt.Errorf("ask the relay: %s", resp.Status)
 	}
-	return nil, refusal(why.Reason, why.Message)
-}
-
-// refusal turns the relay's reason into the error of a local dial.
-func refusal(reason, message string) error {
-	switch reason {
-	case "refused":
-		return syscall.ECONNREFUSED
-	case "timeout":
-		return os.ErrDeadlineExceeded
-	case "unreachable":
-		return syscall.EHOSTUNREACH
-	case "no-such-host":
-		return &net.DNSError{Err: "no such host", IsNotFound: true}
-	}
-	return errors.New(message)
+	return nil, refusal.Error(why.Reason, why.Message)
 }
 
 // relayedConn is a connection through the relay, with deadlines.

@@ -8,18 +8,17 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/install"
+	"github.com/gatedrill/gatedrill/labs/cluster/refusal"
 )
 
 // handle is the way into the running sandbox.
@@ -117,22 +116,7 @@ func connected(c *net.UnixConn, addr string) (net.Conn, error) {
 	if err := json.Unmarshal(text, &no); err != nil {
 		return nil, fmt.Errorf("ask the sandbox's door: it says %q", text)
 	}
-	return nil, refusal(no.Error, no.Message)
-}
-
-// refusal turns the door's reason into the error of a local dial.
-func refusal(reason, message string) error {
-	switch reason {
-	case "refused":
-		return syscall.ECONNREFUSED
-	case "timeout":
-		return os.ErrDeadlineExceeded
-	case "unreachable":
-		return syscall.EHOSTUNREACH
-	case "no-such-host":
-		return &net.DNSError{Err: "no such host", IsNotFound: true}
-	}
-	return errors.New(message)
+	return nil, refusal.Error(no.Error, no.Message)
 }
 
 // shell makes the command of a learner's shell: this program again, which
