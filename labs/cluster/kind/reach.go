@@ -18,6 +18,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/cluster/install"
 )
 
 // dnsAddress is the address of the cluster's DNS.
@@ -31,6 +32,30 @@ func dnsAddress(ctx context.Context, c dynamic.Interface) (string, error) {
 		return "", fmt.Errorf("find the cluster's DNS: Service kube-system/kube-dns has no address (%w)", err)
 	}
 	return ip, nil
+}
+
+// addressWithin is how long our load balancer may take for the first address.
+const addressWithin = 30 * time.Second
+
+// addressed waits until the ingress gateway has its address.
+func (b *Backend) addressed(ctx context.Context, h *cluster.Handle) error {
+	client, err := dynamic.NewForConfig(h.REST)
+	if err != nil {
+		return fmt.Errorf("reach kind cluster %s: %w", b.set.Name, err)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, addressWithin, fmt.Errorf("not within %s", addressWithin))
+	defer cancel()
+	for {
+		o, err := client.Resource(services).Namespace(install.Namespace).Get(ctx, "istio-ingressgateway", metav1.GetOptions{})
+		if err == nil && len(addressesOf(*o)) > 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(fmt.Errorf("wait for an address for istio-ingressgateway: %w", context.Cause(ctx)), err, b.trouble())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }
 
 // restConfig reads our kubeconfig, and nothing else: client-go's own rules

@@ -48,8 +48,11 @@ func (b *Backend) Up(ctx context.Context, report func(cluster.Progress)) (h *clu
 	if err := u.install(ctx, since); err != nil {
 		return nil, err
 	}
-	u.say("addresses")("the way to the gateways")
-	return b.attach(ctx, u.node, u.record.ID)
+	u.say("addresses")("an address for istio-ingressgateway")
+	if h, err = b.attach(ctx, u.node, u.record.ID); err != nil {
+		return nil, err
+	}
+	return h, b.addressed(ctx, h)
 }
 
 // up is one start.
