@@ -2,6 +2,7 @@ package widget
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/gatedrill/gatedrill/tui/layout"
@@ -18,7 +19,9 @@ type Progress struct {
 	Clock   time.Duration
 }
 
-// Lines draws the work in one line, or in two when w is too narrow.
+// Lines draws the work in one line; when w is too narrow, what it waits for
+// stands below in one or two, for the end of an object's name tells it from
+// others.
 func (p Progress) Lines(s *theme.Styles, w int) []string {
 	head := s.Accent.Render(theme.Wait) + " " + p.What + "  " + Clock(p.Clock)
 	if p.Total > 0 {
@@ -32,5 +35,13 @@ func (p Progress) Lines(s *theme.Styles, w int) []string {
 	if layout.Width(head)+2+layout.Width(waits) <= w {
 		return []string{head + "  " + s.Faint.Render(waits)}
 	}
-	return []string{layout.Cut(head, w), s.Faint.Render(layout.Cut("  "+waits, w))}
+	below := layout.Wrap(waits, w-2)
+	if len(below) > 2 {
+		below = []string{below[0], layout.Cut(strings.Join(below[1:], " "), w-2)}
+	}
+	lines := []string{layout.Cut(head, w)}
+	for _, l := range layout.Indent(below, 2) {
+		lines = append(lines, s.Faint.Render(l))
+	}
+	return lines
 }
