@@ -2,11 +2,30 @@ package content_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gatedrill/gatedrill/content"
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
+
+// In a cluster that people have, one sees at a glance what is gatedrill's, and
+// nothing of theirs has the name of it.
+func TestNamespacesBearThePrefix(t *testing.T) {
+	t.Parallel()
+	all := load(t)
+	world, _ := labs.LoadWorld(content.Labs())
+	own := labs.FootprintOf(all, world).Namespaces
+	if !slices.Contains(own, snapshot.ZoneNamespace) {
+		t.Errorf("the world makes %v, and not %s, where the public zone is read", own, snapshot.ZoneNamespace)
+	}
+	for _, name := range own {
+		if !strings.HasPrefix(name, labs.NamespacePrefix) {
+			t.Errorf("namespace %s: want a name that begins with %q", name, labs.NamespacePrefix)
+		}
+	}
+}
 
 // A lab that writes anywhere but into the labs' own namespaces says so: it is
 // not offered on a cluster whose owner did not allow that.

@@ -6,6 +6,11 @@ import (
 	"strings"
 )
 
+// NamespacePrefix begins the name of every namespace that gatedrill makes. Labs
+// run in clusters that people have: a namespace of theirs named shop is not ours,
+// and ours are seen at a glance.
+const NamespacePrefix = "drill-"
+
 // Footprint is where labs, and the world they share, put things.
 type Footprint struct {
 	// Namespaces are those that their own manifests make, sorted.

@@ -143,12 +143,12 @@ func TestScreens(t *testing.T) {
 			x.Pass(2 * time.Second)
 		}},
 		{"lab-start-failed", nil, func(x *world) {
-			x.labs.StartErr = errors.New("apply VirtualService shop/shop: denied the request: configuration is invalid; reset the lab")
+			x.labs.StartErr = errors.New("apply VirtualService drill-shop/shop: denied the request: configuration is invalid; reset the lab")
 			x.Press("l", "down", "enter")
 		}},
 		{"lab-preparing", nil, inLab(func(now time.Time) labs.View {
 			v := tuitest.View(now)
-			v.Phase, v.Doing, v.Since = labs.PhasePreparing, "Deployment shop/shop", now.Add(-time.Second)
+			v.Phase, v.Doing, v.Since = labs.PhasePreparing, "Deployment drill-shop/shop", now.Add(-time.Second)
 			return v
 		})},
 		{"lab-diagnosing", nil, inLab(tuitest.View)},

@@ -112,10 +112,10 @@ func TestHintsResetAndSolutionAskFirst(t *testing.T) {
 func TestResetThatFailsIsSaid(t *testing.T) {
 	t.Parallel()
 	play(t, 80, 24, nil, func(x *world) {
-		x.labs.ResetErr = errors.New("delete Deployment shop/shop: timeout; try again")
+		x.labs.ResetErr = errors.New("delete Deployment drill-shop/shop: timeout; try again")
 		inLab(tuitest.Fixing)(x)
 		x.Press("r", "y")
-		x.Has("reset failed: delete Deployment shop/shop: timeout; try again", "Diagnosis complete")
+		x.Has("reset failed: delete Deployment drill-shop/shop: timeout; try again", "Diagnosis complete")
 		x.Pass(time.Minute)
 		x.Has("reset failed") // stays until a key is pressed
 		x.labs.ResetErr = nil

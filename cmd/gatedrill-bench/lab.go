@@ -19,6 +19,7 @@ import (
 	"k8s.io/client-go/dynamic"
 
 	"github.com/gatedrill/gatedrill/cmd/internal/terminal"
+	"github.com/gatedrill/gatedrill/labs"
 )
 
 // The lab that is measured, and what its goal looks like on screen.
@@ -139,7 +140,7 @@ func (w *world) setHost(ctx context.Context, host string) error {
 		return err
 	}
 	_, err = client.Resource(schema.GroupVersionResource{Group: "networking.istio.io", Version: "v1", Resource: "virtualservices"}).
-		Namespace("shop").Patch(ctx, "shop", types.MergePatchType, fmt.Appendf(nil, `{"spec":{"hosts":[%q]}}`, host), metav1.PatchOptions{})
+		Namespace(labs.NamespacePrefix+"shop").Patch(ctx, "shop", types.MergePatchType, fmt.Appendf(nil, `{"spec":{"hosts":[%q]}}`, host), metav1.PatchOptions{})
 	return err
 }
 

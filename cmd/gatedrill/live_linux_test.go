@@ -142,7 +142,7 @@ func TestLiveByCommandLine(t *testing.T) {
 		{"verdict", "entry", "healthy"}, {"answer", "entry", "1"},
 		{"verdict", "listeners", "healthy"}, {"answer", "listeners", "8443"},
 		{"verdict", "tls", "healthy"}, {"answer", "tls", "secret istio-system/shop-cert"},
-		{"verdict", "hosts", "broken"}, {"answer", "hosts", "vs shop/shop"},
+		{"verdict", "hosts", "broken"}, {"answer", "hosts", "vs drill-shop/shop"},
 		{"verdict", "destination", "off-path"}, {"answer", "destination", "yes"},
 	} {
 		l.must(0, append([]string{"lab"}, a...)...)
@@ -151,7 +151,7 @@ func TestLiveByCommandLine(t *testing.T) {
 		t.Fatalf("after the diagnosis the phase is %s", v.Phase)
 	}
 	l.must(exitFailed, "lab", "check")
-	l.must(0, "lab", "shell", "--", "kubectl", "-n", "shop", "patch", "virtualservice", "shop", "--type=merge", "-p", `{"spec":{"hosts":["shop.example.com"]}}`)
+	l.must(0, "lab", "shell", "--", "kubectl", "-n", "drill-shop", "patch", "virtualservice", "shop", "--type=merge", "-p", `{"spec":{"hosts":["shop.example.com"]}}`)
 	l.must(0, "lab", "check")
 	if v := l.view(); v.Phase != labs.PhaseSolved || v.Debrief == "" {
 		t.Errorf("after the fix the phase is %s, debrief of %d bytes", v.Phase, len(v.Debrief))
@@ -177,7 +177,7 @@ func (l *learner) dueCards() int {
 func TestLiveFixWithoutDiagnosis(t *testing.T) {
 	l := newLearner(t)
 	l.begin("shop-is-gone")
-	l.must(0, "lab", "shell", "--", "kubectl", "-n", "shop", "patch", "virtualservice", "shop", "--type=merge", "-p", `{"spec":{"hosts":["shop.example.com"]}}`)
+	l.must(0, "lab", "shell", "--", "kubectl", "-n", "drill-shop", "patch", "virtualservice", "shop", "--type=merge", "-p", `{"spec":{"hosts":["shop.example.com"]}}`)
 	l.must(exitFailed, "lab", "check")
 	if v := l.view(); v.Phase != labs.PhaseUnearned {
 		t.Fatalf("want the phase unearned, got %s", v.Phase)

@@ -74,8 +74,8 @@ func TestPrintPath(t *testing.T) {
 			{Layer: labs.LayerEntry, Verdict: labs.Unknown, Summary: "not seen"},
 			{
 				Layer: labs.LayerRoute, Verdict: labs.Broken, Summary: `no virtual host for "shop.example.com"`,
-				Want: "a VirtualService", Got: "VirtualService shop/shop: hosts [\x1b[31mred]",
-				Objects: []labs.Object{{Kind: "VirtualService", Namespace: "shop", Name: "shop"}},
+				Want: "a VirtualService", Got: "VirtualService drill-shop/shop: hosts [\x1b[31mred]",
+				Objects: []labs.Object{{Kind: "VirtualService", Namespace: "drill-shop", Name: "shop"}},
 			},
 			{Layer: labs.LayerDestination, Verdict: labs.OffPath, Summary: "not reached"},
 		},
@@ -85,8 +85,8 @@ func TestPrintPath(t *testing.T) {
 entry        ? not seen
 route        ✗ no virtual host for "shop.example.com"
                want  a VirtualService
-               got   VirtualService shop/shop: hosts [·[31mred]
-               look  VirtualService shop/shop
+               got   VirtualService drill-shop/shop: hosts [·[31mred]
+               look  VirtualService drill-shop/shop
 destination  – not reached
 answer         404 NR route_not_found   12ms
 `

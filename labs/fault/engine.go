@@ -24,7 +24,7 @@ import (
 
 const (
 	// Namespace holds what gatedrill itself keeps in a cluster.
-	Namespace = "gatedrill-system"
+	Namespace = labs.NamespacePrefix + "system"
 	// Label is on every object that the world or a lab made.
 	Label = "gatedrill.dev/lab"
 

@@ -25,7 +25,7 @@ certificates:
 -- world/base/all.yaml
 apiVersion: v1
 kind: ConfigMap
-metadata: {name: public-dns, namespace: internet}
+metadata: {name: public-dns, namespace: drill-internet}
 data: {zone: "shop.example.com. 60 IN A ${GATEWAY_IP}"}
 ---
 apiVersion: v1
@@ -122,7 +122,7 @@ func TestWholeWay(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
 	ctx, lab := t.Context(), testLab()
-	if zone := f.get("ConfigMap", "internet", "public-dns", "data", "zone"); zone != "shop.example.com. 60 IN A 192.0.2.1" {
+	if zone := f.get("ConfigMap", "drill-internet", "public-dns", "data", "zone"); zone != "shop.example.com. 60 IN A 192.0.2.1" {
 		t.Errorf("the gateway's address was not filled in: %v", zone)
 	}
 	if _, err := f.engine.Marked(ctx); !errors.Is(err, fault.ErrNoLab) {

@@ -42,7 +42,7 @@ func TestAddressOf(t *testing.T) {
 	objects := parse(t, `
 - {kind: Service, metadata: {name: gw, namespace: a}, status: {loadBalancer: {ingress: [{ip: 10.0.0.1}]}}}
 - {kind: Service, metadata: {name: pending, namespace: a}, status: {loadBalancer: {}}}
-- {kind: ConfigMap, metadata: {name: public-dns, namespace: internet}, data: {zone: "shop.example.com. 60 IN A 10.0.0.2"}}
+- {kind: ConfigMap, metadata: {name: public-dns, namespace: drill-internet}, data: {zone: "shop.example.com. 60 IN A 10.0.0.2"}}
 `)
 	zone, why := zoneOf(objects, map[string]string{})
 	if why != "" {

@@ -41,7 +41,7 @@ func TestForgotten(t *testing.T) {
 		b.must(b.service.Start(t.Context(), "typo"))
 		b.wait(labs.PhaseDiagnosing)
 		b.forget()
-		if v := b.wait(labs.PhaseFailed); !strings.Contains(v.Trouble, "namespace gatedrill-system was deleted") {
+		if v := b.wait(labs.PhaseFailed); !strings.Contains(v.Trouble, "namespace drill-system was deleted") {
 			t.Errorf("trouble: %q", v.Trouble)
 		}
 		err := b.service.Reset(t.Context())

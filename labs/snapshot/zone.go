@@ -3,11 +3,13 @@ package snapshot
 import (
 	"net/netip"
 	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
 )
 
 // Where the zone of the outside world is kept in the cluster.
 const (
-	ZoneNamespace = "internet"
+	ZoneNamespace = labs.NamespacePrefix + "internet"
 	ZoneName      = "public-dns"
 	ZoneKey       = "zone"
 )

@@ -68,11 +68,11 @@ func TestTrace(t *testing.T) {
 		{"N1 no record", func(w *world) {
 			w.snap.Zone = map[string][]string{"api.example.com": {"172.18.255.200"}}
 			w.answer(labs.Answer{Error: "dns"}, nil)
-		}, "b-----", "ConfigMap internet/public-dns"},
+		}, "b-----", "ConfigMap drill-internet/public-dns"},
 		{"N2 stale record", func(w *world) {
 			w.snap.Zone[host] = []string{"172.18.255.99"}
 			w.answer(labs.Answer{Error: "timeout"}, nil)
-		}, "b-----", "ConfigMap internet/public-dns"},
+		}, "b-----", "ConfigMap drill-internet/public-dns"},
 
 		{"B1 service selects nothing", func(w *world) {
 			w.spec("Service", "istio-system", "istio-ingressgateway")["selector"] = map[string]any{"istio": "ingress-gateway"}

@@ -10,7 +10,7 @@ import (
 func TestCommandsBreakSoThatTheyStillRun(t *testing.T) {
 	for _, c := range []string{
 		`kubectl logs -n istio-system deploy/istio-ingressgateway --since=30s | grep '^\[' | tail -3`,
-		`istioctl proxy-config endpoints deploy/orders-istio -n mesh --cluster "outbound|80||orders.mesh.svc.cluster.local"`,
+		`istioctl proxy-config endpoints deploy/orders-istio -n drill-mesh --cluster "outbound|80||orders.drill-mesh.svc.cluster.local"`,
 		`kubectl get gateways.gateway.networking.k8s.io orders -o jsonpath='{range .a[*]}{.name} has {.n}{"\n"}{end}' | cat`,
 	} {
 		for _, w := range []int{36, 40, 60, 80} {

@@ -188,7 +188,7 @@ func Solved(now time.Time) labs.View {
 
 // Path is what a trace of the shop finds.
 func Path() labs.Path {
-	gw := labs.Object{Kind: "Gateway", Namespace: "shop", Name: "public"}
+	gw := labs.Object{Kind: "Gateway", Namespace: "drill-shop", Name: "public"}
 	return labs.Path{
 		Request: labs.Request{URL: "https://shop.example.com/cart"},
 		Layers: []labs.LayerReport{
@@ -197,8 +197,8 @@ func Path() labs.Path {
 			{Layer: labs.LayerListener, Verdict: labs.Healthy, Summary: "0.0.0.0:8443, filter chain SNI shop.example.com", Objects: []labs.Object{gw}},
 			{Layer: labs.LayerTLS, Verdict: labs.Unknown, Summary: "the Secret could not be read"},
 			{Layer: labs.LayerRoute, Verdict: labs.Broken, Summary: `no virtual host for "shop.example.com"`,
-				Want: "a VirtualService or HTTPRoute with this host, attached to Gateway shop/public",
-				Got:  "VirtualService shop/shop: hosts [shop.exmaple.com]"},
+				Want: "a VirtualService or HTTPRoute with this host, attached to Gateway drill-shop/public",
+				Got:  "VirtualService drill-shop/shop: hosts [shop.exmaple.com]"},
 			{Layer: labs.LayerDestination, Verdict: labs.OffPath, Summary: "not reached"},
 		},
 		Answer: labs.Answer{Code: 404, Flag: "NR", Details: "route_not_found", Took: 12 * time.Millisecond, Observed: true},

@@ -10,7 +10,7 @@ import (
 )
 
 func TestLongCodeStaysSetIn(t *testing.T) {
-	long := "kubectl get gateways.gateway.networking.k8s.io,httproutes -n mesh -o wide"
+	long := "kubectl get gateways.gateway.networking.k8s.io,httproutes -n drill-mesh -o wide"
 	for _, text := range []string{"Look:\n\n    " + long + "\n    second", "Look:\n\n```\n" + long + "\nsecond\n```\n"} {
 		lines := NewMarkdown(theme.New(true)).Lines(text, 60)
 		for i, l := range lines {

@@ -17,9 +17,10 @@ import (
 	"k8s.io/klog/v2"
 )
 
-// Where the public DNS is kept: key "zone" of ConfigMap internet/public-dns.
+// Where the public DNS is kept: key "zone" of ConfigMap drill-internet/public-dns.
+// Package labs/snapshot says the same, but links the reader of labs.
 const (
-	ZoneNamespace = "internet"
+	ZoneNamespace = "drill-internet"
 	zoneName      = "public-dns"
 	zoneKey       = "zone"
 )

@@ -21,6 +21,7 @@ import (
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/fault"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
 // Suite is what every backend has to do alike. Its parts build on one
@@ -299,8 +300,8 @@ func (c *conformance) names(t *testing.T) {
 	e := c.engine(t)
 	within(t, time.Minute, "the zone to be in", func() error {
 		return e.World(t.Context(), labs.World{Change: labs.Change{Objects: manifests(t,
-			`{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"internet"}}`,
-			`{"apiVersion":"v1","kind":"ConfigMap","metadata":{"namespace":"internet","name":"public-dns"},"data":{"zone":"conform.example.com. 60 IN A ${GATEWAY_IP}\n"}}`)}}, func(string) {})
+			`{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"drill-internet"}}`,
+			`{"apiVersion":"v1","kind":"ConfigMap","metadata":{"namespace":"drill-internet","name":"public-dns"},"data":{"zone":"conform.example.com. 60 IN A ${GATEWAY_IP}\n"}}`)}}, func(string) {})
 	})
 	address, _, _ := net.SplitHostPort(c.gateway(t, "80"))
 	within(t, 20*time.Second, "the name to be found", func() error {
@@ -332,14 +333,14 @@ func (c *conformance) engine(t *testing.T) *fault.Engine {
 func (c *conformance) fault(t *testing.T) {
 	e, ctx := c.engine(t), t.Context()
 	lab := &labs.Lab{ID: "conform", Base: labs.Change{Objects: manifests(t,
-		`{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"conform"}}`,
-		`{"apiVersion":"networking.istio.io/v1","kind":"VirtualService","metadata":{"namespace":"conform","name":"conform"},"spec":{"hosts":["conform.example.com"],"http":[{"directResponse":{"status":200}}]}}`)},
+		`{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"drill-conform"}}`,
+		`{"apiVersion":"networking.istio.io/v1","kind":"VirtualService","metadata":{"namespace":"drill-conform","name":"conform"},"spec":{"hosts":["conform.example.com"],"http":[{"directResponse":{"status":200}}]}}`)},
 		Fault: labs.Change{Objects: manifests(t,
-			`{"apiVersion":"networking.istio.io/v1","kind":"VirtualService","metadata":{"namespace":"conform","name":"conform"},"spec":{"hosts":["conforn.example.com"],"http":[{"directResponse":{"status":200}}]}}`)},
+			`{"apiVersion":"networking.istio.io/v1","kind":"VirtualService","metadata":{"namespace":"drill-conform","name":"conform"},"spec":{"hosts":["conforn.example.com"],"http":[{"directResponse":{"status":200}}]}}`)},
 	}
 	kind := schema.GroupVersionResource{Group: "networking.istio.io", Version: "v1", Resource: "virtualservices"}
 	host := func() string {
-		o, err := c.client.Resource(kind).Namespace("conform").Get(ctx, "conform", metav1.GetOptions{})
+		o, err := c.client.Resource(kind).Namespace("drill-conform").Get(ctx, "conform", metav1.GetOptions{})
 		if apierrors.IsNotFound(err) {
 			return "gone"
 		}
@@ -361,7 +362,7 @@ func (c *conformance) fault(t *testing.T) {
 	}
 	notes := "default"
 	if c.h.Scope != nil {
-		notes = "internet" // the rest is other people's, and not put back
+		notes = snapshot.ZoneNamespace // the rest is other people's, and not put back
 	}
 	if out, err := c.run(t, cluster.Shell{Command: []string{"kubectl", "create", "configmap", "notes", "-n", notes}}); err != nil {
 		t.Fatal(out)
@@ -400,7 +401,7 @@ func (c *conformance) crash(t *testing.T) {
 		_, err := c.get(t.Context(), was, "/healthz/ready")
 		return err
 	})
-	if out, err := c.run(t, cluster.Shell{Command: []string{"kubectl", "get", "configmap", "public-dns", "-n", "internet"}}); err != nil {
+	if out, err := c.run(t, cluster.Shell{Command: []string{"kubectl", "get", "configmap", "public-dns", "-n", snapshot.ZoneNamespace}}); err != nil {
 		t.Errorf("what it held is gone: %s", out)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"k8s.io/client-go/dynamic/fake"
 
 	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
 const zoneText = "shop.example.com. 60 IN A 192.0.2.1\nwww.example.com. 60 IN CNAME shop.example.com.\nother.example.com. IN A 192.0.2.2\n*.wild.example.com. IN A 192.0.2.1\n"
@@ -24,7 +25,7 @@ func newShell(t *testing.T) *Shell {
 		t.Skip("the shell is bash")
 	}
 	zone := &unstructured.Unstructured{Object: map[string]any{
-		"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"namespace": "internet", "name": "public-dns"},
+		"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"namespace": snapshot.ZoneNamespace, "name": "public-dns"},
 		"data": map[string]any{"zone": zoneText},
 	}}
 	c := fake.NewSimpleDynamicClientWithCustomListKinds(kruntime.NewScheme(),

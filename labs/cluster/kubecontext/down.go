@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/fault"
 )
 
@@ -33,7 +34,7 @@ func (d *Differs) Error() string {
 
 // Down removes exactly what gatedrill made: the lab in progress is cleared,
 // then go objects with our label in istio-system and for the whole cluster,
-// then namespaces with our label. A survey proves it.
+// then namespaces with our label and prefix. A survey proves it.
 func (b *Backend) Down(ctx context.Context) error {
 	b.Close()
 	unlock, err := b.lock(ctx, func(string) {})
@@ -161,8 +162,8 @@ func (d *down) labelled(ctx context.Context, k fault.Kind) error {
 	return nil
 }
 
-// namespaces deletes those with our label, gatedrill's own last: it holds the
-// Lease, and what a killed Down goes on from.
+// namespaces deletes those with our label and prefix, gatedrill's own last: it
+// holds the Lease, and what a killed Down goes on from.
 func (d *down) namespaces(ctx context.Context) error {
 	list, err := d.c.dynamic.Resource(core("namespaces")).List(ctx, metav1.ListOptions{LabelSelector: fault.Label})
 	if err != nil {
@@ -171,7 +172,7 @@ func (d *down) namespaces(ctx context.Context) error {
 	var names []string
 	for _, o := range list.Items {
 		_, theirs := d.before.Objects["namespaces.//"+o.GetName()]
-		if n := o.GetName(); !theirs && n != fault.Namespace && n != istioSystem && n != "default" && !strings.HasPrefix(n, "kube-") {
+		if n := o.GetName(); !theirs && n != fault.Namespace && strings.HasPrefix(n, labs.NamespacePrefix) {
 			names = append(names, n)
 		}
 	}

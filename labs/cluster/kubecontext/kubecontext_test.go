@@ -93,7 +93,7 @@ func (s *stranger) backend(home string, change func(*Options)) *Backend {
 	o := Options{
 		Home: home, Environ: os.Environ(), User: "jo@" + filepath.Base(home), Now: s.clock,
 		Settings: Settings{Context: "dev/eu", Kubeconfig: []string{s.file}, Identity: t.Identity},
-		Labs:     func() labs.Footprint { return labs.Footprint{Namespaces: []string{"internet", "shop"}} },
+		Labs:     func() labs.Footprint { return labs.Footprint{Namespaces: []string{"drill-internet", "drill-shop"}} },
 	}
 	if change != nil {
 		change(&o)
@@ -149,7 +149,7 @@ func TestUpLabDown(t *testing.T) {
 		t.Errorf("attach before: %v", err)
 	}
 	h := s.up(b)
-	if !h.Has(cluster.Sidecar) || !h.Has(cluster.MeshAdmin) || !slices.Equal(h.Scope, []string{"internet", "shop", istioSystem}) || h.Images["gatedrill/app:1"] != "registry/app:2" {
+	if !h.Has(cluster.Sidecar) || !h.Has(cluster.MeshAdmin) || !slices.Equal(h.Scope, []string{"drill-internet", "drill-shop", istioSystem}) || h.Images["gatedrill/app:1"] != "registry/app:2" {
 		t.Errorf("handle %+v", h)
 	}
 	if st := b.State(t.Context()); st.State != cluster.Ready || !strings.Contains(st.Detail, s.URL) || st.Kubeconfig != h.Kubeconfig {
@@ -161,7 +161,7 @@ func TestUpLabDown(t *testing.T) {
 	if fi, err := os.Stat(h.Kubeconfig); err != nil || fi.Mode().Perm() != 0o600 {
 		t.Errorf("our kubeconfig: %v %v", fi, err)
 	}
-	if ours := readFile(t, h.Kubeconfig); strings.Contains(ours, "another cluster") || !strings.Contains(ours, "namespace: internet") {
+	if ours := readFile(t, h.Kubeconfig); strings.Contains(ours, "another cluster") || !strings.Contains(ours, "namespace: drill-internet") {
 		t.Errorf("our kubeconfig:\n%s", ours)
 	}
 	// A lab, with what a learner leaves lying about.
@@ -174,9 +174,9 @@ func TestUpLabDown(t *testing.T) {
 		}
 		return labs.Manifest{Object: map[string]any{"apiVersion": "v1", "kind": kind, "metadata": meta}}
 	}
-	s.must(e.World(t.Context(), labs.World{Change: labs.Change{Objects: []labs.Manifest{object("Namespace", "", "shop"), object("Namespace", "", "internet")}}}, func(string) {}))
+	s.must(e.World(t.Context(), labs.World{Change: labs.Change{Objects: []labs.Manifest{object("Namespace", "", "drill-shop"), object("Namespace", "", "drill-internet")}}}, func(string) {}))
 	s.must(e.Base(t.Context(), &labs.Lab{ID: "x", Base: labs.Change{Objects: []labs.Manifest{
-		object("Secret", istioSystem, "cert"), object("Secret", istioSystem, "precious"), object("ConfigMap", "shop", "a")}}}, "1", func(string) {}))
+		object("Secret", istioSystem, "cert"), object("Secret", istioSystem, "precious"), object("ConfigMap", "drill-shop", "a")}}}, "1", func(string) {}))
 	s.must(b.Down(t.Context()))
 	if got := s.objects(); !slices.Equal(got, was) {
 		t.Errorf("after: %q\nbefore: %q", got, was)
@@ -219,9 +219,29 @@ func TestDownTellsWhatDiffers(t *testing.T) {
 	}
 }
 
+// A name without our prefix is theirs to use, and the label alone makes no
+// namespace ours.
+func TestTheirNamespacesDoNotCollide(t *testing.T) {
+	t.Parallel()
+	s := newStranger(t)
+	for name, marks := range map[string]any{"shop": map[string]any{}, "copied": map[string]any{fault.Label: "world"}} {
+		s.create(map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": name, "labels": marks}})
+	}
+	was := s.objects()
+	b := s.backend(t.TempDir(), nil)
+	if p := b.Preflight(t.Context()); !p.Passed() {
+		t.Errorf("refused: %+v", p)
+	}
+	s.up(b)
+	s.must(b.Down(t.Context()))
+	if got := s.objects(); !slices.Equal(got, was) {
+		t.Errorf("after it: %q, want %q", got, was)
+	}
+}
+
 func TestForeignNamespaceIsLeftAlone(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"shop", fault.Namespace} {
+	for _, name := range []string{"drill-shop", fault.Namespace} {
 		s := newStranger(t)
 		s.create(map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": name}})
 		was := s.objects()
@@ -394,7 +414,7 @@ func TestPreflight(t *testing.T) {
 		return r.Resource == "secrets" && r.Verb == "create" && (r.Namespace == "" || r.Namespace == istioSystem) || r.Subresource == "portforward" && r.Namespace != istioSystem
 	})
 	f := finding(b.Preflight(t.Context()), "rights")
-	if want := "pods/portforward (create) in gatedrill-system, internet, shop; secrets (create) in istio-system"; f.State != Missing || !strings.Contains(f.Saw, want) || f.Next == "" {
+	if want := "pods/portforward (create) in drill-internet, drill-shop, drill-system; secrets (create) in istio-system"; f.State != Missing || !strings.Contains(f.Saw, want) || f.Next == "" {
 		t.Errorf("got %+v\nwant %s", f, want)
 	}
 	for _, gone := range []schema.GroupVersionResource{core("services"), {Group: "apps", Version: "v1", Resource: "deployments"}} {

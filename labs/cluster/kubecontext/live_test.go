@@ -38,8 +38,8 @@ func TestKindAsAStranger(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// What the suite itself makes is "conform" and "internet".
-	own := labs.Footprint{Namespaces: []string{"conform", "internet"}}
+	// What the suite itself makes is "drill-conform" and "drill-internet".
+	own := labs.Footprint{Namespaces: []string{"drill-conform", "drill-internet"}}
 	self, tools := sandboxtest.Program(t), sandboxtest.Tools(t)
 	backend := func() *kubecontext.Backend {
 		return kubecontext.New(kubecontext.Options{
