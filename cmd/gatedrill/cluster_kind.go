@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -35,7 +36,7 @@ func kindFlags(fl *pflag.FlagSet) func(*kind.Settings) error {
 			"name": func() { s.Name = k.Name }, "node-image": func() { s.NodeImage = k.NodeImage },
 			"hub": func() { s.Hub = k.Hub }, "tag": func() { s.Tag = k.Tag },
 			"stock-envoy": func() { s.StockEnvoy = k.StockEnvoy }, "config": func() { s.Config = k.Config },
-			"load": func() { s.Archives = k.Archives }, "engine": func() { s.Engine = k.Engine },
+			"load": func() { s.Archives = slices.DeleteFunc(k.Archives, func(a string) bool { return a == "" }) }, "engine": func() { s.Engine = k.Engine },
 		} {
 			if fl.Changed(flag) {
 				lay()
