@@ -49,7 +49,14 @@ func newLabs(e *env, connect func(context.Context) (*cluster.Handle, error), due
 			if err != nil {
 				return nil, err
 			}
-			return openCluster(h, e.Now)
+			c, err := openCluster(h, e.Now)
+			if err == nil {
+				c.Moved = func(ctx context.Context) bool {
+					now, err := e.attach(ctx)
+					return err == nil && !now.Same(h)
+				}
+			}
+			return c, err
 		},
 	})
 }

@@ -5,6 +5,7 @@
 package cluster
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -113,6 +114,12 @@ type Handle struct {
 	// Egress installs istio-egressgateway, unless it is there, and returns
 	// when it is ready; nil where that is not ours to do.
 	Egress func(ctx context.Context) error
+}
+
+// Same says whether two handles lead to one cluster: one that was made anew
+// has another certificate, and mostly another address.
+func (h *Handle) Same(o *Handle) bool {
+	return h.REST.Host == o.REST.Host && bytes.Equal(h.REST.CAData, o.REST.CAData)
 }
 
 // Has says whether the cluster offers a capability.

@@ -32,8 +32,11 @@ func (s *Service) follow(n *session) {
 			s.note(s.record(history.Beat, nil))
 			continue
 		case <-ask.C:
-			s.lookAfter(n)
-			continue
+			if s.lookAfter(n) {
+				continue
+			}
+			n.cancel() // the next session is with the new cluster
+			return
 		case <-n.seen.Changed():
 		case <-tick.C:
 			s.note(s.sync())
@@ -56,16 +59,23 @@ func (s *Service) follow(n *session) {
 	}
 }
 
-// lookAfter fails the attempt when the cluster lost it. A cluster that does
-// not answer has lost nothing; what is seen of it tells that.
-func (s *Service) lookAfter(n *session) {
+// lookAfter fails the attempt when the cluster lost it, and says whether the
+// session may go on: not with a cluster that was made anew. One that does not
+// answer has lost nothing; what is seen of it tells that.
+func (s *Service) lookAfter(n *session) bool {
 	st := s.now()
 	switch st.Phase {
 	case labs.PhaseDiagnosing, labs.PhaseFixing, labs.PhaseUnearned:
-		ctx, cancel := context.WithTimeout(n.ctx, askEvery)
-		defer cancel()
-		_ = s.stillThere(ctx, n, st)
+	default:
+		return true
 	}
+	ctx, cancel := context.WithTimeout(n.ctx, askEvery)
+	defer cancel()
+	if s.stillThere(ctx, n, st) == nil || n.cluster.Moved == nil || !n.cluster.Moved(n.ctx) {
+		return true
+	}
+	s.note(s.lost(n, st))
+	return false
 }
 
 // note shows an error that has no caller.

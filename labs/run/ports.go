@@ -46,6 +46,8 @@ type Cluster struct {
 	// Observe makes an observer for a lab's requests.
 	Observe func(ctx context.Context, lab *labs.Lab) (Observer, error)
 	Shell   func(ctx context.Context, s cluster.Shell) (*cluster.Cmd, error)
+	// Moved says whether another cluster stands in its place by now; may be nil.
+	Moved func(ctx context.Context) bool
 	// Names makes the learner's tools resolve the lab's names; may be nil.
 	Names func(ctx context.Context, zone map[string][]string) error
 }

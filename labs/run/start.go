@@ -127,6 +127,11 @@ func (s *Service) stillThere(ctx context.Context, n *session, st State) error {
 	if err != nil && !errors.Is(err, fault.ErrNoLab) {
 		return cluster.Plain("look for the lab in the cluster", err)
 	}
+	return s.lost(n, st)
+}
+
+// lost records that the cluster does not hold the lab any more.
+func (s *Service) lost(n *session, st State) error {
 	return s.record(history.Failed, func(r *history.Record) {
 		r.Text = fmt.Sprintf("The %s does not hold lab %s any more: its namespace %s was deleted, or it was made anew or reset from elsewhere. "+
 			"Start the lab again; if that does not help, make the %s anew (gatedrill cluster reset).", n.cluster.Name, st.Lab.ID, fault.Namespace, n.cluster.Name)
