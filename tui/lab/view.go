@@ -192,7 +192,11 @@ func (m *Model) troubleWords() string {
 	n, t := m.news, strings.TrimSuffix(m.view.Trouble, ".")
 	switch {
 	case n.Down():
-		return "The " + n.Name + " is not running. The lab is kept: R starts the " + n.Name + " again, and you go on."
+		words := "The " + n.Name + " is not running. The lab is kept: R starts the " + n.Name + " again, and you go on."
+		if why, _, _ := strings.Cut(n.Trouble, "\n"); why != "" {
+			words += " Why: " + why
+		}
+		return words
 	case n.Busy():
 		return "The " + n.Name + " is starting. The lab goes on by itself."
 	case t == "" || m.view.Phase == labs.PhaseUnearned:
