@@ -17,6 +17,9 @@ const (
 	relayPort = 15080
 	// relayWithin bounds the wait for the relay: its image may be pulled.
 	relayWithin = 2 * time.Minute
+	// relayStands is how long it has to run to be believed: a program that
+	// cannot start is running for a moment too.
+	relayStands = 600 * time.Millisecond
 	// relayPatience is how long a reason that may pass is waited for.
 	relayPatience = 20 * time.Second
 )
@@ -51,6 +54,7 @@ func (c *client) ensureRelay(ctx context.Context, image string, say func(string)
 	defer cancel()
 	pods := c.dynamic.Resource(core("pods")).Namespace(fault.Namespace)
 	began, why := time.Now(), "to be made"
+	var proved time.Time // since when it runs
 	for {
 		o, err := pods.Get(ctx, relayName, metav1.GetOptions{})
 		switch {
@@ -70,11 +74,19 @@ func (c *client) ensureRelay(ctx context.Context, image string, say func(string)
 			}
 		default:
 			running, reason, hopeless := podState(o)
-			if running {
+			if running && !proved.IsZero() && time.Since(proved) >= relayStands {
 				return nil
 			}
+			if running && proved.IsZero() {
+				proved = time.Now()
+			}
+			if running {
+				reason = "to go on running"
+			} else {
+				proved = time.Time{}
+			}
 			if why = reason; hopeless && time.Since(began) > relayPatience {
-				return fmt.Errorf("Pod %s/%s does not start: %s (image %s has to be on the nodes, or in a registry: gatedrill cluster use --context … --image IMAGE)",
+				return fmt.Errorf("Pod %s/%s does not start: %s (image %s has to be on the nodes, or in a registry, and as new as this gatedrill: gatedrill cluster use --context … --image IMAGE)",
 					fault.Namespace, relayName, why, image)
 			}
 		}

@@ -37,7 +37,8 @@ func (s Source) App(ctx context.Context, arch string) ([]byte, error) {
 	if err := os.MkdirAll(s.Dir, 0o755); err != nil {
 		return nil, fmt.Errorf("make the programs directory: %w", err)
 	}
-	file := filepath.Join(s.Dir, name)
+	// Not under the name that is looked for: it would be taken for one given.
+	file := filepath.Join(s.Dir, "built-"+name)
 	cmd := s.goCommand(ctx, part{module: "."}, "build", "-buildvcs=false", "-trimpath", "-ldflags", "-s -w", "-o", file, "./cmd/gatedrill-app")
 	cmd.Env = append(cmd.Env, "GOOS=linux", "GOARCH="+arch)
 	if out, err := cmd.CombinedOutput(); err != nil {

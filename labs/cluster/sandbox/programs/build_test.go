@@ -3,8 +3,10 @@ package programs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -195,5 +197,30 @@ func TestMissing(t *testing.T) {
 		if got := tt.s.Missing(); len(got) != tt.want {
 			t.Errorf("%s: %v", tt.name, got)
 		}
+	}
+}
+
+// TestAppIsBuiltAnew: what was built before is not taken for a program given,
+// when GATEDRILL_PROGRAMS names the programs directory itself.
+func TestAppIsBuiltAnew(t *testing.T) {
+	needShell(t)
+	dir, bin := t.TempDir(), t.TempDir()
+	built := 0
+	put(t, filepath.Join(bin, "go"), "#!/bin/sh\nwhile [ \"$1\" != -o ]; do shift; done\necho $GOARCH $(cat \"$COUNT\") >\"$2\"\n", 0o755)
+	t.Setenv("PATH", bin+":/bin:/usr/bin")
+	count := filepath.Join(bin, "count")
+	t.Setenv("COUNT", count)
+	s := Source{Dir: dir, Given: dir, Tree: t.TempDir()}
+	for range 2 {
+		built++
+		put(t, count, strconv.Itoa(built), 0o644)
+		b, err := s.App(t.Context(), "s390x")
+		if want := fmt.Sprintf("s390x %d\n", built); err != nil || string(b) != want {
+			t.Errorf("got %q, %v; want %q", b, err, want)
+		}
+	}
+	put(t, filepath.Join(dir, "gatedrill-app-linux-s390x"), "given", 0o755)
+	if b, err := s.App(t.Context(), "s390x"); err != nil || string(b) != "given" {
+		t.Errorf("given: %q, %v", b, err)
 	}
 }
