@@ -21,7 +21,7 @@ func clusterCommands(e *env) []*cobra.Command {
 		Use: "cluster", Short: "Where labs run: the sandbox, a kind cluster, or a cluster you have", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(clusterList(e), clusterUse(e), clusterUp(e), clusterDown(e), clusterReset(e), clusterStatus(e))
+	c.AddCommand(clusterList(e), clusterUse(e), clusterUp(e), clusterDown(e), clusterReset(e), clusterStatus(e), clusterShell(e), clusterRun(e))
 	return []*cobra.Command{c, namesCommand(e)}
 }
 
@@ -114,21 +114,25 @@ without --yes-production NAME. Your kubeconfig is only read.`,
 func backendFlag(e *env, c *cobra.Command) {
 	var name string
 	c.Flags().StringVar(&name, "backend", "", "sandbox, kind or context, instead of the one in use")
-	c.PreRunE = func(*cobra.Command, []string) error {
-		if name == "" {
-			return nil
-		}
-		now, err := e.choice()
-		if err != nil {
-			return err
-		}
-		now.Backend = name
-		if err := now.check(); err != nil {
-			return err
-		}
-		e.backend = func(e *env) (cluster.Backend, error) { return e.make(now) }
+	c.PreRunE = func(*cobra.Command, []string) error { return e.useFor(name) }
+}
+
+// useFor makes one command work on a backend, whichever is in use; an empty
+// name is the one in use.
+func (e *env) useFor(name string) error {
+	now, err := e.choice()
+	if name == "" || err == nil && now.Backend == name {
 		return nil
 	}
+	if err != nil {
+		return err
+	}
+	now.Backend = name
+	if err := now.check(); err != nil {
+		return err
+	}
+	e.backend = func(e *env) (cluster.Backend, error) { return e.make(now) }
+	return nil
 }
 
 func clusterUp(e *env) *cobra.Command {
@@ -197,6 +201,26 @@ func clusterStatus(e *env) *cobra.Command {
 		}
 		return printState(c.Context(), e.Stdout, b, *asJSON)
 	}
+	return c
+}
+
+func clusterShell(e *env) *cobra.Command {
+	c := &cobra.Command{
+		Use: "shell", Short: "Open a shell that knows the cluster, outside any lab", Args: cobra.NoArgs,
+	}
+	backendFlag(e, c)
+	c.RunE = func(c *cobra.Command, _ []string) error { return runInside(c, e, nil) }
+	return c
+}
+
+func clusterRun(e *env) *cobra.Command {
+	c := &cobra.Command{
+		Use: "run -- COMMAND [ARGS…]", Short: "Run a command in such a shell", Args: cobra.MinimumNArgs(1),
+		Long:    "Run a command in a shell that knows the cluster. While it runs, load balancers of\na kind cluster get their addresses.",
+		Example: "  gatedrill cluster run -- kubectl get pods -A\n  gatedrill cluster run --backend kind -- sleep infinity",
+	}
+	backendFlag(e, c)
+	c.RunE = func(c *cobra.Command, args []string) error { return runInside(c, e, args) }
 	return c
 }
 

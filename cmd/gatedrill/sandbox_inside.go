@@ -21,7 +21,8 @@ import (
 func sandboxShell(e *env) *cobra.Command {
 	return &cobra.Command{
 		Use: "shell", Short: "Open a shell inside the sandbox", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return runInside(c, e, nil) },
+		PreRunE: func(*cobra.Command, []string) error { return e.useFor(backendSandbox) },
+		RunE:    func(c *cobra.Command, _ []string) error { return runInside(c, e, nil) },
 	}
 }
 
@@ -29,6 +30,7 @@ func sandboxRun(e *env) *cobra.Command {
 	return &cobra.Command{
 		Use: "run -- COMMAND [ARGS…]", Short: "Run a command inside the sandbox", Args: cobra.MinimumNArgs(1),
 		Example: "  gatedrill sandbox run -- kubectl get pods -A\n  gatedrill sandbox run -- istioctl proxy-status",
+		PreRunE: func(*cobra.Command, []string) error { return e.useFor(backendSandbox) },
 		RunE:    func(c *cobra.Command, args []string) error { return runInside(c, e, args) },
 	}
 }

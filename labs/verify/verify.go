@@ -22,8 +22,9 @@ import (
 // Attempt marks the cluster while a lab is verified.
 const Attempt = "verify"
 
-// within bounds each wait.
-const within = 20 * time.Second
+// within bounds each wait: a machine at work on other things needs it for a
+// pod with a sidecar.
+const within = 45 * time.Second
 
 // Line is one thing proved, or not.
 type Line struct {
