@@ -46,7 +46,7 @@ func (s *Shell) Command(ctx context.Context, spec cluster.Shell) (*exec.Cmd, err
 	if dir == "" {
 		dir = s.Dir
 	}
-	own := filepath.Join(dir, ".gatedrill")
+	own := s.ownDir(spec)
 	if err := os.MkdirAll(own, 0o700); err != nil {
 		return nil, fmt.Errorf("make the shell's directory: %w", err)
 	}
@@ -81,6 +81,16 @@ func (s *Shell) Command(ctx context.Context, spec cluster.Shell) (*exec.Cmd, err
 	cmd.Dir = dir
 	cmd.Env = s.environ(env)
 	return cmd, nil
+}
+
+// ownDir is where a shell's settings lie: apart from where it works, which may
+// be a directory of the person's. Labs have one each, for each has its gateway.
+func (s *Shell) ownDir(spec cluster.Shell) string {
+	name := "cluster"
+	if lab := spec.Env["GATEDRILL_LAB"]; lab != "" {
+		name = "lab-" + lab
+	}
+	return filepath.Join(s.Dir, "shell", name)
 }
 
 // path puts our shims, and tools of the labs' own versions where they are to

@@ -53,7 +53,7 @@ func TestShellKnowsTheClusterAndTheLab(t *testing.T) {
 	t.Parallel()
 	s := newShell(t)
 	dir := t.TempDir()
-	got := run(t, s, cluster.Shell{Dir: dir, Env: map[string]string{"GATEWAY_IP": "192.0.2.1"},
+	got := run(t, s, cluster.Shell{Dir: dir, Env: map[string]string{"GATEWAY_IP": "192.0.2.1", "GATEDRILL_LAB": "shop"},
 		Command: []string{"sh", "-c", "echo $KUBECONFIG $GATEWAY_IP $no_proxy $PWD; cat $CURL_HOME/.curlrc"}})
 	for _, want := range []string{
 		"/k/config 192.0.2.1 * " + dir,
@@ -66,9 +66,12 @@ func TestShellKnowsTheClusterAndTheLab(t *testing.T) {
 	if strings.Contains(got, "wild") || strings.Contains(got, "connect-to") {
 		t.Errorf("too much in\n%s", got)
 	}
-	shim, err := os.ReadFile(filepath.Join(dir, ".gatedrill", "bin", "getent"))
+	shim, err := os.ReadFile(filepath.Join(s.Dir, "shell", "lab-shop", "bin", "getent"))
 	if err != nil || !strings.Contains(string(shim), `exec '/opt/it'\''s here/gatedrill' names getent "$@"`) {
 		t.Errorf("getent is %q, %v", shim, err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left where the person works: %v, %v", left, err)
 	}
 }
 
@@ -80,7 +83,7 @@ func TestCurlFollowsTheZone(t *testing.T) {
 	if err := s.Names(t.Context(), map[string][]string{"shop.example.com": {"192.0.2.9"}}); err != nil {
 		t.Fatal(err)
 	}
-	rc, err := os.ReadFile(filepath.Join(dir, ".gatedrill", ".curlrc"))
+	rc, err := os.ReadFile(filepath.Join(s.Dir, "shell", "cluster", ".curlrc"))
 	if err != nil || !strings.Contains(string(rc), "shop.example.com:443:192.0.2.9") || strings.Contains(string(rc), "192.0.2.2") {
 		t.Errorf("%v\n%s", err, rc)
 	}
