@@ -9,8 +9,6 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-	"k8s.io/client-go/dynamic"
-	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/hostshell"
@@ -251,15 +249,7 @@ func namesCommand(e *env) *cobra.Command {
 	c.AddCommand(&cobra.Command{
 		Use: "getent [ARGS…]", DisableFlagParsing: true,
 		RunE: func(c *cobra.Command, args []string) error {
-			cfg, err := clientcmd.BuildConfigFromFlags("", e.Getenv("KUBECONFIG"))
-			if err != nil {
-				return fmt.Errorf("read KUBECONFIG: %w", err)
-			}
-			client, err := dynamic.NewForConfig(cfg)
-			if err != nil {
-				return err
-			}
-			zone, err := hostshell.Zone(c.Context(), client)
+			zone, err := hostshell.ZoneOf(c.Context(), e.Getenv("KUBECONFIG"))
 			if err != nil {
 				return err
 			}

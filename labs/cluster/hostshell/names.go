@@ -15,6 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
@@ -36,6 +37,23 @@ func Zone(ctx context.Context, c dynamic.Interface) (map[string][]string, error)
 	}
 	zone, _ := snapshot.ParseZone(text)
 	return zone, nil
+}
+
+// ZoneOf reads the zone of the cluster that a kubeconfig leads to.
+func ZoneOf(ctx context.Context, kubeconfig string) (map[string][]string, error) {
+	text, err := os.ReadFile(kubeconfig)
+	if err != nil {
+		return nil, fmt.Errorf("read KUBECONFIG: %w", err)
+	}
+	cfg, err := clientcmd.RESTConfigFromKubeConfig(text)
+	if err != nil {
+		return nil, fmt.Errorf("read KUBECONFIG: %s: %w", kubeconfig, err)
+	}
+	client, err := dynamic.NewForConfig(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("reach the cluster of %s: %w", kubeconfig, err)
+	}
+	return Zone(ctx, client)
 }
 
 // curlrc is one shell's settings for curl.
