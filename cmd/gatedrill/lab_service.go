@@ -44,6 +44,7 @@ func newLabs(e *env, connect func(context.Context) (*cluster.Handle, error), due
 		Trace:   trace.Trace, Now: e.Now, OnDue: due,
 		History: history.Open(e.path("history.jsonl")), Dir: e.path("shell"),
 		PID: os.Getpid(), Alive: alive,
+		Lacks: e.lacks,
 		Connect: func(ctx context.Context) (*labrun.Cluster, error) {
 			h, err := connect(ctx)
 			if err != nil {
@@ -59,6 +60,16 @@ func newLabs(e *env, connect func(context.Context) (*cluster.Handle, error), due
 			return c, err
 		},
 	})
+}
+
+// lacks says what the cluster in use is chosen to lack for a lab: a context
+// without --mesh-admin.
+func (e *env) lacks(lab *labs.Lab) []string {
+	c, err := e.choice()
+	if err != nil || c.Backend != backendContext || c.Context.MeshAdmin || !slices.Contains(lab.Requires, string(cluster.MeshAdmin)) {
+		return nil
+	}
+	return []string{string(cluster.MeshAdmin)}
 }
 
 // alive says whether a process runs.

@@ -25,6 +25,9 @@ type Config struct {
 	// the first of them is needed.
 	Library func() ([]labs.Lab, labs.World)
 	Connect func(ctx context.Context) (*Cluster, error)
+	// Lacks says what the cluster is known to lack for a lab, without asking
+	// it; may be nil.
+	Lacks   func(*labs.Lab) []string
 	Trace   Tracer
 	History *history.File
 	Now     func() time.Time
@@ -93,8 +96,11 @@ func (s *Service) List(context.Context) ([]labs.Listing, error) {
 		if l.InProgress {
 			l.StepsDone, l.Worked = s.state.stepsDone(), s.state.Worked(s.c.Now())
 		}
-		if s.sess != nil {
+		switch {
+		case s.sess != nil:
 			l.Missing = lacks(s.sess.cluster, &all[i])
+		case s.c.Lacks != nil:
+			l.Missing = s.c.Lacks(&all[i])
 		}
 		out = append(out, l)
 	}
