@@ -31,7 +31,7 @@ func TestFootprint(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", d)
 	}
 	out := lab.Outside(f.Namespaces)
-	wantOut := []Object{{"Deployment", "istio-system", "d"}, {"GatewayClass", "", "c"}, {"Secret", "istio-system", "cert"}, {"Service", "theirs", "s"}}
+	wantOut := []Object{{"", "Deployment", "istio-system", "d"}, {"", "GatewayClass", "", "c"}, {"", "Secret", "istio-system", "cert"}, {"", "Service", "theirs", "s"}}
 	if d := cmp.Diff(wantOut, out); d != "" {
 		t.Errorf("outside (-want +got):\n%s", d)
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func printed(t *testing.T, v any) string {
@@ -44,7 +46,7 @@ func TestJSONSaysNothingOfWhatWasNotGiven(t *testing.T) {
 func TestAnswerSurvivesJSON(t *testing.T) {
 	want := Answer{At: time.Unix(7, 0).UTC(), Code: 404, Flag: "NR", Took: 1234567 * time.Nanosecond, Observed: true}
 	var got Answer
-	if err := json.Unmarshal([]byte(printed(t, want)), &got); err != nil || got != want {
+	if err := json.Unmarshal([]byte(printed(t, want)), &got); err != nil || !cmp.Equal(got, want) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	got = Answer{}

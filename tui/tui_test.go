@@ -121,8 +121,8 @@ func TestForeignTextCannotReachTheTerminalRaw(t *testing.T) {
 		for i := range x.labs.Listings {
 			x.labs.Listings[i].Title += evil
 		}
-		for i := range x.labs.Path.Layers {
-			r := &x.labs.Path.Layers[i]
+		for i := range x.labs.Path.Hops[0].Layers {
+			r := &x.labs.Path.Hops[0].Layers[i]
 			r.Summary, r.Want, r.Got = r.Summary+evil, r.Want+evil, r.Got+evil
 		}
 		x.labs.Path.Answer.Details = evil

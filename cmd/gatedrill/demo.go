@@ -225,7 +225,7 @@ func (d *demo) healthy(ctx context.Context) error {
 		return err
 	}
 	printPath(d.e.Stdout, p)
-	for _, l := range p.Layers {
+	for _, l := range p.Layers() {
 		if l.Verdict != labs.Healthy {
 			return fmt.Errorf("layer %s is %s after the solution", l.Layer, l.Verdict)
 		}

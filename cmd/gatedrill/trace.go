@@ -175,17 +175,19 @@ func recordSnapshot(file string, s snapshot.Snapshot) error {
 }
 
 func traceVerdict(p labs.Path) error {
-	unknown := false
-	for _, l := range p.Layers {
-		switch l.Verdict {
-		case labs.Broken:
-			return fail(exitFailed, nil)
-		case labs.Unknown:
-			unknown = true
+	code := 0
+	for _, h := range p.Hops {
+		for _, l := range h.Layers {
+			switch l.Verdict {
+			case labs.Broken:
+				return fail(exitFailed, nil)
+			case labs.Unknown:
+				code = exitUnknown
+			}
 		}
 	}
-	if unknown {
-		return fail(exitUnknown, nil)
+	if code != 0 {
+		return fail(code, nil)
 	}
 	return nil
 }

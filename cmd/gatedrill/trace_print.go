@@ -10,22 +10,31 @@ import (
 )
 
 // printPath writes a path as one line a layer, with want and got under the
-// broken one and the real answer at the end.
+// broken one and the real answer at the end. Where a request passes several
+// proxies, each has its own lines under its name.
 func printPath(w io.Writer, p labs.Path) {
-	const column = "%-12s %s %s\n"
-	for _, l := range p.Layers {
-		fmt.Fprintf(w, column, l.Layer, traceMark(l.Verdict), visible(l.Summary))
-		if l.Want != "" {
-			fmt.Fprintf(w, "%-12s   want  %s\n", "", visible(l.Want))
+	for _, h := range p.Hops {
+		if len(p.Hops) > 2 || h.Role == labs.RoleSidecar {
+			fmt.Fprintf(w, "── %s  %s\n", h.Name, visible(h.Proxy.String()))
 		}
-		if l.Got != "" {
-			fmt.Fprintf(w, "%-12s   got   %s\n", "", visible(l.Got))
-		}
-		if l.Verdict == labs.Broken && len(l.Objects) > 0 {
-			fmt.Fprintf(w, "%-12s   look  %s\n", "", visible(l.Objects[0].String()))
+		for _, l := range h.Layers {
+			printLayer(w, l)
 		}
 	}
 	fmt.Fprintf(w, "%-12s   %s\n", "answer", visible(answerLine(p.Answer)))
+}
+
+func printLayer(w io.Writer, l labs.LayerReport) {
+	fmt.Fprintf(w, "%-12s %s %s\n", l.Layer, traceMark(l.Verdict), visible(l.Summary))
+	if l.Want != "" {
+		fmt.Fprintf(w, "%-12s   want  %s\n", "", visible(l.Want))
+	}
+	if l.Got != "" {
+		fmt.Fprintf(w, "%-12s   got   %s\n", "", visible(l.Got))
+	}
+	if l.Verdict == labs.Broken && len(l.Objects) > 0 {
+		fmt.Fprintf(w, "%-12s   look  %s\n", "", visible(l.Objects[0].String()))
+	}
 }
 
 func traceMark(v labs.Verdict) string {

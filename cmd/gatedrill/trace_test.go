@@ -52,9 +52,9 @@ func TestTraceVerdict(t *testing.T) {
 		exitFailed:  {labs.Unknown, labs.Broken, labs.OffPath},
 		exitUnknown: {labs.Healthy, labs.Unknown},
 	} {
-		var p labs.Path
+		p := labs.Path{Hops: []labs.Hop{{}}}
 		for _, v := range verdicts {
-			p.Layers = append(p.Layers, labs.LayerReport{Verdict: v})
+			p.Hops[0].Layers = append(p.Hops[0].Layers, labs.LayerReport{Layer: labs.Layers()[len(p.Hops[0].Layers)], Verdict: v})
 		}
 		got := 0
 		if err, ok := traceVerdict(p).(*exitError); ok {
@@ -69,7 +69,7 @@ func TestTraceVerdict(t *testing.T) {
 func TestPrintPath(t *testing.T) {
 	t.Parallel()
 	p := labs.Path{
-		Layers: []labs.LayerReport{
+		Hops: []labs.Hop{{Layers: []labs.LayerReport{
 			{Layer: labs.LayerDNS, Verdict: labs.Healthy, Summary: "shop.example.com → 172.18.255.200"},
 			{Layer: labs.LayerEntry, Verdict: labs.Unknown, Summary: "not seen"},
 			{
@@ -78,7 +78,7 @@ func TestPrintPath(t *testing.T) {
 				Objects: []labs.Object{{Kind: "VirtualService", Namespace: "drill-shop", Name: "shop"}},
 			},
 			{Layer: labs.LayerDestination, Verdict: labs.OffPath, Summary: "not reached"},
-		},
+		}}},
 		Answer: labs.Answer{Observed: true, Code: 404, Flag: "NR", Details: "route_not_found", Took: 12 * time.Millisecond},
 	}
 	const want = `dns          ✓ shop.example.com → 172.18.255.200

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/check"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
 func lab(that, truth string, accept labs.Accept) *labs.Lab {
@@ -26,14 +27,14 @@ func facts() check.Facts {
 			"main": {Observed: true, Code: 404, Flag: "NR", LogLine: "x", Body: "not the shop"},
 			"api":  {Observed: false},
 		},
-		Paths: map[string]labs.Path{"main": {Layers: []labs.LayerReport{
+		Paths: map[string]labs.Path{"main": {Hops: []labs.Hop{{Name: "gateway", Layers: []labs.LayerReport{
 			{Layer: labs.LayerEntry, Verdict: labs.Healthy, Facts: map[string]any{"endpoints": []string{"10.0.0.1:8443"}, "port": 443}},
 			{Layer: labs.LayerRoute, Verdict: labs.Broken, Objects: []labs.Object{{Kind: "VirtualService", Namespace: "shop", Name: "shop"}},
 				Facts: map[string]any{"culprit": "VirtualService shop/shop"}},
 			{Layer: labs.LayerDestination, Verdict: labs.OffPath, Facts: map[string]any{"healthy": true}},
 			{Layer: labs.LayerTLS, Verdict: labs.Unknown},
-		}}},
-		Objects: []map[string]any{{"kind": "Service", "metadata": map[string]any{"namespace": "a", "name": "b"},
+		}}}}},
+		Objects: []snapshot.Object{{"kind": "Service", "metadata": map[string]any{"namespace": "a", "name": "b"},
 			"spec": map[string]any{"ports": []any{map[string]any{"port": int64(80)}}}}},
 		Missing: map[string]string{"Secret": "forbidden"},
 	}

@@ -97,18 +97,31 @@ func (f Facts) activation() map[string]any {
 	}
 	paths := map[string]any{}
 	for name, p := range f.Paths {
-		layers := map[string]any{}
-		for _, l := range p.Layers {
-			layers[string(l.Layer)] = layerMap(l)
-		}
-		paths[name] = layers
+		paths[name] = pathMap(p)
 	}
 	all := make([]any, len(f.Objects))
 	for i, o := range f.Objects {
-		all[i] = o
+		all[i] = map[string]any(o)
 	}
 	list, _ := types.DefaultTypeAdapter.NativeToValue(all).(traits.Lister)
 	return map[string]any{"requests": requests, "trace": paths, "objects": observed{list, f.Missing}}
+}
+
+// pathMap holds the layers summed up, and each hop's own under "hops".
+func pathMap(p labs.Path) map[string]any {
+	hops := map[string]any{}
+	for _, h := range p.Hops {
+		layers := map[string]any{}
+		for _, l := range h.Layers {
+			layers[string(l.Layer)] = layerMap(l)
+		}
+		hops[h.Name] = layers
+	}
+	m := map[string]any{"hops": hops}
+	for _, l := range p.Layers() {
+		m[string(l.Layer)] = layerMap(l)
+	}
+	return m
 }
 
 func answerMap(a labs.Answer) map[string]any {

@@ -76,7 +76,7 @@ func (l *live) await(what string, want func(labs.Path) bool) time.Duration {
 		select {
 		case <-l.obs.Changed():
 		case <-deadline:
-			for _, r := range p.Layers {
+			for _, r := range p.Layers() {
 				l.t.Logf("%-12s %-9s %s", r.Layer, r.Verdict, r.Summary)
 			}
 			l.t.Fatalf("%s: not within a minute; answer %+v, missing %v", what, p.Answer, s.Missing)
@@ -85,7 +85,7 @@ func (l *live) await(what string, want func(labs.Path) bool) time.Duration {
 }
 
 func allHealthy(p labs.Path) bool {
-	return !slices.ContainsFunc(p.Layers, func(r labs.LayerReport) bool {
+	return !slices.ContainsFunc(p.Layers(), func(r labs.LayerReport) bool {
 		return r.Verdict != labs.Healthy && r.Verdict != labs.OffPath
 	})
 }
@@ -141,7 +141,7 @@ func TestLiveFresh(t *testing.T) {
 			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("not healthy within a minute: %+v, missing %v", p.Layers, s.Missing)
+			t.Fatalf("not healthy within a minute: %+v, missing %v", p.Layers(), s.Missing)
 		}
 		time.Sleep(100 * time.Millisecond)
 	}

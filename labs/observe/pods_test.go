@@ -7,6 +7,8 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func parse(t *testing.T, text string) []snapshot.Object {
@@ -66,7 +68,7 @@ func TestAddressOf(t *testing.T) {
 	}
 	for _, tt := range tests {
 		got, fail := addressOf(tt.r, tt.s)
-		if got != tt.want || fail != tt.fail {
+		if got != tt.want || !cmp.Equal(fail, tt.fail) {
 			t.Errorf("%s: %q %+v", tt.name, got, fail)
 		}
 	}

@@ -70,7 +70,7 @@ func (n *session) untilHealthy(since time.Time, within time.Duration) error {
 
 // healthy says whether nothing is wrong, and if not, what.
 func healthy(o Observed) (bool, string) {
-	for _, l := range o.Main.Layers {
+	for _, l := range o.Main.Layers() {
 		if l.Verdict != labs.Healthy && l.Verdict != labs.OffPath {
 			return false, fmt.Sprintf("%s is %s: %s", l.Layer, l.Verdict, l.Summary)
 		}
@@ -80,7 +80,7 @@ func healthy(o Observed) (bool, string) {
 			return false, fmt.Sprintf("%s: %s", c.Title, c.Why)
 		}
 	}
-	return len(o.Goals) > 0 && len(o.Main.Layers) > 0, "nothing was judged"
+	return len(o.Goals) > 0 && len(o.Main.Hops) > 0, "nothing was judged"
 }
 
 // breakIt puts the fault in and waits until it is seen where the lab claims.

@@ -19,22 +19,29 @@ func (s State) masked(p labs.Path) labs.Path {
 	}
 	out := p
 	out.Answer = s.hidden(p.Answer)
-	out.Layers = slices.Clone(p.Layers)
-	for _, name := range labs.Steps() {
-		if s.done(name) {
-			continue
-		}
-		for i, r := range out.Layers {
-			if !slices.Contains(name.Layers(), r.Layer) {
-				continue
-			}
-			out.Layers[i] = labs.LayerReport{Layer: r.Layer, Verdict: labs.Unknown, Summary: "not yet verified by you"}
-			if s.steps[name].verdictRight {
-				out.Layers[i].Verdict, out.Layers[i].Summary = r.Verdict, "details once the question of step "+string(name)+" is answered"
-			}
+	out.Hops = slices.Clone(p.Hops)
+	for i, h := range out.Hops {
+		out.Hops[i].Layers = slices.Clone(h.Layers)
+		for j, r := range h.Layers {
+			out.Hops[i].Layers[j] = s.shown(r)
 		}
 	}
 	return out
+}
+
+// shown is what may be told of one layer.
+func (s State) shown(r labs.LayerReport) labs.LayerReport {
+	for _, name := range labs.Steps() {
+		if s.done(name) || !slices.Contains(name.Layers(), r.Layer) {
+			continue
+		}
+		out := labs.LayerReport{Layer: r.Layer, Hop: r.Hop, Verdict: labs.Unknown, Summary: "not yet verified by you"}
+		if s.steps[name].verdictRight {
+			out.Verdict, out.Summary = r.Verdict, "details once the question of step "+string(name)+" is answered"
+		}
+		return out
+	}
+	return r
 }
 
 // hidden is an answer without what the steps still ask for: the gateway's
@@ -42,7 +49,7 @@ func (s State) masked(p labs.Path) labs.Path {
 // of the tls step.
 func (s State) hidden(a labs.Answer) labs.Answer {
 	if !s.steps[labs.StepCapture].findingRight {
-		a.Flag, a.Details, a.LogLine = "", "", ""
+		a.Flag, a.Details, a.LogLine, a.Logs = "", "", "", nil
 	}
 	if !s.steps[labs.StepTLS].findingRight {
 		a.Serial = ""

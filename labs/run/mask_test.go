@@ -12,8 +12,8 @@ import (
 // telling is a path whose every layer says all it can.
 func telling(broken labs.Layer) labs.Path {
 	p := looked(1, labs.Fail, labs.Pass, broken).Main
-	for i := range p.Layers {
-		r := &p.Layers[i]
+	for i := range p.Hops[0].Layers {
+		r := &p.Hops[0].Layers[i]
 		r.Summary, r.Want, r.Got, r.Evidence = "secret", "secret", "secret", []string{"secret"}
 		r.Objects = []labs.Object{{Kind: "Secret", Name: "secret"}}
 		r.Facts = map[string]any{"culprit": "secret"}
@@ -32,7 +32,7 @@ func TestTraceTellsNoMoreThanWasVerified(t *testing.T) {
 	p := telling(labs.LayerRoute)
 	got := s.masked(p)
 	marks := map[labs.Layer]labs.Verdict{}
-	for _, r := range got.Layers {
+	for _, r := range got.Layers() {
 		marks[r.Layer] = r.Verdict
 		step := map[labs.Layer]bool{labs.LayerDNS: true, labs.LayerEntry: true} // done
 		bare := labs.LayerReport{Layer: r.Layer, Verdict: r.Verdict, Summary: r.Summary}

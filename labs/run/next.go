@@ -200,7 +200,7 @@ func observed(s State, e Observed) (State, []Effect) {
 	}
 	s.goals = judged(s.goals, e.Goals, e.At)
 	s.guards = judged(s.guards, e.Guards, e.At)
-	for _, l := range e.Main.Layers {
+	for _, l := range e.Main.Layers() {
 		m := s.path[l.Layer]
 		if m.now != "" && m.now != l.Verdict {
 			m.was, m.changed = m.now, e.At

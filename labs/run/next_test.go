@@ -53,6 +53,7 @@ func finding(step labs.Step, text string, right bool) func(*history.Record) {
 // looked is a look at the cluster with one goal and one guard.
 func looked(s float64, goal, guard labs.Outcome, broken labs.Layer) Observed {
 	o := Observed{At: at(s), Goals: []check.Result{{Title: "g", Outcome: goal}}, Guards: []check.Result{{Title: "w", Outcome: guard}}}
+	o.Main.Hops = []labs.Hop{{Name: "gateway", Role: labs.RoleGateway}}
 	v := labs.Healthy
 	for _, l := range labs.Layers() {
 		if l == broken {
@@ -60,7 +61,7 @@ func looked(s float64, goal, guard labs.Outcome, broken labs.Layer) Observed {
 		} else if v == labs.Broken {
 			v = labs.OffPath
 		}
-		o.Main.Layers = append(o.Main.Layers, labs.LayerReport{Layer: l, Verdict: v})
+		o.Main.Hops[0].Layers = append(o.Main.Hops[0].Layers, labs.LayerReport{Layer: l, Verdict: v})
 	}
 	o.Main.Answer = labs.Answer{Observed: true, Code: 404}
 	return o
@@ -217,7 +218,7 @@ func TestView(t *testing.T) {
 	}
 	p := s.masked(looked(5, labs.Fail, labs.Pass, labs.LayerRoute).Main)
 	if p.Layer(labs.LayerRoute).Verdict != labs.Unknown || p.Layer(labs.LayerEntry).Verdict != labs.Healthy {
-		t.Errorf("a trace gives away what is not verified: %+v", p.Layers)
+		t.Errorf("a trace gives away what is not verified: %+v", p.Layers())
 	}
 }
 
@@ -257,7 +258,7 @@ func TestTheClockStandsOnceSolved(t *testing.T) {
 func TestVerdict(t *testing.T) {
 	t.Parallel()
 	path := func(dns, entry labs.Verdict) labs.Path {
-		return labs.Path{Layers: []labs.LayerReport{{Layer: labs.LayerDNS, Verdict: dns}, {Layer: labs.LayerEntry, Verdict: entry}}}
+		return labs.Path{Hops: []labs.Hop{{Layers: []labs.LayerReport{{Layer: labs.LayerDNS, Verdict: dns}, {Layer: labs.LayerEntry, Verdict: entry}}}}}
 	}
 	for _, c := range []struct{ dns, entry, want labs.Verdict }{
 		{labs.Healthy, labs.Healthy, labs.Healthy}, {labs.Healthy, labs.Broken, labs.Broken}, {labs.Broken, labs.OffPath, labs.Broken},

@@ -111,14 +111,14 @@ func (b *bench) look() snapshot.Snapshot {
 
 // traced breaks the route when the answer is 404.
 func traced(r labs.Request, s snapshot.Snapshot) labs.Path {
-	p := labs.Path{Request: r, Answer: s.Answers[r.Name], At: s.At}
+	p := labs.Path{Request: r, Answer: s.Answers[r.Name], At: s.At, Hops: []labs.Hop{{Name: "gateway", Role: labs.RoleGateway}}}
 	v := labs.Healthy
 	for _, l := range labs.Layers() {
 		report := labs.LayerReport{Layer: l, Verdict: v}
 		if l == labs.LayerRoute && p.Answer.Code == 404 {
 			report.Verdict, v = labs.Broken, labs.OffPath
 		}
-		p.Layers = append(p.Layers, report)
+		p.Hops[0].Layers = append(p.Hops[0].Layers, report)
 	}
 	return p
 }

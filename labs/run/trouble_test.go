@@ -31,7 +31,7 @@ func TestTroubleNamesNamespacesThatAreGone(t *testing.T) {
 		Fault: labs.Change{Ops: []labs.Op{{Delete: &labs.Object{Kind: "Namespace", Name: "spare"}}}},
 	}
 	homes := homesOf(world, lab)
-	s := snapshot.Snapshot{Objects: []map[string]any{object("Namespace", "", "shop").Object, object("Namespace", "", "internet").Object, object("Namespace", "", "orders").Object}}
+	s := snapshot.Snapshot{Objects: []snapshot.Object{object("Namespace", "", "shop").Object, object("Namespace", "", "internet").Object, object("Namespace", "", "orders").Object}}
 	if got := trouble(lab, homes, s); got != "" {
 		t.Errorf("all are there: %q", got)
 	}

@@ -26,9 +26,6 @@ type Snapshot struct {
 	Missing map[string]string `json:"missing,omitempty"`
 }
 
-// Object is a Kubernetes object as the API returns it (unstructured).
-type Object = map[string]any
-
 // Proxy is one Envoy with the configuration it really runs.
 type Proxy struct {
 	Namespace string `json:"namespace"`

@@ -48,13 +48,13 @@ const (
 // are attached here and serve nothing else; the likeliest first.
 func (w *walk) candidates() []candidate {
 	var out []candidate
-	for _, v := range w.index.all(istioNetworking, "VirtualService") {
+	for _, v := range w.index.All(istioNetworking, "VirtualService") {
 		if c, ok := w.classicCandidate(v); ok {
 			out = append(out, c)
 		}
 	}
 	for _, kind := range []string{"HTTPRoute", "TLSRoute", "GRPCRoute"} {
-		for _, v := range w.index.all(gatewayAPI, kind) {
+		for _, v := range w.index.All(gatewayAPI, kind) {
 			if c, ok := w.managedCandidate(v); ok {
 				out = append(out, c)
 			}
@@ -111,7 +111,7 @@ func orphan(servers []server, namespace string, hosts []string) bool {
 }
 
 func (w *walk) classicCandidate(v object) (candidate, bool) {
-	c := candidate{ref: v.ref(), obj: v, hosts: v.strs("spec", "hosts")}
+	c := candidate{ref: v.Ref(), obj: v, hosts: v.Strs("spec", "hosts")}
 	score, why := w.hostScore(c.hosts)
 	c.score = score
 	if why != "" {
@@ -121,18 +121,18 @@ func (w *walk) classicCandidate(v object) (candidate, bool) {
 	if whyNot != "" {
 		c.why = append(c.why, whyNot)
 	} else {
-		if orphan(bound, v.namespace(), c.hosts) {
+		if orphan(bound, v.Namespace(), c.hosts) {
 			c.score = max(c.score, hostOrphan)
 			c.why = append(c.why, w.whyNoServer(bound, v))
 			if why == "" {
-				c.blame = bound[0].owner.ref()
+				c.blame = bound[0].owner.Ref()
 			}
 		}
 		if c.score > 0 {
 			c.score += attachedToo
 		}
 		if ports := w.portReasons(bound); why == "" && ports != "" {
-			c.why, c.blame = append(c.why, ports), bound[0].owner.ref()
+			c.why, c.blame = append(c.why, ports), bound[0].owner.Ref()
 		} else if other := w.otherTable(bound); other != "" {
 			c.why = append(c.why, other)
 		}
@@ -151,7 +151,7 @@ func (w *walk) classicCandidate(v object) (candidate, bool) {
 // classicServers returns the servers of this gateway that a VirtualService
 // names, or why there are none.
 func (w *walk) classicServers(v object) ([]server, string) {
-	names := v.strs("spec", "gateways")
+	names := v.Strs("spec", "gateways")
 	if len(names) == 0 {
 		return nil, "has no gateways field, which binds it to sidecars (mesh) only"
 	}
@@ -161,7 +161,7 @@ func (w *walk) classicServers(v object) ([]server, string) {
 			continue
 		}
 		for _, n := range names {
-			if qualify(n, v.namespace()) == s.owner.namespace()+"/"+s.owner.name() {
+			if qualify(n, v.Namespace()) == s.owner.Namespace()+"/"+s.owner.Name() {
 				out = append(out, s)
 			}
 		}
@@ -171,10 +171,10 @@ func (w *walk) classicServers(v object) ([]server, string) {
 	}
 	why := fmt.Sprintf("gateways %s name no Gateway of this gateway's pods", quoteAll(names))
 	for _, n := range names {
-		ns, name, _ := strings.Cut(qualify(n, v.namespace()), "/")
+		ns, name, _ := strings.Cut(qualify(n, v.Namespace()), "/")
 		switch {
 		case n == "mesh":
-		case w.index.get(istioNetworking, "Gateway", ns, name) == nil:
+		case w.index.Get(istioNetworking, "Gateway", ns, name) == nil:
 			why = fmt.Sprintf("gateways %s: there is no Gateway %s/%s", quoteAll(names), ns, name)
 		}
 	}
@@ -202,7 +202,7 @@ func (w *walk) whyNoServer(bound []server, v object) string {
 		}
 	}
 	return fmt.Sprintf("%s serves hosts %s, none of which takes one of %s from namespace %s",
-		bound[0].owner.ref(), quoteAll(hosts), quoteAll(v.strs("spec", "hosts")), v.namespace())
+		bound[0].owner.Ref(), quoteAll(hosts), quoteAll(v.Strs("spec", "hosts")), v.Namespace())
 }
 
 // portReasons tells when the Gateway serves the host on other ports only.
@@ -221,7 +221,7 @@ func (w *walk) portReasons(bound []server) string {
 	if len(ports) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s serves the host on %s, not on %d", bound[0].owner.ref(), quoteAll(ports), w.target.port)
+	return fmt.Sprintf("%s serves the host on %s, not on %d", bound[0].owner.Ref(), quoteAll(ports), w.target.port)
 }
 
 // otherTable tells when another Gateway's server took the connection: each
@@ -235,19 +235,19 @@ func (w *walk) otherTable(bound []server) string {
 		if !s.selects || routeTable(s) == "" || routeTable(s) != w.chain.Route {
 			continue
 		}
-		if slices.ContainsFunc(bound, func(b server) bool { return b.owner.ref() == s.owner.ref() }) {
+		if slices.ContainsFunc(bound, func(b server) bool { return b.owner.Ref() == s.owner.Ref() }) {
 			return ""
 		}
-		return fmt.Sprintf("attached to %s, but %s took the connection", bound[0].owner.ref(), s.owner.ref())
+		return fmt.Sprintf("attached to %s, but %s took the connection", bound[0].owner.Ref(), s.owner.Ref())
 	}
 	return ""
 }
 
 func (w *walk) notExported(v object) string {
-	to := v.strs("spec", "exportTo")
+	to := v.Strs("spec", "exportTo")
 	home := w.podNamespace()
 	if len(to) == 0 || slices.Contains(to, "*") || slices.Contains(to, home) ||
-		slices.Contains(to, ".") && v.namespace() == home {
+		slices.Contains(to, ".") && v.Namespace() == home {
 		return ""
 	}
 	return fmt.Sprintf("exportTo %s hides it from the gateway in %s", quoteAll(to), home)

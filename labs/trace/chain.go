@@ -140,7 +140,7 @@ func (w *walk) judgeClient(r *report) {
 	}
 	owner := labs.Object{}
 	if w.intended != nil {
-		owner = w.intended.owner.ref()
+		owner = w.intended.owner.Ref()
 	}
 	switch {
 	case w.request.Cert == "":

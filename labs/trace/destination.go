@@ -74,7 +74,7 @@ func ruleWords(rule object) string {
 	if rule == nil {
 		return ""
 	}
-	return "   " + rule.ref().String()
+	return "   " + rule.Ref().String()
 }
 
 // upstream looks everything up that hangs on a cluster's name
@@ -92,8 +92,8 @@ func (w *walk) upstream(name string) upstream {
 	if u.rule = w.fromPath(u.cluster.Config); u.rule == nil {
 		u.rule = w.ruleFor(u.host)
 	}
-	for _, p := range w.index.all("", "Pod") {
-		if alive(p) && slices.Contains(hostsOf(w.addresses(u)), p.str("status", "podIP")) {
+	for _, p := range w.index.All("", "Pod") {
+		if alive(p) && slices.Contains(hostsOf(w.addresses(u)), p.Str("status", "podIP")) {
 			u.pods = append(u.pods, p)
 		}
 	}
@@ -111,8 +111,8 @@ func (w *walk) addresses(u upstream) []string {
 			return out
 		}
 	}
-	for _, p := range u.service.items("spec", "ports") {
-		if p.num("port") == u.port {
+	for _, p := range u.service.Items("spec", "ports") {
+		if p.Num("port") == u.port {
 			out = append(out, w.readyEndpoints(u.service, p)...)
 		}
 	}
@@ -131,12 +131,12 @@ func (w *walk) healthyCount(cluster string) int {
 
 func (w *walk) upstreamFacts(r *report, u upstream) {
 	if u.service != nil {
-		r.fact("service", u.service.ref().String())
-		r.involve(u.service.ref())
+		r.fact("service", u.service.Ref().String())
+		r.involve(u.service.Ref())
 	}
 	if u.rule != nil {
-		r.fact("rule", u.rule.ref().String())
-		r.involve(u.rule.ref())
+		r.fact("rule", u.rule.Ref().String())
+		r.involve(u.rule.Ref())
 	}
 	if w.config != nil {
 		_, there := w.config.Cluster(u.name)

@@ -64,7 +64,7 @@ func (w *walk) resolve(r *report) []string {
 // the one that has the address.
 func (w *walk) findService(r *report, addresses []string) {
 	if ns, name, ok := strings.Cut(w.request.Gateway, "/"); ok {
-		w.service = w.index.get("", "Service", ns, name)
+		w.service = w.index.Get("", "Service", ns, name)
 		if w.service == nil {
 			return
 		}
@@ -76,15 +76,15 @@ func (w *walk) findService(r *report, addresses []string) {
 		return
 	}
 	var known []string
-	for _, s := range w.index.all("", "Service") {
+	for _, s := range w.index.All("", "Service") {
 		own := serviceAddresses(s)
 		if overlap(addresses, own) {
 			w.service = s
-			r.see("Service %s/%s has %s", s.namespace(), s.name(), strings.Join(own, ", "))
+			r.see("Service %s/%s has %s", s.Namespace(), s.Name(), strings.Join(own, ", "))
 			return
 		}
 		for _, a := range own {
-			known = append(known, a+" (Service "+s.namespace()+"/"+s.name()+")")
+			known = append(known, a+" (Service "+s.Namespace()+"/"+s.Name()+")")
 		}
 	}
 	if len(addresses) == 0 {
@@ -112,7 +112,7 @@ func (w *walk) findService(r *report, addresses []string) {
 // only one: facts of the later layers can then still be told.
 func (w *walk) likelyService() object {
 	var found object
-	for _, s := range w.index.all("", "Service") {
+	for _, s := range w.index.All("", "Service") {
 		if len(serviceAddresses(s)) == 0 {
 			continue
 		}
@@ -126,9 +126,9 @@ func (w *walk) likelyService() object {
 
 // serviceAddresses are the addresses at which the outside reaches a Service.
 func serviceAddresses(s object) []string {
-	out := s.strs("spec", "externalIPs")
-	for _, in := range s.items("status", "loadBalancer", "ingress") {
-		if ip := in.str("ip"); ip != "" {
+	out := s.Strs("spec", "externalIPs")
+	for _, in := range s.Items("status", "loadBalancer", "ingress") {
+		if ip := in.Str("ip"); ip != "" {
 			out = append(out, ip)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
 // entry asks whether the gateway's Service takes the port and has somebody
@@ -24,13 +25,13 @@ func (w *walk) entry() *report {
 		return r
 	}
 	svc := w.service
-	r.involve(svc.ref())
-	r.fact("service", svc.ref().String())
-	r.fact("selector", selectorText(svc.labels("spec", "selector")))
+	r.involve(svc.Ref())
+	r.fact("service", svc.Ref().String())
+	r.fact("selector", selectorText(svc.Labels("spec", "selector")))
 	addresses := serviceAddresses(svc)
 	r.fact("addresses", addresses)
 	if len(addresses) == 0 {
-		r.broken(svc.ref(), "the Service has no outside address", "a load balancer address", "pending")
+		r.broken(svc.Ref(), "the Service has no outside address", "a load balancer address", "pending")
 	}
 	port := w.servicePort(r)
 	endpoints := w.endpoints(r, port)
@@ -45,11 +46,11 @@ func (w *walk) entry() *report {
 		return r
 	}
 	if len(w.pods) > 0 && !slices.ContainsFunc(w.pods, runsGateway) {
-		r.broken(svc.ref(), "the Service leads past the gateway", "a Service in front of a gateway's pods", "it leads to "+w.pods[0].ref().String())
+		r.broken(svc.Ref(), "the Service leads past the gateway", "a Service in front of a gateway's pods", "it leads to "+w.pods[0].Ref().String())
 		r.certain = true
 		return r
 	}
-	r.healthy("Service %s/%s  %d → %d   %s", svc.namespace(), svc.name(), w.target.port, w.targetPort, count(len(endpoints), "endpoint"))
+	r.healthy("Service %s/%s  %d → %d   %s", svc.Namespace(), svc.Name(), w.target.port, w.targetPort, count(len(endpoints), "endpoint"))
 	return r
 }
 
@@ -61,18 +62,18 @@ func serviceRef(key string) labs.Object {
 func podNames(pods []object) []string {
 	out := []string{}
 	for _, p := range pods {
-		out = append(out, p.ref().String())
+		out = append(out, p.Ref().String())
 	}
 	return out
 }
 
 func (w *walk) servicePort(r *report) object {
 	var have []string
-	for _, p := range w.service.items("spec", "ports") {
-		if p.num("port") == w.target.port && p.str("protocol") != "UDP" {
+	for _, p := range w.service.Items("spec", "ports") {
+		if p.Num("port") == w.target.port && p.Str("protocol") != "UDP" {
 			r.fact("port", w.target.port)
-			w.targetPort = p.num("targetPort")
-			if _, named := p.at("targetPort").(string); named || w.targetPort == 0 {
+			w.targetPort = p.Num("targetPort")
+			if _, named := p.At("targetPort").(string); named || w.targetPort == 0 {
 				w.targetPort = 0
 			}
 			if w.targetPort > 0 {
@@ -80,10 +81,10 @@ func (w *walk) servicePort(r *report) object {
 			}
 			return p
 		}
-		have = append(have, strconv.Itoa(p.num("port")))
+		have = append(have, strconv.Itoa(p.Num("port")))
 	}
-	r.broken(w.service.ref(), fmt.Sprintf("the Service has no port %d", w.target.port),
-		fmt.Sprintf("port %d on Service %s/%s", w.target.port, w.service.namespace(), w.service.name()),
+	r.broken(w.service.Ref(), fmt.Sprintf("the Service has no port %d", w.target.port),
+		fmt.Sprintf("port %d on Service %s/%s", w.target.port, w.service.Namespace(), w.service.Name()),
 		"ports "+quoteAll(have))
 	return nil
 }
@@ -106,7 +107,7 @@ func (w *walk) endpoints(r *report, port object) []string {
 		return ready
 	}
 	r.fact("endpoints", ready)
-	r.see("EndpointSlices of %s/%s: %s ready", w.service.namespace(), w.service.name(), count(len(ready), "address"))
+	r.see("EndpointSlices of %s/%s: %s ready", w.service.Namespace(), w.service.Name(), count(len(ready), "address"))
 	return ready
 }
 
@@ -114,20 +115,20 @@ func (w *walk) endpoints(r *report, port object) []string {
 // A nil port takes the first port of each slice.
 func (w *walk) readyEndpoints(svc, port object) []string {
 	var out []string
-	for _, s := range w.index.all("discovery.k8s.io", "EndpointSlice") {
-		if s.namespace() != svc.namespace() || s.labels("metadata", "labels")["kubernetes.io/service-name"] != svc.name() {
+	for _, s := range w.index.All("discovery.k8s.io", "EndpointSlice") {
+		if s.Namespace() != svc.Namespace() || s.Labels("metadata", "labels")["kubernetes.io/service-name"] != svc.Name() {
 			continue
 		}
-		for _, p := range s.items("ports") {
-			if port != nil && p.str("name") != port.str("name") {
+		for _, p := range s.Items("ports") {
+			if port != nil && p.Str("name") != port.Str("name") {
 				continue
 			}
-			for _, e := range s.items("endpoints") {
-				if e.has("conditions", "ready") && e.str("conditions", "ready") != "true" {
+			for _, e := range s.Items("endpoints") {
+				if e.Has("conditions", "ready") && e.Str("conditions", "ready") != "true" {
 					continue
 				}
-				for _, a := range e.strs("addresses") {
-					out = append(out, net.JoinHostPort(a, strconv.Itoa(p.num("port"))))
+				for _, a := range e.Strs("addresses") {
+					out = append(out, net.JoinHostPort(a, strconv.Itoa(p.Num("port"))))
 				}
 			}
 			if port == nil {
@@ -153,7 +154,7 @@ func hostsOf(endpoints []string) []string {
 func (w *walk) explainNoEndpoints(r *report) {
 	o, want, got := w.whyNoEndpoints(w.service)
 	if o.Kind == "Service" && len(w.pods) > 0 {
-		got += fmt.Sprintf("; %s has %s", w.pods[0].ref(), selectorText(w.relevant(w.pods[0])))
+		got += fmt.Sprintf("; %s has %s", w.pods[0].Ref(), selectorText(w.relevant(w.pods[0])))
 	}
 	r.broken(o, "nothing is ready behind the Service", want, got)
 }
@@ -161,8 +162,8 @@ func (w *walk) explainNoEndpoints(r *report) {
 // relevant are the labels of a pod under the keys its Service selects by.
 func (w *walk) relevant(pod object) map[string]string {
 	out := map[string]string{}
-	labels := pod.labels("metadata", "labels")
-	for k := range w.service.labels("spec", "selector") {
+	labels := pod.Labels("metadata", "labels")
+	for k := range w.service.Labels("spec", "selector") {
 		if v, ok := labels[k]; ok {
 			out[k] = v
 		}
@@ -172,29 +173,29 @@ func (w *walk) relevant(pod object) map[string]string {
 
 // whyNoEndpoints finds what keeps a Service without ready endpoints.
 func (w *walk) whyNoEndpoints(svc object) (culprit labs.Object, want, got string) {
-	selector := svc.labels("spec", "selector")
-	pods := w.podsOf(svc.namespace(), selector)
-	want = "a ready pod behind " + svc.ref().String()
+	selector := svc.Labels("spec", "selector")
+	pods := w.podsOf(svc.Namespace(), selector)
+	want = "a ready pod behind " + svc.Ref().String()
 	if len(pods) > 0 {
 		culprit = w.ownerOf(pods[0])
 		return culprit, want, fmt.Sprintf("%s, none ready", count(len(pods), "pod"))
 	}
-	for _, d := range w.index.all("apps", "Deployment") {
-		if d.namespace() == svc.namespace() && d.has("spec", "replicas") && d.num("spec", "replicas") == 0 &&
-			selects(selector, d.labels("spec", "template", "metadata", "labels")) {
-			return d.ref(), want, d.ref().String() + " has 0 replicas"
+	for _, d := range w.index.All("apps", "Deployment") {
+		if d.Namespace() == svc.Namespace() && d.Has("spec", "replicas") && d.Num("spec", "replicas") == 0 &&
+			snapshot.Selects(selector, d.Labels("spec", "template", "metadata", "labels")) {
+			return d.Ref(), want, d.Ref().String() + " has 0 replicas"
 		}
 	}
-	return svc.ref(), want, "selector " + selectorText(selector) + " matches no pod"
+	return svc.Ref(), want, "selector " + selectorText(selector) + " matches no pod"
 }
 
 // ownerOf is the Deployment of a pod, or the pod.
 func (w *walk) ownerOf(pod object) labs.Object {
-	labels := pod.labels("metadata", "labels")
-	for _, d := range w.index.all("apps", "Deployment") {
-		if d.namespace() == pod.namespace() && selects(d.labels("spec", "selector", "matchLabels"), labels) {
-			return d.ref()
+	labels := pod.Labels("metadata", "labels")
+	for _, d := range w.index.All("apps", "Deployment") {
+		if d.Namespace() == pod.Namespace() && snapshot.Selects(d.Labels("spec", "selector", "matchLabels"), labels) {
+			return d.Ref()
 		}
 	}
-	return pod.ref()
+	return pod.Ref()
 }

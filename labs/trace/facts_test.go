@@ -38,7 +38,7 @@ func TestFactsBehindTheBreak(t *testing.T) {
 			}
 		}
 	}
-	for _, l := range p.Layers[2:] {
+	for _, l := range p.Layers()[2:] {
 		if l.Verdict != labs.OffPath || l.Summary != "not reached" {
 			t.Errorf("%s: %s %q, want not reached", l.Layer, l.Verdict, l.Summary)
 		}

@@ -7,7 +7,7 @@ import (
 
 // managedCandidate judges a route of the Gateway API.
 func (w *walk) managedCandidate(v object) (candidate, bool) {
-	c := candidate{ref: v.ref(), obj: v, hosts: v.strs("spec", "hostnames")}
+	c := candidate{ref: v.Ref(), obj: v, hosts: v.Strs("spec", "hostnames")}
 	attached, names, why := w.parents(v)
 	if len(c.hosts) > 0 {
 		score, reason := w.hostScore(c.hosts)
@@ -36,26 +36,26 @@ func (w *walk) managedCandidate(v object) (candidate, bool) {
 // pods took it, whether it names one, and what its status says otherwise.
 func (w *walk) parents(v object) (attached, names bool, why []string) {
 	var wanted []string
-	for _, p := range v.items("spec", "parentRefs") {
-		ns := p.str("namespace")
+	for _, p := range v.Items("spec", "parentRefs") {
+		ns := p.Str("namespace")
 		if ns == "" {
-			ns = v.namespace()
+			ns = v.Namespace()
 		}
-		wanted = append(wanted, ns+"/"+p.str("name"))
-		names = names || w.isOwn(ns, p.str("name"))
+		wanted = append(wanted, ns+"/"+p.Str("name"))
+		names = names || w.isOwn(ns, p.Str("name"))
 	}
 	if !names {
 		return false, false, []string{fmt.Sprintf("parentRefs %s name no Gateway of this gateway's pods", quoteAll(wanted))}
 	}
-	states := v.items("status", "parents")
+	states := v.Items("status", "parents")
 	for _, st := range states {
 		for _, kind := range []string{"Accepted", "ResolvedRefs"} {
-			c := condition(st.items("conditions"), kind)
-			if c != nil && c.str("status") != "True" {
-				why = append(why, fmt.Sprintf("%s %s: %s", kind, c.str("reason"), c.str("message")))
+			c := condition(st.Items("conditions"), kind)
+			if c != nil && c.Str("status") != "True" {
+				why = append(why, fmt.Sprintf("%s %s: %s", kind, c.Str("reason"), c.Str("message")))
 			}
 		}
-		if c := condition(st.items("conditions"), "Accepted"); c.str("status") == "True" {
+		if c := condition(st.Items("conditions"), "Accepted"); c.Str("status") == "True" {
 			attached = true
 		}
 	}
@@ -67,7 +67,7 @@ func (w *walk) parents(v object) (attached, names bool, why []string) {
 
 func (w *walk) isOwn(namespace, name string) bool {
 	for _, s := range w.servers {
-		if s.selects && s.owner.namespace() == namespace && s.owner.name() == name {
+		if s.selects && s.owner.Namespace() == namespace && s.owner.Name() == name {
 			return true
 		}
 	}
@@ -76,14 +76,14 @@ func (w *walk) isOwn(namespace, name string) bool {
 
 func (w *walk) managedClusters(v object) []string {
 	var first []string
-	for _, rule := range v.items("spec", "rules") {
+	for _, rule := range v.Items("spec", "rules") {
 		var out []string
-		for _, b := range rule.items("backendRefs") {
-			ns := b.str("namespace")
+		for _, b := range rule.Items("backendRefs") {
+			ns := b.Str("namespace")
 			if ns == "" {
-				ns = v.namespace()
+				ns = v.Namespace()
 			}
-			out = append(out, fmt.Sprintf("outbound|%d||%s.%s.svc.cluster.local", b.num("port"), b.str("name"), ns))
+			out = append(out, fmt.Sprintf("outbound|%d||%s.%s.svc.cluster.local", b.Num("port"), b.Str("name"), ns))
 		}
 		if w.managedRule(rule) {
 			return out
@@ -98,21 +98,21 @@ func (w *walk) managedClusters(v object) []string {
 // managedRule says whether a rule's path, method and headers may take the
 // request.
 func (w *walk) managedRule(rule object) bool {
-	matches := rule.items("matches")
+	matches := rule.Items("matches")
 	if len(matches) == 0 {
 		return true
 	}
 	for _, m := range matches {
-		kind, value := m.str("path", "type"), m.str("path", "value")
+		kind, value := m.Str("path", "type"), m.Str("path", "value")
 		path := pathOnly(w.target.path)
 		ok := value == "" || kind == "Exact" && path == value ||
 			kind == "RegularExpression" && whole(value, path) ||
 			(kind == "" || kind == "PathPrefix") && (path == value || strings.HasPrefix(path, strings.TrimSuffix(value, "/")+"/"))
-		if want := m.str("method"); want != "" && want != w.target.method {
+		if want := m.Str("method"); want != "" && want != w.target.method {
 			ok = false
 		}
-		for _, h := range m.items("headers") {
-			if w.target.headers[strings.ToLower(h.str("name"))] != h.str("value") {
+		for _, h := range m.Items("headers") {
+			if w.target.headers[strings.ToLower(h.Str("name"))] != h.Str("value") {
 				ok = false
 			}
 		}

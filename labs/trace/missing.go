@@ -11,29 +11,29 @@ import (
 
 // noCluster: the route names a cluster that Envoy does not have.
 func (w *walk) noCluster(r *report, u upstream) {
-	culprit := w.routed.ref()
+	culprit := w.routed.Ref()
 	summary := "Envoy has no cluster " + u.name
 	want := "a destination that exists"
 	got := ""
 	switch {
-	case w.routed.group() == gatewayAPI && w.unresolved() != "":
+	case w.routed.Group() == gatewayAPI && w.unresolved() != "":
 		got = w.unresolved()
 	case u.host == "":
 		got = "the route leads to " + u.name
 	case u.service == nil && strings.HasSuffix(u.host, ".svc.cluster.local"):
 		got = "there is no Service " + u.host + w.similarService(u.host)
 	case u.service != nil && !hasPort(u.service, u.port):
-		want = "a port of " + u.service.ref().String()
+		want = "a port of " + u.service.Ref().String()
 		got = fmt.Sprintf("port %d; the Service has %s", u.port, quoteAll(ports(u.service)))
 	case u.subset != "":
 		want = fmt.Sprintf("subset %q in a DestinationRule for %s", u.subset, u.host)
 		got = "no DestinationRule for it"
 		if u.rule != nil {
-			got = u.rule.ref().String() + " has subsets " + quoteAll(subsets(u.rule))
+			got = u.rule.Ref().String() + " has subsets " + quoteAll(subsets(u.rule))
 		}
-	case u.service != nil && u.service.labels("metadata", "annotations")["networking.istio.io/exportTo"] != "":
-		culprit = u.service.ref()
-		got = "annotation networking.istio.io/exportTo: " + u.service.labels("metadata", "annotations")["networking.istio.io/exportTo"]
+	case u.service != nil && u.service.Labels("metadata", "annotations")["networking.istio.io/exportTo"] != "":
+		culprit = u.service.Ref()
+		got = "annotation networking.istio.io/exportTo: " + u.service.Labels("metadata", "annotations")["networking.istio.io/exportTo"]
 	default:
 		got = "nothing by the name " + u.host
 	}
@@ -41,19 +41,19 @@ func (w *walk) noCluster(r *report, u upstream) {
 }
 
 func (w *walk) unresolved() string {
-	for _, st := range w.routed.items("status", "parents") {
-		if c := condition(st.items("conditions"), "ResolvedRefs"); c.str("status") == "False" {
-			return c.str("reason") + ": " + c.str("message")
+	for _, st := range w.routed.Items("status", "parents") {
+		if c := condition(st.Items("conditions"), "ResolvedRefs"); c.Str("status") == "False" {
+			return c.Str("reason") + ": " + c.Str("message")
 		}
 	}
 	return ""
 }
 
 func (w *walk) similarService(host string) string {
-	for _, s := range w.index.all("", "Service") {
-		name := s.name() + "." + s.namespace() + ".svc.cluster.local"
+	for _, s := range w.index.All("", "Service") {
+		name := s.Name() + "." + s.Namespace() + ".svc.cluster.local"
 		if _, close := near(name, host); close {
-			return ", but " + s.ref().String()
+			return ", but " + s.Ref().String()
 		}
 	}
 	return ""
@@ -61,8 +61,8 @@ func (w *walk) similarService(host string) string {
 
 func ports(s object) []string {
 	var out []string
-	for _, p := range s.items("spec", "ports") {
-		out = append(out, strconv.Itoa(p.num("port")))
+	for _, p := range s.Items("spec", "ports") {
+		out = append(out, strconv.Itoa(p.Num("port")))
 	}
 	return out
 }
@@ -71,8 +71,8 @@ func hasPort(s object, port int) bool { return slices.Contains(ports(s), strconv
 
 func subsets(rule object) []string {
 	var out []string
-	for _, s := range rule.items("spec", "subsets") {
-		out = append(out, s.str("name"))
+	for _, s := range rule.Items("spec", "subsets") {
+		out = append(out, s.Str("name"))
 	}
 	return out
 }
@@ -83,7 +83,7 @@ func (w *walk) noEndpoints(r *report, u upstream) {
 	summary := "no healthy endpoint in " + u.name
 	for _, e := range all {
 		if len(e.Failed) > 0 {
-			r.broken(u.rule.ref(), summary, "a healthy endpoint", fmt.Sprintf("%s: %s", e.Address, strings.Join(e.Failed, ", ")))
+			r.broken(u.rule.Ref(), summary, "a healthy endpoint", fmt.Sprintf("%s: %s", e.Address, strings.Join(e.Failed, ", ")))
 			return
 		}
 	}
@@ -91,7 +91,7 @@ func (w *walk) noEndpoints(r *report, u upstream) {
 	case u.service == nil:
 		r.broken(labs.Object{}, summary, "an address for "+u.host, "none")
 	case u.subset != "" && len(w.readyEndpoints(u.service, nil)) > 0:
-		r.broken(u.rule.ref(), summary, fmt.Sprintf("ready pods with the labels of subset %q", u.subset), "none")
+		r.broken(u.rule.Ref(), summary, fmt.Sprintf("ready pods with the labels of subset %q", u.subset), "none")
 	default:
 		culprit, want, got := w.whyNoEndpoints(u.service)
 		r.broken(culprit, summary, want, got)

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"fmt"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
 	"net"
 	"slices"
 	"strconv"
@@ -14,8 +15,8 @@ const rootNamespace = "istio-system"
 // hasSidecar says whether a proxy takes the pod's traffic.
 func hasSidecar(pod object) bool {
 	for _, list := range []string{"containers", "initContainers"} {
-		for _, c := range pod.items("spec", list) {
-			if c.str("name") == "istio-proxy" && !slices.Contains(c.strs("args"), "router") {
+		for _, c := range pod.Items("spec", list) {
+			if c.Str("name") == "istio-proxy" && !slices.Contains(c.Strs("args"), "router") {
 				return true
 			}
 		}
@@ -27,21 +28,21 @@ func hasSidecar(pod object) bool {
 // the PeerAuthentication that says so: the pod's own, the namespace's, the
 // mesh's.
 func (w *walk) peerTLS(pod object) (mode string, policy object) {
-	labels := pod.labels("metadata", "labels")
+	labels := pod.Labels("metadata", "labels")
 	scope := -1
 	mode = "UNSET"
-	for _, p := range w.index.all(istioSecurity, "PeerAuthentication") {
-		selector := p.labels("spec", "selector", "matchLabels")
+	for _, p := range w.index.All(istioSecurity, "PeerAuthentication") {
+		selector := p.Labels("spec", "selector", "matchLabels")
 		s := -1
 		switch {
-		case p.namespace() == pod.namespace() && selects(selector, labels):
+		case p.Namespace() == pod.Namespace() && snapshot.Selects(selector, labels):
 			s = 2
-		case p.namespace() == pod.namespace() && len(selector) == 0:
+		case p.Namespace() == pod.Namespace() && len(selector) == 0:
 			s = 1
-		case p.namespace() == rootNamespace && len(selector) == 0:
+		case p.Namespace() == rootNamespace && len(selector) == 0:
 			s = 0
 		}
-		if m := p.str("spec", "mtls", "mode"); s > scope && m != "" && m != "UNSET" {
+		if m := p.Str("spec", "mtls", "mode"); s > scope && m != "" && m != "UNSET" {
 			scope, mode, policy = s, m, p
 		}
 	}
@@ -59,12 +60,12 @@ func (w *walk) ruleFor(host string) object {
 		serviceNamespace = f[1]
 	}
 	for _, ns := range []string{w.podNamespace(), serviceNamespace, rootNamespace} {
-		for _, d := range w.index.all(istioNetworking, "DestinationRule") {
-			h := d.str("spec", "host")
+		for _, d := range w.index.All(istioNetworking, "DestinationRule") {
+			h := d.Str("spec", "host")
 			if !strings.Contains(h, ".") {
-				h += "." + d.namespace() + ".svc.cluster.local"
+				h += "." + d.Namespace() + ".svc.cluster.local"
 			}
-			if d.namespace() == ns && specificity(h, host) >= 0 {
+			if d.Namespace() == ns && specificity(h, host) >= 0 {
 				return d
 			}
 		}
@@ -86,20 +87,20 @@ func (w *walk) judgePeer(r *report, u upstream) {
 	sidecar := hasSidecar(pod)
 	want, policy := w.peerTLS(pod)
 	if policy != nil {
-		r.see("%s: mTLS %s for %s", policy.ref(), want, pod.ref())
-		r.involve(policy.ref())
+		r.see("%s: mTLS %s for %s", policy.Ref(), want, pod.Ref())
+		r.involve(policy.Ref())
 	}
-	culprit := u.rule.ref()
+	culprit := u.rule.Ref()
 	switch {
 	case sidecar && want == "STRICT" && (mode == "DISABLE" || mode == "SIMPLE" || mode == "MUTUAL"):
 		if u.rule == nil {
-			culprit = policy.ref()
+			culprit = policy.Ref()
 		}
 		r.broken(culprit, "the gateway speaks "+tlsWords(mode)+", the workload wants mutual TLS",
-			"mutual TLS of the mesh: "+policy.ref().String()+" says STRICT", w.modeSource(u, mode))
+			"mutual TLS of the mesh: "+policy.Ref().String()+" says STRICT", w.modeSource(u, mode))
 	case !sidecar && mode == "ISTIO_MUTUAL":
 		r.broken(culprit, "the gateway speaks mutual TLS to a pod without a proxy",
-			"plain text: "+pod.ref().String()+" has no sidecar", w.modeSource(u, mode))
+			"plain text: "+pod.Ref().String()+" has no sidecar", w.modeSource(u, mode))
 	}
 }
 
@@ -107,7 +108,7 @@ func (w *walk) modeSource(u upstream, mode string) string {
 	if u.rule == nil {
 		return "TLS mode " + mode
 	}
-	return u.rule.ref().String() + " says tls mode " + mode
+	return u.rule.Ref().String() + " says tls mode " + mode
 }
 
 // judgeTransport reads from the answer how the connection to the upstream
@@ -119,14 +120,14 @@ func (w *walk) judgeTransport(r *report, u upstream) {
 	}
 	switch text := a.Details + " " + a.LogLine; {
 	case w.passesThrough() && a.Error == "tls: not TLS":
-		r.broken(u.service.ref(), "TLS passes through to a port that does not speak TLS",
+		r.broken(u.service.Ref(), "TLS passes through to a port that does not speak TLS",
 			"a backend port that speaks TLS", u.name+" answers in plain text")
 	case strings.Contains(text, "TLS_error"):
 		w.tlsFailed(r, u, text)
 	case strings.Contains(text, "Connection_refused") || hasFlag(a.Flag, "UF"):
 		w.refusedPort(r, u)
 	case hasFlag(a.Flag, "UO"):
-		r.broken(u.rule.ref(), "the connection pool is full", "room for the request", "overflow")
+		r.broken(u.rule.Ref(), "the connection pool is full", "room for the request", "overflow")
 	}
 }
 
@@ -136,9 +137,9 @@ func (w *walk) tlsFailed(r *report, u upstream, text string) {
 	_, reason, _ := strings.Cut(text, "TLS_error")
 	reason, _, _ = strings.Cut(reason, ":TLS_error_end")
 	reason, _, _ = strings.Cut(strings.Trim(reason, ":|\" "), "}")
-	culprit := u.rule.ref()
+	culprit := u.rule.Ref()
 	if u.rule == nil {
-		culprit = u.service.ref()
+		culprit = u.service.Ref()
 	}
 	if w.missingUpstreamSecret(r, u) {
 		return
@@ -174,13 +175,13 @@ func (w *walk) refusedPort(r *report, u upstream) {
 	}
 	_, port, err := net.SplitHostPort(list[0])
 	if err != nil || len(u.pods) == 0 {
-		r.broken(u.rule.ref(), "connections to "+list[0]+" fail", "a listening endpoint", w.answer.Details)
+		r.broken(u.rule.Ref(), "connections to "+list[0]+" fail", "a listening endpoint", w.answer.Details)
 		return
 	}
 	declared := containerPorts(u.pods[0])
 	if len(declared) > 0 && !slices.Contains(declared, port) {
-		r.broken(u.service.ref(), "nothing listens on "+list[0],
-			fmt.Sprintf("a targetPort that %s listens on: %s", u.pods[0].ref(), quoteAll(declared)), "targetPort "+port)
+		r.broken(u.service.Ref(), "nothing listens on "+list[0],
+			fmt.Sprintf("a targetPort that %s listens on: %s", u.pods[0].Ref(), quoteAll(declared)), "targetPort "+port)
 		return
 	}
 	r.broken(w.ownerOf(u.pods[0]), "connections to "+list[0]+" fail", "a process that listens on "+port, w.answer.Details)
@@ -188,12 +189,12 @@ func (w *walk) refusedPort(r *report, u upstream) {
 
 func containerPorts(pod object) []string {
 	var out []string
-	for _, c := range pod.items("spec", "containers") {
-		if c.str("name") == "istio-proxy" {
+	for _, c := range pod.Items("spec", "containers") {
+		if c.Str("name") == "istio-proxy" {
 			continue
 		}
-		for _, p := range c.items("ports") {
-			out = append(out, strconv.Itoa(p.num("containerPort")))
+		for _, p := range c.Items("ports") {
+			out = append(out, strconv.Itoa(p.Num("containerPort")))
 		}
 	}
 	return out

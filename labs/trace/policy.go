@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
 // gatewayPolicies lists the AuthorizationPolicies and RequestAuthentications
@@ -13,7 +14,7 @@ func (w *walk) gatewayPolicies() []string {
 	var out []string
 	for _, kind := range []string{"AuthorizationPolicy", "RequestAuthentication"} {
 		for _, p := range w.policiesOn(kind, w.pods) {
-			out = append(out, p.ref().String())
+			out = append(out, p.Ref().String())
 		}
 	}
 	return out
@@ -22,7 +23,7 @@ func (w *walk) gatewayPolicies() []string {
 // policiesOn returns the policies of a kind that apply to any of the pods.
 func (w *walk) policiesOn(kind string, pods []object) []object {
 	var out []object
-	for _, p := range w.index.all(istioSecurity, kind) {
+	for _, p := range w.index.All(istioSecurity, kind) {
 		for _, pod := range pods {
 			if applies(p, pod) {
 				out = append(out, p)
@@ -34,22 +35,22 @@ func (w *walk) policiesOn(kind string, pods []object) []object {
 }
 
 func applies(policy, pod object) bool {
-	labels := pod.labels("metadata", "labels")
-	targets := policy.items("spec", "targetRefs")
-	if t := policy.mapAt("spec", "targetRef"); t != nil {
+	labels := pod.Labels("metadata", "labels")
+	targets := policy.Items("spec", "targetRefs")
+	if t := policy.Map("spec", "targetRef"); t != nil {
 		targets = append(targets, t)
 	}
 	if len(targets) > 0 {
 		for _, t := range targets {
-			if t.str("kind") == "Gateway" && policy.namespace() == pod.namespace() && labels[gatewayNameLabel] == t.str("name") {
+			if t.Str("kind") == "Gateway" && policy.Namespace() == pod.Namespace() && labels[gatewayNameLabel] == t.Str("name") {
 				return true
 			}
 		}
 		return false
 	}
-	selector := policy.labels("spec", "selector", "matchLabels")
-	here := policy.namespace() == pod.namespace() || policy.namespace() == rootNamespace
-	return here && (len(selector) == 0 || selects(selector, labels))
+	selector := policy.Labels("spec", "selector", "matchLabels")
+	here := policy.Namespace() == pod.Namespace() || policy.Namespace() == rootNamespace
+	return here && (len(selector) == 0 || snapshot.Selects(selector, labels))
 }
 
 // matchedPolicy is Envoy's word for the rule that denied:
@@ -70,8 +71,8 @@ func (w *walk) judgePolicy(r *report, ups []upstream) {
 	case strings.Contains(a.Details, "ext_authz_denied"), strings.Contains(a.Details, "ext_authz_error"):
 		culprit := labs.Object{}
 		for _, p := range w.policiesOn("AuthorizationPolicy", w.pods) {
-			if p.str("spec", "action") == "CUSTOM" {
-				culprit = p.ref()
+			if p.Str("spec", "action") == "CUSTOM" {
+				culprit = p.Ref()
 			}
 		}
 		w.policyBroken(r, culprit, "external authorization refuses the request", a.Details)
@@ -90,7 +91,7 @@ func (w *walk) denied(r *report, details string, pods []object) {
 	}
 	var allow []object
 	for _, p := range w.policiesOn("AuthorizationPolicy", pods) {
-		if action := p.str("spec", "action"); action == "" || action == "ALLOW" {
+		if action := p.Str("spec", "action"); action == "" || action == "ALLOW" {
 			allow = append(allow, p)
 		}
 	}
@@ -99,15 +100,15 @@ func (w *walk) denied(r *report, details string, pods []object) {
 		return
 	}
 	for _, p := range allow {
-		r.involve(p.ref())
+		r.involve(p.Ref())
 	}
-	w.policyBroken(r, allow[0].ref(), "no ALLOW policy matches the request", "no rule of "+allow[0].ref().String()+" matched")
+	w.policyBroken(r, allow[0].Ref(), "no ALLOW policy matches the request", "no rule of "+allow[0].Ref().String()+" matched")
 }
 
 func (w *walk) unauthenticated(r *report) {
 	culprit := labs.Object{}
 	if list := w.policiesOn("RequestAuthentication", w.pods); len(list) > 0 {
-		culprit = list[0].ref()
+		culprit = list[0].Ref()
 	}
 	w.policyBroken(r, culprit, "the request's token is refused", w.answer.Details)
 }

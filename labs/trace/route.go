@@ -46,8 +46,8 @@ func (w *walk) routeFacts(r *report, candidates []candidate) {
 		w.clusters, w.routed = candidates[0].dest, candidates[0].obj
 	}
 	if w.routed != nil {
-		r.fact("object", w.routed.ref().String())
-		r.involve(w.routed.ref())
+		r.fact("object", w.routed.Ref().String())
+		r.involve(w.routed.Ref())
 	}
 	if len(w.clusters) > 0 {
 		r.fact("cluster", w.clusters[0])
@@ -104,13 +104,13 @@ func blackhole(h *envoy.VirtualHost) bool { return strings.HasPrefix(h.Name, "bl
 func (w *walk) judgeRoute(r *report, route envoy.Route) {
 	from := ""
 	if w.routed != nil {
-		from = "   " + w.routed.ref().String()
+		from = "   " + w.routed.Ref().String()
 	}
 	switch {
 	case route.Abort != 0:
-		r.broken(w.routed.ref(), fmt.Sprintf("the route aborts requests with %d", route.Abort), "no injected fault", "fault: abort")
+		r.broken(w.routed.Ref(), fmt.Sprintf("the route aborts requests with %d", route.Abort), "no injected fault", "fault: abort")
 	case route.Direct >= 400:
-		r.broken(w.routed.ref(), fmt.Sprintf("the route answers %d by itself", route.Direct), "a destination", "a direct response")
+		r.broken(w.routed.Ref(), fmt.Sprintf("the route answers %d by itself", route.Direct), "a destination", "a direct response")
 	case route.Direct != 0:
 		r.healthy("%s answers %d by itself%s", routeText(route), route.Direct, from)
 	case route.Redirect:
@@ -142,7 +142,7 @@ func (w *walk) noHost(r *report, rc envoy.RouteConfig, candidates []candidate) {
 	r.fact("domains", append([]string{}, domains...))
 	want := "a VirtualService or HTTPRoute with this host"
 	if w.intended != nil {
-		want += ", attached to " + w.intended.owner.ref().String()
+		want += ", attached to " + w.intended.owner.Ref().String()
 	}
 	culprit, got := labs.Object{}, "route table "+rc.Name+" has domains "+quoteAll(domains)
 	if len(candidates) > 0 {
@@ -159,14 +159,14 @@ func (w *walk) noRoute(r *report, host *envoy.VirtualHost, candidates []candidat
 	for _, route := range host.Routes {
 		have = append(have, routeText(route))
 		if o := w.source(route); o != nil && culprit.Name == "" {
-			culprit = o.ref()
+			culprit = o.Ref()
 		}
 	}
 	if culprit.Name == "" && len(candidates) > 0 {
 		culprit = candidates[0].ref
 	}
 	if ns, name, ok := strings.Cut(strings.TrimPrefix(culprit.String(), culprit.Kind+" "), "/"); ok && w.routed == nil {
-		w.routed = w.index.get(istioNetworking, culprit.Kind, ns, name)
+		w.routed = w.index.Get(istioNetworking, culprit.Kind, ns, name)
 	}
 	r.broken(culprit, fmt.Sprintf("virtual host %s has no route for %s %s", host.Name, w.target.method, pathOnly(w.target.path)),
 		fmt.Sprintf("a route that matches %s %s", w.target.method, pathOnly(w.target.path)), quoteAll(have))
@@ -187,7 +187,7 @@ func (w *walk) source(route envoy.Route) object {
 		return nil
 	}
 	for _, kind := range []string{"HTTPRoute", "GRPCRoute"} {
-		if o := w.index.get(gatewayAPI, kind, ns, rest[:i]); o != nil {
+		if o := w.index.Get(gatewayAPI, kind, ns, rest[:i]); o != nil {
 			return o
 		}
 	}
@@ -200,9 +200,9 @@ func (w *walk) namedRule(name string) object {
 		return nil
 	}
 	for _, kind := range []string{"HTTPRoute", "GRPCRoute"} {
-		for _, o := range w.index.all(gatewayAPI, kind) {
-			for _, rule := range o.items("spec", "rules") {
-				if rule.str("name") == name {
+		for _, o := range w.index.All(gatewayAPI, kind) {
+			for _, rule := range o.Items("spec", "rules") {
+				if rule.Str("name") == name {
 					return o
 				}
 			}
@@ -219,5 +219,5 @@ func (w *walk) fromPath(path string) object {
 		return nil
 	}
 	kinds := map[string]string{"virtual-service": "VirtualService", "destination-rule": "DestinationRule", "service-entry": "ServiceEntry"}
-	return w.index.get(f[1], kinds[f[5]], f[4], f[6])
+	return w.index.Get(f[1], kinds[f[5]], f[4], f[6])
 }

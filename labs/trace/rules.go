@@ -11,13 +11,13 @@ func (w *walk) classicRules(v object) []string {
 	if w.intended != nil && w.intended.passthrough() {
 		part, other = "tls", "http"
 	}
-	rules := v.items("spec", part)
+	rules := v.Items("spec", part)
 	if len(rules) == 0 {
-		if part == "tls" && len(v.items("spec", "tcp")) > 0 {
+		if part == "tls" && len(v.Items("spec", "tcp")) > 0 {
 			return nil
 		}
 		have := "none"
-		if v.has("spec", other) {
+		if v.Has("spec", other) {
 			have = other + " rules only"
 		}
 		return []string{fmt.Sprintf("has no %s rules (%s), which a server of mode %s needs", part, have, w.mode())}
@@ -42,16 +42,16 @@ func (w *walk) mode() string {
 
 // classicRule says why one rule does not take the request, "" when it may.
 func (w *walk) classicRule(v, rule object, part string) string {
-	if d := rule.str("delegate", "name"); d != "" {
-		ns := rule.str("delegate", "namespace")
+	if d := rule.Str("delegate", "name"); d != "" {
+		ns := rule.Str("delegate", "namespace")
 		if ns == "" {
-			ns = v.namespace()
+			ns = v.Namespace()
 		}
-		if w.index.get(istioNetworking, "VirtualService", ns, d) == nil {
+		if w.index.Get(istioNetworking, "VirtualService", ns, d) == nil {
 			return fmt.Sprintf("delegates to VirtualService %s/%s, which does not exist", ns, d)
 		}
 	}
-	matches := rule.items("match")
+	matches := rule.Items("match")
 	if len(matches) == 0 {
 		return ""
 	}
@@ -67,26 +67,26 @@ func (w *walk) classicRule(v, rule object, part string) string {
 }
 
 func (w *walk) classicMatch(m object, part string) string {
-	if p := m.num("port"); p != 0 && p != w.target.port {
+	if p := m.Num("port"); p != 0 && p != w.target.port {
 		return fmt.Sprintf("matches port %d, the server's is %d", p, w.target.port)
 	}
 	if part == "tls" {
-		if sni := m.strs("sniHosts"); best(sni, w.target.sni) < 0 {
+		if sni := m.Strs("sniHosts"); best(sni, w.target.sni) < 0 {
 			return fmt.Sprintf("sniHosts %s, the client's SNI is %q", quoteAll(sni), w.target.sni)
 		}
 		return ""
 	}
-	if !stringFits(m, "uri", pathOnly(w.target.path), m.str("ignoreUriCase") == "true") {
+	if !stringFits(m, "uri", pathOnly(w.target.path), m.Str("ignoreUriCase") == "true") {
 		return fmt.Sprintf("path is %s, not %s", pathOnly(w.target.path), matchText(m, "uri"))
 	}
 	if !stringFits(m, "method", w.target.method, false) {
 		return fmt.Sprintf("method is %s, not %s", w.target.method, matchText(m, "method"))
 	}
-	headers, _ := m.at("headers").(map[string]any)
+	headers := m.Map("headers")
 	for name := range headers {
 		value, has := w.target.headers[strings.ToLower(name)]
-		if !has || !stringFits(object(headers), name, value, false) {
-			return fmt.Sprintf("header %s is %q, not %s", name, value, matchText(object(headers), name))
+		if !has || !stringFits(headers, name, value, false) {
+			return fmt.Sprintf("header %s is %q, not %s", name, value, matchText(headers, name))
 		}
 	}
 	return ""
@@ -94,7 +94,7 @@ func (w *walk) classicMatch(m object, part string) string {
 
 // stringFits evaluates Istio's StringMatch; an absent one fits all.
 func stringFits(m object, field, value string, ignoreCase bool) bool {
-	if !m.has(field) {
+	if !m.Has(field) {
 		return true
 	}
 	fold := func(s string) string {
@@ -104,20 +104,20 @@ func stringFits(m object, field, value string, ignoreCase bool) bool {
 		return s
 	}
 	switch {
-	case m.has(field, "exact"):
-		return fold(value) == fold(m.str(field, "exact"))
-	case m.has(field, "prefix"):
-		return strings.HasPrefix(fold(value), fold(m.str(field, "prefix")))
-	case m.has(field, "regex"):
-		return whole(m.str(field, "regex"), value)
+	case m.Has(field, "exact"):
+		return fold(value) == fold(m.Str(field, "exact"))
+	case m.Has(field, "prefix"):
+		return strings.HasPrefix(fold(value), fold(m.Str(field, "prefix")))
+	case m.Has(field, "regex"):
+		return whole(m.Str(field, "regex"), value)
 	}
 	return true
 }
 
 func matchText(m object, field string) string {
 	for _, kind := range []string{"exact", "prefix", "regex"} {
-		if m.has(field, kind) {
-			return kind + " " + m.str(field, kind)
+		if m.Has(field, kind) {
+			return kind + " " + m.Str(field, kind)
 		}
 	}
 	return "any"
@@ -128,13 +128,13 @@ func matchText(m object, field string) string {
 func (w *walk) classicClusters(v object) []string {
 	var first []string
 	for _, part := range []string{"http", "tls", "tcp"} {
-		for _, rule := range v.items("spec", part) {
+		for _, rule := range v.Items("spec", part) {
 			var out []string
-			for _, d := range rule.items("route") {
-				if d.has("weight") && d.num("weight") == 0 && len(rule.items("route")) > 1 {
+			for _, d := range rule.Items("route") {
+				if d.Has("weight") && d.Num("weight") == 0 && len(rule.Items("route")) > 1 {
 					continue
 				}
-				out = append(out, w.destinationCluster(v, object(d.mapAt("destination"))))
+				out = append(out, w.destinationCluster(v, d.Map("destination")))
 			}
 			if w.classicRule(v, rule, part) == "" && len(out) > 0 {
 				return out
@@ -147,26 +147,21 @@ func (w *walk) classicClusters(v object) []string {
 	return first
 }
 
-func (o object) mapAt(path ...string) map[string]any {
-	m, _ := o.at(path...).(map[string]any)
-	return m
-}
-
 // destinationCluster is Istio's name for a destination's cluster. Without a
 // port a Service's only port is taken, else the listener's.
 func (w *walk) destinationCluster(v, d object) string {
-	host := d.str("host")
+	host := d.Str("host")
 	if !strings.Contains(host, ".") {
-		host += "." + v.namespace() + ".svc.cluster.local"
+		host += "." + v.Namespace() + ".svc.cluster.local"
 	}
-	port := d.num("port", "number")
+	port := d.Num("port", "number")
 	if port == 0 {
 		port = w.target.port
-		if ports := w.serviceOf(host).items("spec", "ports"); len(ports) == 1 {
-			port = ports[0].num("port")
+		if ports := w.serviceOf(host).Items("spec", "ports"); len(ports) == 1 {
+			port = ports[0].Num("port")
 		}
 	}
-	return fmt.Sprintf("outbound|%d|%s|%s", port, d.str("subset"), host)
+	return fmt.Sprintf("outbound|%d|%s|%s", port, d.Str("subset"), host)
 }
 
 // serviceOf finds the Service of a cluster-local name, nil when it is none.
@@ -179,5 +174,5 @@ func (w *walk) serviceOf(host string) object {
 	if !ok {
 		return nil
 	}
-	return w.index.get("", "Service", ns, name)
+	return w.index.Get("", "Service", ns, name)
 }

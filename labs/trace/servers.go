@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
 // server is one port that a Gateway of either API asks for.
@@ -52,15 +53,15 @@ func hostsMeet(a, b string) bool {
 // allServers reads the servers of every Gateway of both APIs.
 func (w *walk) allServers() []server {
 	var out []server
-	for _, g := range w.index.all(istioNetworking, "Gateway") {
+	for _, g := range w.index.All(istioNetworking, "Gateway") {
 		mine := w.classicSelects(g)
-		for _, s := range g.items("spec", "servers") {
+		for _, s := range g.Items("spec", "servers") {
 			out = append(out, w.classicServer(g, s, mine))
 		}
 	}
-	for _, g := range w.index.all(gatewayAPI, "Gateway") {
+	for _, g := range w.index.All(gatewayAPI, "Gateway") {
 		mine := w.managedSelects(g)
-		for _, l := range g.items("spec", "listeners") {
+		for _, l := range g.Items("spec", "listeners") {
 			out = append(out, listenerServer(g, l, mine))
 		}
 	}
@@ -68,39 +69,39 @@ func (w *walk) allServers() []server {
 }
 
 func (w *walk) classicSelects(g object) bool {
-	selector := g.labels("spec", "selector")
+	selector := g.Labels("spec", "selector")
 	return slices.ContainsFunc(w.pods, func(p object) bool {
-		return len(selector) == 0 || selects(selector, p.labels("metadata", "labels"))
+		return len(selector) == 0 || snapshot.Selects(selector, p.Labels("metadata", "labels"))
 	})
 }
 
 // managedSelects says whether a Gateway API Gateway runs on the pods: those
 // made for it, or those of the Service it names as its address.
 func (w *walk) managedSelects(g object) bool {
-	for _, a := range g.items("spec", "addresses") {
-		name, rest, _ := strings.Cut(a.str("value"), ".")
+	for _, a := range g.Items("spec", "addresses") {
+		name, rest, _ := strings.Cut(a.Str("value"), ".")
 		ns, _, _ := strings.Cut(rest, ".")
 		if ns == "" {
-			ns = g.namespace()
+			ns = g.Namespace()
 		}
-		if w.service != nil && w.service.name() == name && w.service.namespace() == ns {
+		if w.service != nil && w.service.Name() == name && w.service.Namespace() == ns {
 			return true
 		}
 	}
 	return slices.ContainsFunc(w.pods, func(p object) bool {
-		return p.namespace() == g.namespace() && p.labels("metadata", "labels")[gatewayNameLabel] == g.name()
+		return p.Namespace() == g.Namespace() && p.Labels("metadata", "labels")[gatewayNameLabel] == g.Name()
 	})
 }
 
 func (w *walk) classicServer(g, s object, mine bool) server {
 	out := server{
 		owner: g, classic: true, selects: mine,
-		name: s.str("port", "name"), port: s.num("port", "number"),
-		protocol: strings.ToUpper(s.str("port", "protocol")),
+		name: s.Str("port", "name"), port: s.Num("port", "number"),
+		protocol: strings.ToUpper(s.Str("port", "protocol")),
 	}
 	switch out.protocol {
 	case "HTTPS", "TLS":
-		out.mode = s.str("tls", "mode")
+		out.mode = s.Str("tls", "mode")
 		if out.mode == "" {
 			out.mode = "PASSTHROUGH" // the API's zero value
 		}
@@ -109,22 +110,22 @@ func (w *walk) classicServer(g, s object, mine bool) server {
 	default:
 		out.mode = "HTTP"
 	}
-	for _, h := range s.strs("hosts") {
+	for _, h := range s.Strs("hosts") {
 		scope := ""
 		if ns, rest, scoped := strings.Cut(h, "/"); scoped {
 			h = rest
 			switch ns {
 			case "*":
 			case ".":
-				scope = g.namespace()
+				scope = g.Namespace()
 			default:
 				scope = ns
 			}
 		}
 		out.hosts, out.scopes = append(out.hosts, h), append(out.scopes, scope)
 	}
-	names := s.strs("tls", "credentialNames")
-	if n := s.str("tls", "credentialName"); n != "" {
+	names := s.Strs("tls", "credentialNames")
+	if n := s.Str("tls", "credentialName"); n != "" {
 		names = append([]string{n}, names...)
 	}
 	for _, n := range names {
@@ -136,18 +137,18 @@ func (w *walk) classicServer(g, s object, mine bool) server {
 // podNamespace is where a gateway looks for its Secrets.
 func (w *walk) podNamespace() string {
 	if len(w.pods) > 0 {
-		return w.pods[0].namespace()
+		return w.pods[0].Namespace()
 	}
 	if w.service != nil {
-		return w.service.namespace()
+		return w.service.Namespace()
 	}
 	return ""
 }
 
 func listenerServer(g, l object, mine bool) server {
 	out := server{
-		owner: g, selects: mine, name: l.str("name"), port: l.num("port"),
-		protocol: l.str("protocol"), hosts: []string{l.str("hostname")}, scopes: []string{""},
+		owner: g, selects: mine, name: l.Str("name"), port: l.Num("port"),
+		protocol: l.Str("protocol"), hosts: []string{l.Str("hostname")}, scopes: []string{""},
 	}
 	if out.hosts[0] == "" {
 		out.hosts[0] = "*"
@@ -155,9 +156,9 @@ func listenerServer(g, l object, mine bool) server {
 	switch {
 	case out.protocol == "HTTP":
 		out.mode = "HTTP"
-	case out.protocol == "HTTPS" || out.protocol == "TLS" && l.str("tls", "mode") != "Passthrough":
+	case out.protocol == "HTTPS" || out.protocol == "TLS" && l.Str("tls", "mode") != "Passthrough":
 		out.mode = "SIMPLE"
-		if l.has("tls", "frontendValidation") {
+		if l.Has("tls", "frontendValidation") {
 			out.mode = "MUTUAL"
 		}
 	case out.protocol == "TLS":
@@ -165,16 +166,16 @@ func listenerServer(g, l object, mine bool) server {
 	default:
 		out.mode = out.protocol
 	}
-	for _, c := range l.items("tls", "certificateRefs") {
-		ns := c.str("namespace")
+	for _, c := range l.Items("tls", "certificateRefs") {
+		ns := c.Str("namespace")
 		if ns == "" {
-			ns = g.namespace()
+			ns = g.Namespace()
 		}
-		out.secrets = append(out.secrets, labs.Object{Kind: "Secret", Namespace: ns, Name: c.str("name")})
+		out.secrets = append(out.secrets, labs.Object{Kind: "Secret", Namespace: ns, Name: c.Str("name")})
 	}
-	for _, st := range g.items("status", "listeners") {
-		if st.str("name") == out.name {
-			out.status = st.items("conditions")
+	for _, st := range g.Items("status", "listeners") {
+		if st.Str("name") == out.name {
+			out.status = st.Items("conditions")
 		}
 	}
 	return out

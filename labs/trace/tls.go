@@ -81,7 +81,7 @@ func (w *walk) secret(r *report) (labs.Object, snapshot.Sealed, *fault) {
 		r.unknown("%s", why)
 		return ref, snapshot.Sealed{}, nil
 	}
-	o := w.index.get("", "Secret", ref.Namespace, ref.Name)
+	o := w.index.Get("", "Secret", ref.Namespace, ref.Name)
 	if o == nil {
 		r.fact("state", "missing")
 		return ref, snapshot.Sealed{}, w.noSecret(ref)
@@ -130,16 +130,16 @@ func (w *walk) secretState(r *report, sds string) {
 // noSecret: the Secret is not where the gateway looks for it.
 func (w *walk) noSecret(ref labs.Object) *fault {
 	f := &fault{culprit: ref, summary: "there is no " + ref.String(), want: ref.String() + " with tls.crt and tls.key", got: "none of that name in " + ref.Namespace}
-	for _, o := range w.index.all("", "Secret") {
-		if o.name() == ref.Name {
-			f.got += "; there is " + o.ref().String()
+	for _, o := range w.index.All("", "Secret") {
+		if o.Name() == ref.Name {
+			f.got += "; there is " + o.Ref().String()
 			return f
 		}
 	}
-	for _, o := range w.index.all("", "Secret") {
-		if _, close := near(o.name(), ref.Name); close && o.namespace() == ref.Namespace && w.intended != nil {
-			f.culprit = w.intended.owner.ref()
-			f.got += "; there is " + o.ref().String()
+	for _, o := range w.index.All("", "Secret") {
+		if _, close := near(o.Name(), ref.Name); close && o.Namespace() == ref.Namespace && w.intended != nil {
+			f.culprit = w.intended.owner.Ref()
+			f.got += "; there is " + o.Ref().String()
 			return f
 		}
 	}
@@ -164,7 +164,7 @@ func (w *walk) unusable(ref labs.Object, s snapshot.Sealed) *fault {
 		f.want, f.got = "ca.crt in it, or Secret "+ref.Namespace+"/"+ref.Name+"-cacert", "keys "+quoteAll(s.Keys)
 	case w.withdrawn != "":
 		f.summary, f.got = "the Gateway's certificate reference is refused", w.withdrawn
-		f.want, f.culprit = "a reference to a Secret that the Gateway may use", w.intended.owner.ref()
+		f.want, f.culprit = "a reference to a Secret that the Gateway may use", w.intended.owner.Ref()
 	default:
 		return nil
 	}
@@ -176,7 +176,7 @@ func (w *walk) hasClientCA(ref labs.Object, s snapshot.Sealed) bool {
 	if w.intended != nil && !w.intended.classic {
 		return true // the Gateway API takes it from a ConfigMap
 	}
-	if own := w.index.get("", "Secret", ref.Namespace, ref.Name+"-cacert"); own != nil {
+	if own := w.index.Get("", "Secret", ref.Namespace, ref.Name+"-cacert"); own != nil {
 		sealed, ok := snapshot.SealedOf(own)
 		return ok && sealed.CA != ""
 	}

@@ -41,16 +41,18 @@ func Trace(r labs.Request, s snapshot.Snapshot) labs.Path {
 	path := labs.Path{Request: r, Answer: s.Answers[r.Name], At: s.At}
 	t, err := parse(r)
 	if err != nil {
-		path.Layers = nothing(err.Error())
+		path.Hops = []labs.Hop{{Name: string(labs.RoleGateway), Role: labs.RoleGateway, Layers: nothing(err.Error())}}
 		return path
 	}
-	w := &walk{request: r, target: t, snap: s, index: indexOf(s.Objects), answer: path.Answer}
+	w := &walk{request: r, target: t, snap: s, index: snapshot.IndexOf(s.Objects), answer: path.Answer}
 	reports := []*report{w.dns(), w.entry(), w.listener(), w.tls(), w.route(), w.destination()}
 	w.reconcile(reports)
 	mask(reports)
+	hop := labs.Hop{Name: string(labs.RoleGateway), Role: labs.RoleGateway}
 	for _, rep := range reports {
-		path.Layers = append(path.Layers, rep.LayerReport)
+		hop.Layers = append(hop.Layers, rep.LayerReport)
 	}
+	path.Hops = []labs.Hop{hop}
 	return path
 }
 

@@ -13,7 +13,7 @@ import (
 func marks(p labs.Path) string {
 	letters := map[labs.Verdict]string{labs.Healthy: "h", labs.Broken: "b", labs.Unknown: "u", labs.OffPath: "-"}
 	var out strings.Builder
-	for _, l := range p.Layers {
+	for _, l := range p.Layers() {
 		out.WriteString(letters[l.Verdict])
 	}
 	return out.String()
@@ -21,7 +21,7 @@ func marks(p labs.Path) string {
 
 func describe(t *testing.T, p labs.Path) {
 	t.Helper()
-	for _, l := range p.Layers {
+	for _, l := range p.Layers() {
 		t.Logf("%-11s %-9s %s\n   want %s\n   got  %s\n   facts %v", l.Layer, l.Verdict, l.Summary, l.Want, l.Got, l.Facts)
 	}
 }

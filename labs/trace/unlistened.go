@@ -21,7 +21,7 @@ func (w *walk) noListener(r *report) {
 		// The cause is the certificate, the closed port its consequence.
 		r.see("Envoy does not listen on %d: %s", w.targetPort, w.withdrawn)
 		r.healthy("listener %q of %s is declared for this host; withdrawn from Envoy because of its certificate",
-			w.intended.name, w.intended.owner.ref())
+			w.intended.name, w.intended.owner.Ref())
 		return
 	}
 	want := fmt.Sprintf("a Gateway with a server for %s on port %d", w.target.name(), port)
@@ -47,7 +47,7 @@ func (w *walk) noChain(r *report, l envoy.Listener) {
 	if w.badCertificate() {
 		r.see("no filter chain for it: %s", w.withdrawn)
 		r.healthy("listener %q of %s is declared for this host; withdrawn from Envoy because of its certificate",
-			w.intended.name, w.intended.owner.ref())
+			w.intended.name, w.intended.owner.Ref())
 		return
 	}
 	asked := "plain HTTP"
@@ -73,12 +73,12 @@ func (w *walk) badCertificate() bool {
 		return false
 	}
 	c := condition(w.intended.status, "ResolvedRefs")
-	if c.str("status") != "False" {
+	if c.Str("status") != "False" {
 		return false
 	}
-	switch c.str("reason") {
+	switch c.Str("reason") {
 	case "InvalidCertificateRef", "RefNotPermitted":
-		w.withdrawn = c.str("message")
+		w.withdrawn = c.Str("message")
 		return true
 	}
 	return false
@@ -103,7 +103,7 @@ func (w *walk) blameGateway() (labs.Object, string) {
 	}
 	name := w.target.name()
 	for _, s := range w.servers {
-		ref := s.owner.ref()
+		ref := s.owner.Ref()
 		covers := s.covers(name) > 0 || s.covers(name) == 0 && !s.selects
 		switch {
 		case covers && !s.selects && s.port == w.target.port:
@@ -129,13 +129,13 @@ func (w *walk) blameGateway() (labs.Object, string) {
 // whyNotSelected tells why a Gateway is not for the gateway's pods.
 func (w *walk) whyNotSelected(s server) string {
 	if s.classic {
-		return "selects " + selectorText(s.owner.labels("spec", "selector"))
+		return "selects " + selectorText(s.owner.Labels("spec", "selector"))
 	}
-	if class := s.owner.str("spec", "gatewayClassName"); w.index.get(gatewayAPI, "GatewayClass", "", class) == nil && w.missing("GatewayClass") == "" {
+	if class := s.owner.Str("spec", "gatewayClassName"); w.index.Get(gatewayAPI, "GatewayClass", "", class) == nil && w.missing("GatewayClass") == "" {
 		return fmt.Sprintf("is of class %q, which does not exist", class)
 	}
-	if c := condition(s.owner.items("status", "conditions"), "Accepted"); c != nil && c.str("status") != "True" {
-		return fmt.Sprintf("is not accepted: %s: %s", c.str("reason"), c.str("message"))
+	if c := condition(s.owner.Items("status", "conditions"), "Accepted"); c != nil && c.Str("status") != "True" {
+		return fmt.Sprintf("is not accepted: %s: %s", c.Str("reason"), c.Str("message"))
 	}
 	return "runs on other pods"
 }
@@ -146,22 +146,22 @@ func (w *walk) whyNotSelected(s server) string {
 func (w *walk) blameIntended(s server) (labs.Object, string) {
 	for _, kind := range []string{"Accepted", "Conflicted", "Programmed", "ResolvedRefs"} {
 		c := condition(s.status, kind)
-		bad := c.str("status") == "False"
+		bad := c.Str("status") == "False"
 		if kind == "Conflicted" {
-			bad = c.str("status") == "True"
+			bad = c.Str("status") == "True"
 		}
 		if c != nil && bad {
-			return s.owner.ref(), fmt.Sprintf("listener %q of %s: %s %s: %s", s.name, s.owner.ref(), kind, c.str("reason"), c.str("message"))
+			return s.owner.Ref(), fmt.Sprintf("listener %q of %s: %s %s: %s", s.name, s.owner.Ref(), kind, c.Str("reason"), c.Str("message"))
 		}
 	}
 	if s.passthrough() || s.mode == "TCP" {
 		if c := w.bestCandidate(); c != nil {
 			return c.culprit(), c.String()
 		}
-		return s.owner.ref(), "no TLS route for it is attached to " + s.owner.ref().String()
+		return s.owner.Ref(), "no TLS route for it is attached to " + s.owner.Ref().String()
 	}
 	if s.tls() != w.target.tls {
-		return s.owner.ref(), fmt.Sprintf("%s declares port %d as %s", s.owner.ref(), s.port, s.mode)
+		return s.owner.Ref(), fmt.Sprintf("%s declares port %d as %s", s.owner.Ref(), s.port, s.mode)
 	}
-	return s.owner.ref(), fmt.Sprintf("%s asks for it, Envoy was not given it", s.owner.ref())
+	return s.owner.Ref(), fmt.Sprintf("%s asks for it, Envoy was not given it", s.owner.Ref())
 }

@@ -15,7 +15,7 @@ type walk struct {
 	request labs.Request
 	target  target
 	snap    snapshot.Snapshot
-	index   index
+	index   snapshot.Index
 	answer  labs.Answer
 
 	service    object   // the gateway's
@@ -48,8 +48,8 @@ func (w *walk) missing(kinds ...string) string {
 // still leads to facts.
 func (w *walk) gatewayPods(addresses []string) []object {
 	var out []object
-	for _, p := range w.index.all("", "Pod") {
-		if alive(p) && slices.Contains(addresses, p.str("status", "podIP")) {
+	for _, p := range w.index.All("", "Pod") {
+		if alive(p) && slices.Contains(addresses, p.Str("status", "podIP")) {
 			out = append(out, p)
 		}
 	}
@@ -57,19 +57,19 @@ func (w *walk) gatewayPods(addresses []string) []object {
 		return out
 	}
 	var all []object
-	for _, p := range w.index.all("", "Pod") {
-		if alive(p) && runsGateway(p) && p.namespace() == w.service.namespace() {
+	for _, p := range w.index.All("", "Pod") {
+		if alive(p) && runsGateway(p) && p.Namespace() == w.service.Namespace() {
 			all = append(all, p)
 		}
 	}
 	for _, p := range all {
-		if owner := p.labels("metadata", "labels")[gatewayNameLabel]; owner != "" {
-			if w.service.labels("metadata", "labels")[gatewayNameLabel] == owner {
+		if owner := p.Labels("metadata", "labels")[gatewayNameLabel]; owner != "" {
+			if w.service.Labels("metadata", "labels")[gatewayNameLabel] == owner {
 				out = append(out, p)
 			}
 			continue
 		}
-		if strings.HasPrefix(p.name(), w.service.name()) || len(all) == 1 {
+		if strings.HasPrefix(p.Name(), w.service.Name()) || len(all) == 1 {
 			out = append(out, p)
 		}
 	}
@@ -79,15 +79,15 @@ func (w *walk) gatewayPods(addresses []string) []object {
 const gatewayNameLabel = "gateway.networking.k8s.io/gateway-name"
 
 func alive(pod object) bool {
-	phase := pod.str("status", "phase")
-	return !pod.has("metadata", "deletionTimestamp") && phase != "Failed" && phase != "Succeeded"
+	phase := pod.Str("status", "phase")
+	return !pod.Has("metadata", "deletionTimestamp") && phase != "Failed" && phase != "Succeeded"
 }
 
 // runsGateway says whether a pod is an Envoy gateway rather than a workload:
 // its proxy runs as a router.
 func runsGateway(pod object) bool {
-	for _, c := range pod.items("spec", "containers") {
-		if c.str("name") == "istio-proxy" && slices.Contains(c.strs("args"), "router") {
+	for _, c := range pod.Items("spec", "containers") {
+		if c.Str("name") == "istio-proxy" && slices.Contains(c.Strs("args"), "router") {
 			return true
 		}
 	}
@@ -103,7 +103,7 @@ func (w *walk) readConfig() {
 	}
 	for _, pod := range w.pods {
 		for _, p := range w.snap.Proxies {
-			if p.Namespace != pod.namespace() || p.Pod != pod.name() {
+			if p.Namespace != pod.Namespace() || p.Pod != pod.Name() {
 				continue
 			}
 			if p.Config != nil {
@@ -117,12 +117,12 @@ func (w *walk) readConfig() {
 			}
 			w.noConfig = err.Error()
 		}
-		if why := w.snap.Missing[ProxyKey(pod.namespace(), pod.name())]; why != "" {
+		if why := w.snap.Missing[ProxyKey(pod.Namespace(), pod.Name())]; why != "" {
 			w.noConfig = why
 		}
 	}
 	if w.noConfig == "" {
-		w.noConfig = "no configuration of " + w.pods[0].ref().String() + " was observed"
+		w.noConfig = "no configuration of " + w.pods[0].Ref().String() + " was observed"
 	}
 }
 
@@ -133,8 +133,8 @@ func ProxyKey(namespace, pod string) string { return "proxy " + namespace + "/" 
 // podsOf returns the live pods of a namespace that a selector matches.
 func (w *walk) podsOf(namespace string, selector map[string]string) []object {
 	var out []object
-	for _, p := range w.index.all("", "Pod") {
-		if p.namespace() == namespace && alive(p) && selects(selector, p.labels("metadata", "labels")) {
+	for _, p := range w.index.All("", "Pod") {
+		if p.Namespace() == namespace && alive(p) && snapshot.Selects(selector, p.Labels("metadata", "labels")) {
 			out = append(out, p)
 		}
 	}

@@ -35,7 +35,7 @@ func (m *Model) lines(w int) []string {
 			"It is walked from DNS to the destination, and what each layer really does is shown.", min(w-2, 76)), 1)
 	}
 	var out []string
-	for _, r := range m.path.Layers {
+	for _, r := range m.path.Layers() {
 		out = append(out, m.layer(r, w)...)
 	}
 	return append(out, m.answer(w))

@@ -191,7 +191,7 @@ func Path() labs.Path {
 	gw := labs.Object{Kind: "Gateway", Namespace: "drill-shop", Name: "public"}
 	return labs.Path{
 		Request: labs.Request{URL: "https://shop.example.com/cart"},
-		Layers: []labs.LayerReport{
+		Hops: []labs.Hop{{Name: "gateway", Role: labs.RoleGateway, Layers: []labs.LayerReport{
 			{Layer: labs.LayerDNS, Verdict: labs.Healthy, Summary: "shop.example.com → 172.18.255.200"},
 			{Layer: labs.LayerEntry, Verdict: labs.Healthy, Summary: "443 → 8443, 1 endpoint", Objects: []labs.Object{{Kind: "Service", Namespace: "istio-system", Name: "istio-ingressgateway"}}},
 			{Layer: labs.LayerListener, Verdict: labs.Healthy, Summary: "0.0.0.0:8443, filter chain SNI shop.example.com", Objects: []labs.Object{gw}},
@@ -200,7 +200,7 @@ func Path() labs.Path {
 				Want: "a VirtualService or HTTPRoute with this host, attached to Gateway drill-shop/public",
 				Got:  "VirtualService drill-shop/shop: hosts [shop.exmaple.com]"},
 			{Layer: labs.LayerDestination, Verdict: labs.OffPath, Summary: "not reached"},
-		},
+		}}},
 		Answer: labs.Answer{Code: 404, Flag: "NR", Details: "route_not_found", Took: 12 * time.Millisecond, Observed: true},
 	}
 }

@@ -80,24 +80,24 @@ func TestSafeReachesEverything(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	in := labs.Path{
 		Request: labs.Request{URL: bad, Headers: map[string]string{bad: bad}},
-		Layers: []labs.LayerReport{{
+		Hops: []labs.Hop{{Layers: []labs.LayerReport{{
 			Summary: bad, Objects: []labs.Object{{Name: bad}}, Evidence: []string{bad},
 			Facts: map[string]any{"n": 1, "s": bad, "l": []any{bad, true}},
-		}},
+		}}}},
 		At: now,
 	}
 	want := labs.Path{
 		Request: labs.Request{URL: good, Headers: map[string]string{good: good}},
-		Layers: []labs.LayerReport{{
+		Hops: []labs.Hop{{Layers: []labs.LayerReport{{
 			Summary: good, Objects: []labs.Object{{Name: good}}, Evidence: []string{good},
 			Facts: map[string]any{"n": 1, "s": good, "l": []any{good, true}},
-		}},
+		}}}},
 		At: now,
 	}
 	if diff := cmp.Diff(want, Safe(in)); diff != "" {
 		t.Error(diff)
 	}
-	if in.Layers[0].Evidence[0] != bad {
+	if in.Hops[0].Layers[0].Evidence[0] != bad {
 		t.Error("the original was changed")
 	}
 	if got := Safe(&cards.Prompt{Card: cards.Card{Front: bad}}); got.Card.Front != good {
