@@ -30,7 +30,14 @@ func (w *walk) dns() *report {
 	return r
 }
 
-var zone = labs.Object{Kind: "ConfigMap", Namespace: snapshot.ZoneNamespace, Name: snapshot.ZoneName}
+// zone is the object that holds the public names; none where they are the
+// world's.
+func (w *walk) zone() labs.Object {
+	if w.snap.World {
+		return labs.Object{}
+	}
+	return labs.Object{Kind: "ConfigMap", Namespace: snapshot.ZoneNamespace, Name: snapshot.ZoneName}
+}
 
 func (w *walk) resolve(r *report) []string {
 	if w.target.address {
@@ -45,7 +52,7 @@ func (w *walk) resolve(r *report) []string {
 		r.unknown("%s", why)
 		return nil
 	}
-	r.involve(zone)
+	r.involve(w.zone())
 	if len(addresses) > 0 {
 		r.see("zone: %s A %s", w.target.host, strings.Join(addresses, ", "))
 		return addresses
@@ -56,7 +63,7 @@ func (w *walk) resolve(r *report) []string {
 			got = "no record for it, but one for " + owner
 		}
 	}
-	r.broken(zone, "no address for \""+w.target.host+"\"", "an address record for "+w.target.host, got)
+	r.broken(w.zone(), "no address for \""+w.target.host+"\"", "an address record for "+w.target.host, got)
 	return nil
 }
 
@@ -70,7 +77,7 @@ func (w *walk) findService(r *report, addresses []string) {
 		}
 		own := serviceAddresses(w.service)
 		if len(addresses) > 0 && !overlap(addresses, own) {
-			r.broken(zone, w.target.host+" leads elsewhere",
+			r.broken(w.zone(), w.target.host+" leads elsewhere",
 				"an address of Service "+w.request.Gateway+": "+quoteAll(own), strings.Join(addresses, ", "))
 		}
 		return
@@ -99,7 +106,7 @@ func (w *walk) findService(r *report, addresses []string) {
 	if len(known) == 0 {
 		want = "the address of a gateway's Service; none has one"
 	}
-	culprit := zone
+	culprit := w.zone()
 	if w.target.address {
 		culprit = labs.Object{}
 	}
