@@ -20,6 +20,9 @@ type Snapshot struct {
 	Answers map[string]labs.Answer `json:"answers"` // by request name
 	Peers   map[string][]PeerCert  `json:"peers"`   // served chain by request name, leaf first
 	Zone    map[string][]string    `json:"zone"`    // public DNS: host → addresses
+	// Resolved is what a workload that asks resolved the host to, by request
+	// name; a client outside has the Zone.
+	Resolved map[string][]string `json:"resolved,omitempty"`
 	// Trust holds the PEM bundle of each CA name a client may trust.
 	Trust map[string]string `json:"trust,omitempty"`
 	// Missing says what could not be observed and why: kind or proxy → reason.

@@ -17,6 +17,7 @@ type upstream struct {
 	subset  string
 	host    string
 	service object
+	entry   object // ServiceEntry
 	cluster envoy.Cluster
 	pods    []object // behind its endpoints
 	rule    object   // DestinationRule
@@ -26,7 +27,11 @@ type upstream struct {
 func (w *walk) destination() *report {
 	r := newReport(labs.LayerDestination)
 	if m := w.matched; m != nil && (m.route.Redirect || m.route.Direct != 0) {
-		r.offPath("the gateway answers by itself")
+		r.offPath("the proxy answers by itself")
+		return r
+	}
+	if w.leaves() {
+		w.outsideAnswer(r)
 		return r
 	}
 	if len(w.clusters) == 0 {
@@ -35,10 +40,10 @@ func (w *walk) destination() *report {
 	}
 	r.fact("cluster", w.clusters[0])
 	r.fact("clusters", w.clusters)
-	var ups []upstream
 	for _, name := range w.clusters {
-		ups = append(ups, w.upstream(name))
+		w.upstreams = append(w.upstreams, w.upstream(name))
 	}
+	ups := w.upstreams
 	w.upstreamFacts(r, ups[0])
 	if w.config == nil {
 		r.unknown("%s", w.noConfig)
@@ -85,6 +90,9 @@ func (w *walk) upstream(name string) upstream {
 		u.port, _ = strconv.Atoi(f[1])
 		u.subset, u.host = f[2], f[3]
 		u.service = w.serviceOf(u.host)
+		if u.service == nil {
+			u.entry = w.entryFor(u.host)
+		}
 	}
 	if w.config != nil {
 		u.cluster, _ = w.config.Cluster(name)

@@ -30,7 +30,7 @@ func (w *walk) entry() *report {
 	r.fact("selector", selectorText(svc.Labels("spec", "selector")))
 	addresses := serviceAddresses(svc)
 	r.fact("addresses", addresses)
-	if len(addresses) == 0 {
+	if len(addresses) == 0 && w.previous == nil {
 		r.broken(svc.Ref(), "the Service has no outside address", "a load balancer address", "pending")
 	}
 	port := w.servicePort(r)
@@ -38,6 +38,7 @@ func (w *walk) entry() *report {
 	w.pods = w.gatewayPods(hostsOf(endpoints))
 	r.fact("pods", podNames(w.pods))
 	w.readConfig()
+	w.hear()
 	if r.decided() || port == nil {
 		return r
 	}

@@ -26,6 +26,10 @@ func (w *walk) tls() *report {
 		r.offPath("plain HTTP")
 		return r
 	}
+	if w.previous != nil && !w.previous.leaves() {
+		w.betweenProxies(r)
+		return r
+	}
 	peers := w.snap.Peers[w.request.Name]
 	if len(peers) > 0 {
 		r.fact("servedSerial", peers[0].Serial)
@@ -54,10 +58,33 @@ func (w *walk) tls() *report {
 }
 
 func (w *walk) passesThrough() bool {
+	if w.role == labs.RoleSidecar {
+		return true
+	}
 	if w.chain != nil {
 		return w.chain.TLS == nil && !w.chain.HTTP
 	}
 	return w.intended != nil && w.intended.passthrough()
+}
+
+// betweenProxies judges the TLS in which the proxy before this one speaks to
+// it: no client outside sees that certificate.
+func (w *walk) betweenProxies(r *report) {
+	switch {
+	case w.chain == nil:
+		r.unknown("no filter chain takes the connection")
+	case w.chain.TLS == nil:
+		r.offPath("passed through as it comes")
+	case len(w.chain.TLS.Secrets) > 0 && w.chain.TLS.Secrets[0] == "default":
+		r.healthy("mutual TLS of the mesh")
+	default:
+		ref, _, problem := w.secret(r)
+		if problem != nil {
+			problem.report(r)
+			return
+		}
+		r.healthy("%s   %s", w.chainMode(*w.chain), ref)
+	}
 }
 
 func (w *walk) asksClient() bool {
