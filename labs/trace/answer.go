@@ -139,6 +139,7 @@ func (j *journey) reconcileBroken(r *report, at *walk, suspects []labs.Layer) {
 	switch {
 	case r.certain:
 	case hop == speaks && slices.Contains(suspects, r.Layer):
+	case r.Layer == labs.LayerDestination && hop == len(j.hops)-1 && j.fromServer():
 	case hop > speaks && len(suspects) > 0: // the proxy before it met the break as its destination's
 	default:
 		r.Verdict = labs.Unknown

@@ -82,9 +82,6 @@ func (w *walk) serverRef(u upstream) labs.Object {
 func (w *walk) sidecarError(r *report, u upstream, l labs.ProxyLog) {
 	r.see("log of %s: %s", l.Proxy, l.Line)
 	switch {
-	case strings.Contains(l.Details, "rbac_access_denied"):
-		r.Verdict, r.certain = "", true
-		w.denied(r, l.Details, u.pods)
 	case hasFlag(l.Flag, "UF"):
 		r.Verdict, r.certain = "", true
 		w.refusedPort(r, u)

@@ -198,7 +198,7 @@ func (w *walk) pickIntended() *server {
 		if s.tls() == w.target.tls {
 			score += 100_000
 		}
-		if score > top {
+		if score > top || score == top && age(s.owner) < age(found.owner) {
 			top, found = score, &w.servers[i]
 		}
 	}
