@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -81,6 +82,8 @@ func (w *walk) findService(r *report, addresses []string) {
 		if overlap(addresses, own) {
 			w.service = s
 			r.see("Service %s/%s has %s", s.Namespace(), s.Name(), strings.Join(own, ", "))
+			w.strays(r, addresses)
+			w.servedElsewhere(r)
 			return
 		}
 		for _, a := range own {
@@ -106,6 +109,57 @@ func (w *walk) findService(r *report, addresses []string) {
 	r.broken(culprit, w.target.host+" leads to no gateway", want, strings.Join(addresses, ", "))
 	r.certain = true
 	w.service = w.likelyService()
+}
+
+// strays are addresses of the name that no Service has: every client that
+// draws one of them fails.
+func (w *walk) strays(r *report, addresses []string) {
+	for _, a := range addresses {
+		if w.serviceAt(a) == nil && !w.target.address {
+			r.broken(zone, "one of the addresses of "+w.target.host+" leads to no gateway",
+				"addresses of "+w.service.Ref().String()+" only: "+quoteAll(serviceAddresses(w.service)), strings.Join(addresses, ", "))
+			r.certain = true
+			return
+		}
+	}
+}
+
+// servedElsewhere: the name leads to a gateway that has no server for it,
+// while another gateway of the cluster has.
+func (w *walk) servedElsewhere(r *report) {
+	if w.target.address || !w.frontsGateway(w.service) || w.serves(w.service) >= 0 {
+		return
+	}
+	for _, s := range w.index.All("", "Service") {
+		own := serviceAddresses(s)
+		if len(own) == 0 || s.Ref() == w.service.Ref() || w.serves(s) < exactHost {
+			continue
+		}
+		r.broken(zone, fmt.Sprintf("%s leads to %s, which does not serve it", w.target.host, w.service.Ref()),
+			"an address of "+s.Ref().String()+", whose gateway does: "+quoteAll(own), strings.Join(serviceAddresses(w.service), ", "))
+		r.certain = true
+		return
+	}
+}
+
+// serves says how well the gateway behind a Service fits the asked name, by
+// its servers of either API; -1 when it does not.
+func (w *walk) serves(svc object) int {
+	if !w.frontsGateway(svc) {
+		return -1
+	}
+	at := &walk{journey: w.journey, service: svc, pods: w.podsOf(svc.Namespace(), svc.Labels("spec", "selector"))}
+	top := -1
+	for _, s := range at.allServers() {
+		if s.selects {
+			top = max(top, s.covers(w.target.name()))
+		}
+	}
+	return top
+}
+
+func (j *journey) frontsGateway(svc object) bool {
+	return slices.ContainsFunc(j.podsOf(svc.Namespace(), svc.Labels("spec", "selector")), runsGateway)
 }
 
 // likelyService is the only Service with an outside address, if there is

@@ -40,6 +40,9 @@ func (w *walk) tls() *report {
 		w.backendCertificate(r, peers)
 		return r
 	}
+	if w.meshOnly(r) {
+		return r
+	}
 	secret, sealed, problem := w.secret(r)
 	certificateFacts(r, sealed, w.snap.At)
 	r.fact("clientCert", w.asksClient())
@@ -65,6 +68,17 @@ func (w *walk) passesThrough() bool {
 		return w.chain.TLS == nil && !w.chain.HTTP
 	}
 	return w.intended != nil && w.intended.passthrough()
+}
+
+// meshOnly: a server of mode ISTIO_MUTUAL shows an identity of the mesh, and
+// asks for one: it is for proxies, and a client outside has none.
+func (w *walk) meshOnly(r *report) bool {
+	if w.chain == nil || w.target.mesh || w.chainMode(*w.chain) != "ISTIO_MUTUAL" {
+		return false
+	}
+	r.broken(w.gatewayOf(*w.chain), "the gateway speaks the mesh's own mutual TLS, for proxies only",
+		"a server of mode SIMPLE or MUTUAL with a credential of its own", "mode ISTIO_MUTUAL")
+	return true
 }
 
 // betweenProxies judges the TLS in which the proxy before this one speaks to
@@ -186,9 +200,8 @@ func (w *walk) unusable(ref labs.Object, s snapshot.Sealed) *fault {
 	case !s.KeyFits():
 		f.summary = "key and certificate in " + ref.String() + " do not belong together"
 		f.got = fmt.Sprintf("public key of tls.crt %.12s…, of tls.key %.12s… (SHA-256)", s.CertificateKey, s.PrivateKey)
-	case w.asksClient() && !w.hasClientCA(ref, s):
-		f.summary = "no CA for client certificates in " + ref.String()
-		f.want, f.got = "ca.crt in it, or Secret "+ref.Namespace+"/"+ref.Name+"-cacert", "keys "+quoteAll(s.Keys)
+	case w.asksClient() && w.clientCA(ref, s) != nil:
+		return w.clientCA(ref, s)
 	case w.withdrawn != "":
 		f.summary, f.got = "the Gateway's certificate reference is refused", w.withdrawn
 		f.want, f.culprit = "a reference to a Secret that the Gateway may use", w.intended.owner.Ref()
@@ -198,16 +211,27 @@ func (w *walk) unusable(ref labs.Object, s snapshot.Sealed) *fault {
 	return f
 }
 
-// hasClientCA looks where Istio looks: a Secret NAME-cacert goes first.
-func (w *walk) hasClientCA(ref labs.Object, s snapshot.Sealed) bool {
+// clientCA looks for the CA of client certificates where Istio does: a Secret
+// NAME-cacert goes first. It returns what is wrong with it, nil when nothing is.
+func (w *walk) clientCA(ref labs.Object, s snapshot.Sealed) *fault {
 	if w.intended != nil && !w.intended.classic {
-		return true // the Gateway API takes it from a ConfigMap
+		return nil // the Gateway API takes it from a ConfigMap
 	}
-	if own := w.index.Get("", "Secret", ref.Namespace, ref.Name+"-cacert"); own != nil {
-		sealed, ok := snapshot.SealedOf(own)
-		return ok && sealed.CA != ""
+	f := &fault{culprit: ref, summary: "no CA for client certificates in " + ref.String(),
+		want: "ca.crt in it, or Secret " + ref.Namespace + "/" + ref.Name + "-cacert", got: "keys " + quoteAll(s.Keys)}
+	own := w.index.Get("", "Secret", ref.Namespace, ref.Name+"-cacert")
+	if own == nil {
+		if s.CA != "" {
+			return nil
+		}
+		return f
 	}
-	return s.CA != ""
+	if sealed, ok := snapshot.SealedOf(own); ok && sealed.CA == "" {
+		f.culprit, f.summary = own.Ref(), "no CA for client certificates in "+own.Ref().String()
+		f.want, f.got = "a key ca.crt or cacert in it", "keys "+quoteAll(sealed.Keys)
+		return f
+	}
+	return nil
 }
 
 // days is how many whole days are left.
