@@ -168,6 +168,17 @@ func (p Path) Hop(name string) (Hop, bool) {
 	return Hop{}, false
 }
 
+// Proxies are the hops that have layers: all but the server.
+func (p Path) Proxies() []Hop {
+	var out []Hop
+	for _, h := range p.Hops {
+		if h.Role != RoleServer {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
 // Layer returns the report of one layer of a hop.
 func (h Hop) Layer(l Layer) LayerReport {
 	for _, r := range h.Layers {
