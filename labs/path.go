@@ -123,6 +123,15 @@ func (o Object) String() string {
 	return o.Kind + " " + o.Namespace + "/" + o.Name
 }
 
+// Long is String with the API group, where the object has one:
+// "Gateway.networking.istio.io shop/public".
+func (o Object) Long() string {
+	if o.Group != "" {
+		o.Kind += "." + o.Group
+	}
+	return o.String()
+}
+
 // Role is what a hop does for a request.
 type Role string
 
