@@ -51,7 +51,7 @@ func served(t *testing.T, ca *certs.CA, wrongKey bool) Snapshot {
 		{"name":"default","secret":{"mesh":"own"}}]}]}`
 	return Snapshot{
 		At: noon, Objects: []Object{Seal(secret), {"kind": "ConfigMap", "data": map[string]any{"k": "v"}}},
-		Proxies: []Proxy{{Namespace: "istio-system", Pod: "gw", Dump: []byte(dump), Certs: []byte("{}")}},
+		Proxies: []Proxy{{Namespace: "istio-system", Pod: "gw", Dump: []byte(dump)}},
 		Peers:   map[string][]PeerCert{"main": {Peer(list[0]), Peer(list[1])}},
 		Trust:   map[string]string{"public": string(ca.Root())},
 		Zone:    map[string][]string{"a": {"10.0.0.1"}},

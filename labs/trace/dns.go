@@ -68,7 +68,7 @@ func (w *walk) findService(r *report, addresses []string) {
 		if w.service == nil {
 			return
 		}
-		own := serviceAddresses(w.service)
+		own := snapshot.ServiceAddresses(w.service)
 		if len(addresses) > 0 && !overlap(addresses, own) {
 			r.broken(zone, w.target.host+" leads elsewhere",
 				"an address of Service "+w.request.Gateway+": "+quoteAll(own), strings.Join(addresses, ", "))
@@ -77,7 +77,7 @@ func (w *walk) findService(r *report, addresses []string) {
 	}
 	var known []string
 	for _, s := range w.index.All("", "Service") {
-		own := serviceAddresses(s)
+		own := snapshot.ServiceAddresses(s)
 		if overlap(addresses, own) {
 			w.service = s
 			r.see("Service %s/%s has %s", s.Namespace(), s.Name(), strings.Join(own, ", "))
@@ -113,7 +113,7 @@ func (w *walk) findService(r *report, addresses []string) {
 func (w *walk) likelyService() object {
 	var found object
 	for _, s := range w.index.All("", "Service") {
-		if len(serviceAddresses(s)) == 0 {
+		if len(snapshot.ServiceAddresses(s)) == 0 {
 			continue
 		}
 		if found != nil {
@@ -122,17 +122,6 @@ func (w *walk) likelyService() object {
 		found = s
 	}
 	return found
-}
-
-// serviceAddresses are the addresses at which the outside reaches a Service.
-func serviceAddresses(s object) []string {
-	out := s.Strs("spec", "externalIPs")
-	for _, in := range s.Items("status", "loadBalancer", "ingress") {
-		if ip := in.Str("ip"); ip != "" {
-			out = append(out, ip)
-		}
-	}
-	return out
 }
 
 func overlap(a, b []string) bool {

@@ -2,27 +2,20 @@ package trace
 
 import (
 	"fmt"
-	"github.com/gatedrill/gatedrill/labs/snapshot"
 	"net"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
 // rootNamespace is where mesh-wide policy lives.
 const rootNamespace = "istio-system"
 
 // hasSidecar says whether a proxy takes the pod's traffic.
-func hasSidecar(pod object) bool {
-	for _, list := range []string{"containers", "initContainers"} {
-		for _, c := range pod.Items("spec", list) {
-			if c.Str("name") == "istio-proxy" && !slices.Contains(c.Strs("args"), "router") {
-				return true
-			}
-		}
-	}
-	return false
-}
+func hasSidecar(pod object) bool { return snapshot.ProxyRole(pod) == labs.RoleSidecar }
 
 // peerTLS is the mutual TLS mode that a pod's proxy wants of its peers, and
 // the PeerAuthentication that says so: the pod's own, the namespace's, the
@@ -190,7 +183,7 @@ func (w *walk) refusedPort(r *report, u upstream) {
 func containerPorts(pod object) []string {
 	var out []string
 	for _, c := range pod.Items("spec", "containers") {
-		if c.Str("name") == "istio-proxy" {
+		if c.Str("name") == snapshot.ProxyContainer {
 			continue
 		}
 		for _, p := range c.Items("ports") {
