@@ -62,7 +62,7 @@ func served(t *testing.T, ca *certs.CA, wrongKey bool) snapshot.Snapshot {
 		{"name":"default","secret":{"mesh":"own"}}]}]}`
 	return snapshot.Snapshot{
 		At: noon, Objects: []snapshot.Object{snapshot.Seal(secret), {"kind": "ConfigMap", "data": map[string]any{"k": "v"}}},
-		Proxies: []snapshot.Proxy{{Namespace: "istio-system", Pod: "gw", Dump: []byte(dump), Certs: []byte("{}")}},
+		Proxies: []snapshot.Proxy{{Namespace: "istio-system", Pod: "gw", Dump: []byte(dump)}},
 		Peers:   map[string][]snapshot.PeerCert{"main": {snapshot.Peer(list[0]), snapshot.Peer(list[1])}},
 		Trust:   map[string]string{"public": string(ca.Root())},
 		Zone:    map[string][]string{"a": {"10.0.0.1"}},

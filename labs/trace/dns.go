@@ -69,7 +69,7 @@ func (w *walk) findService(r *report, addresses []string) {
 		if w.service == nil {
 			return
 		}
-		own := serviceAddresses(w.service)
+		own := snapshot.ServiceAddresses(w.service)
 		if len(addresses) > 0 && !overlap(addresses, own) {
 			r.broken(zone, w.target.host+" leads elsewhere",
 				"an address of Service "+w.request.Gateway+": "+quoteAll(own), strings.Join(addresses, ", "))
@@ -78,7 +78,7 @@ func (w *walk) findService(r *report, addresses []string) {
 	}
 	var known []string
 	for _, s := range w.index.All("", "Service") {
-		own := serviceAddresses(s)
+		own := snapshot.ServiceAddresses(s)
 		if overlap(addresses, own) {
 			w.service = s
 			r.see("Service %s/%s has %s", s.Namespace(), s.Name(), strings.Join(own, ", "))
@@ -117,7 +117,7 @@ func (w *walk) strays(r *report, addresses []string) {
 	for _, a := range addresses {
 		if w.serviceAt(a) == nil && !w.target.address {
 			r.broken(zone, "one of the addresses of "+w.target.host+" leads to no gateway",
-				"addresses of "+w.service.Ref().String()+" only: "+quoteAll(serviceAddresses(w.service)), strings.Join(addresses, ", "))
+				"addresses of "+w.service.Ref().String()+" only: "+quoteAll(snapshot.ServiceAddresses(w.service)), strings.Join(addresses, ", "))
 			r.certain = true
 			return
 		}
@@ -131,12 +131,12 @@ func (w *walk) servedElsewhere(r *report) {
 		return
 	}
 	for _, s := range w.index.All("", "Service") {
-		own := serviceAddresses(s)
+		own := snapshot.ServiceAddresses(s)
 		if len(own) == 0 || s.Ref() == w.service.Ref() || w.serves(s) < exactHost {
 			continue
 		}
 		r.broken(zone, fmt.Sprintf("%s leads to %s, which does not serve it", w.target.host, w.service.Ref()),
-			"an address of "+s.Ref().String()+", whose gateway does: "+quoteAll(own), strings.Join(serviceAddresses(w.service), ", "))
+			"an address of "+s.Ref().String()+", whose gateway does: "+quoteAll(own), strings.Join(snapshot.ServiceAddresses(w.service), ", "))
 		r.certain = true
 		return
 	}
@@ -167,7 +167,7 @@ func (j *journey) frontsGateway(svc object) bool {
 func (w *walk) likelyService() object {
 	var found object
 	for _, s := range w.index.All("", "Service") {
-		if len(serviceAddresses(s)) == 0 {
+		if len(snapshot.ServiceAddresses(s)) == 0 {
 			continue
 		}
 		if found != nil {
@@ -176,17 +176,6 @@ func (w *walk) likelyService() object {
 		found = s
 	}
 	return found
-}
-
-// serviceAddresses are the addresses at which the outside reaches a Service.
-func serviceAddresses(s object) []string {
-	out := s.Strs("spec", "externalIPs")
-	for _, in := range s.Items("status", "loadBalancer", "ingress") {
-		if ip := in.Str("ip"); ip != "" {
-			out = append(out, ip)
-		}
-	}
-	return out
 }
 
 func overlap(a, b []string) bool {

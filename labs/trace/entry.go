@@ -28,7 +28,7 @@ func (w *walk) entry() *report {
 	r.involve(svc.Ref())
 	r.fact("service", svc.Ref().String())
 	r.fact("selector", selectorText(svc.Labels("spec", "selector")))
-	addresses := serviceAddresses(svc)
+	addresses := snapshot.ServiceAddresses(svc)
 	r.fact("addresses", addresses)
 	if len(addresses) == 0 && w.previous == nil {
 		r.broken(svc.Ref(), "the Service has no outside address", "a load balancer address", "pending")

@@ -71,7 +71,7 @@ func (j *journey) podAt(address string) object {
 // serviceAt finds the Service that has an address, inside or outside.
 func (j *journey) serviceAt(address string) object {
 	for _, s := range j.index.All("", "Service") {
-		if slices.Contains(clusterIPs(s), address) || slices.Contains(serviceAddresses(s), address) {
+		if slices.Contains(clusterIPs(s), address) || slices.Contains(snapshot.ServiceAddresses(s), address) {
 			return s
 		}
 	}

@@ -2,9 +2,9 @@ package trace
 
 import (
 	"net"
-	"slices"
 	"strconv"
 
+	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -12,16 +12,7 @@ import (
 const rootNamespace = "istio-system"
 
 // hasSidecar says whether a proxy takes the pod's traffic.
-func hasSidecar(pod object) bool {
-	for _, list := range []string{"containers", "initContainers"} {
-		for _, c := range pod.Items("spec", list) {
-			if c.Str("name") == "istio-proxy" && !slices.Contains(c.Strs("args"), "router") {
-				return true
-			}
-		}
-	}
-	return false
-}
+func hasSidecar(pod object) bool { return snapshot.ProxyRole(pod) == labs.RoleSidecar }
 
 // peerTLS is the mutual TLS mode that a pod's proxy wants on a port, and the
 // PeerAuthentication that says so: the pod's own, the namespace's, the mesh's;

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
 // judgeTransport reads from the answer how the connection to the upstream
@@ -163,7 +164,7 @@ func (w *walk) addressee(u upstream) labs.Object {
 func containerPorts(pod object) []string {
 	var out []string
 	for _, c := range pod.Items("spec", "containers") {
-		if c.Str("name") == "istio-proxy" {
+		if c.Str("name") == snapshot.ProxyContainer {
 			continue
 		}
 		for _, p := range c.Items("ports") {

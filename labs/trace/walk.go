@@ -102,16 +102,8 @@ func alive(pod object) bool {
 	return !pod.Has("metadata", "deletionTimestamp") && phase != "Failed" && phase != "Succeeded"
 }
 
-// runsGateway says whether a pod is an Envoy gateway rather than a workload:
-// its proxy runs as a router.
-func runsGateway(pod object) bool {
-	for _, c := range pod.Items("spec", "containers") {
-		if c.Str("name") == "istio-proxy" && slices.Contains(c.Strs("args"), "router") {
-			return true
-		}
-	}
-	return false
-}
+// runsGateway says whether a pod is an Envoy gateway rather than a workload.
+func runsGateway(pod object) bool { return snapshot.ProxyRole(pod) == labs.RoleGateway }
 
 // readConfig takes the configuration of the first of the gateway's pods that
 // has been dumped.
@@ -136,7 +128,7 @@ func (w *walk) readConfig() {
 			}
 			w.noConfig = err.Error()
 		}
-		if why := w.snap.Missing[ProxyKey(pod.Namespace(), pod.Name())]; why != "" {
+		if why := w.snap.Missing[snapshot.ProxyKey(pod.Namespace(), pod.Name())]; why != "" {
 			w.noConfig = why
 		}
 	}
@@ -144,10 +136,6 @@ func (w *walk) readConfig() {
 		w.noConfig = "no configuration of " + w.pods[0].Ref().String() + " was observed"
 	}
 }
-
-// ProxyKey is the name under which Snapshot.Missing says why a pod's Envoy
-// could not be read.
-func ProxyKey(namespace, pod string) string { return "proxy " + namespace + "/" + pod }
 
 // podsOf returns the live pods of a namespace that a selector matches.
 func (j *journey) podsOf(namespace string, selector map[string]string) []object {
