@@ -132,8 +132,8 @@ func (w *walk) notDelivered(r *report, u upstream, name string) {
 // not declare is the Service's fault, else the workload's.
 func (w *walk) refusedPort(r *report, u upstream) {
 	list := w.addresses(u)
-	if len(list) == 0 {
-		return
+	if len(list) == 0 || len(u.pods) > 0 && runsGateway(u.pods[0]) {
+		return // of a proxy, its own hop tells why
 	}
 	_, port, err := net.SplitHostPort(list[0])
 	if err != nil || len(u.pods) == 0 {

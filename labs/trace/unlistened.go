@@ -128,6 +128,11 @@ func (w *walk) blameGateway() (labs.Object, string) {
 			consider(choice{30, ref, fmt.Sprintf("%s serves it on port %d as %s", ref, s.port, s.mode)})
 		}
 	}
+	if top.ref.Name == "" {
+		if c := w.bestCandidate(); c != nil && len(c.why) > 0 {
+			return c.culprit(), c.String()
+		}
+	}
 	return top.ref, top.why
 }
 
