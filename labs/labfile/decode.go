@@ -1,4 +1,4 @@
-package labs
+package labfile
 
 import (
 	"reflect"
@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"github.com/gatedrill/gatedrill/labs"
 )
 
 // decode fills dst, a pointer to a struct, from a mapping. It is strict: an
@@ -17,13 +19,16 @@ func (s *source) decode(n ast.Node, dst any) { s.value(n, reflect.ValueOf(dst).E
 
 func (s *source) value(n ast.Node, v reflect.Value) {
 	switch v.Interface().(type) {
-	case Expr:
+	case labs.Expr:
 		if t, ok := s.text(n); ok {
-			v.Set(reflect.ValueOf(Expr{Text: t, Pos: s.textPos(n)}))
+			v.Set(reflect.ValueOf(labs.Expr{Text: t, Pos: s.textPos(n)}))
 		}
 		return
 	case time.Duration:
 		s.duration(n, v)
+		return
+	case labs.Op:
+		v.Set(reflect.ValueOf(s.op(n)))
 		return
 	}
 	switch v.Kind() {
@@ -39,6 +44,12 @@ func (s *source) value(n ast.Node, v reflect.Value) {
 			return
 		}
 		s.want("a whole number", n)
+	case reflect.Bool:
+		if b, ok := n.(*ast.BoolNode); ok {
+			v.SetBool(b.Value)
+			return
+		}
+		s.want("true or false", n)
 	case reflect.Pointer:
 		p := reflect.New(v.Type().Elem())
 		s.value(n, p.Elem())
@@ -54,7 +65,7 @@ func (s *source) value(n ast.Node, v reflect.Value) {
 			v.Set(reflect.ValueOf(x))
 		}
 	default:
-		panic("labs: no decoding into " + v.Type().String()) // a new field's type: programmer error
+		panic("labfile: no decoding into " + v.Type().String()) // a new field's type: programmer error
 	}
 }
 
