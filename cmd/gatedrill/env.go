@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -29,6 +30,7 @@ type env struct {
 	backend func(e *env) (cluster.Backend, error)
 	opened  cluster.Backend
 	keep    bool // a cluster that could not be made is left to be looked at
+	lookup lookupFunc // this machine's DNS
 	// lab says what a lab in progress adds to `trace`; nil where labs are
 	// not wired in.
 	lab func(ctx context.Context, e *env) (labTrace, error)
@@ -68,7 +70,7 @@ func hosted() (*env, error) {
 	e := &env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Now: time.Now, Getenv: os.Getenv, Zone: time.Local,
-		backend: chosenBackend, lab: traceInLab,
+		backend: chosenBackend, lab: traceInLab, lookup: net.DefaultResolver.LookupHost,
 	}
 	home, err := homeDir(os.Getenv, os.UserHomeDir)
 	if err != nil {

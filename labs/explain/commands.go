@@ -9,8 +9,9 @@ import (
 )
 
 // Tools is how the ordinary tools are called where the commands will be run:
-// "kubectl --context dev". The zero value is their bare names.
-type Tools struct{ Kubectl, Istioctl string }
+// "kubectl --context dev". The zero value is their bare names. Run goes before
+// every command.
+type Tools struct{ Kubectl, Istioctl, Run string }
 
 // Commands are the two commands that show what the path's most telling layer
 // rests on: the broken one, else the first unknown one, else the last. They
@@ -99,7 +100,7 @@ func (e evidence) names() string {
 	if u, err := url.Parse(host); err == nil && u.Hostname() != "" {
 		host = u.Hostname()
 	}
-	return line("getent", "hosts", host)
+	return e.run("getent " + line("hosts", host))
 }
 
 // service shows the Service in front of the hop.
@@ -187,8 +188,15 @@ func (e evidence) get(o labs.Object, flags ...string) string {
 	return e.kubectl(append(args, flags...)...)
 }
 
-func (t Tools) kubectl(args ...string) string  { return t.Kubectl + " " + line(args...) }
-func (t Tools) istioctl(args ...string) string { return t.Istioctl + " " + line(args...) }
+func (t Tools) kubectl(args ...string) string  { return t.run(t.Kubectl + " " + line(args...)) }
+func (t Tools) istioctl(args ...string) string { return t.run(t.Istioctl + " " + line(args...)) }
+
+func (t Tools) run(command string) string {
+	if t.Run != "" {
+		return t.Run + " " + command
+	}
+	return command
+}
 
 // named reads a fact that is an object.
 func (e evidence) named(l labs.Layer, fact string) (labs.Object, bool) {
