@@ -128,7 +128,7 @@ func (c *course) run() {
 	if !c.step("fault seen at "+joined(c.lab.Breaks)+" and nowhere else", c.fault) {
 		return
 	}
-	c.step("each question has an answer, the author's where one is written", c.answers)
+	c.step("each question has its answer", c.answers)
 	c.step("each step has a verdict", c.verdicts)
 	if unseen {
 		c.step("istioctl analyze stays silent", c.silent)

@@ -129,7 +129,7 @@ func TestLies(t *testing.T) {
 			p := l.Steps[labs.StepTLS]
 			p.Finding = &labs.Finding{Truth: p.Finding.Truth, Is: labs.Literals{"UH"}}
 			l.Steps[labs.StepTLS] = p
-		}, "each question has an answer", `step tls: the cluster says "NR", the author (is) "UH"`},
+		}, "each question has its answer", `step tls: the cluster says "NR", the author (is) "UH"`},
 		{"the author is right", func(l *labs.Lab) {
 			p := l.Steps[labs.StepTLS]
 			p.Finding = &labs.Finding{Truth: p.Finding.Truth, Is: labs.Literals{"NR"}}
@@ -138,7 +138,7 @@ func TestLies(t *testing.T) {
 		{"solution heals nothing", func(l *labs.Lab) { l.Solution = route("nobody") }, "solution heals", "route is broken"},
 		{"question without answer", func(l *labs.Lab) {
 			l.Steps[labs.StepTLS] = labs.StepPlan{Look: []string{"true"}, Finding: &labs.Finding{Truth: labs.Expr{Text: "trace.main.tls.serial"}}}
-		}, "each question has an answer", "step tls: not observed"},
+		}, "each question has its answer", "step tls: not observed"},
 		{"command does not run", func(l *labs.Lab) {
 			p := l.Steps[labs.StepTLS]
 			p.Look = []string{"false"}
