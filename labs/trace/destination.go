@@ -148,7 +148,7 @@ func (w *walk) upstreamFacts(r *report, u upstream) {
 	}
 	if w.config != nil {
 		_, there := w.config.Cluster(u.name)
-		r.fact("healthy", there && w.healthyCount(u.name) > 0)
+		r.fact("endpointsHealthy", there && w.healthyCount(u.name) > 0)
 		if there {
 			r.fact("tls", u.cluster.Mode())
 			if u.cluster.MaxConnections > 0 {

@@ -3,30 +3,8 @@
 // judging twice gives the same answer. It matches as Envoy matches, and never
 // calls a layer healthy that could not be looked at.
 //
-// # Facts
-//
-// Labs ask for single observations by name. Objects are written "Kind
-// namespace/name"; lists are []string; absent means not observed. Facts are
-// filled as far as they can be observed, also for layers that the request
-// does not reach: then they tell where it would have gone.
-//
-//	dns          host, address, addresses, culprit
-//	entry        service, addresses, port, targetPort, endpoints ("ip:port", ready
-//	             ones), pods, selector, culprit
-//	listener     name, port, filterChain (name as in the config dump), sni (list),
-//	             gateway, mode (HTTP, SIMPLE, MUTUAL, PASSTHROUGH, …), route, chains
-//	             (one line each), culprit
-//	tls          secret, state (active, warming, missing), serial, notAfter, names,
-//	             keyFits (bool), chainLength, servedSerial, servedDays (until it
-//	             runs out), clientCert (bool), culprit
-//	route        name (route configuration), vhost, domains, match, rule, object,
-//	             cluster, clusters, candidates (one line each), culprit
-//	destination  cluster, clusters, service, endpoints, healthy (bool: the cluster
-//	             is there and has a healthy endpoint), tls (DISABLE, SIMPLE, MUTUAL,
-//	             ISTIO_MUTUAL, AUTO), peerTLS (STRICT, PERMISSIVE, DISABLE, UNSET),
-//	             sidecar (bool), rule (DestinationRule), policies (that apply to the
-//	             gateway), policy (the one that refused), maxConnections, targetPort,
-//	             culprit
+// Labs ask for single observations by name, facts: package labs declares them
+// (FactsOf), with their types.
 package trace
 
 import (
