@@ -28,7 +28,9 @@ func (o *Observer) ask(ctx context.Context, r labs.Request, s snapshot.Snapshot)
 		failed.At = now
 		return probe.Result{Answer: failed, Sent: now}
 	}
-	return p.Do(ctx, r, address)
+	res := p.Do(ctx, r, address)
+	res.Local = "" // seen from in there it may be another
+	return res
 }
 
 // addressOf finds where a client would send the request: to the Service it
