@@ -25,6 +25,9 @@ func (s *source) value(n ast.Node, v reflect.Value) {
 	case time.Duration:
 		s.duration(n, v)
 		return
+	case Op:
+		v.Set(reflect.ValueOf(s.op(n)))
+		return
 	}
 	switch v.Kind() {
 	case reflect.String:
@@ -39,6 +42,12 @@ func (s *source) value(n ast.Node, v reflect.Value) {
 			return
 		}
 		s.want("a whole number", n)
+	case reflect.Bool:
+		if b, ok := n.(*ast.BoolNode); ok {
+			v.SetBool(b.Value)
+			return
+		}
+		s.want("true or false", n)
 	case reflect.Pointer:
 		p := reflect.New(v.Type().Elem())
 		s.value(n, p.Elem())

@@ -3,6 +3,7 @@ package labs
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -15,6 +16,7 @@ import (
 // with several shows all of them at once.
 type source struct {
 	file     string
+	fsys     fs.FS // of the files that operations apply; nil where none do
 	lines    []string
 	keys     map[string]Pos // of the top level
 	problems []Problem
