@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -91,4 +92,26 @@ func TestLineOf(t *testing.T) {
 			t.Errorf("%s: %v", tt.name, got)
 		}
 	}
+}
+
+// FuzzParseLine: whatever a proxy logs is read or refused; what is read keeps
+// its text, and has a time and a code.
+func FuzzParseLine(f *testing.F) {
+	for _, line := range []string{lineNR, lineTLS, lineDPE, lineUF, lineTCP, `[x] "`, `["" 7 -`, `[2026-11-23T22:42:08.528Z] "a" -1 -`} {
+		f.Add(line)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		l, ok := ParseLine(text)
+		if !ok {
+			return
+		}
+		if l.At.IsZero() && !strings.HasPrefix(strings.TrimSpace(text), "[0001-01-01") || l.Text != strings.TrimSpace(text) {
+			t.Errorf("read %q as %+v", text, l)
+		}
+		for _, field := range []string{l.Flags, l.Details, l.Upstream, l.Cluster} {
+			if field == "-" || !strings.Contains(text, field) {
+				t.Errorf("%q is not in %q", field, text)
+			}
+		}
+	})
 }

@@ -113,7 +113,7 @@ func (w *walk) judgeRoute(r *report, route envoy.Route) {
 		r.broken(w.routed.Ref(), fmt.Sprintf("the route answers %d by itself", route.Direct), "a destination", "a direct response")
 	case route.Direct != 0:
 		r.healthy("%s answers %d by itself%s", routeText(route), route.Direct, from)
-	case route.Redirect:
+	case route.Redirect != nil:
 		r.healthy("%s redirects%s", routeText(route), from)
 	default:
 		r.healthy("%s %s → %s%s", withoutPort(w.target.authority), routeText(route), strings.Join(route.Clusters, ", "), from)
