@@ -123,6 +123,15 @@ func (o Object) String() string {
 	return o.Kind + " " + o.Namespace + "/" + o.Name
 }
 
+// Long is String with the API group, where the object has one:
+// "Gateway.networking.istio.io shop/public".
+func (o Object) Long() string {
+	if o.Group != "" {
+		o.Kind += "." + o.Group
+	}
+	return o.String()
+}
+
 // Role is what a hop does for a request.
 type Role string
 
@@ -166,6 +175,17 @@ func (p Path) Hop(name string) (Hop, bool) {
 		}
 	}
 	return Hop{}, false
+}
+
+// Proxies are the hops that have layers: all but the server.
+func (p Path) Proxies() []Hop {
+	var out []Hop
+	for _, h := range p.Hops {
+		if h.Role != RoleServer {
+			out = append(out, h)
+		}
+	}
+	return out
 }
 
 // Layer returns the report of one layer of a hop.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/content"
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/labfile"
 	"github.com/gatedrill/gatedrill/labs/verify"
 )
 
@@ -54,7 +55,7 @@ func run(args []string, w io.Writer) error {
 		}
 		all = append(all, p)
 	}
-	list, problems := labs.Load(content.Labs())
+	list, problems := labfile.Load(content.Labs())
 	if len(problems) > 0 {
 		return fmt.Errorf("read the labs: %s", problems[0])
 	}

@@ -98,7 +98,7 @@ func allCertificates(lab *labs.Lab) []labs.Certificate {
 
 // clientPair reads a client's certificate back.
 func (e *Engine) clientPair(ctx context.Context, name string) (tls.Certificate, error) {
-	r, err := e.named(labs.Object{Kind: "Secret", Namespace: Namespace})
+	r, err := e.resourceNamed(labs.Object{Kind: "Secret", Namespace: Namespace})
 	if err != nil {
 		return tls.Certificate{}, err
 	}
@@ -124,7 +124,7 @@ func (e *Engine) certificate(ctx context.Context, label string, c labs.Certifica
 	if c.Client != "" {
 		ns, name = Namespace, ClientSecret+c.Client
 	}
-	r, err := e.written(labs.Object{Kind: "Secret", Namespace: ns, Name: name})
+	r, err := e.resourceToWrite(labs.Object{Kind: "Secret", Namespace: ns, Name: name})
 	if err != nil {
 		return err
 	}

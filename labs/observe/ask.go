@@ -36,8 +36,9 @@ func (o *Observer) ask(ctx context.Context, r labs.Request, s snapshot.Snapshot)
 // the client gets instead.
 func addressOf(r labs.Request, s snapshot.Snapshot) (string, labs.Answer) {
 	if ns, name, ok := strings.Cut(r.Gateway, "/"); ok {
-		if a := serviceAddress(s.Objects, ns, name); a != "" {
-			return a, labs.Answer{}
+		service := snapshot.IndexOf(s.Objects).Get("", "Service", ns, name)
+		if a := snapshot.ServiceAddresses(service); len(a) > 0 {
+			return a[0], labs.Answer{}
 		}
 		return "", labs.Answer{Error: "Service " + r.Gateway + " has no outside address"}
 	}

@@ -199,7 +199,7 @@ func (o *Observer) assemble(objects []snapshot.Object, missing map[string]string
 	for _, g := range gateways {
 		p, trouble := g.state()
 		if trouble != "" {
-			missing["proxy "+g.namespace+"/"+g.pod] = trouble
+			missing[snapshot.ProxyKey(g.namespace, g.pod)] = trouble
 			continue
 		}
 		s.Proxies = append(s.Proxies, p)

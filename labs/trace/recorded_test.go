@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/record"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 	"github.com/gatedrill/gatedrill/labs/trace"
 )
@@ -19,7 +20,7 @@ func recorded(t *testing.T, name string) snapshot.Snapshot {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	s, err := snapshot.Read(f)
+	s, err := record.Read(f)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package snapshot
+package record
 
 import (
 	"encoding/base64"
@@ -12,7 +12,7 @@ import (
 
 func TestLeak(t *testing.T) {
 	t.Parallel()
-	pair := issued(t)
+	pair := issued(t, newCA(t), "a.example.com")
 	for _, secret := range [][]byte{pair.Leaf, pair.Key} {
 		if leak(secret) == "" {
 			t.Errorf("not seen: %s", secret)

@@ -1,4 +1,4 @@
-package labs
+package labfile
 
 import (
 	"errors"
@@ -9,6 +9,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"github.com/gatedrill/gatedrill/labs"
 )
 
 // source is one YAML file being read. It collects problems, so that a file
@@ -16,8 +18,8 @@ import (
 type source struct {
 	file     string
 	lines    []string
-	keys     map[string]Pos // of the top level
-	problems []Problem
+	keys     map[string]labs.Pos // of the top level
+	problems []labs.Problem
 }
 
 // parse returns the file's documents; on a syntax error none, with the
@@ -26,7 +28,7 @@ func (s *source) parse(text []byte) []*ast.DocumentNode {
 	s.lines = strings.Split(string(text), "\n")
 	f, err := parser.ParseBytes(text, 0)
 	if err != nil {
-		p := Problem{Pos: Pos{File: s.file}, Words: err.Error()}
+		p := labs.Problem{Pos: labs.Pos{File: s.file}, Words: err.Error()}
 		var at yaml.Error
 		if errors.As(err, &at) && at.GetToken() != nil {
 			p.Pos = s.pos(at.GetToken())
@@ -38,16 +40,16 @@ func (s *source) parse(text []byte) []*ast.DocumentNode {
 	return f.Docs
 }
 
-func (s *source) pos(t *token.Token) Pos {
+func (s *source) pos(t *token.Token) labs.Pos {
 	if t == nil || t.Position == nil {
-		return Pos{File: s.file}
+		return labs.Pos{File: s.file}
 	}
-	return Pos{File: s.file, Line: t.Position.Line, Column: t.Position.Column}
+	return labs.Pos{File: s.file, Line: t.Position.Line, Column: t.Position.Column}
 }
 
 // at is the place of a node's first character. goccy gives a mapping the
 // position of its first colon; the key is what a reader looks for.
-func (s *source) at(n ast.Node) Pos {
+func (s *source) at(n ast.Node) labs.Pos {
 	if pairs := pairsOf(n); len(pairs) > 0 {
 		return s.pos(pairs[0].Key.GetToken())
 	}
@@ -56,7 +58,7 @@ func (s *source) at(n ast.Node) Pos {
 
 // textPos is where the content of a scalar begins: after the quote, or on the
 // line after a block's mark.
-func (s *source) textPos(n ast.Node) Pos {
+func (s *source) textPos(n ast.Node) labs.Pos {
 	p := s.at(n)
 	switch n := n.(type) {
 	case *ast.LiteralNode:
@@ -82,12 +84,12 @@ func (s *source) line0(n int) string {
 func (s *source) line(n int) string { return strings.TrimSpace(s.line0(n)) }
 
 // complain records a problem with the line it stands on.
-func (s *source) complain(p Pos, format string, a ...any) {
+func (s *source) complain(p labs.Pos, format string, a ...any) {
 	text := ""
 	if p.File == s.file { // else the place is in another file of the lab
 		text = s.line(p.Line)
 	}
-	s.problems = append(s.problems, Problem{Pos: p, Text: text, Words: fmt.Sprintf(format, a...)})
+	s.problems = append(s.problems, labs.Problem{Pos: p, Text: text, Words: fmt.Sprintf(format, a...)})
 }
 
 // complainKey records a problem with a key of the top level, or with the file
@@ -97,7 +99,7 @@ func (s *source) complainKey(key, format string, a ...any) {
 		s.complain(p, format, a...)
 		return
 	}
-	s.problems = append(s.problems, Problem{Pos: Pos{File: s.file}, Words: fmt.Sprintf(format, a...)})
+	s.problems = append(s.problems, labs.Problem{Pos: labs.Pos{File: s.file}, Words: fmt.Sprintf(format, a...)})
 }
 
 // pairsOf returns a mapping's entries; goccy has two kinds of nodes for them.

@@ -1,22 +1,24 @@
-package labs
+package labfile
 
 import (
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
 )
 
 // validate checks what decoding cannot: that the lab is whole and its parts
 // name each other rightly. Expressions are compiled by package check.
-func (s *source) validate(l *Lab, dir string) {
+func (s *source) validate(l *labs.Lab, dir string) {
 	idForm := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	need := func(key string, ok bool, format string, a ...any) {
 		if !ok {
 			s.complainKey(key, format, a...)
 		}
 	}
-	need("apiVersion", l.APIVersion == FormatVersion, "apiVersion must be %s", FormatVersion)
+	need("apiVersion", l.APIVersion == labs.FormatVersion, "apiVersion must be %s", labs.FormatVersion)
 	need("id", l.ID == dir, "id must be the folder's name: %s", dir)
 	need("id", idForm.MatchString(l.ID), "id must be lower-case words joined by dashes")
 	need("title", l.Title != "", "title is missing")
@@ -27,7 +29,7 @@ func (s *source) validate(l *Lab, dir string) {
 	need("difficulty", l.Difficulty >= 1 && l.Difficulty <= 5, "difficulty must be 1 to 5")
 	need("breaks", len(l.Breaks) > 0, "breaks must name the step that is broken")
 	for _, b := range l.Breaks {
-		need("breaks", len(b.Layers()) > 0, "breaks: %q is no step that has a verdict (%s)", b, joined(Steps()[1:]))
+		need("breaks", len(b.Layers()) > 0, "breaks: %q is no step that has a verdict (%s)", b, joined(labs.Steps()[1:]))
 	}
 	for _, u := range l.UnseenBy {
 		need("unseen_by", u == "analyze", "unseen_by: %q cannot be proved; only analyze can", u)
@@ -37,8 +39,8 @@ func (s *source) validate(l *Lab, dir string) {
 	}
 	need("goals", len(l.Goals) > 0, "goals is empty: say what a client must see")
 	need("guards", len(l.Guards) > 0, "guards is empty: say what must still hold")
-	_, hasMain := l.Requests[MainRequest]
-	need("requests", hasMain, "requests has no %q", MainRequest)
+	_, hasMain := l.Requests[labs.MainRequest]
+	need("requests", hasMain, "requests has no %q", labs.MainRequest)
 	s.requests(l)
 	s.steps(l)
 	s.checks(l)
@@ -48,7 +50,7 @@ func (s *source) validate(l *Lab, dir string) {
 	s.changes(l)
 }
 
-func (s *source) requests(l *Lab) {
+func (s *source) requests(l *labs.Lab) {
 	for _, name := range sortedKeys(l.Requests) {
 		r := l.Requests[name]
 		u, err := url.Parse(r.URL)
@@ -61,13 +63,13 @@ func (s *source) requests(l *Lab) {
 	}
 }
 
-func (s *source) steps(l *Lab) {
+func (s *source) steps(l *labs.Lab) {
 	for _, name := range sortedKeys(l.Steps) {
-		if !slices.Contains(Steps(), Step(name)) {
-			s.complain(l.Steps[Step(name)].Pos, "%q is no step (%s)", name, joined(Steps()))
+		if !slices.Contains(labs.Steps(), labs.Step(name)) {
+			s.complain(l.Steps[labs.Step(name)].Pos, "%q is no step (%s)", name, joined(labs.Steps()))
 		}
 	}
-	for _, step := range Steps() {
+	for _, step := range labs.Steps() {
 		p, ok := l.Steps[step]
 		if !ok {
 			s.complainKey("steps", "steps has no %s", step)
@@ -78,8 +80,8 @@ func (s *source) steps(l *Lab) {
 		}
 		if p.Finding == nil || p.Finding.Ask == "" || p.Finding.Truth.Text == "" {
 			s.complain(p.Pos, "step %s: finding needs ask and truth", step)
-		} else if a := p.Finding.Accept; a != "" && !slices.Contains(Accepts(), a) {
-			s.complain(p.Finding.Pos, "accept: no way of comparing is called %q (%s)", a, joined(Accepts()))
+		} else if a := p.Finding.Accept; a != "" && !slices.Contains(labs.Accepts(), a) {
+			s.complain(p.Finding.Pos, "accept: no way of comparing is called %q (%s)", a, joined(labs.Accepts()))
 		}
 		if slices.Contains(l.Breaks, step) && len(p.Hints) == 0 {
 			s.complain(p.Pos, "step %s is broken and has no hints", step)
@@ -90,7 +92,7 @@ func (s *source) steps(l *Lab) {
 	}
 }
 
-func (s *source) checks(l *Lab) {
+func (s *source) checks(l *labs.Lab) {
 	titles := map[string]bool{}
 	for _, c := range slices.Concat(l.Goals, l.Guards) {
 		if c.Title == "" || c.That.Text == "" {
@@ -104,14 +106,14 @@ func (s *source) checks(l *Lab) {
 		if sc.Title == "" {
 			s.complain(sc.Pos, "a shortcut needs a title")
 		}
-		if !slices.ContainsFunc(l.Guards, func(g Check) bool { return g.Title == sc.StoppedBy }) {
+		if !slices.ContainsFunc(l.Guards, func(g labs.Check) bool { return g.Title == sc.StoppedBy }) {
 			s.complain(sc.Pos, "stopped_by names no guard: %q", sc.StoppedBy)
 		}
 	}
 }
 
 // certificate checks one declaration.
-func (s *source) certificate(c Certificate) {
+func (s *source) certificate(c labs.Certificate) {
 	need := func(ok bool, format string, a ...any) {
 		if !ok {
 			s.complain(c.Pos, format, a...)
@@ -130,11 +132,11 @@ func (s *source) certificate(c Certificate) {
 }
 
 // changes checks the rules that keep labs fast and the world whole.
-func (s *source) changes(l *Lab) {
-	for _, c := range []Change{l.Base, l.Fault, l.Solution} {
+func (s *source) changes(l *labs.Lab) {
+	for _, c := range []labs.Change{l.Base, l.Fault, l.Solution} {
 		for _, m := range c.Objects {
 			if m.Object["kind"] == "Namespace" {
-				s.problems = append(s.problems, Problem{Pos: m.Pos, Words: "a lab makes no namespaces, because removing one takes seconds: put it into " + WorldDir + "/"})
+				s.problems = append(s.problems, labs.Problem{Pos: m.Pos, Words: "a lab makes no namespaces, because removing one takes seconds: put it into " + WorldDir + "/"})
 			}
 		}
 		for _, op := range c.Ops {

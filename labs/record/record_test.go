@@ -1,4 +1,4 @@
-package snapshot
+package record
 
 import (
 	"bytes"
@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatedrill/gatedrill/labs/certs"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -29,36 +30,46 @@ func newCA(t *testing.T) *certs.CA {
 	return ca
 }
 
-// served is a snapshot that holds one chain wherever a snapshot can hold it.
-func served(t *testing.T, ca *certs.CA, wrongKey bool) Snapshot {
+func issued(t *testing.T, ca *certs.CA, names ...string) certs.Issued {
 	t.Helper()
-	pair, err := ca.Issue(certs.Request{Names: []string{"a.example.com", "b.example.com"}, From: noon.Add(-time.Hour), To: noon.Add(time.Hour)})
+	pair, err := ca.Issue(certs.Request{Names: names, From: noon.Add(-time.Hour), To: noon.Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return pair
+}
+
+// served is a snapshot that holds one chain wherever a snapshot can hold it.
+func served(t *testing.T, ca *certs.CA, wrongKey bool) snapshot.Snapshot {
+	t.Helper()
+	pair := issued(t, ca, "a.example.com", "b.example.com")
 	chain, key := append(bytes.Clone(pair.Leaf), ca.Issuer()...), pair.Key
 	if wrongKey {
 		key = pair.OtherKey
 	}
-	list, err := Certificates(chain)
+	list, err := snapshot.Certificates(chain)
 	if err != nil {
 		t.Fatal(err)
 	}
-	secret := secretOf(map[string][]byte{"tls.crt": chain, "tls.key": key, "ca.crt": ca.Root()})
+	data := map[string]any{}
+	for name, text := range map[string][]byte{"tls.crt": chain, "tls.key": key, "ca.crt": ca.Root()} {
+		data[name] = base64.StdEncoding.EncodeToString(text)
+	}
+	secret := snapshot.Object{"apiVersion": "v1", "kind": "Secret", "metadata": map[string]any{"name": "s"}, "data": data}
 	dump := `{"configs":[{"@type":"a/envoy.admin.v3.BootstrapConfigDump","bootstrap":{"node":"this machine"}},
 		{"@type":"a/envoy.admin.v3.SecretsConfigDump","dynamic_active_secrets":[{"name":"kubernetes://s","last_updated":"x",
 		"secret":{"tls_certificate":{"certificate_chain":{"inline_bytes":"` + base64.StdEncoding.EncodeToString(chain) + `"}}}},
 		{"name":"default","secret":{"mesh":"own"}}]}]}`
-	return Snapshot{
-		At: noon, Objects: []Object{Seal(secret), {"kind": "ConfigMap", "data": map[string]any{"k": "v"}}},
-		Proxies: []Proxy{{Namespace: "istio-system", Pod: "gw", Dump: []byte(dump), Certs: []byte("{}")}},
-		Peers:   map[string][]PeerCert{"main": {Peer(list[0]), Peer(list[1])}},
+	return snapshot.Snapshot{
+		At: noon, Objects: []snapshot.Object{snapshot.Seal(secret), {"kind": "ConfigMap", "data": map[string]any{"k": "v"}}},
+		Proxies: []snapshot.Proxy{{Namespace: "istio-system", Pod: "gw", Dump: []byte(dump)}},
+		Peers:   map[string][]snapshot.PeerCert{"main": {snapshot.Peer(list[0]), snapshot.Peer(list[1])}},
 		Trust:   map[string]string{"public": string(ca.Root())},
 		Zone:    map[string][]string{"a": {"10.0.0.1"}},
 	}
 }
 
-func replay(t *testing.T, s Snapshot) (recorded string, again Snapshot) {
+func replay(t *testing.T, s snapshot.Snapshot) (recorded string, again snapshot.Snapshot) {
 	t.Helper()
 	var buf bytes.Buffer
 	if err := Write(&buf, s); err != nil {
@@ -108,8 +119,8 @@ func TestReissue(t *testing.T) {
 	t.Parallel()
 	in := served(t, newCA(t), false)
 	_, out := replay(t, in)
-	old, _ := SealedOf(in.Objects[0])
-	sealed, ok := SealedOf(out.Objects[0])
+	old, _ := snapshot.SealedOf(in.Objects[0])
+	sealed, ok := snapshot.SealedOf(out.Objects[0])
 	if !ok || !sealed.KeyFits() || sealed.CertificateKey == old.CertificateKey || sealed.Certificate == old.Certificate {
 		t.Fatalf("sealed %+v", sealed)
 	}
@@ -119,15 +130,15 @@ func TestReissue(t *testing.T) {
 	if !strings.Contains(string(out.Proxies[0].Dump), base64.StdEncoding.EncodeToString([]byte(sealed.Certificate))) {
 		t.Errorf("the dump lacks the chain: %s", out.Proxies[0].Dump)
 	}
-	list, err := Certificates([]byte(sealed.Certificate))
+	list, err := snapshot.Certificates([]byte(sealed.Certificate))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := fingerprint(list[0].PublicKey); got != sealed.CertificateKey {
+	if got := snapshot.Fingerprint(list[0].PublicKey); got != sealed.CertificateKey {
 		t.Errorf("fingerprint %s, the leaf's is %s", sealed.CertificateKey, got)
 	}
 	for i, want := range in.Peers["main"] {
-		got := Peer(list[i])
+		got := snapshot.Peer(list[i])
 		got.PEM, want.PEM = "", ""
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("certificate %d (-recorded +reissued):\n%s", i, d)
@@ -147,11 +158,11 @@ func TestReissueFaults(t *testing.T) {
 	in := served(t, newCA(t), true)
 	in.Trust["public"] = string(newCA(t).Root()) // of the same name, with another key
 	_, out := replay(t, in)
-	sealed, _ := SealedOf(out.Objects[0])
+	sealed, _ := snapshot.SealedOf(out.Objects[0])
 	if sealed.KeyFits() || sealed.CertificateKey == "" || sealed.PrivateKey == "" {
 		t.Errorf("sealed %+v", sealed)
 	}
-	list, err := Certificates([]byte(sealed.Certificate))
+	list, err := snapshot.Certificates([]byte(sealed.Certificate))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,12 +186,12 @@ func verify(chain []*x509.Certificate, trust string) error {
 
 func TestRecordErrors(t *testing.T) {
 	t.Parallel()
-	key := string(issued(t).Key)
-	for want, s := range map[string]Snapshot{
-		"PRIVATE KEY":        {Objects: []Object{{"spec": key}}},
-		"is still in it":     {Objects: []Object{{"spec": base64.StdEncoding.EncodeToString([]byte(strings.Replace(key, "-----BEGIN", "", 1)))}}},
+	key := string(issued(t, newCA(t), "a.example.com").Key)
+	for want, s := range map[string]snapshot.Snapshot{
+		"PRIVATE KEY":        {Objects: []snapshot.Object{{"spec": key}}},
+		"is still in it":     {Objects: []snapshot.Object{{"spec": base64.StdEncoding.EncodeToString([]byte(strings.Replace(key, "-----BEGIN", "", 1)))}}},
 		"read certificate 1": {Trust: map[string]string{"public": string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("x")}))}},
-		"dump of shop/gw":    {Proxies: []Proxy{{Namespace: "shop", Pod: "gw", Dump: []byte("<html>")}}},
+		"dump of shop/gw":    {Proxies: []snapshot.Proxy{{Namespace: "shop", Pod: "gw", Dump: []byte("<html>")}}},
 	} {
 		if err := Write(io.Discard, s); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %s", err, want)

@@ -1,4 +1,4 @@
-package snapshot
+package record
 
 import (
 	"crypto/ecdsa"
@@ -11,6 +11,8 @@ import (
 	"math/big"
 	"regexp"
 	"strings"
+
+	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
 // reissue undoes describe: it issues the certificates anew, with keys that
@@ -44,7 +46,7 @@ func reissue(tree map[string]any, list []certificate) error {
 	}
 	_, err := rewrite(tree, func(s string) (string, error) {
 		if k := keys[s]; k != nil {
-			return fingerprint(&k.PublicKey), nil
+			return snapshot.Fingerprint(&k.PublicKey), nil
 		}
 		return fill(s, issued)
 	})
@@ -70,7 +72,7 @@ func (c certificate) issue(own *ecdsa.PublicKey, issuer *ecdsa.PrivateKey) (stri
 	if err != nil {
 		return "", err
 	}
-	return encodePEM(der), nil
+	return snapshot.EncodePEM(der), nil
 }
 
 func keyID(fingerprint string) []byte {

@@ -1,4 +1,4 @@
-package snapshot
+package record
 
 import (
 	"bytes"
@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
 // certificate describes one, so that another of the same kind can be issued
@@ -67,9 +69,9 @@ func describe(tree map[string]any) ([]certificate, error) {
 			return nil, err
 		}
 		out = append(out, certificate{
-			ID: id, Subject: nameOf(c.Subject), Issuer: nameOf(c.Issuer), Serial: Serial(c), DNSNames: c.DNSNames,
+			ID: id, Subject: nameOf(c.Subject), Issuer: nameOf(c.Issuer), Serial: snapshot.Serial(c), DNSNames: c.DNSNames,
 			From: c.NotBefore, To: c.NotAfter, IsCA: c.IsCA, Usage: c.KeyUsage, Extended: c.ExtKeyUsage,
-			Key: fingerprint(c.PublicKey), IssuerKey: signer(c, found),
+			Key: snapshot.Fingerprint(c.PublicKey), IssuerKey: signer(c, found),
 		})
 	}
 	slices.SortFunc(out, func(a, b certificate) int { return strings.Compare(a.ID, b.ID) })
@@ -86,7 +88,7 @@ func takeOut(s string, found map[string]*x509.Certificate) (string, error) {
 	}
 	var failed error
 	s = blocks.ReplaceAllStringFunc(s, func(text string) string {
-		certs, err := Certificates([]byte(text))
+		certs, err := snapshot.Certificates([]byte(text))
 		if err != nil {
 			failed = err
 			return text
@@ -115,7 +117,7 @@ func describable(c *x509.Certificate) error {
 func signer(c *x509.Certificate, all map[string]*x509.Certificate) string {
 	for _, parent := range all {
 		if bytes.Equal(parent.RawSubject, c.RawIssuer) && parent.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature) == nil {
-			return fingerprint(parent.PublicKey)
+			return snapshot.Fingerprint(parent.PublicKey)
 		}
 	}
 	return "unknown " + hex.EncodeToString(c.AuthorityKeyId)

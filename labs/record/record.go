@@ -1,4 +1,6 @@
-package snapshot
+// Package record keeps snapshots: as files that may be published, since they
+// hold no key and no certificate, and that tests and bug reports replay.
+package record
 
 import (
 	"bytes"
@@ -6,6 +8,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+
+	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
 // recording is the form in which a snapshot is kept: its JSON with the
@@ -19,7 +23,7 @@ type recording struct {
 // Write records a snapshot as gzipped JSON, to be replayed by tests. What is
 // written may be published: it holds no key and no certificate, only the
 // descriptions of certificates by which Read issues others of the same kind.
-func Write(w io.Writer, s Snapshot) error {
+func Write(w io.Writer, s snapshot.Snapshot) error {
 	fail := func(err error) error { return fmt.Errorf("record snapshot: %w", err) }
 	tree, err := unpack(s)
 	if err != nil {
@@ -49,8 +53,10 @@ func Write(w io.Writer, s Snapshot) error {
 
 // Read replays what Write recorded. Its certificates are new ones at each
 // call, with the names, dates, serials and relations of those recorded.
-func Read(r io.Reader) (Snapshot, error) {
-	fail := func(err error) (Snapshot, error) { return Snapshot{}, fmt.Errorf("read snapshot: %w", err) }
+func Read(r io.Reader) (snapshot.Snapshot, error) {
+	fail := func(err error) (snapshot.Snapshot, error) {
+		return snapshot.Snapshot{}, fmt.Errorf("read snapshot: %w", err)
+	}
 	z, err := gzip.NewReader(r)
 	if err != nil {
 		return fail(err)
@@ -76,7 +82,7 @@ func Read(r io.Reader) (Snapshot, error) {
 func packed() []string { return []string{"dump", "clusters"} }
 
 // unpack turns a snapshot into plain JSON values of its own.
-func unpack(s Snapshot) (map[string]any, error) {
+func unpack(s snapshot.Snapshot) (map[string]any, error) {
 	text, err := json.Marshal(s)
 	if err != nil {
 		return nil, err
@@ -100,8 +106,8 @@ func unpack(s Snapshot) (map[string]any, error) {
 }
 
 // pack undoes unpack.
-func pack(tree map[string]any) (Snapshot, error) {
-	var s Snapshot
+func pack(tree map[string]any) (snapshot.Snapshot, error) {
+	var s snapshot.Snapshot
 	for _, p := range entries(tree["proxies"]) {
 		for _, field := range packed() {
 			if p[field] == nil {

@@ -1,4 +1,4 @@
-package snapshot
+package record
 
 import (
 	"slices"
@@ -40,7 +40,6 @@ func trim(tree map[string]any) {
 		dropPath(tree["objects"], strings.Fields(path))
 	}
 	for _, p := range entries(tree["proxies"]) {
-		delete(p, "certs")
 		for _, field := range packed() {
 			dropKeys(p[field])
 			dropMeshSecrets(p[field])

@@ -1,4 +1,4 @@
-package labs
+package labfile
 
 import (
 	"reflect"
@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"github.com/gatedrill/gatedrill/labs"
 )
 
 // decode fills dst, a pointer to a struct, from a mapping. It is strict: an
@@ -17,9 +19,9 @@ func (s *source) decode(n ast.Node, dst any) { s.value(n, reflect.ValueOf(dst).E
 
 func (s *source) value(n ast.Node, v reflect.Value) {
 	switch v.Interface().(type) {
-	case Expr:
+	case labs.Expr:
 		if t, ok := s.text(n); ok {
-			v.Set(reflect.ValueOf(Expr{Text: t, Pos: s.textPos(n)}))
+			v.Set(reflect.ValueOf(labs.Expr{Text: t, Pos: s.textPos(n)}))
 		}
 		return
 	case time.Duration:
@@ -54,7 +56,7 @@ func (s *source) value(n ast.Node, v reflect.Value) {
 			v.Set(reflect.ValueOf(x))
 		}
 	default:
-		panic("labs: no decoding into " + v.Type().String()) // a new field's type: programmer error
+		panic("labfile: no decoding into " + v.Type().String()) // a new field's type: programmer error
 	}
 }
 

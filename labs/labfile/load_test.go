@@ -1,4 +1,4 @@
-package labs_test
+package labfile_test
 
 import (
 	"flag"
@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/labfile"
 )
 
 // update rewrites the golden files.
@@ -77,7 +78,7 @@ func folder(id string, change map[string]string) fstest.MapFS {
 
 func TestLoadGood(t *testing.T) {
 	t.Parallel()
-	list, problems := labs.Load(folder("shop-is-gone", nil))
+	list, problems := labfile.Load(folder("shop-is-gone", nil))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -133,7 +134,7 @@ func TestLoadProblems(t *testing.T) {
 			for name, f := range folder("good", map[string]string{"lab.yaml": replace("id: shop-is-gone", "id: good")}) {
 				fsys[name] = f
 			}
-			list, problems := labs.Load(fsys)
+			list, problems := labfile.Load(fsys)
 			if len(list) != 1 || list[0].ID != "good" {
 				t.Errorf("the good lab did not load alone: %d labs", len(list))
 			}
@@ -164,32 +165,32 @@ func golden(t *testing.T, file, got string) {
 
 func TestParseObject(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]string{
-		"Service a/b":                     "Service a/b",
-		"Gateway.networking.istio.io a/b": "Gateway.networking.istio.io a/b",
-		"Namespace a":                     "Namespace a",
-		"Service":                         "",
-		"Service /b":                      "",
-		"Service a/":                      "",
-		"a/b c d":                         "",
+	for text, want := range map[string]labs.Object{
+		"Service a/b":                     {Kind: "Service", Namespace: "a", Name: "b"},
+		"Gateway.networking.istio.io a/b": {Group: "networking.istio.io", Kind: "Gateway", Namespace: "a", Name: "b"},
+		"Namespace a":                     {Kind: "Namespace", Name: "a"},
+		"Service":                         {},
+		"Service /b":                      {},
+		"Service a/":                      {},
+		"a/b c d":                         {},
 	} {
-		o, ok := labs.ParseObject(text)
-		if ok != (want != "") || ok && o.String() != want {
-			t.Errorf("%q: %q %v", text, o, ok)
+		o, ok := labfile.ParseObject(text)
+		if ok != (want != labs.Object{}) || ok && o != want {
+			t.Errorf("%q: %+v %v", text, o, ok)
 		}
 	}
 }
 
 func TestLoadWorld(t *testing.T) {
 	t.Parallel()
-	w, problems := labs.LoadWorld(fstest.MapFS{
+	w, problems := labfile.LoadWorld(fstest.MapFS{
 		"world/world.yaml":     {Data: []byte("apiVersion: gatedrill/v1\ncertificates:\n  - {secret: a/b, names: [x]}\n")},
 		"world/base/shop.yaml": {Data: []byte(service)},
 	})
 	if len(problems) > 0 || len(w.Change.Objects) != 1 || len(w.Certificates) != 1 {
 		t.Errorf("%+v %v", w, problems)
 	}
-	if w, problems := labs.LoadWorld(fstest.MapFS{}); len(problems) > 0 || !w.Change.Empty() {
+	if w, problems := labfile.LoadWorld(fstest.MapFS{}); len(problems) > 0 || !w.Change.Empty() {
 		t.Errorf("no world: %v", problems)
 	}
 }

@@ -1,4 +1,4 @@
-package labs
+package labfile
 
 import (
 	"io/fs"
@@ -8,35 +8,37 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"github.com/gatedrill/gatedrill/labs"
 )
 
 // opSpec is an operation as it is written: one of apply, delete, patch (with
 // merge or json), restart, certificate, pause.
 type opSpec struct {
-	Apply       string         `yaml:"apply"`
-	Delete      string         `yaml:"delete"`
-	Patch       string         `yaml:"patch"`
-	Merge       map[string]any `yaml:"merge"`
-	JSON        []any          `yaml:"json"`
-	Restart     string         `yaml:"restart"`
-	Certificate *Certificate   `yaml:"certificate"`
-	Pause       time.Duration  `yaml:"pause"`
-	Pos         Pos            `yaml:"-"`
+	Apply       string            `yaml:"apply"`
+	Delete      string            `yaml:"delete"`
+	Patch       string            `yaml:"patch"`
+	Merge       map[string]any    `yaml:"merge"`
+	JSON        []any             `yaml:"json"`
+	Restart     string            `yaml:"restart"`
+	Certificate *labs.Certificate `yaml:"certificate"`
+	Pause       time.Duration     `yaml:"pause"`
+	Pos         labs.Pos          `yaml:"-"`
 }
 
 // changeReader reads the YAML files of one folder into a Change.
 type changeReader struct {
 	fsys     fs.FS
 	dir      string
-	files    map[string][]Manifest // by file name
+	files    map[string][]labs.Manifest // by file name
 	order    []string
 	ops      []opSpec
-	problems []Problem
+	problems []labs.Problem
 }
 
 // readChange reads a folder, or a single file, of manifests and operations.
-func readChange(fsys fs.FS, name string) (Change, []Problem) {
-	r := &changeReader{fsys: fsys, dir: name, files: map[string][]Manifest{}}
+func readChange(fsys fs.FS, name string) (labs.Change, []labs.Problem) {
+	r := &changeReader{fsys: fsys, dir: name, files: map[string][]labs.Manifest{}}
 	if info, err := fs.Stat(fsys, name); err == nil && !info.IsDir() {
 		r.dir = path.Dir(name)
 		r.read(path.Base(name))
@@ -44,11 +46,11 @@ func readChange(fsys fs.FS, name string) (Change, []Problem) {
 	}
 	entries, err := fs.ReadDir(fsys, name)
 	if err != nil {
-		return Change{}, []Problem{{Pos: Pos{File: name}, Words: "no such file or folder"}}
+		return labs.Change{}, []labs.Problem{{Pos: labs.Pos{File: name}, Words: "no such file or folder"}}
 	}
 	for _, e := range entries {
 		if e.IsDir() || path.Ext(e.Name()) != ".yaml" {
-			r.problems = append(r.problems, Problem{Pos: Pos{File: path.Join(name, e.Name())}, Words: "stray file: only *.yaml belongs here"})
+			r.problems = append(r.problems, labs.Problem{Pos: labs.Pos{File: path.Join(name, e.Name())}, Words: "stray file: only *.yaml belongs here"})
 			continue
 		}
 		r.read(e.Name())
@@ -60,7 +62,7 @@ func (r *changeReader) read(name string) {
 	file := path.Join(r.dir, name)
 	text, err := fs.ReadFile(r.fsys, file)
 	if err != nil {
-		r.problems = append(r.problems, Problem{Pos: Pos{File: file}, Words: err.Error()})
+		r.problems = append(r.problems, labs.Problem{Pos: labs.Pos{File: file}, Words: err.Error()})
 		return
 	}
 	r.order = append(r.order, name)
@@ -90,15 +92,15 @@ func (r *changeReader) read(name string) {
 }
 
 // manifest converts a document that ends before line end.
-func (s *source) manifest(n ast.Node, end int) (Manifest, bool) {
+func (s *source) manifest(n ast.Node, end int) (labs.Manifest, bool) {
 	if !isMapping(n) {
 		s.want("a Kubernetes object, or a list of operations", n)
-		return Manifest{}, false
+		return labs.Manifest{}, false
 	}
 	p := s.at(n)
 	obj, ok := s.tree(n).(map[string]any)
 	if !ok {
-		return Manifest{}, false
+		return labs.Manifest{}, false
 	}
 	good := true
 	for _, k := range []string{"apiVersion", "kind"} {
@@ -113,18 +115,18 @@ func (s *source) manifest(n ast.Node, end int) (Manifest, bool) {
 		good = false
 	}
 	text := strings.TrimRight(strings.Join(s.lines[min(p.Line-1, end):end], "\n"), "\n ") + "\n"
-	return Manifest{Object: obj, Text: text, Pos: p}, good
+	return labs.Manifest{Object: obj, Text: text, Pos: p}, good
 }
 
 // change puts what was read together: a file that an operation applies by
 // name is not applied first.
-func (r *changeReader) change() (Change, []Problem) {
-	var c Change
+func (r *changeReader) change() (labs.Change, []labs.Problem) {
+	var c labs.Change
 	later := map[string]bool{}
 	for _, spec := range r.ops {
 		op, words := r.op(spec)
 		if words != "" {
-			r.problems = append(r.problems, Problem{Pos: spec.Pos, Words: words})
+			r.problems = append(r.problems, labs.Problem{Pos: spec.Pos, Words: words})
 			continue
 		}
 		later[spec.Apply] = true
@@ -135,13 +137,13 @@ func (r *changeReader) change() (Change, []Problem) {
 			c.Objects = append(c.Objects, r.files[name]...)
 		}
 	}
-	slices.SortStableFunc(c.Objects, func(a, b Manifest) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(c.Objects, func(a, b labs.Manifest) int { return rank(a) - rank(b) })
 	return c, r.problems
 }
 
 // op converts one operation; words say what is wrong with it.
-func (r *changeReader) op(spec opSpec) (Op, string) {
-	op := Op{Certificate: spec.Certificate, Pause: spec.Pause, Pos: spec.Pos}
+func (r *changeReader) op(spec opSpec) (labs.Op, string) {
+	op := labs.Op{Certificate: spec.Certificate, Pause: spec.Pause, Pos: spec.Pos}
 	set := 0
 	for _, is := range []bool{spec.Apply != "", spec.Delete != "", spec.Patch != "", spec.Restart != "", spec.Certificate != nil, spec.Pause > 0} {
 		if is {
@@ -165,7 +167,7 @@ func (r *changeReader) op(spec opSpec) (Op, string) {
 			return op, "a patch has either merge or json"
 		}
 		o, ok := ParseObject(spec.Patch)
-		op.Patch = &Patch{Object: o, Merge: spec.Merge, JSON: spec.JSON}
+		op.Patch = &labs.Patch{Object: o, Merge: spec.Merge, JSON: spec.JSON}
 		if !ok {
 			return op, wantObject
 		}
@@ -191,20 +193,21 @@ const wantObject = "want an object as: Kind namespace/name (Kind.group where two
 
 // ParseObject reads "Kind namespace/name", or "Kind name" for a cluster-wide
 // object. The kind may carry its group: "Gateway.networking.istio.io a/b".
-func ParseObject(text string) (Object, bool) {
+func ParseObject(text string) (labs.Object, bool) {
 	f := strings.Fields(text)
 	if len(f) != 2 {
-		return Object{}, false
+		return labs.Object{}, false
 	}
 	ns, name, found := strings.Cut(f[1], "/")
 	if !found {
 		ns, name = "", ns
 	}
-	return Object{Kind: f[0], Namespace: ns, Name: name}, name != "" && !(found && ns == "")
+	kind, group, _ := strings.Cut(f[0], ".")
+	return labs.Object{Group: group, Kind: kind, Namespace: ns, Name: name}, name != "" && !(found && ns == "")
 }
 
 // rank orders kinds so that what others need comes first.
-func rank(m Manifest) int {
+func rank(m labs.Manifest) int {
 	kind, _ := m.Object["kind"].(string)
 	order := []string{"Namespace", "CustomResourceDefinition", "ServiceAccount", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding",
 		"Secret", "ConfigMap", "Service", "Deployment"}
