@@ -26,7 +26,7 @@ type upstream struct {
 // destination asks whether the cluster that the route names can answer.
 func (w *walk) destination() *report {
 	r := newReport(labs.LayerDestination)
-	if m := w.matched; m != nil && (m.route.Redirect || m.route.Direct != 0) {
+	if m := w.matched; m != nil && (m.route.Redirect != nil || m.route.Direct != 0) {
 		r.offPath("the proxy answers by itself")
 		return r
 	}

@@ -126,7 +126,7 @@ func (w *walk) isProxy(pod object) bool {
 // stops says whether the proxy answers by itself, so that there is no next.
 func (w *walk) stops() bool {
 	m := w.matched
-	return m != nil && (m.route.Redirect || m.route.Direct != 0)
+	return m != nil && (m.route.Redirect != nil || m.route.Direct != 0)
 }
 
 // afterLeaving: the request goes to the address that the client resolved. It
