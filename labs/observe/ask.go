@@ -23,6 +23,9 @@ func (o *Observer) ask(ctx context.Context, r labs.Request, s snapshot.Snapshot)
 	p := &probe.Prober{Dial: o.dial, Trust: o.trust, Certs: o.certs, Timeout: o.limit, Now: o.clock}
 	o.mu.Unlock()
 	address, failed := addressOf(r, s)
+	if o.unasked != "" {
+		address, failed = "", labs.Answer{Error: o.unasked}
+	}
 	if address == "" {
 		now := o.clock()
 		failed.At = now

@@ -2,6 +2,7 @@ package observe
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"sync"
 	"time"
@@ -19,6 +20,10 @@ const (
 	lineWait  = 1600 * time.Millisecond
 	linePause = 100 * time.Millisecond
 )
+
+// listWithin bounds the list of one kind, so that one that hangs keeps nobody
+// from seeing the others.
+const listWithin = 8 * time.Second
 
 // Fresh looks at everything again, now: lists every kind, reads every
 // gateway's Envoy, sends every request and waits for its log line. It needs
@@ -120,7 +125,13 @@ func allFound(lines []probe.Line, results []probe.Result) bool {
 
 // listNow reads the objects of a kind past the watch.
 func (s *store) listNow(ctx context.Context) ([]snapshot.Object, error) {
+	whole := ctx
+	ctx, cancel := context.WithTimeout(ctx, listWithin)
+	defer cancel()
 	list, _, err := s.list(ctx)
+	if err != nil && ctx.Err() != nil && whole.Err() == nil {
+		return nil, fmt.Errorf("the API server did not list them within %s", listWithin)
+	}
 	if apierrors.IsNotFound(err) {
 		return nil, nil // no such kind: no such objects
 	}

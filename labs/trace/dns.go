@@ -32,7 +32,14 @@ func (w *walk) dns() *report {
 	return r
 }
 
-var zone = labs.Object{Kind: "ConfigMap", Namespace: snapshot.ZoneNamespace, Name: snapshot.ZoneName}
+// zone is the object that holds the public names; none where they are the
+// world's.
+func (w *walk) zone() labs.Object {
+	if w.snap.World {
+		return labs.Object{}
+	}
+	return labs.Object{Kind: "ConfigMap", Namespace: snapshot.ZoneNamespace, Name: snapshot.ZoneName}
+}
 
 func (w *walk) resolve(r *report) []string {
 	if w.target.address {
@@ -47,7 +54,7 @@ func (w *walk) resolve(r *report) []string {
 		r.unknown("%s", why)
 		return nil
 	}
-	r.involve(zone)
+	r.involve(w.zone())
 	if len(addresses) > 0 {
 		r.see("zone: %s A %s", w.target.host, strings.Join(addresses, ", "))
 		return addresses
@@ -58,7 +65,7 @@ func (w *walk) resolve(r *report) []string {
 			got = "no record for it, but one for " + owner
 		}
 	}
-	r.broken(zone, "no address for \""+w.target.host+"\"", "an address record for "+w.target.host, got)
+	r.broken(w.zone(), "no address for \""+w.target.host+"\"", "an address record for "+w.target.host, got)
 	return nil
 }
 
@@ -72,7 +79,7 @@ func (w *walk) findService(r *report, addresses []string) {
 		}
 		own := snapshot.ServiceAddresses(w.service)
 		if len(addresses) > 0 && !overlap(addresses, own) {
-			r.broken(zone, w.target.host+" leads elsewhere",
+			r.broken(w.zone(), w.target.host+" leads elsewhere",
 				"an address of Service "+w.request.Gateway+": "+quoteAll(own), strings.Join(addresses, ", "))
 		}
 		return
@@ -103,7 +110,7 @@ func (w *walk) findService(r *report, addresses []string) {
 	if len(known) == 0 {
 		want = "the address of a gateway's Service; none has one"
 	}
-	culprit := zone
+	culprit := w.zone()
 	if w.target.address {
 		culprit = labs.Object{}
 	}
@@ -117,7 +124,7 @@ func (w *walk) findService(r *report, addresses []string) {
 func (w *walk) strays(r *report, addresses []string) {
 	for _, a := range addresses {
 		if w.serviceAt(a) == nil && !w.target.address {
-			r.broken(zone, "one of the addresses of "+w.target.host+" leads to no gateway",
+			r.broken(w.zone(), "one of the addresses of "+w.target.host+" leads to no gateway",
 				"addresses of "+w.service.Ref().String()+" only: "+quoteAll(snapshot.ServiceAddresses(w.service)), strings.Join(addresses, ", "))
 			r.certain = true
 			return
@@ -136,7 +143,7 @@ func (w *walk) servedElsewhere(r *report) {
 		if len(own) == 0 || s.Ref() == w.service.Ref() || w.serves(s) < match.Exact {
 			continue
 		}
-		r.broken(zone, fmt.Sprintf("%s leads to %s, which does not serve it", w.target.host, w.service.Ref()),
+		r.broken(w.zone(), fmt.Sprintf("%s leads to %s, which does not serve it", w.target.host, w.service.Ref()),
 			"an address of "+s.Ref().String()+", whose gateway does: "+quoteAll(own), strings.Join(snapshot.ServiceAddresses(w.service), ", "))
 		r.certain = true
 		return

@@ -44,8 +44,8 @@ func (w *walk) clientDNS() *report {
 	case w.answer.Observed && w.answer.Error != "dns":
 		r.unknown("what %s resolved %s to was not seen", w.client, w.target.host)
 	default:
-		r.involve(zone)
-		r.broken(zone, "no address for \""+w.target.host+"\"", "an address record for "+w.target.host, "none")
+		r.involve(w.zone())
+		r.broken(w.zone(), "no address for \""+w.target.host+"\"", "an address record for "+w.target.host, "none")
 	}
 	return r
 }
@@ -74,7 +74,7 @@ func (w *walk) clientAddresses(r *report) []string {
 		r.unknown("%s", why)
 		return nil
 	}
-	r.involve(zone)
+	r.involve(w.zone())
 	return w.snap.Resolve(w.target.host)
 }
 
