@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/labfile"
 )
 
 // Case is one case as its folder states it.
@@ -84,7 +85,7 @@ func (c Case) Healthy() bool { return c.Expect.Layer == healthy }
 // Right says whether an object is the one to blame.
 func (e Expect) Right(o labs.Object) bool {
 	return slices.ContainsFunc(append([]string{e.Object}, e.Also...), func(text string) bool {
-		want, ok := labs.ParseObject(text)
+		want, ok := labfile.ParseObject(text)
 		kind, group, _ := strings.Cut(want.Kind, ".")
 		return ok && kind == o.Kind && want.Namespace == o.Namespace && want.Name == o.Name && (group == "" || group == o.Group)
 	})

@@ -28,7 +28,9 @@ func (o *Observer) ask(ctx context.Context, r labs.Request, s snapshot.Snapshot)
 		failed.At = now
 		return probe.Result{Answer: failed, Sent: now}
 	}
-	return p.Do(ctx, r, address)
+	res := p.Do(ctx, r, address)
+	res.Local = "" // seen from in there it may be another
+	return res
 }
 
 // addressOf finds where a client would send the request: to the Service it
@@ -36,8 +38,9 @@ func (o *Observer) ask(ctx context.Context, r labs.Request, s snapshot.Snapshot)
 // the client gets instead.
 func addressOf(r labs.Request, s snapshot.Snapshot) (string, labs.Answer) {
 	if ns, name, ok := strings.Cut(r.Gateway, "/"); ok {
-		if a := serviceAddress(s.Objects, ns, name); a != "" {
-			return a, labs.Answer{}
+		service := snapshot.IndexOf(s.Objects).Get("", "Service", ns, name)
+		if a := snapshot.ServiceAddresses(service); len(a) > 0 {
+			return a[0], labs.Answer{}
 		}
 		return "", labs.Answer{Error: "Service " + r.Gateway + " has no outside address"}
 	}

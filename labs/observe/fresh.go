@@ -2,6 +2,7 @@ package observe
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -27,7 +28,7 @@ func (o *Observer) Fresh(ctx context.Context) (snapshot.Snapshot, error) {
 	defer o.fresh.Unlock()
 	objects, missing := o.listAll(ctx)
 	o.syncGateways(objects, missing)
-	before := o.assemble(objects, missing, nil, nil)
+	before := o.assemble(objects, maps.Clone(missing), nil, nil) // its proxies are not read yet
 
 	o.mu.Lock()
 	requests := o.requests
@@ -51,11 +52,6 @@ func (o *Observer) Fresh(ctx context.Context) (snapshot.Snapshot, error) {
 			a = l.Join(a)
 		}
 		answers[r.Name], peers[r.Name] = a, results[i].Peers
-	}
-	for k := range missing {
-		if len(k) > 6 && k[:6] == "proxy " {
-			delete(missing, k) // of before the dumps were read
-		}
 	}
 	s := o.assemble(objects, missing, answers, peers)
 	o.publish(s)

@@ -24,9 +24,6 @@ import (
 // Envoy's admin port, on the pod's loopback.
 const adminPort = 15000
 
-// Container that runs Envoy in gateways and sidecars.
-const proxyContainer = "istio-proxy"
-
 // lines kept of each gateway's access log.
 const keptLines = 512
 
@@ -82,7 +79,6 @@ func (g *gateway) read(ctx context.Context) (snapshot.Proxy, error) {
 	for path, dst := range map[string]*[]byte{
 		"/config_dump?include_eds": &p.Dump,
 		"/clusters?format=json":    &p.Clusters,
-		"/certs":                   &p.Certs,
 	} {
 		b, err := g.get(ctx, path)
 		if err != nil {
@@ -183,7 +179,7 @@ func (g *gateway) tail(ctx context.Context, since time.Time, now time.Time) ([]p
 
 func (g *gateway) log(ctx context.Context, q url.Values) (io.ReadCloser, error) {
 	u := *g.logURL
-	q.Set("container", proxyContainer)
+	q.Set("container", snapshot.ProxyContainer)
 	u.RawQuery = q.Encode()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {

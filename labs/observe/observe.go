@@ -185,7 +185,7 @@ func (o *Observer) listAll(ctx context.Context) ([]snapshot.Object, map[string]s
 // assemble makes a snapshot of what is known.
 func (o *Observer) assemble(objects []snapshot.Object, missing map[string]string, answers map[string]labs.Answer, peers map[string][]snapshot.PeerCert) snapshot.Snapshot {
 	s := snapshot.Snapshot{
-		At: o.clock(), Objects: objects, Answers: answers, Peers: peers, Missing: missing,
+		At: o.clock(), Objects: objects, Answers: answers, Peers: peers, Missing: missing, Kinds: o.kinds(),
 	}
 	zone, why := zoneOf(objects, missing)
 	s.Zone = zone
@@ -199,12 +199,27 @@ func (o *Observer) assemble(objects []snapshot.Object, missing map[string]string
 	for _, g := range gateways {
 		p, trouble := g.state()
 		if trouble != "" {
-			missing["proxy "+g.namespace+"/"+g.pod] = trouble
+			missing[snapshot.ProxyKey(g.namespace, g.pod)] = trouble
 			continue
 		}
 		s.Proxies = append(s.Proxies, p)
 	}
 	return s
+}
+
+// kinds are those that are looked at, as a snapshot names them.
+func (o *Observer) kinds() []string {
+	var out []string
+	for _, s := range o.stores {
+		name := s.kind.name
+		if s.kind.resource.Group != "" {
+			name += "." + s.kind.resource.Group
+		}
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 func (o *Observer) sorted() []*gateway {

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -43,29 +44,7 @@ func (o *Observer) syncGateways(objects []snapshot.Object, missing map[string]st
 
 // gatewayPod recognises a running pod whose Envoy is a gateway.
 func gatewayPod(o snapshot.Object) (namespace, name string, ok bool) {
-	if o["kind"] != "Pod" {
-		return "", "", false
-	}
-	meta := child(o, "metadata")
-	if meta["deletionTimestamp"] != nil || child(o, "status")["phase"] != "Running" {
-		return "", "", false
-	}
-	containers, _ := child(o, "spec")["containers"].([]any)
-	for _, c := range containers {
-		m, _ := c.(map[string]any)
-		args, _ := m["args"].([]any)
-		if m["name"] == proxyContainer && slices.Contains(args, any("router")) {
-			namespace, _ = meta["namespace"].(string)
-			name, _ = meta["name"].(string)
-			return namespace, name, true
-		}
-	}
-	return "", "", false
-}
-
-func child(o map[string]any, field string) map[string]any {
-	m, _ := o[field].(map[string]any)
-	return m
+	return o.Namespace(), o.Name(), snapshot.Running(o) && snapshot.ProxyRole(o) == labs.RoleGateway
 }
 
 // zoneOf reads the public zone from its ConfigMap.
@@ -74,38 +53,10 @@ func zoneOf(objects []snapshot.Object, missing map[string]string) (map[string][]
 		return nil, why
 	}
 	for _, o := range objects {
-		meta := child(o, "metadata")
-		if o["kind"] != "ConfigMap" || meta["namespace"] != snapshot.ZoneNamespace || meta["name"] != snapshot.ZoneName {
-			continue
+		if o.Kind() == "ConfigMap" && o.Namespace() == snapshot.ZoneNamespace && o.Name() == snapshot.ZoneName {
+			zone, _ := snapshot.ParseZone(o.Str("data", snapshot.ZoneKey))
+			return zone, ""
 		}
-		text, _ := child(o, "data")[snapshot.ZoneKey].(string)
-		zone, _ := snapshot.ParseZone(text)
-		return zone, ""
 	}
 	return nil, "there is no ConfigMap " + snapshot.ZoneNamespace + "/" + snapshot.ZoneName + " that holds the public zone"
-}
-
-// serviceAddress is the outside address of a Service, "" when it has none.
-func serviceAddress(objects []snapshot.Object, namespace, name string) string {
-	for _, o := range objects {
-		meta := child(o, "metadata")
-		if o["kind"] != "Service" || meta["namespace"] != namespace || meta["name"] != name {
-			continue
-		}
-		ingress, _ := child(child(o, "status"), "loadBalancer")["ingress"].([]any)
-		for _, in := range ingress {
-			if m, ok := in.(map[string]any); ok {
-				if ip, ok := m["ip"].(string); ok {
-					return ip
-				}
-			}
-		}
-		external, _ := child(o, "spec")["externalIPs"].([]any)
-		for _, ip := range external {
-			if s, ok := ip.(string); ok {
-				return s
-			}
-		}
-	}
-	return ""
 }

@@ -32,9 +32,8 @@ func TestGatewayPod(t *testing.T) {
 `)
 	for _, p := range pods {
 		ns, name, ok := gatewayPod(p)
-		want := p["metadata"].(map[string]any)["name"] == "gateway"
-		if ok != want || ok && (ns != "a" || name != "gateway") {
-			t.Errorf("%v: %q %q %v", p["metadata"], ns, name, ok)
+		if want := p.Name() == "gateway"; ok != want || ok && (ns != "a" || name != "gateway") {
+			t.Errorf("%s: %q %q %v", p.Ref(), ns, name, ok)
 		}
 	}
 }
@@ -42,8 +41,8 @@ func TestGatewayPod(t *testing.T) {
 func TestAddressOf(t *testing.T) {
 	t.Parallel()
 	objects := parse(t, `
-- {kind: Service, metadata: {name: gw, namespace: a}, status: {loadBalancer: {ingress: [{ip: 10.0.0.1}]}}}
-- {kind: Service, metadata: {name: pending, namespace: a}, status: {loadBalancer: {}}}
+- {apiVersion: v1, kind: Service, metadata: {name: gw, namespace: a}, status: {loadBalancer: {ingress: [{ip: 10.0.0.1}]}}}
+- {apiVersion: v1, kind: Service, metadata: {name: pending, namespace: a}, status: {loadBalancer: {}}}
 - {kind: ConfigMap, metadata: {name: public-dns, namespace: drill-internet}, data: {zone: "shop.example.com. 60 IN A 10.0.0.2"}}
 `)
 	zone, why := zoneOf(objects, map[string]string{})

@@ -55,7 +55,7 @@ func (w *walk) connection(l envoy.Listener) connection {
 		c.dest = w.pods[0].Str("status", "podIP")
 	}
 	if w.target.tls {
-		c.alpn = []string{"http/1.1"}
+		c.alpn = w.target.alpn
 	}
 	return c
 }

@@ -8,13 +8,16 @@ import (
 	"github.com/gatedrill/gatedrill/labs/envoy"
 )
 
+// exactHost is the specificity of a pattern that is the name itself.
+const exactHost = 10_000
+
 // specificity says how well a host pattern ("a.b", "*.b", "*") fits a name:
 // -1 not at all, else the higher the closer.
 func specificity(pattern, name string) int {
 	pattern, name = strings.ToLower(pattern), strings.ToLower(name)
 	switch {
 	case pattern == name:
-		return 10_000
+		return exactHost
 	case pattern == "*" || pattern == "":
 		return 0
 	case strings.HasPrefix(pattern, "*") && len(name) > len(pattern)-1 && strings.HasSuffix(name, pattern[1:]):

@@ -28,6 +28,8 @@ func (w *walk) route() *report {
 	defer w.routeFacts(r, candidates)
 
 	switch {
+	case w.direct:
+		r.offPath("no proxy takes the request")
 	case w.config == nil:
 		r.unknown("%s", w.noConfig)
 	case w.chain == nil:
@@ -58,6 +60,10 @@ func (w *walk) routeFacts(r *report, candidates []candidate) {
 // tcpRoute: the filter chain itself is the route; TLS passes through.
 func (w *walk) tcpRoute(r *report) {
 	w.clusters = w.chain.Clusters
+	if w.refusedOutside(nil) {
+		w.unknownOutside(r)
+		return
+	}
 	if c := w.bestCandidate(); c != nil && len(c.why) == 0 {
 		w.routed = c.obj
 	}
@@ -77,6 +83,10 @@ func (w *walk) httpRoute(r *report, candidates []candidate) {
 		return
 	}
 	host := pickHost(rc, w.target.authority)
+	if w.refusedOutside(host) {
+		w.unknownOutside(r)
+		return
+	}
 	if host == nil || blackhole(host) {
 		w.noHost(r, rc, candidates)
 		return
