@@ -115,7 +115,7 @@ func dash(s string) string {
 // connection that was not read as a request, by the client's end of it, or
 // else by server name and time.
 func (l Line) Of(r Result) bool {
-	if r.ID == "" || l.mirrored() {
+	if r.ID == "" || l.Mirrored() {
 		return false
 	}
 	if l.RequestID == r.ID || strings.HasSuffix(l.Agent, r.ID) {
@@ -136,9 +136,9 @@ func (l Line) Of(r Result) bool {
 	return name && !l.At.Before(r.Sent.Add(-slack)) && !l.At.After(r.Answer.At.Add(slack))
 }
 
-// mirrored says whether the line is of a copy that a mirror sent: it bears the
+// Mirrored says whether the line is of a copy that a mirror sent: it bears the
 // id of the request, and answers nobody.
-func (l Line) mirrored() bool {
+func (l Line) Mirrored() bool {
 	host, _, _ := strings.Cut(l.Authority, ":")
 	return strings.HasSuffix(host, "-shadow")
 }

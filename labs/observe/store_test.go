@@ -22,6 +22,7 @@ type fakeAPI struct {
 	objects []map[string]any
 	events  chan string // lines of the watch; closed ends it
 	lists   int
+	only    string // serve no other paths than those with it in them
 }
 
 func thing(name, version string) map[string]any {
@@ -41,6 +42,9 @@ func event(kind string, object map[string]any) string {
 func (f *fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	status, objects, events := f.status, f.objects, f.events
+	if status == 0 && !strings.Contains(r.URL.Path, f.only) {
+		status = 404
+	}
 	if r.URL.Query().Get("watch") == "" {
 		f.lists++
 	}
@@ -80,19 +84,7 @@ func (f *fakeAPI) set(change func(*fakeAPI)) {
 func TestStore(t *testing.T) {
 	t.Parallel()
 	api := &fakeAPI{objects: []map[string]any{thing("one", "1")}, events: make(chan string)}
-	srv := httptest.NewServer(api)
-	defer srv.Close()
-	client, err := dynamic.NewForConfig(&rest.Config{Host: srv.URL})
-	if err != nil {
-		t.Fatal(err)
-	}
-	changed := make(chan struct{}, 100)
-	s := newStore(kinds()[1], client, func() { changed <- struct{}{} })
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan struct{})
-	go func() { defer close(done); s.run(ctx) }()
-	defer func() { cancel(); <-done }()
-
+	s, changed := watched(t, api)
 	expect := func(when, names, trouble string) {
 		t.Helper()
 		deadline := time.After(5 * time.Second)
@@ -139,28 +131,63 @@ func TestStore(t *testing.T) {
 func TestStoreGoesOn(t *testing.T) {
 	t.Parallel()
 	api := &fakeAPI{objects: []map[string]any{thing("one", "1")}, events: make(chan string)}
+	s, changed := watched(t, api)
+	<-changed
+	next := make(chan string)
+	old := api.events
+	old <- event("ADDED", thing("two", "11")) // one that brings nothing is taken for broken
+	<-changed
+	api.set(func(f *fakeAPI) { f.events = next })
+	close(old)
+	next <- event("ADDED", thing("three", "12"))
+	<-changed
+	api.mu.Lock()
+	defer api.mu.Unlock()
+	if list, why := s.get(); len(list) != 3 || why != "" || api.lists != 1 {
+		t.Errorf("%d objects after %d lists (%q), want 3 after 1", len(list), api.lists, why)
+	}
+}
+
+// An older API serves a kind in an older version; one that serves none has no
+// such objects.
+func TestStoreOfAnOlderVersion(t *testing.T) {
+	t.Parallel()
+	api := &fakeAPI{objects: []map[string]any{thing("one", "1")}, events: make(chan string), only: "/v1beta1/"}
+	client := clientOf(t, api)
+	k := kind{name: "Gateway", group: "networking.istio.io", resource: "gateways", versions: []string{"v1", "v1beta1"}}
+	if list, err := newStore(k, client, func() {}).listNow(t.Context()); err != nil || len(list) != 1 {
+		t.Errorf("%v %v", list, err)
+	}
+	k.versions = []string{"v1", "v1alpha1"}
+	if list, err := newStore(k, client, func() {}).listNow(t.Context()); err != nil || len(list) != 0 {
+		t.Errorf("%v %v", list, err)
+	}
+	api.set(func(f *fakeAPI) { f.status = 403 })
+	if _, err := newStore(k, client, func() {}).listNow(t.Context()); err == nil {
+		t.Error("a kind that may not be listed has no objects")
+	}
+}
+
+func clientOf(t *testing.T, api *fakeAPI) dynamic.Interface {
+	t.Helper()
 	srv := httptest.NewServer(api)
-	defer srv.Close()
+	t.Cleanup(srv.Close)
 	client, err := dynamic.NewForConfig(&rest.Config{Host: srv.URL})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return client
+}
+
+// watched is a store of Services that runs.
+func watched(t *testing.T, api *fakeAPI) (*store, <-chan struct{}) {
+	t.Helper()
+	client := clientOf(t, api)
 	changed := make(chan struct{}, 100)
-	s := newStore(kinds()[1], client, func() { changed <- struct{}{} })
+	s := newStore(kind{name: "Service", resource: "services", versions: []string{"v1"}}, client, func() { changed <- struct{}{} })
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); s.run(ctx) }()
-	defer func() { cancel(); <-done }()
-	<-changed
-	next := make(chan string)
-	old := api.events
-	api.set(func(f *fakeAPI) { f.events = next })
-	close(old)
-	next <- event("ADDED", thing("two", "11"))
-	<-changed
-	api.mu.Lock()
-	defer api.mu.Unlock()
-	if list, _ := s.get(); len(list) != 2 || api.lists != 1 {
-		t.Errorf("%d objects after %d lists, want 2 after 1", len(list), api.lists)
-	}
+	t.Cleanup(func() { cancel(); <-done })
+	return s, changed
 }
