@@ -25,6 +25,14 @@ const (
 // classify names what went wrong, and says whether it was seen of the
 // gateway (true) or kept us from seeing it (false).
 func classify(err error) (class string, observed bool) {
+	var resolve *resolveError
+	if errors.As(err, &resolve) {
+		var dns *net.DNSError
+		if errors.As(err, &dns) {
+			return DNS, true
+		}
+		return resolve.err.Error(), false
+	}
 	var dial *dialError
 	isDial := errors.As(err, &dial)
 	var op *net.OpError

@@ -205,7 +205,6 @@ func TestNotObserved(t *testing.T) {
 		r   labs.Request
 	}{
 		{t.Context(), labs.Request{URL: "http://" + name}},
-		{t.Context(), labs.Request{URL: "http://" + name, From: "mesh/client"}},
 		{t.Context(), labs.Request{URL: "://"}},
 		{cancelled, labs.Request{URL: "http://" + name}},
 	} {
