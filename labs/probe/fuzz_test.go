@@ -13,7 +13,7 @@ func FuzzParseLine(f *testing.F) {
 		if ok && (l.At.IsZero() || l.Text == "") {
 			t.Errorf("%q: read as %+v", text, l)
 		}
-		l.Of(Result{ID: "id"})
-		l.Leads(l)
+		l.Of(&Result{ID: "id"})
+		l.Leads(&l)
 	})
 }
