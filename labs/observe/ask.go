@@ -24,6 +24,9 @@ func (o *Observer) ask(ctx context.Context, r labs.Request, s snapshot.Snapshot)
 		Dial: o.dial, Resolve: publicly(s), Trust: o.trust, Certs: o.certs, Timeout: o.limit, Now: o.clock,
 	}
 	o.mu.Unlock()
+	if o.unasked != "" {
+		return unsent(labs.Answer{Error: o.unasked}, o.clock())
+	}
 	if !r.Outside() {
 		return o.askFrom(ctx, p, r, s)
 	}

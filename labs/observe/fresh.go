@@ -2,6 +2,7 @@ package observe
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -21,6 +22,10 @@ const (
 	lineWait  = 1600 * time.Millisecond
 	linePause = 100 * time.Millisecond
 )
+
+// listWithin bounds the list of one kind, so that one that hangs keeps nobody
+// from seeing the others.
+const listWithin = 8 * time.Second
 
 // Fresh looks at everything again, now: lists every kind, reads the Envoys on
 // the way, sends every request and waits for its log lines. It needs no Run.
@@ -145,7 +150,13 @@ func (o *Observer) tailAll(ctx context.Context, since time.Time) (logs []log, in
 
 // listNow reads the objects of a kind past the watch.
 func (s *store) listNow(ctx context.Context) ([]snapshot.Object, error) {
+	whole := ctx
+	ctx, cancel := context.WithTimeout(ctx, listWithin)
+	defer cancel()
 	list, err := s.list(ctx, metav1.ListOptions{})
+	if err != nil && ctx.Err() != nil && whole.Err() == nil {
+		return nil, fmt.Errorf("the API server did not list them within %s", listWithin)
+	}
 	if apierrors.IsNotFound(err) {
 		return nil, nil // no such kind: no such objects
 	}

@@ -32,6 +32,11 @@ type Options struct {
 	Certs    map[string]tls.Certificate // client certificates by name
 	Timeout  time.Duration              // of one request; 3 s when 0
 	Clock    func() time.Time
+	// Unasked says why no request is sent; "" sends them.
+	Unasked string
+	// Names resolves hosts as clients do, or says why it cannot, where the
+	// cluster holds no public zone; nil where there is nobody to ask.
+	Names func() (zone map[string][]string, why string)
 }
 
 // Observer watches one cluster. Snapshot, Changed, Fresh and the setters are
@@ -48,6 +53,9 @@ type Observer struct {
 	dial   cluster.DialFunc
 	limit  time.Duration
 	scope  []string // namespaces whose proxies are asked; nil: all
+
+	unasked string
+	names   func() (map[string][]string, string)
 
 	poked   chan struct{} // something in the cluster changed
 	logged  chan struct{} // a log line came
@@ -88,7 +96,7 @@ func New(h *cluster.Handle, o Options) (*Observer, error) {
 		return nil, fmt.Errorf("read the address of %s: %w", h.Name, err)
 	}
 	obs := &Observer{
-		config: cfg, api: client, base: base, exec: podexec.New(cfg, base), ways: &ways{}, clock: o.Clock, dial: h.Dial, limit: o.Timeout,
+		config: cfg, api: client, base: base, exec: podexec.New(cfg, base), ways: &ways{}, clock: o.Clock, dial: h.Dial, limit: o.Timeout, unasked: o.Unasked, names: o.Names,
 		poked: make(chan struct{}, 1), logged: make(chan struct{}, 1), changed: make(chan struct{}, 1),
 		requests: slices.Clone(o.Requests), trust: o.Trust, certs: o.Certs, watched: true,
 		proxies: map[string]*proxy{}, reached: map[string]time.Time{}, asked: map[string]time.Time{},
@@ -200,6 +208,10 @@ func (o *Observer) assemble(objects []snapshot.Object, missing map[string]string
 		Answers: h.answers, Peers: h.peers, Resolved: h.resolved,
 	}
 	zone, why := zoneOf(objects, missing)
+	if zone == nil && o.names != nil {
+		zone, why = o.names()
+		s.World = true
+	}
 	s.Zone = zone
 	if why != "" {
 		missing["dns"] = why

@@ -12,6 +12,10 @@ const clustersText = `{"cluster_statuses":[
  {"name":"b","host_statuses":[{"address":{"socket_address":{"address":"10.0.0.1"}},"health_status":{"eds_health_status":"HEALTHY"},"stats":[{"name":"rq_total","value":"1"}]}]},
  {"name":"a"}]}`
 
+const dumpText = `{"configs":[
+ {"@type":"type.googleapis.com/envoy.admin.v3.ListenersConfigDump"},
+ {"@type":"type.googleapis.com/envoy.admin.v3.ClustersConfigDump"}]}`
+
 func TestWithoutCounters(t *testing.T) {
 	t.Parallel()
 	was := string(withoutCounters([]byte(clustersText)))
@@ -49,7 +53,7 @@ func TestContentOf(t *testing.T) {
 func TestTake(t *testing.T) {
 	t.Parallel()
 	p := &proxy{seed: maphash.MakeSeed()}
-	seen := snapshot.Proxy{Dump: []byte(`{"configs":[]}`), Clusters: []byte(clustersText)}
+	seen := snapshot.Proxy{Dump: []byte(dumpText), Clusters: []byte(clustersText)}
 	p.take(seen, true)
 	first := p.seen.Config
 	if first == nil || p.trouble != "" {

@@ -9,6 +9,8 @@ import (
 	"os"
 	"strings"
 	"syscall"
+
+	"github.com/gatedrill/gatedrill/labs/cluster/refusal"
 )
 
 // Classes of errors a client can meet. TLS errors begin with "tls: ".
@@ -36,6 +38,9 @@ func classify(err error) (class string, observed bool) {
 	var op *net.OpError
 	if isDial && errors.As(err, &op) && op.Op == "dial" && op.Net == "unix" {
 		return "no way into the cluster: " + err.Error(), false
+	}
+	if isDial && errors.Is(err, refusal.ErrNoWay) {
+		return dial.err.Error(), false
 	}
 	if errors.Is(err, context.Canceled) {
 		return "cancelled", false

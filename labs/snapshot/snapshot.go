@@ -27,6 +27,12 @@ type Snapshot struct {
 	// Kinds are the kinds of objects that were looked at, as GroupKind writes
 	// them. Of any other kind it is not known whether there are objects.
 	Kinds []string `json:"kinds,omitempty"`
+	// World says that the Zone is what the DNS of the world says of the hosts
+	// asked for, not an object's of the cluster.
+	World bool `json:"world,omitempty"`
+	// Requests are those that a recording was made for, so that it can be judged
+	// again without being told of them.
+	Requests []labs.Request `json:"requests,omitempty"`
 	// Trust holds the PEM bundle of each CA name a client may trust.
 	Trust map[string]string `json:"trust,omitempty"`
 	// Missing says what could not be observed and why: kind or proxy → reason.

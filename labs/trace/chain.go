@@ -135,20 +135,48 @@ func (w *walk) trustKnown() bool { return w.trust() != "" }
 
 // judgeClient: the gateway asks for a client certificate.
 func (w *walk) judgeClient(r *report) {
-	if !w.asksClient() {
-		return
-	}
+	alert, alerted := strings.CutPrefix(w.answer.Error, "tls: alert ")
 	owner := labs.Object{}
 	if w.intended != nil {
 		owner = w.intended.owner.Ref()
 	}
 	switch {
+	case alerted && !aboutClient(alert):
+		r.broken(owner, "the gateway ends the handshake: "+alert, "TLS that client and gateway both speak", alert)
+	case !w.asksClient():
 	case w.request.Cert == "":
 		r.broken(owner, "the gateway asks for a client certificate", "a client certificate", "the client has none")
-	case strings.HasPrefix(w.answer.Error, "tls: alert"):
-		r.broken(owner, "the gateway does not accept the client's certificate",
-			"a client certificate of the gateway's client CA", strings.TrimPrefix(w.answer.Error, "tls: "))
+	case alerted:
+		culprit := w.clientCASecret()
+		if culprit.Name == "" {
+			culprit = owner
+		}
+		r.involve(owner)
+		r.broken(culprit, "the gateway does not accept the client's certificate",
+			"a client certificate of the gateway's client CA", "alert "+alert)
 	}
+}
+
+// aboutClient says whether a TLS alert speaks of the client's certificate.
+func aboutClient(alert string) bool {
+	for _, word := range []string{"certificate", "unknown ca", "access denied", "decrypt error"} {
+		if strings.Contains(strings.ToLower(alert), word) {
+			return true
+		}
+	}
+	return false
+}
+
+// clientCASecret is the Secret from which the CA of client certificates comes.
+func (w *walk) clientCASecret() labs.Object {
+	if w.chain == nil || w.chain.TLS == nil || !strings.HasPrefix(w.chain.TLS.CA, "kubernetes") {
+		return labs.Object{}
+	}
+	ref := secretRef(w.chain.TLS.CA, w.podNamespace())
+	if w.index.Get("", "Secret", ref.Namespace, ref.Name) == nil {
+		ref.Name = strings.TrimSuffix(ref.Name, "-cacert")
+	}
+	return ref
 }
 
 // backendCertificate: TLS passes through, so the certificate is a workload's.

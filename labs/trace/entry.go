@@ -30,7 +30,7 @@ func (w *walk) entry() *report {
 	r.fact("selector", selectorText(svc.Labels("spec", "selector")))
 	addresses := snapshot.ServiceAddresses(svc)
 	r.fact("addresses", addresses)
-	if len(addresses) == 0 {
+	if len(addresses) == 0 && w.previous == nil {
 		r.broken(svc.Ref(), "the Service has no outside address", "a load balancer address", "pending")
 	}
 	port := w.servicePort(r)
@@ -38,6 +38,7 @@ func (w *walk) entry() *report {
 	w.pods = w.gatewayPods(hostsOf(endpoints))
 	r.fact("pods", podNames(w.pods))
 	w.readConfig()
+	w.hear()
 	if r.decided() || port == nil {
 		return r
 	}
@@ -176,6 +177,9 @@ func (w *walk) whyNoEndpoints(svc object) (culprit labs.Object, want, got string
 	selector := svc.Labels("spec", "selector")
 	pods := w.podsOf(svc.Namespace(), selector)
 	want = "a ready pod behind " + svc.Ref().String()
+	if slices.ContainsFunc(pods, ready) {
+		return svc.Ref(), "a targetPort that the pods have", fmt.Sprintf("%s ready, none with a port %s", count(len(pods), "pod"), quoteAll(targetPorts(svc)))
+	}
 	if len(pods) > 0 {
 		culprit = w.ownerOf(pods[0])
 		return culprit, want, fmt.Sprintf("%s, none ready", count(len(pods), "pod"))
@@ -189,10 +193,22 @@ func (w *walk) whyNoEndpoints(svc object) (culprit labs.Object, want, got string
 	return svc.Ref(), want, "selector " + selectorText(selector) + " matches no pod"
 }
 
+func ready(pod object) bool {
+	return condition(pod.Items("status", "conditions"), "Ready").Str("status") == "True"
+}
+
+func targetPorts(svc object) []string {
+	var out []string
+	for _, p := range svc.Items("spec", "ports") {
+		out = append(out, p.Str("targetPort"))
+	}
+	return out
+}
+
 // ownerOf is the Deployment of a pod, or the pod.
-func (w *walk) ownerOf(pod object) labs.Object {
+func (j *journey) ownerOf(pod object) labs.Object {
 	labels := pod.Labels("metadata", "labels")
-	for _, d := range w.index.All("apps", "Deployment") {
+	for _, d := range j.index.All("apps", "Deployment") {
 		if d.Namespace() == pod.Namespace() && snapshot.Selects(d.Labels("spec", "selector", "matchLabels"), labels) {
 			return d.Ref()
 		}

@@ -25,6 +25,11 @@ func (w *walk) noListener(r *report) {
 		return
 	}
 	want := fmt.Sprintf("a Gateway with a server for %s on port %d", w.target.name(), port)
+	if w.targetPort < 1024 && w.intended != nil {
+		r.broken(w.service.Ref(), fmt.Sprintf("Envoy does not listen on %d", w.targetPort), "a targetPort of 1024 or more",
+			fmt.Sprintf("targetPort %d, which only a privileged process may open; %s", w.targetPort, got))
+		return
+	}
 	culprit, why := w.blameGateway()
 	if why != "" {
 		got = why + "; " + got
@@ -123,6 +128,11 @@ func (w *walk) blameGateway() (labs.Object, string) {
 			consider(choice{30, ref, fmt.Sprintf("%s serves it on port %d as %s", ref, s.port, s.mode)})
 		}
 	}
+	if top.ref.Name == "" {
+		if c := w.bestCandidate(); c != nil && len(c.why) > 0 {
+			return c.culprit(), c.String()
+		}
+	}
 	return top.ref, top.why
 }
 
@@ -154,6 +164,9 @@ func (w *walk) blameIntended(s server) (labs.Object, string) {
 			return s.owner.Ref(), fmt.Sprintf("listener %q of %s: %s %s: %s", s.name, s.owner.Ref(), kind, c.Str("reason"), c.Str("message"))
 		}
 	}
+	if s.mode == "TCP" && (s.name == "" || !w.tcpRouted(s)) {
+		return s.owner.Ref(), fmt.Sprintf("%s declares port %d as TCP, where http rules do not count", s.owner.Ref(), s.port)
+	}
 	if s.passthrough() || s.mode == "TCP" {
 		if c := w.bestCandidate(); c != nil {
 			return c.culprit(), c.String()
@@ -164,4 +177,17 @@ func (w *walk) blameIntended(s server) (labs.Object, string) {
 		return s.owner.Ref(), fmt.Sprintf("%s declares port %d as %s", s.owner.Ref(), s.port, s.mode)
 	}
 	return s.owner.Ref(), fmt.Sprintf("%s asks for it, Envoy was not given it", s.owner.Ref())
+}
+
+// tcpRouted says whether a VirtualService of the server's Gateway, or a
+// TCPRoute, has rules for plain TCP.
+func (w *walk) tcpRouted(s server) bool {
+	for _, v := range w.index.All(istioNetworking, "VirtualService") {
+		for _, g := range v.Strs("spec", "gateways") {
+			if qualify(g, v.Namespace()) == s.owner.Namespace()+"/"+s.owner.Name() && v.Has("spec", "tcp") {
+				return true
+			}
+		}
+	}
+	return !s.classic
 }
