@@ -90,9 +90,7 @@ func (w *walk) upstream(name string) upstream {
 		u.port, _ = strconv.Atoi(f[1])
 		u.subset, u.host = f[2], f[3]
 		u.service = w.serviceOf(u.host)
-		if u.service == nil {
-			u.entry = w.entryFor(u.host)
-		}
+		u.entry = w.entryFor(u.host)
 	}
 	if w.config != nil {
 		u.cluster, _ = w.config.Cluster(name)
@@ -205,7 +203,11 @@ func (w *walk) judgeEndpoints(r *report, u upstream) {
 	}
 	for _, host := range hostsOf(w.addresses(u)) {
 		if w.podAt(host) == nil && net.ParseIP(host) != nil {
-			r.broken(u.service.Ref(), "no pod stands behind "+host, "endpoints that are pods", quoteAll(w.addresses(u)))
+			culprit, got := u.service.Ref(), quoteAll(w.addresses(u))
+			if u.entry != nil {
+				culprit, got = u.entry.Ref(), u.entry.Ref().String()+" has the same host: "+got
+			}
+			r.broken(culprit, "no pod stands behind "+host, "endpoints that are pods", got)
 			r.certain = true
 			return
 		}

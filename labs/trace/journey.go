@@ -160,6 +160,9 @@ func (w *walk) seenBy(u upstream) target {
 	default:
 		t.tls, t.sni = false, ""
 	}
+	if w.matched != nil {
+		t = t.rewritten(*w.matched.route)
+	}
 	return t
 }
 

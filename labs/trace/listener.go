@@ -23,6 +23,9 @@ func (w *walk) listener() *report {
 	if w.targetPort > 0 {
 		r.fact("port", w.targetPort)
 	}
+	if w.refusedSet(r) {
+		return r
+	}
 	if w.config == nil {
 		r.unknown("%s", w.noConfig)
 		return r
@@ -47,6 +50,9 @@ func (w *walk) listener() *report {
 		return r
 	}
 	w.chainFacts(r, *w.chain)
+	if w.proxyProtocol(r, l) {
+		return r
+	}
 	if l.Warming {
 		r.unknown("%s waits for its secrets or routes and does not accept connections yet", l.Name)
 		return r

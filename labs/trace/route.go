@@ -125,9 +125,10 @@ func (w *walk) judgeRoute(r *report, route envoy.Route) {
 	if w.routed != nil {
 		from = "   " + w.routed.Ref().String()
 	}
+	if w.injected(r, route) {
+		return
+	}
 	switch {
-	case route.Abort != 0:
-		r.broken(w.routed.Ref(), fmt.Sprintf("the route aborts requests with %d", route.Abort), "no injected fault", "fault: abort")
 	case route.Direct >= 400:
 		r.broken(w.routed.Ref(), fmt.Sprintf("the route answers %d by itself", route.Direct), "a destination", "a direct response")
 	case route.Direct != 0:
@@ -137,6 +138,28 @@ func (w *walk) judgeRoute(r *report, route envoy.Route) {
 	default:
 		r.healthy("%s %s → %s%s", withoutPort(w.target.authority), routeText(route), strings.Join(route.Clusters, ", "), from)
 	}
+}
+
+// injected judges what the route itself does to requests: aborts them, holds
+// them until the client gives up, or gives the server too little time.
+func (w *walk) injected(r *report, route envoy.Route) bool {
+	a := w.answer
+	switch {
+	case route.Abort != 0:
+		r.broken(w.routed.Ref(), fmt.Sprintf("the route aborts %g %% of the requests with %d", route.AbortPercent, route.Abort), "no injected fault", "fault: abort")
+	case route.Delay > 0 && a.Observed && a.Error == "timeout":
+		r.broken(w.routed.Ref(), fmt.Sprintf("the route holds %g %% of the requests for %s", route.DelayPercent, route.Delay), "no injected fault", "fault: delay")
+	case hasFlag(a.Flag, "UT") && w.routed != nil:
+		allowed := "the whole answer " + route.Timeout.String()
+		if strings.Contains(a.Details, "per_try") {
+			allowed = "each try too little"
+		}
+		r.broken(w.routed.Ref(), "the route gives up before the server has answered", "time enough for the server", "it gives "+allowed+": "+a.Details)
+	default:
+		return false
+	}
+	r.certain = true
+	return true
 }
 
 func routeText(r envoy.Route) string {

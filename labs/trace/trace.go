@@ -15,7 +15,10 @@ import (
 )
 
 // Trace walks the request through what was observed.
-func Trace(r labs.Request, s snapshot.Snapshot) labs.Path {
+func Trace(r labs.Request, s snapshot.Snapshot) labs.Path { return traced(r, s, nil) }
+
+// traced walks a request that redirects led to by way of the visited URLs.
+func traced(r labs.Request, s snapshot.Snapshot, visited []string) labs.Path {
 	t, err := parse(r)
 	if err != nil {
 		return labs.Path{Request: r, Answer: s.Answers[r.Name], At: s.At, Hops: []labs.Hop{
@@ -24,9 +27,13 @@ func Trace(r labs.Request, s snapshot.Snapshot) labs.Path {
 	}
 	j := &journey{request: r, snap: s, index: snapshot.IndexOf(s.Objects), whole: s.Answers[r.Name]}
 	j.walkAll(t)
-	j.reconcile()
-	j.wanted()
-	j.refusedAsAsked()
+	to := j.redirect()
+	if to != "" {
+		j.followTo(to, visited, s)
+	}
+	if to == "" || !j.request.Follow { // else the answer is that of the last URL
+		j.reconcile()
+	}
 	j.wanted()
 	j.refusedAsAsked()
 	mask(j.all())
