@@ -15,8 +15,13 @@ import (
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
-// lines kept of each proxy's access log.
-const keptLines = 512
+// lines kept of each proxy's access log: of probes, and of all else, which a
+// busy proxy writes by the thousand. Connections that nobody read are among
+// the latter, and requests that go by an agent of their own.
+const (
+	keptLines  = 256
+	keptOthers = 256
+)
 
 // follow reads the access log as it grows, until the context ends. The first
 // look goes back a little: a server's proxy is followed only after a request
@@ -26,7 +31,7 @@ func (p *proxy) follow(ctx context.Context, news func()) {
 	for ctx.Err() == nil {
 		if body, err := p.log(ctx, url.Values{"follow": {"true"}, "sinceSeconds": {back}}); err == nil {
 			back = "2"
-			scan(body, func(l probe.Line) {
+			scan(body, func(l *probe.Line) {
 				p.add(l)
 				news()
 			})
@@ -41,31 +46,40 @@ func (p *proxy) follow(ctx context.Context, news func()) {
 
 // scan reads lines until there are no more; those of another form are not of
 // the access log.
-func scan(r io.Reader, line func(probe.Line)) error {
+func scan(r io.Reader, line func(*probe.Line)) error {
 	s := bufio.NewScanner(r)
 	s.Buffer(nil, 1<<20)
 	for s.Scan() {
 		if l, ok := probe.ParseLine(s.Text()); ok {
-			line(l)
+			line(&l)
 		}
 	}
 	return s.Err()
 }
 
-func (p *proxy) add(l probe.Line) {
+func (p *proxy) add(l *probe.Line) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.lines) >= keptLines {
-		p.lines = slices.Clone(p.lines[keptLines/2:])
+	if l.Ours() {
+		p.lines = appendUpTo(p.lines, l, keptLines)
+	} else {
+		p.others = appendUpTo(p.others, l, keptOthers)
 	}
-	p.lines = append(p.lines, l)
+}
+
+// appendUpTo drops the older half of a list that is full.
+func appendUpTo(list []*probe.Line, l *probe.Line, most int) []*probe.Line {
+	if len(list) >= most {
+		list = slices.Clone(list[most/2:])
+	}
+	return append(list, l)
 }
 
 // logged returns the proxy with the lines that it is known to have written.
 func (p *proxy) logged() log {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return log{p.place, p.lines[:len(p.lines):len(p.lines)]} // only ever appended to
+	return log{p.place, slices.Concat(p.others, p.lines)}
 }
 
 // tail reads the lines written since a moment.
@@ -77,7 +91,7 @@ func (p *proxy) tail(ctx context.Context, since time.Time, now time.Time) (log, 
 		return out, err
 	}
 	defer body.Close()
-	err = scan(body, func(l probe.Line) { out.lines = append(out.lines, l) })
+	err = scan(body, func(l *probe.Line) { out.lines = append(out.lines, l) })
 	return out, err
 }
 

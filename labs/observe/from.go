@@ -30,7 +30,6 @@ const (
 	ownByName asker = "gatedrill-app"
 	ownByPath asker = workload.Path
 	curl      asker = "curl"
-	nobody    asker = ""
 )
 
 func askers() []asker { return []asker{ownByName, ownByPath, curl} }
@@ -46,19 +45,21 @@ type ways struct {
 // nobodyFor is how long a container without a program to ask is left alone.
 const nobodyFor = 30 * time.Second
 
-// order returns the containers' programs to try, one that worked alone.
+// order returns the containers' programs to try, one that worked first.
 func (w *ways) order(containers []podexec.Container, now time.Time) (out []step) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, c := range containers {
-		if a := w.known[c]; a != nobody {
-			return []step{{c, a}}
-		}
 		if now.Sub(w.tried[c]) < nobodyFor {
 			continue
 		}
 		for _, a := range askers() {
-			out = append(out, step{c, a})
+			s := step{c, a, w.known[c] == a}
+			if s.worked {
+				out = slices.Insert(out, 0, s)
+			} else {
+				out = append(out, s)
+			}
 		}
 	}
 	return out
@@ -68,6 +69,7 @@ func (w *ways) order(containers []podexec.Container, now time.Time) (out []step)
 type step struct {
 	container podexec.Container
 	asker     asker
+	worked    bool // before
 }
 
 func (w *ways) worked(s step) {
@@ -105,7 +107,8 @@ func (o *Observer) askFrom(ctx context.Context, p *probe.Prober, r labs.Request,
 	ctx, cancel := context.WithTimeout(ctx, q.Timeout+execSlack)
 	defer cancel()
 	var why error
-	for _, step := range o.ways.order(containers, o.clock()) {
+	steps := o.ways.order(containers, o.clock())
+	for _, step := range steps {
 		res, err := o.askBy(ctx, step, q)
 		if err == nil {
 			o.ways.worked(step)
@@ -114,12 +117,14 @@ func (o *Observer) askFrom(ctx context.Context, p *probe.Prober, r labs.Request,
 		if !errors.Is(err, podexec.ErrNoCommand) {
 			why = err
 		}
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || step.worked && why != nil {
 			return unsent(labs.Answer{Error: err.Error()}, o.clock())
 		}
 	}
 	if why == nil {
-		o.ways.failed(containers, o.clock())
+		if len(steps) > 0 {
+			o.ways.failed(containers, o.clock())
+		}
 		why = fmt.Errorf("the image of %s has neither gatedrill-app nor curl to ask with", r.From)
 	}
 	return unsent(labs.Answer{Error: why.Error()}, o.clock())

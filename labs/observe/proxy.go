@@ -5,9 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -43,8 +46,11 @@ type proxy struct {
 	mu      sync.Mutex
 	seen    snapshot.Proxy
 	health  []byte // of seen's clusters, without their counters
+	content uint64 // of seen's dump, see contentOf
+	seed    maphash.Seed
 	trouble string
-	lines   []probe.Line
+	lines   []*probe.Line // of probes
+	others  []*probe.Line
 	mark    string    // how much Envoy was sent when it was last read
 	sent    time.Time // when that changed
 	dumped  time.Time
@@ -69,6 +75,7 @@ func newProxy(cfg *rest.Config, api *http.Client, base *url.URL, p place) *proxy
 		logURL:  base.JoinPath("api/v1/namespaces", p.namespace, "pods", p.pod, "log"),
 		seen:    snapshot.Proxy{Namespace: p.namespace, Pod: p.pod},
 		trouble: "not read yet",
+		seed:    maphash.MakeSeed(),
 	}
 }
 
@@ -105,14 +112,14 @@ func (p *proxy) refresh(ctx context.Context, now time.Time, everything bool) {
 		p.dumped = now
 	}
 	p.looked = now
-	p.take(seen)
+	p.take(seen, moved)
 }
 
 // take decodes what was read, unless it is what is known.
-func (p *proxy) take(seen snapshot.Proxy) {
-	health := withoutCounters(seen.Clusters)
+func (p *proxy) take(seen snapshot.Proxy, moved bool) {
+	health, content := withoutCounters(seen.Clusters), contentOf(p.seed, seen.Dump)
 	p.trouble = ""
-	if p.seen.Config != nil && bytes.Equal(seen.Dump, p.seen.Dump) && bytes.Equal(health, p.health) {
+	if p.seen.Config != nil && !moved && content == p.content && bytes.Equal(health, p.health) {
 		return
 	}
 	config, err := envoy.Parse(seen.Dump, seen.Clusters)
@@ -121,7 +128,7 @@ func (p *proxy) take(seen snapshot.Proxy) {
 		return
 	}
 	seen.Config = config
-	p.seen, p.health = seen, health
+	p.seen, p.health, p.content = seen, health, content
 }
 
 // received says how much Envoy has been sent by its control plane, "" when it
@@ -132,13 +139,25 @@ func (p *proxy) received(ctx context.Context) (string, error) {
 	return string(b), err
 }
 
-// withoutCounters is /clusters without what every request changes.
+// contentOf sums up the lines of a dump, whatever their order: Envoy prints
+// maps in another one each time. What was sent anew has a line of its own, its
+// version.
+func contentOf(seed maphash.Seed, dump []byte) uint64 {
+	var sum uint64
+	for line := range bytes.Lines(dump) {
+		sum += maphash.Bytes(seed, bytes.TrimRight(line, ",\r\n"))
+	}
+	return sum
+}
+
+// withoutCounters is /clusters without what every request changes, in order.
 func withoutCounters(clusters []byte) []byte {
+	type cluster struct {
+		Name  string                       `json:"name"`
+		Hosts []map[string]json.RawMessage `json:"host_statuses"`
+	}
 	var all struct {
-		Clusters []struct {
-			Name  string                       `json:"name"`
-			Hosts []map[string]json.RawMessage `json:"host_statuses"`
-		} `json:"cluster_statuses"`
+		Clusters []cluster `json:"cluster_statuses"`
 	}
 	if json.Unmarshal(clusters, &all) != nil {
 		return clusters // whatever it is, it is compared as it is
@@ -150,6 +169,7 @@ func withoutCounters(clusters []byte) []byte {
 			}
 		}
 	}
+	slices.SortFunc(all.Clusters, func(a, b cluster) int { return strings.Compare(a.Name, b.Name) })
 	out, err := json.Marshal(all)
 	if err != nil {
 		return clusters

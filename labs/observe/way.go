@@ -13,13 +13,13 @@ import (
 // log is what one proxy wrote of late.
 type log struct {
 	place
-	lines []probe.Line
+	lines []*probe.Line
 }
 
 // trail is one proxy's line of a request.
 type trail struct {
 	place
-	line    probe.Line
+	line    *probe.Line
 	inbound bool
 }
 
@@ -28,7 +28,7 @@ type trail struct {
 func wayOf(logs []log, r probe.Result) []trail {
 	var found []trail
 	for _, l := range logs {
-		found = append(found, l.matching(func(line probe.Line) bool { return line.Of(r) })...)
+		found = append(found, l.matching(func(line *probe.Line) bool { return line.Of(&r) })...)
 	}
 	found = own(found, r)
 	// Proxies that passed the bytes on unread know neither id nor name; the
@@ -61,11 +61,13 @@ func (t trail) same(o trail) bool {
 }
 
 // matching returns the latest line that fits, of each direction.
-func (l log) matching(fits func(probe.Line) bool) []trail {
+func (l log) matching(fits func(*probe.Line) bool) []trail {
 	var out []trail
 	for _, line := range slices.Backward(l.lines) {
-		t := trail{l.place, line, l.inbound(line)}
-		if fits(line) && !slices.ContainsFunc(out, t.same) {
+		if !fits(line) {
+			continue
+		}
+		if t := (trail{l.place, line, l.inbound(line)}); !slices.ContainsFunc(out, t.same) {
 			out = append(out, t)
 		}
 	}
@@ -73,7 +75,7 @@ func (l log) matching(fits func(probe.Line) bool) []trail {
 }
 
 // inbound says whether a sidecar took the request in for its workload.
-func (p place) inbound(l probe.Line) bool {
+func (p place) inbound(l *probe.Line) bool {
 	host, _, _ := net.SplitHostPort(l.Local)
 	return p.role == labs.RoleSidecar && (strings.HasPrefix(l.Cluster, "inbound|") || host != "" && host == p.ip)
 }

@@ -37,7 +37,7 @@ func of(t *testing.T, p place, lines ...string) log {
 		if !ok {
 			t.Fatal(text)
 		}
-		l.lines = append(l.lines, line)
+		l.lines = append(l.lines, &line)
 	}
 	return l
 }

@@ -111,11 +111,17 @@ func dash(s string) string {
 	return s
 }
 
+// agentName begins the user agent of every probe.
+const agentName = "gatedrill/"
+
+// Ours says whether the line tells of a probe, be it another program's.
+func (l *Line) Ours() bool { return strings.HasPrefix(l.Agent, agentName) }
+
 // Of says whether the line tells of that probe: by its id, or, for a
 // connection that was not read as a request, by the client's end of it, or
 // else by server name and time.
-func (l Line) Of(r Result) bool {
-	if r.ID == "" || l.Mirrored() {
+func (l *Line) Of(r *Result) bool {
+	if r.ID == "" || l.mirrored() {
 		return false
 	}
 	if l.RequestID == r.ID || strings.HasSuffix(l.Agent, r.ID) {
@@ -136,9 +142,9 @@ func (l Line) Of(r Result) bool {
 	return name && !l.At.Before(r.Sent.Add(-slack)) && !l.At.After(r.Answer.At.Add(slack))
 }
 
-// Mirrored says whether the line is of a copy that a mirror sent: it bears the
+// mirrored says whether the line is of a copy that a mirror sent: it bears the
 // id of the request, and answers nobody.
-func (l Line) Mirrored() bool {
+func (l *Line) mirrored() bool {
 	host, _, _ := strings.Cut(l.Authority, ":")
 	return strings.HasSuffix(host, "-shadow")
 }
@@ -147,14 +153,14 @@ func (l Line) Mirrored() bool {
 // request is the one that the other line tells of. Proxies of HTTP keep
 // connections for many requests; only lines of whole connections are joined
 // so.
-func (l Line) Leads(next Line) bool {
+func (l *Line) Leads(next *Line) bool {
 	const slack = time.Second // clocks of two nodes
 	return l.UpstreamLocal != "" && l.UpstreamLocal == next.Source && next.Method == "" &&
 		!next.At.After(l.At.Add(l.Duration+slack)) && !next.At.Add(next.Duration).Before(l.At.Add(-slack))
 }
 
 // Join adds to an answer what the gateway's log says of it.
-func (l Line) Join(a labs.Answer) labs.Answer {
+func (l *Line) Join(a labs.Answer) labs.Answer {
 	a.Flag, a.Details, a.LogLine, a.Source = l.Flags, l.Details, l.Text, l.Source
 	if a.Details == "" {
 		a.Details = l.Closed

@@ -100,7 +100,7 @@ func TestLineOf(t *testing.T) {
 		if !ok {
 			t.Fatal(tt.line)
 		}
-		if got := l.Of(tt.result); got != tt.want {
+		if got := l.Of(&tt.result); got != tt.want {
 			t.Errorf("%s: %v", tt.name, got)
 		}
 	}
@@ -127,7 +127,7 @@ func TestLineLeads(t *testing.T) {
 	for _, tt := range tests {
 		f, s := first, second
 		tt.change(&f, &s)
-		if got := f.Leads(s); got != tt.want {
+		if got := f.Leads(&s); got != tt.want {
 			t.Errorf("%s: %v", tt.name, got)
 		}
 	}

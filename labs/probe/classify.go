@@ -10,7 +10,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/cluster/refusal"
 )
 
 // Classes of errors a client can meet. TLS errors begin with "tls: ".
@@ -39,7 +39,7 @@ func classify(err error) (class string, observed bool) {
 	if isDial && errors.As(err, &op) && op.Op == "dial" && op.Net == "unix" {
 		return "no way into the cluster: " + err.Error(), false
 	}
-	if isDial && errors.Is(err, cluster.ErrNoWay) {
+	if isDial && errors.Is(err, refusal.ErrNoWay) {
 		return dial.err.Error(), false
 	}
 	if errors.Is(err, context.Canceled) {

@@ -49,7 +49,7 @@ func (q Question) Curl() (Curl, error) {
 	}
 	c := Curl{id: id, url: s.url, names: r.Connect == "" && net.ParseIP(s.url.Hostname()) == nil}
 	c.Args = []string{"curl", "-sS", "-i", "--http1.1", "--noproxy", "*", "--max-time", strconv.FormatFloat(q.Timeout.Seconds(), 'f', 1, 64),
-		"-X", r.Method, "-A", "gatedrill/" + id, "-H", "X-Request-Id: " + id, "-w", "%{stderr}" + curlSays}
+		"-X", r.Method, "-A", agentName + id, "-H", "X-Request-Id: " + id, "-w", "%{stderr}" + curlSays}
 	if r.Method == http.MethodHead {
 		c.Args = append(c.Args, "-I")
 	}

@@ -191,7 +191,7 @@ func (c *call) build(ctx context.Context) (*http.Request, error) {
 	}
 	// The gateway may replace a client's request id, but never the agent.
 	req.Header.Set("X-Request-Id", c.result.ID)
-	req.Header.Set("User-Agent", "gatedrill/"+c.result.ID)
+	req.Header.Set("User-Agent", agentName+c.result.ID)
 	for k, v := range c.request.Headers {
 		if strings.EqualFold(k, "host") {
 			req.Host = v

@@ -17,7 +17,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/certs"
-	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/cluster/refusal"
 )
 
 const name = "shop.example.com"
@@ -213,7 +213,7 @@ func TestNotObserved(t *testing.T) {
 			t.Errorf("%+v: %+v, want not observed, with a reason", tt.r, a)
 		}
 	}
-	if class, ok := classify(fmt.Errorf("get: %w", &dialError{fmt.Errorf("10.0.0.1: %w", cluster.ErrNoWay)})); class != "10.0.0.1: there is no way to it from here" || ok {
+	if class, ok := classify(fmt.Errorf("get: %w", &dialError{fmt.Errorf("10.0.0.1: %w", refusal.ErrNoWay)})); class != "10.0.0.1: there is no way to it from here" || ok {
 		t.Errorf("no way: %q %t", class, ok)
 	}
 	if class, ok := classify(&dialError{errors.New("socks: strange")}); class != Unreachable || !ok {
