@@ -22,10 +22,11 @@ import (
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox/sandboxtest"
 )
 
-// inside runs a command in the sandbox and returns what it said.
+// inside runs a command in the sandbox and returns what it said, also when a
+// test cleans up.
 func inside(t *testing.T, h *cluster.Handle, command ...string) (string, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
 	defer cancel()
 	cmd, err := h.Shell(ctx, cluster.Shell{Command: command, Dir: "/"})
 	if err != nil {
