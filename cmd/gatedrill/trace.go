@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/observe"
+	"github.com/gatedrill/gatedrill/labs/record"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 	"github.com/gatedrill/gatedrill/labs/trace"
 )
@@ -164,7 +165,7 @@ func recordSnapshot(file string, s snapshot.Snapshot) error {
 	if err != nil {
 		return fmt.Errorf("record snapshot: %w", err)
 	}
-	if err := snapshot.Write(f, s); err != nil {
+	if err := record.Write(f, s); err != nil {
 		f.Close()
 		return err
 	}

@@ -30,6 +30,10 @@ var ErrNoAnswer = fmt.Errorf("%w, or it does not answer", ErrNotRunning)
 // ErrTaken is returned where somebody else uses the cluster.
 var ErrTaken = errors.New("somebody else uses the cluster")
 
+// ErrNoWay is wrapped by what a DialFunc returns where an address cannot be
+// reached from here at all, so that nothing is seen of who listens there.
+var ErrNoWay = errors.New("there is no way to it from here")
+
 // Capability is something a lab may require of a backend.
 type Capability string
 
