@@ -98,7 +98,7 @@ func (v *validator) check() {
 		v.need(indexOf(c.Objects.Objects, name) >= 0, at, "order: objects.yaml has no %s", name)
 	}
 	for _, text := range c.Unready {
-		o, ok := labs.ParseObject(text)
+		o, ok := labfile.ParseObject(text)
 		v.need(ok && o.Kind == "Deployment", at, "unready %q: want Deployment namespace/name", text)
 	}
 	for _, s := range c.Outside {

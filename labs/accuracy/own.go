@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/labfile"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -62,7 +63,7 @@ func (c Case) waits(s snapshot.Snapshot) string {
 // ready.
 func (c Case) neverReady(pod string) bool {
 	return slices.ContainsFunc(c.Unready, func(text string) bool {
-		o, _ := labs.ParseObject(text)
+		o, _ := labfile.ParseObject(text)
 		return strings.HasPrefix(pod, o.Namespace+"/"+o.Name+"-")
 	})
 }

@@ -15,11 +15,8 @@ import (
 
 // Snapshot is one observation of a cluster.
 type Snapshot struct {
-	At      time.Time `json:"at"`
-	Objects []Object  `json:"objects"`
-	// Kinds are the kinds that were looked at, "Kind.group", and "Kind" alone of
-	// the core group. Of any other kind it is unknown whether there are objects.
-	Kinds   []string               `json:"kinds,omitempty"`
+	At      time.Time              `json:"at"`
+	Objects []Object               `json:"objects"`
 	Proxies []Proxy                `json:"proxies"`
 	Answers map[string]labs.Answer `json:"answers"` // by request name
 	Peers   map[string][]PeerCert  `json:"peers"`   // served chain by request name, leaf first

@@ -54,6 +54,10 @@ func (j *journey) missing(kinds ...string) string {
 		if why := j.snap.Missing[k]; why != "" {
 			return k + " not observed: " + why
 		}
+		looked := func(have string) bool { return have == k || strings.HasPrefix(have, k+".") }
+		if len(j.snap.Kinds) > 0 && k != "dns" && !slices.ContainsFunc(j.snap.Kinds, looked) {
+			return k + " was not looked at"
+		}
 	}
 	return ""
 }
