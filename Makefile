@@ -3,6 +3,7 @@
 #   make run          open the program; without a terminal, play the main job
 #   make test         all tests, live ones in the sandbox included
 #   make test-short   what needs no cluster (< 60 s warm)
+#   make accuracy     how right the trace is, over all cases
 
 export CGO_ENABLED ?= 0
 SANDBOX   := cmd/gatedrill-sandbox
@@ -14,7 +15,7 @@ LIVE_KIND := ./labs/cluster/kind ./labs/cluster/kubecontext ./cmd/gatedrill
 PLATFORMS := linux/arm64 darwin/arm64 windows/amd64
 
 
-.PHONY: run build docs/backends.md picture race sandbox test test-short test-live test-sandbox test-kind conformance bench bench-kind lint golden generate cross tidy-check clean
+.PHONY: run accuracy build docs/backends.md picture race sandbox test test-short test-live test-sandbox test-kind conformance bench bench-kind lint golden generate cross tidy-check clean
 
 run: build
 	@if [ -t 0 ] && [ -t 1 ]; then set --; else set -- demo; fi; \
@@ -65,6 +66,14 @@ conformance: sandbox
 		./bin/gatedrill sandbox program add gateway-api/echo-basic="$$d/echo-basic"; \
 		./bin/gatedrill sandbox program add coredns/coredns="$$d/echo-basic"; \
 		./bin/gatedrill sandbox run -- "$$d/conformance.test" -test.v
+
+# How right the trace is: every case live, in sandboxes of its own.
+# ONLY=GLOB runs some, RECORD=1 keeps what was seen for the tests, KEEP=1
+# leaves the last one in its sandbox.
+accuracy: sandbox
+	@mkdir -p "$(TEST_DATA)/accuracy"
+	go run ./cmd/gatedrill-accuracy --programs "$(or $(GATEDRILL_PROGRAMS),$(DATA)/programs)" --home "$(TEST_DATA)/accuracy" \
+		$(if $(ONLY),--only '$(ONLY)') $(if $(RECORD),--record) $(if $(KEEP),--keep)
 
 bench: sandbox
 	go run ./cmd/gatedrill-bench all --programs "$(DATA)/programs"

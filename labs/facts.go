@@ -75,6 +75,7 @@ func FactsOf(l Layer) []Fact {
 			{"domains", FactList, "domains of the virtual host"},
 			{"match", FactText, "what the route matches"},
 			{"rule", FactText, "name of the route in Envoy"},
+			{"redirect", FactText, "URL to which the route redirects"},
 			{"object", FactObject, "object that the route comes from"},
 			{"cluster", FactText, "cluster that the route leads to"},
 			{"clusters", FactList, "all clusters that the route may lead to"},

@@ -186,6 +186,17 @@ func (p Path) Hop(name string) (Hop, bool) {
 	return Hop{}, false
 }
 
+// Proxies are the hops that have layers: all but the server.
+func (p Path) Proxies() []Hop {
+	var out []Hop
+	for _, h := range p.Hops {
+		if h.Role != RoleServer {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
 // Layer returns the report of one layer of a hop.
 func (h Hop) Layer(l Layer) LayerReport {
 	for _, r := range h.Layers {
@@ -289,11 +300,20 @@ type Answer struct {
 	LogLine string    `json:"logLine,omitempty"`
 	// Logs is what each proxy on the way logged of the request, from the client
 	// inwards; Flag, Details and LogLine are the first one's.
-	Logs     []ProxyLog    `json:"logs,omitempty"`
-	Serial   string        `json:"serial,omitempty"`   // of the served leaf certificate, hex
-	Upstream bool          `json:"upstream,omitempty"` // a server behind the gateway answered, not the gateway itself
-	Took     time.Duration `json:"-"`                  // tookSeconds
-	Observed bool          `json:"observed"`           // false: nothing was asked yet, judge nothing by it
+	Logs []ProxyLog `json:"logs,omitempty"`
+	// Redirects are those that were followed, the last one that was not among
+	// them; the answer is what the last request got.
+	Redirects []Redirect    `json:"redirects,omitempty"`
+	Serial    string        `json:"serial,omitempty"`   // of the served leaf certificate, hex
+	Upstream  bool          `json:"upstream,omitempty"` // a server behind the gateway answered, not the gateway itself
+	Took      time.Duration `json:"-"`                  // tookSeconds
+	Observed  bool          `json:"observed"`           // false: nothing was asked yet, judge nothing by it
+}
+
+// Redirect is an answer that sent the client elsewhere.
+type Redirect struct {
+	Code     int    `json:"code"`
+	Location string `json:"location"`
 }
 
 // ProxyLog is how one proxy logged a request.

@@ -75,7 +75,7 @@ func (e *Engine) Identities(ctx context.Context, lab *labs.Lab) (trust map[strin
 	}
 	clients = map[string]tls.Certificate{}
 	for _, c := range list {
-		if clients[c.Client], err = e.clientPair(ctx, c.Client); err != nil {
+		if clients[c.Client], err = e.Pair(ctx, Namespace, ClientSecret+c.Client); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -94,27 +94,6 @@ func allCertificates(lab *labs.Lab) []labs.Certificate {
 		}
 	}
 	return out
-}
-
-// clientPair reads a client's certificate back.
-func (e *Engine) clientPair(ctx context.Context, name string) (tls.Certificate, error) {
-	r, err := e.resourceNamed(labs.Object{Kind: "Secret", Namespace: Namespace})
-	if err != nil {
-		return tls.Certificate{}, err
-	}
-	o, err := r.Get(ctx, ClientSecret+name, metav1.GetOptions{})
-	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("read the certificate of client %q: %w", name, err)
-	}
-	data, err := secretData(o)
-	if err != nil {
-		return tls.Certificate{}, err
-	}
-	pair, err := tls.X509KeyPair(data["tls.crt"], data["tls.key"])
-	if err != nil {
-		return pair, fmt.Errorf("read the certificate of client %q: %w", name, err)
-	}
-	return pair, nil
 }
 
 // certificate issues one certificate and writes its Secret. Anew issues it

@@ -30,6 +30,9 @@ func (s *source) value(n ast.Node, v reflect.Value) {
 	case time.Duration:
 		s.duration(n, v)
 		return
+	case labs.Op:
+		v.Set(reflect.ValueOf(s.op(n)))
+		return
 	}
 	switch v.Kind() {
 	case reflect.String:

@@ -3,6 +3,7 @@ package labfile
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -17,6 +18,7 @@ import (
 // with several shows all of them at once.
 type source struct {
 	file     string
+	fsys     fs.FS // of the files that operations apply; nil where none do
 	lines    []string
 	keys     map[string]labs.Pos // of the top level, and below it: "requests.main"
 	problems []labs.Problem

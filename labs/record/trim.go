@@ -43,7 +43,6 @@ func trim(tree map[string]any) {
 		dropPath(tree["objects"], strings.Fields(path))
 	}
 	for _, p := range entries(tree["proxies"]) {
-		delete(p, "certs")
 		for _, field := range packed() {
 			dropKeys(p[field])
 			dropMeshSecrets(p[field])

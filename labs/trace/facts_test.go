@@ -124,7 +124,7 @@ func TestTraceIsPure(t *testing.T) {
 func TestUntraceable(t *testing.T) {
 	t.Parallel()
 	for _, r := range []labs.Request{
-		{URL: "https://shop.example.com/", From: "mesh/client"},
+		{URL: "https://shop.example.com/", From: "client"},
 		{URL: "shop.example.com"},
 		{URL: "ftp://shop.example.com/"},
 		{URL: "https://shop.example.com:many/"},

@@ -15,23 +15,29 @@ import (
 )
 
 // Trace walks the request through what was observed.
-func Trace(r labs.Request, s snapshot.Snapshot) labs.Path {
-	path := labs.Path{Request: r, Answer: s.Answers[r.Name], At: s.At}
+func Trace(r labs.Request, s snapshot.Snapshot) labs.Path { return traced(r, s, nil) }
+
+// traced walks a request that redirects led to by way of the visited URLs.
+func traced(r labs.Request, s snapshot.Snapshot, visited []string) labs.Path {
 	t, err := parse(r)
 	if err != nil {
-		path.Hops = []labs.Hop{{Name: string(labs.RoleGateway), Role: labs.RoleGateway, Layers: nothing(err.Error())}}
-		return path
+		return labs.Path{Request: r, Answer: s.Answers[r.Name], At: s.At, Hops: []labs.Hop{
+			{Name: string(labs.RoleGateway), Role: labs.RoleGateway, Layers: nothing(err.Error())},
+		}}
 	}
-	w := &walk{request: r, target: t, snap: s, index: snapshot.IndexOf(s.Objects), answer: path.Answer}
-	reports := []*report{w.dns(), w.entry(), w.listener(), w.tls(), w.route(), w.destination()}
-	w.reconcile(reports)
-	mask(reports)
-	hop := labs.Hop{Name: string(labs.RoleGateway), Role: labs.RoleGateway}
-	for _, rep := range reports {
-		hop.Layers = append(hop.Layers, rep.LayerReport)
+	j := &journey{request: r, snap: s, index: snapshot.IndexOf(s.Objects), whole: s.Answers[r.Name]}
+	j.walkAll(t)
+	to := j.redirect()
+	if to != "" {
+		j.followTo(to, visited, s)
 	}
-	path.Hops = []labs.Hop{hop}
-	return path
+	if to == "" || !j.request.Follow { // else the answer is that of the last URL
+		j.reconcile()
+	}
+	j.wanted()
+	j.refusedAsAsked()
+	mask(j.all())
+	return j.path()
 }
 
 // nothing is a path that could not be walked.

@@ -1,0 +1,140 @@
+package fault
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/gatedrill/gatedrill/labs"
+)
+
+// Keep takes the picture that Sweep goes back to.
+func (e *Engine) Keep(ctx context.Context, name string) error {
+	if err := e.ownNamespace(ctx); err != nil {
+		return err
+	}
+	p, err := e.take(ctx)
+	if err != nil {
+		return err
+	}
+	return e.keep(ctx, name, p)
+}
+
+// Install makes the namespaces of a change, issues certificates into them, and
+// applies the rest. It waits for nothing to get ready, and takes no picture: a
+// namespace of that name that is still being deleted is all it waits for.
+func (e *Engine) Install(ctx context.Context, lab *labs.Lab, list []labs.Certificate, c labs.Change) error {
+	var homes []labs.Manifest
+	for _, m := range c.Objects {
+		if m.Object["kind"] == "Namespace" {
+			homes = append(homes, m)
+		}
+	}
+	if err := e.vacated(ctx, homes); err != nil {
+		return err
+	}
+	if err := e.applyAll(ctx, lab.ID, &variables{engine: e, gateway: gatewayOf(lab)}, homes); err != nil {
+		return err
+	}
+	if err := e.certificates(ctx, lab.ID, list); err != nil {
+		return err
+	}
+	return e.Apply(ctx, lab, c)
+}
+
+// vacated waits until namespaces that are being deleted are gone.
+func (e *Engine) vacated(ctx context.Context, homes []labs.Manifest) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, provedWithin, fmt.Errorf("not gone after %s", provedWithin))
+	defer cancel()
+	return e.until(ctx, "namespaces that are being deleted to go", func() (bool, error) {
+		now, err := e.resourceNamed(labs.Object{Kind: "Namespace"})
+		if err != nil {
+			return false, err
+		}
+		list, err := now.List(ctx, metav1.ListOptions{})
+		if err != nil {
+			return false, fmt.Errorf("list namespaces: %w", err)
+		}
+		for _, m := range homes {
+			name := (&unstructured.Unstructured{Object: m.Object}).GetName()
+			for _, have := range list.Items {
+				if have.GetName() == name && have.GetDeletionTimestamp() != nil {
+					return false, nil
+				}
+			}
+		}
+		return true, nil
+	})
+}
+
+// Sweep makes the cluster equal to a picture, as Restore does, but does not
+// wait for what is on its way out to be gone.
+func (e *Engine) Sweep(ctx context.Context, name string) error {
+	want, err := e.kept(ctx, name)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, provedWithin, fmt.Errorf("not as before after %s", provedWithin))
+	defer cancel()
+	return e.until(ctx, "the objects to be as before", func() (bool, error) {
+		now, err := e.take(ctx)
+		if err != nil {
+			return false, err
+		}
+		for key, o := range now {
+			if o[leaving] == true && want[key] == nil {
+				delete(now, key)
+			}
+		}
+		left := want.compare(now)
+		if left.empty() {
+			return true, nil
+		}
+		return false, e.mend(ctx, want, now, left, &Report{}, map[string]bool{})
+	})
+}
+
+// Pair reads a certificate with its key out of a Secret, as a client that has
+// it would present it.
+func (e *Engine) Pair(ctx context.Context, namespace, name string) (tls.Certificate, error) {
+	fail := func(err error) (tls.Certificate, error) {
+		return tls.Certificate{}, fmt.Errorf("read the certificate in Secret %s/%s: %w", namespace, name, err)
+	}
+	r, err := e.resourceNamed(labs.Object{Kind: "Secret", Namespace: namespace})
+	if err != nil {
+		return fail(err)
+	}
+	o, err := r.Get(ctx, name, metav1.GetOptions{})
+	if err != nil {
+		return fail(err)
+	}
+	data, err := secretData(o)
+	if err != nil {
+		return fail(err)
+	}
+	pair, err := tls.X509KeyPair(data["tls.crt"], data["tls.key"])
+	if err != nil {
+		return fail(err)
+	}
+	return pair, nil
+}
+
+// Exists says whether the cluster has an object.
+func (e *Engine) Exists(ctx context.Context, o labs.Object) (bool, error) {
+	r, err := e.resourceNamed(o)
+	if err != nil {
+		return false, err
+	}
+	_, err = r.Get(ctx, o.Name, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for %s: %w", o, err)
+	}
+	return true, nil
+}
