@@ -29,8 +29,8 @@ type env struct {
 	// cluster, which makes it once.
 	backend func(e *env) (cluster.Backend, error)
 	opened  cluster.Backend
-	keep    bool // a cluster that could not be made is left to be looked at
-	lookup lookupFunc // this machine's DNS
+	keep    bool       // a cluster that could not be made is left to be looked at
+	lookup  lookupFunc // this machine's DNS
 	// lab says what a lab in progress adds to `trace`; nil where labs are
 	// not wired in.
 	lab func(ctx context.Context, e *env) (labTrace, error)

@@ -45,11 +45,11 @@ var _ tui.Labs = (*labPort)(nil)
 
 // Trace walks what the command would walk, and refuses the rest in its words.
 func (p *labPort) Trace(ctx context.Context, url string) (labs.Path, error) {
-	r, err := traceFlags{request: labs.Request{From: "outside"}}.build(url)
+	q, err := traceFlags{request: labs.Request{From: "outside"}}.build([]string{url})
 	if err != nil {
 		return labs.Path{}, err
 	}
-	return p.Service.Trace(ctx, r.URL)
+	return p.Service.Trace(ctx, q.request.URL)
 }
 
 // Shell is the learner's shell as the screens want it.

@@ -31,7 +31,14 @@ func TestTraceExitCodes(t *testing.T) {
 	}{
 		{[]string{"trace"}, exitUsage},
 		{[]string{"trace", "shop.example.com"}, exitUsage},
-		{[]string{"trace", "--from", "mesh/client", "http://shop.example.com/"}, exitUsage},
+		{[]string{"trace", "--from", "client", "http://shop.example.com/"}, exitUsage},
+		{[]string{"trace", "--via", "egress", "http://shop.example.com/"}, exitUsage},
+		{[]string{"trace", "--to", "nobody", "http://shop.example.com/"}, exitUsage},
+		{[]string{"trace", "--connect-to", "shop", "http://shop.example.com/"}, exitUsage},
+		{[]string{"trace", "--cert", "x", "http://shop.example.com/"}, exitUsage},
+		{[]string{"trace", "--probe", "--no-probe", "http://shop.example.com/"}, exitUsage},
+		{[]string{"trace", "--from-snapshot", "x", "--watch", "http://shop.example.com/"}, exitUsage},
+		{[]string{"trace", "--watch", "--snapshot", "x", "http://shop.example.com/"}, exitUsage},
 		{[]string{"trace", "http://shop.example.com/"}, exitUnknown},
 	} {
 		var out, errs bytes.Buffer
@@ -57,7 +64,7 @@ func TestTraceVerdict(t *testing.T) {
 			p.Hops[0].Layers = append(p.Hops[0].Layers, labs.LayerReport{Layer: labs.Layers()[len(p.Hops[0].Layers)], Verdict: v})
 		}
 		got := 0
-		if err, ok := traceVerdict(p).(*exitError); ok {
+		if err, ok := verdictCode(overall(p)).(*exitError); ok {
 			got = err.code
 		}
 		if got != want {
