@@ -18,13 +18,7 @@ func (v View) action(vs, rule object) envoy.Route {
 		r.Direct, r.Body = d.Num("status"), d.Str("body", "string")
 	}
 	if d := rule.Map("redirect"); d != nil {
-		r.Redirect = &envoy.Redirect{Scheme: d.Str("scheme"), Host: d.Str("authority"), Path: d.Str("uri"), Port: d.Num("port"), Code: d.Num("redirectCode")}
-		if d.Str("derivePort") == "FROM_REQUEST_PORT" {
-			r.Redirect.Port = v.Port
-		}
-		if r.Redirect.Code == 0 {
-			r.Redirect.Code = 301
-		}
+		r.Redirect = v.redirect(d)
 	}
 	if w := rule.Map("rewrite"); w != nil {
 		r.Rewrite = &envoy.Rewrite{
@@ -36,6 +30,22 @@ func (v View) action(vs, rule object) envoy.Route {
 	v.fault(rule, &r)
 	v.mirrors(vs, rule, &r)
 	return r
+}
+
+// redirect compiles a redirect; the scheme's own port is not written out.
+func (v View) redirect(d object) *envoy.Redirect {
+	out := &envoy.Redirect{Scheme: d.Str("scheme"), Host: d.Str("authority"), Path: d.Str("uri"), Port: d.Num("port"), Code: d.Num("redirectCode")}
+	if d.Str("derivePort") == "FROM_REQUEST_PORT" {
+		out.Port = v.Port
+	}
+	https := out.Scheme == "https" || out.Scheme == "" && v.HTTPS
+	if https && out.Port == 443 || !https && out.Port == 80 {
+		out.Port = 0
+	}
+	if out.Code == 0 {
+		out.Code = 301
+	}
+	return out
 }
 
 func (v View) fault(rule object, r *envoy.Route) {

@@ -156,26 +156,6 @@ func selects(selector object, labels map[string]string) bool {
 	return true
 }
 
-// AdmitsSet says why a Gateway takes no ListenerSet of that namespace, "" when
-// it does. A Gateway that does not say takes none.
-func AdmitsSet(ix snapshot.Index, gateway, set object) string {
-	switch from := gateway.Str("spec", "allowedListeners", "namespaces", "from"); from {
-	case "All":
-	case "Same":
-		if set.Namespace() != gateway.Namespace() {
-			return "allowedListeners admits ListenerSets of its own namespace only, not of " + set.Namespace()
-		}
-	case "Selector":
-		ns := ix.Get("", "Namespace", "", set.Namespace())
-		if !selects(gateway.Map("spec", "allowedListeners", "namespaces", "selector"), ns.Labels("metadata", "labels")) {
-			return "allowedListeners admits namespaces by their labels, and " + set.Namespace() + " has not those"
-		}
-	default:
-		return "allowedListeners admits no ListenerSets"
-	}
-	return ""
-}
-
 // Granted says whether an object may refer to another one: of its own
 // namespace, or by a ReferenceGrant in the other's.
 func Granted(ix snapshot.Index, from object, group, kind, namespace, name string) bool {

@@ -36,6 +36,7 @@ type View struct {
 	Namespace string            // of the proxy
 	Labels    map[string]string // of the proxy's pod
 	Port      int
+	HTTPS     bool // what the client speaks there
 }
 
 // Rule is one rule of an object, compiled.
@@ -76,6 +77,9 @@ func (r Rule) Takes(req match.Request, c match.Connection) match.Result {
 		if res.OK() {
 			return res
 		}
+		if res.Outcome == match.Unknown && doubt == nil {
+			doubt = &res
+		}
 		why = append(why, whyNoChain(chain, c, res))
 	}
 	if doubt != nil {
@@ -101,11 +105,16 @@ func Pick(rules []Rule, req match.Request, c match.Connection) (*Rule, match.Res
 	var all []owned
 	for i := range rules {
 		r := &rules[i]
-		switch {
-		case r.Problem != "":
+		if r.Problem != "" {
 			continue
-		case len(r.Chains) > 0 && r.Takes(req, c).OK():
-			return r, match.Result{Outcome: match.Fits}
+		}
+		if len(r.Chains) > 0 {
+			switch res := r.Takes(req, c); res.Outcome {
+			case match.Fits:
+				return r, res
+			case match.Unknown:
+				return nil, res
+			}
 		}
 		for _, route := range r.Routes {
 			all = append(all, owned{route, r})

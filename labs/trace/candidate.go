@@ -116,7 +116,7 @@ func (w *walk) bestCandidate() *candidate {
 
 // view is this proxy, for whom objects are compiled.
 func (w *walk) view() intent.View {
-	v := intent.View{Index: w.index, Namespace: w.proxyNamespace(), Port: w.target.port}
+	v := intent.View{Index: w.index, Namespace: w.proxyNamespace(), Port: w.target.port, HTTPS: w.target.tls}
 	if len(w.pods) > 0 {
 		v.Labels = w.pods[0].Labels("metadata", "labels")
 	}
