@@ -1,4 +1,4 @@
-package resolver
+package zone
 
 import (
 	"strings"
@@ -19,7 +19,7 @@ mail.example.com.      60 IN TXT   "hello"
 
 func TestZone(t *testing.T) {
 	t.Parallel()
-	z, err := ParseZone(world)
+	z, err := Parse(world)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestZone(t *testing.T) {
 
 func TestZoneAnswersUnderTheAskedName(t *testing.T) {
 	t.Parallel()
-	z, err := ParseZone(world)
+	z, err := Parse(world)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestZoneAnswersUnderTheAskedName(t *testing.T) {
 
 func TestZoneKeepsGoodLines(t *testing.T) {
 	t.Parallel()
-	z, err := ParseZone("good.example.com. 60 IN A 192.0.2.1\nbad.example.com. 60 IN A not-an-address\n\n")
+	z, err := Parse("good.example.com. 60 IN A 192.0.2.1\nbad.example.com. 60 IN A not-an-address\n\n")
 	if err == nil || !strings.Contains(err.Error(), "line 2") || !strings.Contains(err.Error(), "bad.example.com.") {
 		t.Errorf("error %v, want the line and its text", err)
 	}
