@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"net"
 	"net/http"
@@ -122,6 +123,22 @@ func TestAddresses(t *testing.T) {
 		if res.Answer.Code != 200 || res.Resolved != nil {
 			t.Errorf("connect %s: %+v", connect, res)
 		}
+	}
+}
+
+// A client certificate is sent also to a server that names other CAs.
+func TestClientCertificateOfAnotherCA(t *testing.T) {
+	t.Parallel()
+	l, other := newLab(t), newLab(t)
+	named := x509.NewCertPool()
+	named.AppendCertsFromPEM([]byte(other.prober.Trust["public"]))
+	l.serve(&tls.Config{
+		Certificates: []tls.Certificate{l.pair(-time.Hour, time.Hour, true)},
+		ClientAuth:   tls.RequireAnyClientCert, ClientCAs: named,
+	})
+	l.prober.Certs = map[string]tls.Certificate{"client": l.pair(-time.Hour, time.Hour, true)}
+	if a := l.prober.Do(t.Context(), labs.Request{URL: "https://" + name + "/", Connect: l.target, Cert: "client", Trust: "public"}, "").Answer; a.Code != 200 {
+		t.Errorf("%+v", a)
 	}
 }
 
