@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/certs"
 )
 
 // redirecting answers a path by what it says: /302/next redirects to /next,
@@ -129,9 +130,13 @@ func TestAddresses(t *testing.T) {
 // A client certificate is sent also to a server that names other CAs.
 func TestClientCertificateOfAnotherCA(t *testing.T) {
 	t.Parallel()
-	l, other := newLab(t), newLab(t)
+	l := newLab(t)
+	other, err := certs.NewCA("other", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
 	named := x509.NewCertPool()
-	named.AppendCertsFromPEM([]byte(other.prober.Trust["public"]))
+	named.AppendCertsFromPEM(other.Root())
 	l.serve(&tls.Config{
 		Certificates: []tls.Certificate{l.pair(-time.Hour, time.Hour, true)},
 		ClientAuth:   tls.RequireAnyClientCert, ClientCAs: named,
