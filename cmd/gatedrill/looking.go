@@ -21,7 +21,7 @@ import (
 const lookWithin = 30 * time.Second
 
 // unasked is why no request is sent, as the layers say it.
-const unasked = "none was asked for (ask for one: --probe)"
+const unasked = "no request was sent (send one: --probe)"
 
 // looking are the flags of commands that look at a cluster: the one that labs
 // run in, or any other by its context.

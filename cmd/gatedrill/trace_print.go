@@ -87,13 +87,13 @@ func mapLine(p labs.Path) string {
 			parts = append(parts, h.Name)
 			continue
 		}
-		parts = append(parts, h.Name+" "+traceMark(hopVerdict(h)))
+		parts = append(parts, h.Name+" "+traceMark(worstOf(h)))
 	}
 	return strings.Join(parts, " ── ")
 }
 
-// hopVerdict is the verdict on a hop: the worst of its layers.
-func hopVerdict(h labs.Hop) labs.Verdict {
+// worstOf is the verdict on a hop: the worst of its layers.
+func worstOf(h labs.Hop) labs.Verdict {
 	for _, v := range []labs.Verdict{labs.Broken, labs.Unknown, labs.Healthy} {
 		for _, l := range h.Layers {
 			if l.Verdict == v {

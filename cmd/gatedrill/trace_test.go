@@ -32,6 +32,13 @@ func TestTraceExitCodes(t *testing.T) {
 		{[]string{"trace"}, exitUsage},
 		{[]string{"trace", "shop.example.com"}, exitUsage},
 		{[]string{"trace", "--from", "client", "http://shop.example.com/"}, exitUsage},
+		{[]string{"trace", "--via", "egress", "http://shop.example.com/"}, exitUsage},
+		{[]string{"trace", "--to", "nobody", "http://shop.example.com/"}, exitUsage},
+		{[]string{"trace", "--connect-to", "shop", "http://shop.example.com/"}, exitUsage},
+		{[]string{"trace", "--cert", "x", "http://shop.example.com/"}, exitUsage},
+		{[]string{"trace", "--probe", "--no-probe", "http://shop.example.com/"}, exitUsage},
+		{[]string{"trace", "--from-snapshot", "x", "--watch", "http://shop.example.com/"}, exitUsage},
+		{[]string{"trace", "--watch", "--snapshot", "x", "http://shop.example.com/"}, exitUsage},
 		{[]string{"trace", "http://shop.example.com/"}, exitUnknown},
 	} {
 		var out, errs bytes.Buffer

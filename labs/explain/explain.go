@@ -81,7 +81,11 @@ func because(p labs.Path, r labs.LayerReport) string {
 		out += "; wanted: " + bare(r.Want)
 	}
 	if r.Got != "" {
-		out += "; found: " + bare(r.Got)
+		found := bare(r.Got)
+		if len(r.Objects) > 0 { // it is named already
+			found = strings.TrimPrefix(found, r.Objects[0].String()+": ")
+		}
+		out += "; found: " + found
 	}
 	return out
 }
