@@ -2,6 +2,8 @@ package labs
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -149,6 +151,13 @@ const (
 // hop of one role has a number: "gateway-2".
 func Roles() []Role { return []Role{RoleGateway, RoleSidecar, RoleEgress, RoleWaypoint} }
 
+// IsHopName says whether a path's hop can be called so.
+func IsHopName(name string) bool {
+	role, count, numbered := strings.Cut(name, "-")
+	n, err := strconv.Atoi(count)
+	return slices.Contains(Roles(), Role(role)) && (!numbered || err == nil && n > 1 && count == strconv.Itoa(n))
+}
+
 // Hop is one stop of a request on its way: a proxy with the layers that apply
 // to it, or, last, the server that should answer, without layers.
 type Hop struct {
@@ -196,6 +205,26 @@ func (h Hop) Layer(l Layer) LayerReport {
 		}
 	}
 	return LayerReport{Layer: l, Hop: h.Name, Verdict: Unknown, Summary: "not looked at"}
+}
+
+// LayerAt returns the report of one layer of the hop of that name. A hop that
+// the request does not get to is off its path, unless it is not known how far
+// the request gets.
+func (p Path) LayerAt(name string, l Layer) LayerReport {
+	if h, ok := p.Hop(name); ok {
+		return h.Layer(l)
+	}
+	r := LayerReport{Layer: l, Hop: name, Verdict: OffPath, Summary: "the request takes no hop called " + name}
+	if _, broken := p.Broken(); broken {
+		r.Summary = "not reached"
+		return r
+	}
+	for _, layer := range p.Layers() {
+		if layer.Verdict == Unknown {
+			r.Verdict = Unknown
+		}
+	}
+	return r
 }
 
 // Layer sums up one layer over all hops: it is the report of the first hop
@@ -271,11 +300,20 @@ type Answer struct {
 	LogLine string    `json:"logLine,omitempty"`
 	// Logs is what each proxy on the way logged of the request, from the client
 	// inwards; Flag, Details and LogLine are the first one's.
-	Logs     []ProxyLog    `json:"logs,omitempty"`
-	Serial   string        `json:"serial,omitempty"`   // of the served leaf certificate, hex
-	Upstream bool          `json:"upstream,omitempty"` // a server behind the gateway answered, not the gateway itself
-	Took     time.Duration `json:"-"`                  // tookSeconds
-	Observed bool          `json:"observed"`           // false: nothing was asked yet, judge nothing by it
+	Logs []ProxyLog `json:"logs,omitempty"`
+	// Redirects are those that were followed, the last one that was not among
+	// them; the answer is what the last request got.
+	Redirects []Redirect    `json:"redirects,omitempty"`
+	Serial    string        `json:"serial,omitempty"`   // of the served leaf certificate, hex
+	Upstream  bool          `json:"upstream,omitempty"` // a server behind the gateway answered, not the gateway itself
+	Took      time.Duration `json:"-"`                  // tookSeconds
+	Observed  bool          `json:"observed"`           // false: nothing was asked yet, judge nothing by it
+}
+
+// Redirect is an answer that sent the client elsewhere.
+type Redirect struct {
+	Code     int    `json:"code"`
+	Location string `json:"location"`
 }
 
 // ProxyLog is how one proxy logged a request.

@@ -96,12 +96,15 @@ func table(list []labs.Lab, all []proofs) string {
 // cell says how a lab did.
 func cell(lines []verify.Line) string {
 	for _, l := range lines {
+		if l.NotOffered {
+			return "not offered"
+		}
 		if !l.OK {
 			return "✗ " + strings.ReplaceAll(l.Check, "|", "¦")
 		}
 	}
 	if len(lines) == 0 {
-		return "not offered"
+		return "not tried"
 	}
 	return fmt.Sprintf("✓ %d", len(lines))
 }

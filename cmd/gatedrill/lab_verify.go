@@ -77,13 +77,13 @@ func verifyLabs(ctx context.Context, e *env, ids []string, report func(verify.Li
 	v := &verify.Verifier{Cluster: c, World: world, Trace: trace.Trace, Now: e.Now, Dir: e.path("shell"),
 		GivenUp: func(attempt string) bool { return history.GivenUp(records, attempt) },
 		Report:  func(l verify.Line) { lines = append(lines, l); report(l) }}
-	good := true
+	good, tried := true, 0
 	for i := range chosen {
 		if lack := lacking(h, &chosen[i]); lack != "" {
 			if len(ids) > 0 {
 				return false, lines, fmt.Errorf("lab %s needs %s, which the %s does not have", chosen[i].ID, lack, h.Name)
 			}
-			v.Report(verify.Line{Lab: chosen[i].ID, Check: "not offered: the cluster lacks " + lack, OK: true})
+			v.Report(verify.Line{Lab: chosen[i].ID, Check: "not offered: the cluster lacks " + lack, NotOffered: true})
 			continue
 		}
 		ok, err := v.Lab(ctx, &chosen[i])
@@ -91,7 +91,10 @@ func verifyLabs(ctx context.Context, e *env, ids []string, report func(verify.Li
 			lines = append(lines, verify.Line{Lab: chosen[i].ID, Check: "could not be verified to the end", Why: err.Error()})
 			return false, lines, fmt.Errorf("verify lab %s: %w", chosen[i].ID, err)
 		}
-		good = good && ok
+		good, tried = good && ok, tried+1
+	}
+	if tried == 0 {
+		return false, lines, fmt.Errorf("nothing was proved: the %s offers none of these labs", h.Name)
 	}
 	return good, lines, nil
 }
@@ -129,7 +132,10 @@ func choose(list []labs.Lab, ids []string) ([]labs.Lab, error) {
 
 func printProof(e *env, l verify.Line) {
 	mark := "✓"
-	if !l.OK {
+	switch {
+	case l.NotOffered:
+		mark = "–"
+	case !l.OK:
 		mark = "✗"
 	}
 	fmt.Fprintf(e.Stdout, "%s %-20s %-60s %6.2f s\n", mark, l.Lab, l.Check, l.Took.Seconds())

@@ -86,8 +86,7 @@ func (c Case) Healthy() bool { return c.Expect.Layer == healthy }
 func (e Expect) Right(o labs.Object) bool {
 	return slices.ContainsFunc(append([]string{e.Object}, e.Also...), func(text string) bool {
 		want, ok := labfile.ParseObject(text)
-		kind, group, _ := strings.Cut(want.Kind, ".")
-		return ok && kind == o.Kind && want.Namespace == o.Namespace && want.Name == o.Name && (group == "" || group == o.Group)
+		return ok && want.Kind == o.Kind && want.Namespace == o.Namespace && want.Name == o.Name && (want.Group == "" || want.Group == o.Group)
 	})
 }
 

@@ -97,6 +97,10 @@ func (v *validator) check() {
 	for _, name := range c.Order {
 		v.need(indexOf(c.Objects.Objects, name) >= 0, at, "order: objects.yaml has no %s", name)
 	}
+	for _, text := range c.Unready {
+		o, ok := labfile.ParseObject(text)
+		v.need(ok && o.Kind == "Deployment", at, "unready %q: want Deployment namespace/name", text)
+	}
 	for _, s := range c.Outside {
 		v.need(s.Host != "" && s.HTTP+s.HTTPS+s.TCP > 0, s.Pos, "a server outside has a host and a port (http, https, tcp)")
 	}

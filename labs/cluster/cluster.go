@@ -30,17 +30,14 @@ var ErrNoAnswer = fmt.Errorf("%w, or it does not answer", ErrNotRunning)
 // ErrTaken is returned where somebody else uses the cluster.
 var ErrTaken = errors.New("somebody else uses the cluster")
 
-// ErrNoWay is wrapped by what a DialFunc returns where an address cannot be
-// reached from here at all, so that nothing is seen of who listens there.
-var ErrNoWay = errors.New("there is no way to it from here")
-
 // Capability is something a lab may require of a backend.
 type Capability string
 
 // The capabilities labs ask for.
 const (
 	Sidecar   Capability = "sidecar"    // injected workloads whose traffic is intercepted
-	Ambient   Capability = "ambient"    // ztunnel and waypoints
+	Waypoint  Capability = "waypoint"   // gateways hand requests to waypoints
+	Ambient   Capability = "ambient"    // workloads do too, by a ztunnel
 	MeshAdmin Capability = "mesh-admin" // mesh-wide settings may be changed
 )
 

@@ -24,6 +24,9 @@ func (s *source) value(n ast.Node, v reflect.Value) {
 			v.Set(reflect.ValueOf(labs.Expr{Text: t, Pos: s.textPos(n)}))
 		}
 		return
+	case labs.Literals:
+		v.Set(reflect.ValueOf(s.literals(n)))
+		return
 	case time.Duration:
 		s.duration(n, v)
 		return
@@ -85,6 +88,24 @@ func (s *source) text(n ast.Node) (string, bool) {
 	}
 	s.want("text (in quotes if it looks like something else)", n)
 	return "", false
+}
+
+// literals reads one value, or a list of them, as they are written.
+func (s *source) literals(n ast.Node) labs.Literals {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return labs.Literals{n.Value}
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
+		return labs.Literals{n.GetToken().Value}
+	case *ast.SequenceNode:
+		var out labs.Literals
+		for _, item := range n.Values {
+			out = append(out, s.literals(item)...)
+		}
+		return out
+	}
+	s.want("a text, a number, true or false, or a list of them", n)
+	return nil
 }
 
 func (s *source) duration(n ast.Node, v reflect.Value) {

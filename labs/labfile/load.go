@@ -89,6 +89,9 @@ func (s *source) readInto(fsys fs.FS, dst any) {
 	s.keys = map[string]labs.Pos{}
 	for _, p := range pairsOf(docs[0].Body) {
 		s.keys[keyOf(p)] = s.pos(p.Key.GetToken())
+		for _, inner := range pairsOf(p.Value) {
+			s.keys[keyOf(p)+"."+keyOf(inner)] = s.pos(inner.Key.GetToken())
+		}
 	}
 	s.decode(docs[0].Body, dst)
 }

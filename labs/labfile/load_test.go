@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -29,16 +30,19 @@ ticket: |
   The shop answers 404.
 requests:
   main: {from: outside, url: "https://shop.example.com/cart"}
-  api: {from: outside, url: "https://api.example.com/", headers: {x-team: "7"}}
+  api: {from: outside, url: "https://api.example.com/", headers: {x-team: "7"}, to: "shop/api#version=v2"}
+  out: {from: shop/till, url: "https://api.partner.example/", via: infra/egress, to: outside/api.partner.example, follow: true, cert: till, connect: "10.0.0.1:443"}
+  never: {from: shop/till, url: "http://evil.example/", refused: true}
 certificates:
+  - {client: till, ca: partners, names: [till.shop.example]}
   - {secret: istio-system/shop-cert, names: [shop.example.com], days: 90}
 steps:
   capture: {look: ["curl -v"], finding: {ask: "Which flag?", truth: "requests.main.flag", accept: flag}}
   entry: {look: ["kubectl get svc"], finding: {ask: "How many?", truth: "trace.main.entry.endpoints.size()", accept: number}}
   listeners: {look: ["x"], finding: {ask: "a", truth: "1"}}
-  tls: {look: ["x"], finding: {ask: "a", truth: "1"}}
+  tls: {at: gateway-2, look: ["x"], finding: {ask: "a", truth: "1", is: 1}}
   hosts: {look: ["x"], finding: {ask: "a", truth: "trace.main.route.culprit", accept: object}, hints: [one, two]}
-  destination: {look: ["x"], finding: {ask: "a", truth: "1"}}
+  destination: {look: ["x"], finding: {ask: "a", truth: "1", is: [a, true]}}
 goals:
   - {title: shop answers, that: "requests.main.code == 200"}
 guards:
@@ -99,8 +103,17 @@ func TestLoadGood(t *testing.T) {
 	if got := l.Fault.Ops[0].Patch.Object; got != (labs.Object{Kind: "VirtualService", Namespace: "shop", Name: "shop"}) {
 		t.Errorf("patch: %v", got)
 	}
-	if got := l.Steps[labs.StepHosts].Finding.Truth.Pos.String(); got != "shop-is-gone/lab.yaml:21:52" {
+	if got := l.Steps[labs.StepHosts].Finding.Truth.Pos.String(); got != "shop-is-gone/lab.yaml:24:52" {
 		t.Errorf("place of an expression: %s", got)
+	}
+	if got := l.Requests["out"]; got.Via != "infra/egress" || got.To != "outside/api.partner.example" || !got.Follow || got.Cert != "till" || got.Connect != "10.0.0.1:443" {
+		t.Errorf("request: %+v", got)
+	}
+	if got := l.Steps[labs.StepTLS]; got.At != "gateway-2" || !slices.Equal(got.Finding.Is, labs.Literals{"1"}) {
+		t.Errorf("step: %+v %v", got, got.Finding.Is)
+	}
+	if got := l.Steps[labs.StepDestination].Finding.Is; !slices.Equal(got, labs.Literals{"a", "true"}) {
+		t.Errorf("is: %v", got)
 	}
 	if l.Shortcuts[0].Change.Empty() {
 		t.Error("the shortcut applies nothing")
@@ -120,9 +133,16 @@ func TestLoadProblems(t *testing.T) {
 		{"unknown-key", map[string]string{"lab.yaml": replace("difficulty: 1", "difficulty: 1\nseverity: high", "accept: flag", "acept: flag")}},
 		{"syntax", map[string]string{"lab.yaml": replace("minutes: 10", "  minutes: 10")}},
 		{"missing-parts", map[string]string{"lab.yaml": replace("goals:\n  - {title: shop answers, that: \"requests.main.code == 200\"}\n", "", "  main:", "  first:",
-			"hints: [one, two]", "hints: []", "  tls: {", "  ssl: {"), "debrief.md": "", "fault/patch.yaml": ""}},
+			"hints: [one, two]", "hints: []", "  tls: {at: gateway-2, ", "  ssl: {"), "debrief.md": "", "fault/patch.yaml": ""}},
 		{"names", map[string]string{"lab.yaml": replace("id: shop-is-gone", "id: Shop", "stopped_by: api still answers", "stopped_by: nobody", "breaks: [hosts]", "breaks: [capture]",
 			"accept: number", "accept: numeral", "secret: istio-system/shop-cert", "secret: shop-cert")}},
+		{"requests", map[string]string{"lab.yaml": replace(`  api: {`, `  bad-name: {from: outside, url: "https://a/"}
+  a: {from: shop, url: "https://a/", gateway: front, via: egress, to: shop}
+  b: {from: outside, url: "https://a/", to: shop/web#v1, connect: somewhere, cert: nobody}
+  c: {from: outside, url: "https://a/", to: outside/a.example.com, refused: true, follow: maybe}
+  api: {`)}},
+		{"steps", map[string]string{"lab.yaml": replace(`entry: {look`, `entry: {at: egres, look`, `capture: {look`, `capture: {at: egress, look`,
+			`truth: "1"}}`, `truth: "1", is: {a: b}}}`)}},
 		{"strays", map[string]string{"notes.txt": "x", "fault/README": "x", "shortcuts/unused.yaml": service, "lab.yaml": goodLab}},
 		{"manifests", map[string]string{"base/web.yaml": "kind: Service\nmetadata: {namespace: shop}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: x}\n",
 			"fault/patch.yaml": "- patch: VirtualService shop/shop\n- delete: shop/shop\n- {restart: Pod a/b}\n- {apply: none.yaml}\n- {pause: 1m}\n- {certificate: {names: [a]}}\n"}},

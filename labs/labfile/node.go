@@ -20,7 +20,7 @@ type source struct {
 	file     string
 	fsys     fs.FS // of the files that operations apply; nil where none do
 	lines    []string
-	keys     map[string]labs.Pos // of the top level
+	keys     map[string]labs.Pos // of the top level, and below it: "requests.main"
 	problems []labs.Problem
 }
 
@@ -94,8 +94,8 @@ func (s *source) complain(p labs.Pos, format string, a ...any) {
 	s.problems = append(s.problems, labs.Problem{Pos: p, Text: text, Words: fmt.Sprintf(format, a...)})
 }
 
-// complainKey records a problem with a key of the top level, or with the file
-// when the key is absent.
+// complainKey records a problem with a key, or with the file when the key is
+// absent.
 func (s *source) complainKey(key, format string, a ...any) {
 	if p, ok := s.keys[key]; ok {
 		s.complain(p, format, a...)

@@ -1,7 +1,6 @@
 package labfile
 
 import (
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -35,7 +34,7 @@ func (s *source) validate(l *labs.Lab, dir string) {
 		need("unseen_by", u == "analyze", "unseen_by: %q cannot be proved; only analyze can", u)
 	}
 	for _, c := range l.Requires {
-		need("requires", slices.Contains([]string{"sidecar", "ambient", "mesh-admin"}, c), "requires: no backend has %q", c)
+		need("requires", slices.Contains([]string{"sidecar", "waypoint", "ambient", "mesh-admin"}, c), "requires: no backend has %q", c)
 	}
 	need("goals", len(l.Goals) > 0, "goals is empty: say what a client must see")
 	need("guards", len(l.Guards) > 0, "guards is empty: say what must still hold")
@@ -50,19 +49,6 @@ func (s *source) validate(l *labs.Lab, dir string) {
 	s.changes(l)
 }
 
-func (s *source) requests(l *labs.Lab) {
-	for _, name := range sortedKeys(l.Requests) {
-		r := l.Requests[name]
-		u, err := url.Parse(r.URL)
-		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			s.complainKey("requests", "requests.%s: url must be http://host/path or https://host/path, got %q", name, r.URL)
-		}
-		if r.From != "outside" && !nsName(r.From) {
-			s.complainKey("requests", "requests.%s: from must be outside, or a workload as namespace/name, got %q", name, r.From)
-		}
-	}
-}
-
 func (s *source) steps(l *labs.Lab) {
 	for _, name := range sortedKeys(l.Steps) {
 		if !slices.Contains(labs.Steps(), labs.Step(name)) {
@@ -74,6 +60,9 @@ func (s *source) steps(l *labs.Lab) {
 		if !ok {
 			s.complainKey("steps", "steps has no %s", step)
 			continue
+		}
+		if p.At != "" && (!labs.IsHopName(p.At) || len(step.Layers()) == 0) {
+			s.complain(p.Pos, "step %s: at names the hop that a verdict is about (%s, or gateway-2 for a second one), got %q", step, joined(labs.Roles()), p.At)
 		}
 		if len(p.Look) == 0 {
 			s.complain(p.Pos, "step %s: look has no command", step)

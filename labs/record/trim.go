@@ -36,6 +36,9 @@ func trim(tree map[string]any) {
 		m, _ := o.(map[string]any)
 		return m["kind"] == "ConfigMap" // the zone in it is in the snapshot's own
 	})
+	if kinds, ok := tree["kinds"].([]any); ok {
+		tree["kinds"] = slices.DeleteFunc(kinds, func(k any) bool { return k == "ConfigMap" })
+	}
 	for _, path := range unreadPaths {
 		dropPath(tree["objects"], strings.Fields(path))
 	}

@@ -165,6 +165,8 @@ func blame(a labs.Answer) []labs.Layer {
 		return []labs.Layer{listener}
 	case unconnected(a):
 		return []labs.Layer{entry, listener, dns, tls}
+	case a.Error == "timeout" && hasFlag(a.Flag, "DI"):
+		return []labs.Layer{route}
 	case a.Error == "timeout":
 		return []labs.Layer{entry, dns, dest, listener}
 	case a.Error == "tls: not TLS", hasFlag(a.Flag, "DPE"):
@@ -175,8 +177,10 @@ func blame(a labs.Answer) []labs.Layer {
 		return []labs.Layer{tls, listener, dest, route}
 	case has(notFound):
 		return []labs.Layer{route, listener}
-	case hasFlag(a.Flag, "FI"):
-		return []labs.Layer{route}
+	case hasFlag(a.Flag, "FI"), hasFlag(a.Flag, "UT"):
+		return []labs.Layer{route, dest}
+	case a.Flag == "DI" && a.Code < 400:
+		return nil
 	case has(rbac), has(jwt), has(authz), a.Flag != "":
 		return []labs.Layer{dest}
 	case has(direct) && a.Code >= 400:

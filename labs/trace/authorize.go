@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/gatedrill/gatedrill/labs/match"
 )
 
 // truth is what can be said of a condition from what was observed.
@@ -93,7 +95,7 @@ func (c caller) operationField(name string, values []string) (holds truth, http 
 	case "methods":
 		return truthOf(slices.ContainsFunc(values, func(v string) bool { return policyMatch(v, c.target.method) })), true
 	case "paths":
-		path := pathOnly(c.target.path)
+		path := match.PathOnly(c.target.path)
 		if slices.ContainsFunc(values, func(v string) bool { return strings.Contains(v, "{") }) {
 			return maybe, true
 		}

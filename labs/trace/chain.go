@@ -191,9 +191,32 @@ func (w *walk) backendCertificate(r *report, peers []snapshot.PeerCert) {
 	r.fact("serial", snapshot.Serial(leaf))
 	r.fact("notAfter", leaf.NotAfter.UTC().Format(time.RFC3339))
 	r.fact("chainLength", len(certs))
-	if f := w.refused(labs.Object{}, certs); f != nil {
+	if f := w.refused(w.holderOf(certs[0]), certs); f != nil {
 		f.report(r)
 		return
 	}
 	r.healthy("PASSTHROUGH  the backend's own: %s, chain of %d", strings.Join(leaf.DNSNames, ","), len(certs))
+}
+
+// holderOf is what a backend's certificate comes from: a Secret beside the
+// pods behind the chain that holds it, else their workload.
+func (w *walk) holderOf(leaf *x509.Certificate) labs.Object {
+	clusters := []string{}
+	if w.chain != nil {
+		clusters = w.chain.Clusters
+	}
+	for _, name := range clusters {
+		u := w.upstream(name)
+		for _, pod := range u.pods {
+			for _, s := range w.index.All("", "Secret") {
+				sealed, _ := snapshot.SealedOf(s)
+				own, err := snapshot.Certificates([]byte(sealed.Certificate))
+				if err == nil && s.Namespace() == pod.Namespace() && own[0].Equal(leaf) {
+					return s.Ref()
+				}
+			}
+			return w.ownerOf(pod)
+		}
+	}
+	return labs.Object{}
 }

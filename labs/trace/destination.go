@@ -26,7 +26,7 @@ type upstream struct {
 // destination asks whether the cluster that the route names can answer.
 func (w *walk) destination() *report {
 	r := newReport(labs.LayerDestination)
-	if m := w.matched; m != nil && (m.route.Redirect || m.route.Direct != 0) {
+	if m := w.matched; m != nil && (m.route.Redirect != nil || m.route.Direct != 0) {
 		r.offPath("the proxy answers by itself")
 		return r
 	}
@@ -90,9 +90,7 @@ func (w *walk) upstream(name string) upstream {
 		u.port, _ = strconv.Atoi(f[1])
 		u.subset, u.host = f[2], f[3]
 		u.service = w.serviceOf(u.host)
-		if u.service == nil {
-			u.entry = w.entryFor(u.host)
-		}
+		u.entry = w.entryFor(u.host)
 	}
 	if w.config != nil {
 		u.cluster, _ = w.config.Cluster(name)
@@ -148,7 +146,7 @@ func (w *walk) upstreamFacts(r *report, u upstream) {
 	}
 	if w.config != nil {
 		_, there := w.config.Cluster(u.name)
-		r.fact("healthy", there && w.healthyCount(u.name) > 0)
+		r.fact("endpointsHealthy", there && w.healthyCount(u.name) > 0)
 		if there {
 			r.fact("tls", u.cluster.Mode())
 			if u.cluster.MaxConnections > 0 {
@@ -205,7 +203,11 @@ func (w *walk) judgeEndpoints(r *report, u upstream) {
 	}
 	for _, host := range hostsOf(w.addresses(u)) {
 		if w.podAt(host) == nil && net.ParseIP(host) != nil {
-			r.broken(u.service.Ref(), "no pod stands behind "+host, "endpoints that are pods", quoteAll(w.addresses(u)))
+			culprit, got := u.service.Ref(), quoteAll(w.addresses(u))
+			if u.entry != nil {
+				culprit, got = u.entry.Ref(), u.entry.Ref().String()+" has the same host: "+got
+			}
+			r.broken(culprit, "no pod stands behind "+host, "endpoints that are pods", got)
 			r.certain = true
 			return
 		}

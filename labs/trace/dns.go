@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/match"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -139,7 +140,7 @@ func (w *walk) servedElsewhere(r *report) {
 	}
 	for _, s := range w.index.All("", "Service") {
 		own := snapshot.ServiceAddresses(s)
-		if len(own) == 0 || s.Ref() == w.service.Ref() || w.serves(s) < exactHost {
+		if len(own) == 0 || s.Ref() == w.service.Ref() || w.serves(s) < match.Exact {
 			continue
 		}
 		r.broken(w.zone(), fmt.Sprintf("%s leads to %s, which does not serve it", w.target.host, w.service.Ref()),

@@ -51,8 +51,24 @@ func (w *walk) entry() *report {
 		r.certain = true
 		return r
 	}
+	if w.privileged() {
+		r.broken(svc.Ref(), fmt.Sprintf("port %d leads to %d, which only a privileged process may open", w.target.port, w.targetPort),
+			"a targetPort of 1024 or more", fmt.Sprintf("targetPort %d", w.targetPort))
+		return r
+	}
 	r.healthy("Service %s/%s  %d → %d   %s", svc.Namespace(), svc.Name(), w.target.port, w.targetPort, count(len(endpoints), "endpoint"))
 	return r
+}
+
+// privileged says whether Envoy would have to open a port that its process may
+// not: a Gateway asks for it, and istiod left the listener out. Pods made for a
+// Gateway of the Gateway API may open any.
+func (w *walk) privileged() bool {
+	if w.targetPort == 0 || w.targetPort >= 1024 || w.config == nil || len(w.config.ListenersAt(w.targetPort)) > 0 ||
+		len(w.pods) == 0 || w.pods[0].Labels("metadata", "labels")[gatewayNameLabel] != "" {
+		return false
+	}
+	return slices.ContainsFunc(w.allServers(), func(s server) bool { return s.selects && s.port == w.target.port })
 }
 
 func serviceRef(key string) labs.Object {

@@ -54,6 +54,10 @@ func (j *journey) missing(kinds ...string) string {
 		if why := j.snap.Missing[k]; why != "" {
 			return k + " not observed: " + why
 		}
+		looked := func(have string) bool { return have == k || strings.HasPrefix(have, k+".") }
+		if len(j.snap.Kinds) > 0 && k != "dns" && !slices.ContainsFunc(j.snap.Kinds, looked) {
+			return k + " was not looked at"
+		}
 	}
 	return ""
 }
@@ -122,7 +126,7 @@ func (w *walk) isProxy(pod object) bool {
 // stops says whether the proxy answers by itself, so that there is no next.
 func (w *walk) stops() bool {
 	m := w.matched
-	return m != nil && (m.route.Redirect || m.route.Direct != 0)
+	return m != nil && (m.route.Redirect != nil || m.route.Direct != 0)
 }
 
 // afterLeaving: the request goes to the address that the client resolved. It
@@ -155,6 +159,9 @@ func (w *walk) seenBy(u upstream) target {
 		// Bytes are handed on as they came.
 	default:
 		t.tls, t.sni = false, ""
+	}
+	if w.matched != nil {
+		t = t.rewritten(*w.matched.route)
 	}
 	return t
 }

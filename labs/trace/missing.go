@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/match"
 )
 
 // noCluster: the route names a cluster that Envoy does not have.
@@ -45,7 +46,7 @@ func (w *walk) whyNoCluster(u upstream) (culprit labs.Object, want, got string) 
 func (w *walk) whyNoSubset(u upstream) (culprit labs.Object, want, got string) {
 	want = fmt.Sprintf("subset %q in a DestinationRule for %s", u.subset, u.host)
 	for _, d := range w.index.All(istioNetworking, "DestinationRule") {
-		if slices.Contains(subsets(d), u.subset) && specificity(ruleHost(d), u.host) >= 0 && (u.rule == nil || u.rule.Ref() != d.Ref()) {
+		if slices.Contains(subsets(d), u.subset) && match.Pattern(ruleHost(d), u.host) >= 0 && (u.rule == nil || u.rule.Ref() != d.Ref()) {
 			why := "in namespace " + d.Namespace() + ", where this proxy does not look for it"
 			if !w.exported(d) {
 				why = "exportTo " + quoteAll(d.Strs("spec", "exportTo"))

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gatedrill/gatedrill/labs/match"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -27,7 +28,7 @@ func (w *walk) entryFor(host string) object {
 	var found object
 	top := -1
 	for _, e := range w.index.All(istioNetworking, "ServiceEntry") {
-		fit := best(e.Strs("spec", "hosts"), host)
+		fit := match.Best(e.Strs("spec", "hosts"), host)
 		if fit < 0 {
 			continue
 		}

@@ -2,6 +2,8 @@ package trace
 
 import (
 	"strings"
+
+	"github.com/gatedrill/gatedrill/labs/match"
 )
 
 // ruleFor finds the DestinationRule for a host as a proxy sees it: in its own
@@ -24,7 +26,7 @@ func (w *walk) ruleFor(host string) object {
 			if d.Namespace() != ns || !w.exported(d) || len(d.Labels("spec", "workloadSelector", "matchLabels")) > 0 {
 				continue
 			}
-			fit := specificity(ruleHost(d), host)
+			fit := match.Pattern(ruleHost(d), host)
 			if fit > top || fit >= 0 && fit == top && age(d) < age(found) {
 				top, found = fit, d
 			}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/match"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -30,24 +31,16 @@ func (s server) passthrough() bool {
 }
 
 // covers says how well the server's hosts fit a name, -1 when they do not.
-func (s server) covers(name string) int { return best(s.hosts, name) }
+func (s server) covers(name string) int { return match.Best(s.hosts, name) }
 
 // accepts says whether the hosts let a route of that namespace and host in.
 func (s server) accepts(namespace, host string) bool {
 	for i, h := range s.hosts {
-		if (s.scopes[i] == "" || s.scopes[i] == namespace) && hostsMeet(h, host) {
+		if (s.scopes[i] == "" || s.scopes[i] == namespace) && match.Meet(h, host) {
 			return true
 		}
 	}
 	return false
-}
-
-// hostsMeet says whether two patterns have a name in common.
-func hostsMeet(a, b string) bool {
-	return specificity(a, strings.TrimPrefix(b, "*.")) >= 0 && !strings.HasPrefix(b, "*") ||
-		specificity(b, strings.TrimPrefix(a, "*.")) >= 0 && !strings.HasPrefix(a, "*") ||
-		strings.HasPrefix(a, "*") && strings.HasPrefix(b, "*") &&
-			(strings.HasSuffix(a[1:], b[1:]) || strings.HasSuffix(b[1:], a[1:]))
 }
 
 // allServers reads the servers of every Gateway of both APIs.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/envoy"
+	"github.com/gatedrill/gatedrill/labs/match"
 )
 
 // Clusters and virtual hosts that Istio gives to every sidecar.
@@ -16,6 +17,9 @@ const (
 	blockAll           = "block_all"
 	allowAny           = "allow_any"
 )
+
+// outboundPort is where a workload's connections are redirected to.
+const outboundPort = 15001
 
 // clientDNS asks what the workload resolves the host to.
 func (w *walk) clientDNS() *report {
@@ -148,15 +152,21 @@ func (w *walk) outbound() *report {
 		r.unknown("the address that the client connects to is not known")
 		return r
 	}
-	l := outboundListener(w.config, w.dest, w.target.port)
-	if l == nil {
-		r.unknown("the sidecar has no outbound listener")
+	l, fits := match.Listener(w.config, outboundPort, w.dest, w.target.port)
+	if !fits.OK() {
+		r.unknown("%s", fits.Why)
 		return r
 	}
 	r.fact("name", l.Name)
 	r.fact("chains", chainLines(*l))
-	c := connection{port: w.target.port, dest: w.dest, tls: w.target.tls, sni: w.target.sni, alpn: []string{"http/1.1"}}
-	w.chain = pickChain(*l, c)
+	c := w.target.connection(w.target.port)
+	c.Dest = w.dest
+	chain, fits := match.Chain(*l, c)
+	if fits.Outcome == match.Unknown {
+		r.unknown("%s", fits.Why)
+		return r
+	}
+	w.chain = chain
 	if w.chain == nil {
 		r.broken(labs.Object{}, l.Name+" has no filter chain for the connection", "a filter chain for "+w.target.name(), strings.Join(chainLines(*l), "; "))
 		return r
@@ -173,27 +183,6 @@ func (w *walk) outbound() *report {
 	}
 	r.healthy("%s  %s", l.Name, w.chainMode(*w.chain))
 	return r
-}
-
-// outboundListener picks as the redirect and virtualOutbound do: the exact
-// address, the port on any address, the rest.
-func outboundListener(c *envoy.Config, address string, port int) *envoy.Listener {
-	var any, rest *envoy.Listener
-	for i, l := range c.Listeners {
-		switch {
-		case l.Static:
-		case l.Address == address && l.Port == port:
-			return &c.Listeners[i]
-		case l.Port == port && (l.Address == "0.0.0.0" || l.Address == "::"):
-			any = &c.Listeners[i]
-		case l.Name == "virtualOutbound":
-			rest = &c.Listeners[i]
-		}
-	}
-	if any != nil {
-		return any
-	}
-	return rest
 }
 
 // leaves says whether the request goes to the very address that the client

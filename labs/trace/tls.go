@@ -3,6 +3,7 @@ package trace
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,7 +41,7 @@ func (w *walk) tls() *report {
 		w.backendCertificate(r, peers)
 		return r
 	}
-	if w.meshOnly(r) {
+	if w.meshOnly(r) || w.fromFiles(r, peers) {
 		return r
 	}
 	secret, sealed, problem := w.secret(r)
@@ -79,6 +80,25 @@ func (w *walk) meshOnly(r *report) bool {
 	r.broken(w.gatewayOf(*w.chain), "the gateway speaks the mesh's own mutual TLS, for proxies only",
 		"a server of mode SIMPLE or MUTUAL with a credential of its own", "mode ISTIO_MUTUAL")
 	return true
+}
+
+// fromFiles: the certificate is named by files in the gateway's pod. Envoy
+// shows what it read of them; a listener that still waits has nothing.
+func (w *walk) fromFiles(r *report, peers []snapshot.PeerCert) bool {
+	if w.chain == nil || w.chain.TLS == nil || len(peers) > 0 {
+		return false
+	}
+	for _, name := range append(slices.Clone(w.chain.TLS.Secrets), w.chain.TLS.Files...) {
+		if strings.HasPrefix(name, "kubernetes") || name == "default" {
+			continue
+		}
+		if s, ok := w.config.Secret(name); ok && !s.Warming && s.Cert != "" {
+			continue
+		}
+		r.broken(w.gatewayOf(*w.chain), "Envoy could not read the certificate's files", "a Secret by credentialName, or files that are in the pod", name)
+		return true
+	}
+	return false
 }
 
 // betweenProxies judges the TLS in which the proxy before this one speaks to

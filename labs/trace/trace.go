@@ -3,30 +3,8 @@
 // judging twice gives the same answer. It matches as Envoy matches, and never
 // calls a layer healthy that could not be looked at.
 //
-// # Facts
-//
-// Labs ask for single observations by name. Objects are written "Kind
-// namespace/name"; lists are []string; absent means not observed. Facts are
-// filled as far as they can be observed, also for layers that the request
-// does not reach: then they tell where it would have gone.
-//
-//	dns          host, address, addresses, culprit
-//	entry        service, addresses, port, targetPort, endpoints ("ip:port", ready
-//	             ones), pods, selector, culprit
-//	listener     name, port, filterChain (name as in the config dump), sni (list),
-//	             gateway, mode (HTTP, SIMPLE, MUTUAL, PASSTHROUGH, …), route, chains
-//	             (one line each), culprit
-//	tls          secret, state (active, warming, missing), serial, notAfter, names,
-//	             keyFits (bool), chainLength, servedSerial, servedDays (until it
-//	             runs out), clientCert (bool), culprit
-//	route        name (route configuration), vhost, domains, match, rule, object,
-//	             cluster, clusters, candidates (one line each), culprit
-//	destination  cluster, clusters, service, endpoints, healthy (bool: the cluster
-//	             is there and has a healthy endpoint), tls (DISABLE, SIMPLE, MUTUAL,
-//	             ISTIO_MUTUAL, AUTO), peerTLS (STRICT, PERMISSIVE, DISABLE, UNSET),
-//	             sidecar (bool), rule (DestinationRule), policies (that apply to the
-//	             gateway), policy (the one that refused), maxConnections, targetPort,
-//	             culprit
+// Labs ask for single observations by name, facts: package labs declares them
+// (FactsOf), with their types.
 package trace
 
 import (
@@ -37,7 +15,10 @@ import (
 )
 
 // Trace walks the request through what was observed.
-func Trace(r labs.Request, s snapshot.Snapshot) labs.Path {
+func Trace(r labs.Request, s snapshot.Snapshot) labs.Path { return traced(r, s, nil) }
+
+// traced walks a request that redirects led to by way of the visited URLs.
+func traced(r labs.Request, s snapshot.Snapshot, visited []string) labs.Path {
 	t, err := parse(r)
 	if err != nil {
 		return labs.Path{Request: r, Answer: s.Answers[r.Name], At: s.At, Hops: []labs.Hop{
@@ -46,9 +27,13 @@ func Trace(r labs.Request, s snapshot.Snapshot) labs.Path {
 	}
 	j := &journey{request: r, snap: s, index: snapshot.IndexOf(s.Objects), whole: s.Answers[r.Name]}
 	j.walkAll(t)
-	j.reconcile()
-	j.wanted()
-	j.refusedAsAsked()
+	to := j.redirect()
+	if to != "" {
+		j.followTo(to, visited, s)
+	}
+	if to == "" || !j.request.Follow { // else the answer is that of the last URL
+		j.reconcile()
+	}
 	j.wanted()
 	j.refusedAsAsked()
 	mask(j.all())

@@ -245,6 +245,7 @@ func TestTrace(t *testing.T) {
 			w := newWorld(t)
 			tt.change(w)
 			p := trace.Trace(w.request, w.snapshot())
+			checkVocabulary(t, p)
 			if got := marks(p); got != tt.marks {
 				t.Errorf("verdicts %s, want %s", got, tt.marks)
 			}

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,11 +26,6 @@ func (w *walk) noListener(r *report) {
 		return
 	}
 	want := fmt.Sprintf("a Gateway with a server for %s on port %d", w.target.name(), port)
-	if w.targetPort < 1024 && w.intended != nil {
-		r.broken(w.service.Ref(), fmt.Sprintf("Envoy does not listen on %d", w.targetPort), "a targetPort of 1024 or more",
-			fmt.Sprintf("targetPort %d, which only a privileged process may open; %s", w.targetPort, got))
-		return
-	}
 	culprit, why := w.blameGateway()
 	if why != "" {
 		got = why + "; " + got
@@ -190,4 +186,56 @@ func (w *walk) tcpRouted(s server) bool {
 		}
 	}
 	return !s.classic
+}
+
+// refusedSet: the listener is one of a ListenerSet that its Gateway does not
+// take; only the Gateway can let it in.
+func (w *walk) refusedSet(r *report) bool {
+	if w.intended == nil || w.intended.owner.Kind() != "ListenerSet" {
+		return false
+	}
+	set := w.intended.owner
+	c := condition(set.Items("status", "conditions"), "Accepted")
+	if c == nil || c.Str("status") == "True" {
+		return false
+	}
+	ns := set.Str("spec", "parentRef", "namespace")
+	if ns == "" {
+		ns = set.Namespace()
+	}
+	culprit := set.Ref()
+	if g := w.index.Get(gatewayAPI, "Gateway", ns, set.Str("spec", "parentRef", "name")); g != nil && c.Str("reason") == "NotAllowed" {
+		culprit = g.Ref()
+	}
+	r.broken(culprit, set.Ref().String()+" is not accepted by its Gateway", "a Gateway whose allowedListeners take it", c.Str("reason")+": "+c.Str("message"))
+	r.certain = true
+	return true
+}
+
+// proxyProtocol: the listener waits for a PROXY header that this client does
+// not send; the answer shows it.
+func (w *walk) proxyProtocol(r *report, l envoy.Listener) bool {
+	asks := slices.ContainsFunc(l.Filters, func(f string) bool { return strings.Contains(f, "proxy_protocol") })
+	if !asks || !w.answer.Observed || w.answer.Error == "" {
+		return false
+	}
+	r.broken(w.listenerFilter().Ref(), l.Name+" expects the PROXY protocol, which the client does not speak",
+		"a client or load balancer that sends a PROXY header, or a listener without it", "listener filter proxy_protocol")
+	return true
+}
+
+// listenerFilter is the EnvoyFilter that changes listeners of the gateway's
+// pods, nil when there is none.
+func (w *walk) listenerFilter() object {
+	for _, f := range w.index.All(istioNetworking, "EnvoyFilter") {
+		patches := slices.ContainsFunc(f.Items("spec", "configPatches"), func(p object) bool { return p.Str("applyTo") == "LISTENER" || p.Str("applyTo") == "LISTENER_FILTER" })
+		selector := f.Labels("spec", "workloadSelector", "labels")
+		mine := slices.ContainsFunc(w.pods, func(p object) bool {
+			return (f.Namespace() == p.Namespace() || f.Namespace() == rootNamespace) && (len(selector) == 0 || selectsAll(selector, p))
+		})
+		if patches && mine {
+			return f
+		}
+	}
+	return nil
 }

@@ -32,7 +32,7 @@ type walk struct {
 	intended   *server // the Gateway's server that should take the request
 	chain      *envoy.Chain
 	withdrawn  string     // why Envoy was not given the intended listener: its certificate
-	matched    *match     // the route that takes the request
+	matched    *taken     // the route that takes the request
 	clusters   []string   // where the route leads, or would lead
 	upstreams  []upstream // the same, looked up
 	routed     object     // the VirtualService or route object

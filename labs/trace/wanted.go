@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/match"
 )
 
 // wanted compares a good answer with what the request asks for: by which way,
@@ -103,7 +104,7 @@ func (w *walk) last() upstream {
 func (w *walk) meshRoute() (object, string) {
 	host := w.target.name()
 	for _, v := range w.index.All(istioNetworking, "VirtualService") {
-		if best(v.Strs("spec", "hosts"), host) < 0 {
+		if match.Best(v.Strs("spec", "hosts"), host) < 0 {
 			continue
 		}
 		gateways := v.Strs("spec", "gateways")

@@ -11,6 +11,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/cluster/refusal"
 )
 
 // Look returns a way into the cluster of a context for looking alone: nothing
@@ -78,7 +79,7 @@ func (d *lookDialer) dialContext(ctx context.Context, network, addr string) (net
 	ip = ip.Unmap()
 	own := ip.IsPrivate() || ip.IsLoopback() || ip.IsLinkLocalUnicast()
 	if own && !d.proves(ctx, netip.AddrPortFrom(ip, statusPort)) {
-		return nil, fmt.Errorf("%s: %w: it is a private address, and no gateway answers on its port %d (ask from a machine that reaches it, or name a way: --connect-to ADDRESS)", host, cluster.ErrNoWay, statusPort)
+		return nil, fmt.Errorf("%s: %w: it is a private address, and no gateway answers on its port %d (ask from a machine that reaches it, or name a way: --connect-to ADDRESS)", host, refusal.ErrNoWay, statusPort)
 	}
 	return d.dial(ctx, network, addr)
 }

@@ -14,7 +14,7 @@ import (
 
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
-	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/cluster/refusal"
 )
 
 func (s *stranger) look(context string) Options {
@@ -90,7 +90,7 @@ func TestLookDials(t *testing.T) {
 			dial:   func(_ context.Context, _, addr string) (net.Conn, error) { dialled = addr; return nil, nil },
 		}
 		_, err := d.dialContext(t.Context(), "tcp", tt.addr)
-		if got := dialled == tt.addr && err == nil; got != tt.want || !tt.want && !errors.Is(err, cluster.ErrNoWay) {
+		if got := dialled == tt.addr && err == nil; got != tt.want || !tt.want && !errors.Is(err, refusal.ErrNoWay) {
 			t.Errorf("%s proved %t: dialled %q, %v", tt.addr, tt.proved, dialled, err)
 		}
 	}
