@@ -106,8 +106,10 @@ picture: sandbox
 docs/backends.md: sandbox
 	GATEDRILL_PROGRAMS="$(DATA)/programs" ./docs/backends.sh
 
+# What tests compare with, and what is written from code: screens, the words
+# for broken labs, the author's list of questions.
 golden:
-	go test ./tui -update
+	go test ./tui ./labs/labfile ./labs/check -update
 
 # Manifests that sandbox and kind install, rendered from Istio's own charts.
 generate:

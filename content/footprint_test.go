@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/content"
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/labfile"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -15,7 +16,7 @@ import (
 func TestNamespacesBearThePrefix(t *testing.T) {
 	t.Parallel()
 	all := load(t)
-	world, _ := labs.LoadWorld(content.Labs())
+	world, _ := labfile.LoadWorld(content.Labs())
 	own := labs.FootprintOf(all, world).Namespaces
 	if !slices.Contains(own, snapshot.ZoneNamespace) {
 		t.Errorf("the world makes %v, and not %s, where the public zone is read", own, snapshot.ZoneNamespace)
@@ -32,7 +33,7 @@ func TestNamespacesBearThePrefix(t *testing.T) {
 func TestLabsStayInTheirNamespaces(t *testing.T) {
 	t.Parallel()
 	all := load(t)
-	world, _ := labs.LoadWorld(content.Labs())
+	world, _ := labfile.LoadWorld(content.Labs())
 	own := labs.FootprintOf(all, world).Namespaces
 	for _, lab := range all {
 		out := lab.Outside(own)

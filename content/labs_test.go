@@ -11,13 +11,14 @@ import (
 	"github.com/gatedrill/gatedrill/content"
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/check"
+	"github.com/gatedrill/gatedrill/labs/labfile"
 )
 
 // load returns the labs as shipped; none may have a problem.
 func load(t *testing.T) []labs.Lab {
 	t.Helper()
-	all, problems := labs.Load(content.Labs())
-	_, more := labs.LoadWorld(content.Labs())
+	all, problems := labfile.Load(content.Labs())
+	_, more := labfile.LoadWorld(content.Labs())
 	for _, p := range slices.Concat(problems, more) {
 		t.Error(p)
 	}

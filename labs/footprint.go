@@ -34,10 +34,10 @@ func FootprintOf(list []Lab, w World) Footprint {
 			}
 		}
 	}
-	add(w.Change.manifests(), w.Change.writes())
+	add(w.Change.manifests(), w.Change.Writes())
 	for i := range list {
 		for _, c := range list[i].changes() {
-			add(c.manifests(), c.writes())
+			add(c.manifests(), c.Writes())
 		}
 	}
 	f := Footprint{Namespaces: slices.Sorted(maps.Keys(own))}
@@ -80,7 +80,7 @@ func (l *Lab) changes() []Change {
 func (l *Lab) writes() []Object {
 	var out []Object
 	for _, c := range l.changes() {
-		out = append(out, c.writes()...)
+		out = append(out, c.Writes()...)
 	}
 	return out
 }
@@ -94,8 +94,8 @@ func (c Change) manifests() []Manifest {
 	return out
 }
 
-// writes lists the objects that a change makes, changes or deletes.
-func (c Change) writes() []Object {
+// Writes lists the objects that a change makes, changes or deletes.
+func (c Change) Writes() []Object {
 	var out []Object
 	for _, m := range c.manifests() {
 		out = append(out, objectOf(m))

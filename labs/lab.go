@@ -77,6 +77,21 @@ type Lab struct {
 	Pos      Pos    `yaml:"-"`
 }
 
+// Reports are the layers that a step's verdict is about: those of the hop
+// that the lab names for it, else summed up over all hops.
+func (l *Lab) Reports(s Step, p Path) []LayerReport {
+	at := l.Steps[s].At
+	var out []LayerReport
+	for _, layer := range s.Layers() {
+		if at == "" {
+			out = append(out, p.Layer(layer))
+		} else {
+			out = append(out, p.LayerAt(at, layer))
+		}
+	}
+	return out
+}
+
 // Main is the request that the runbook is walked with.
 func (l *Lab) Main() Request { return l.Requests[MainRequest] }
 
@@ -85,6 +100,7 @@ const MainRequest = "main"
 
 // StepPlan is what a lab says of one runbook step.
 type StepPlan struct {
+	At      string   `yaml:"at"`   // the hop that the step asks about; "" = all, summed up
 	Look    []string `yaml:"look"` // commands, as they stand
 	Finding *Finding `yaml:"finding"`
 	Hints   []string `yaml:"hints"` // from where to look to what to compare
@@ -95,11 +111,15 @@ type StepPlan struct {
 
 // Finding is a question whose true answer the cluster is asked for.
 type Finding struct {
-	Ask    string `yaml:"ask"`
-	Truth  Expr   `yaml:"truth"`
-	Accept Accept `yaml:"accept"` // AcceptText when empty
-	Pos    Pos    `yaml:"-"`
+	Ask    string   `yaml:"ask"`
+	Truth  Expr     `yaml:"truth"`
+	Accept Accept   `yaml:"accept"` // AcceptText when empty
+	Is     Literals `yaml:"is"`     // the author's own answer, to prove Truth by; none where it differs from run to run
+	Pos    Pos      `yaml:"-"`
 }
+
+// Literals are values that an author wrote out: one, or a list.
+type Literals []string
 
 // Accept says how an answer is compared with the truth.
 type Accept string

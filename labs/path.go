@@ -2,6 +2,8 @@ package labs
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -123,6 +125,15 @@ func (o Object) String() string {
 	return o.Kind + " " + o.Namespace + "/" + o.Name
 }
 
+// Long is String with the API group, where the object has one:
+// "Gateway.networking.istio.io shop/public".
+func (o Object) Long() string {
+	if o.Group != "" {
+		o.Kind += "." + o.Group
+	}
+	return o.String()
+}
+
 // Role is what a hop does for a request.
 type Role string
 
@@ -139,6 +150,13 @@ const (
 // Roles lists the roles of proxies; a path's hops are named by them. A second
 // hop of one role has a number: "gateway-2".
 func Roles() []Role { return []Role{RoleGateway, RoleSidecar, RoleEgress, RoleWaypoint} }
+
+// IsHopName says whether a path's hop can be called so.
+func IsHopName(name string) bool {
+	role, count, numbered := strings.Cut(name, "-")
+	n, err := strconv.Atoi(count)
+	return slices.Contains(Roles(), Role(role)) && (!numbered || err == nil && n > 1 && count == strconv.Itoa(n))
+}
 
 // Hop is one stop of a request on its way: a proxy with the layers that apply
 // to it, or, last, the server that should answer, without layers.
@@ -168,6 +186,17 @@ func (p Path) Hop(name string) (Hop, bool) {
 	return Hop{}, false
 }
 
+// Proxies are the hops that have layers: all but the server.
+func (p Path) Proxies() []Hop {
+	var out []Hop
+	for _, h := range p.Hops {
+		if h.Role != RoleServer {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
 // Layer returns the report of one layer of a hop.
 func (h Hop) Layer(l Layer) LayerReport {
 	for _, r := range h.Layers {
@@ -176,6 +205,26 @@ func (h Hop) Layer(l Layer) LayerReport {
 		}
 	}
 	return LayerReport{Layer: l, Hop: h.Name, Verdict: Unknown, Summary: "not looked at"}
+}
+
+// LayerAt returns the report of one layer of the hop of that name. A hop that
+// the request does not get to is off its path, unless it is not known how far
+// the request gets.
+func (p Path) LayerAt(name string, l Layer) LayerReport {
+	if h, ok := p.Hop(name); ok {
+		return h.Layer(l)
+	}
+	r := LayerReport{Layer: l, Hop: name, Verdict: OffPath, Summary: "the request takes no hop called " + name}
+	if _, broken := p.Broken(); broken {
+		r.Summary = "not reached"
+		return r
+	}
+	for _, layer := range p.Layers() {
+		if layer.Verdict == Unknown {
+			r.Verdict = Unknown
+		}
+	}
+	return r
 }
 
 // Layer sums up one layer over all hops: it is the report of the first hop
@@ -251,11 +300,20 @@ type Answer struct {
 	LogLine string    `json:"logLine,omitempty"`
 	// Logs is what each proxy on the way logged of the request, from the client
 	// inwards; Flag, Details and LogLine are the first one's.
-	Logs     []ProxyLog    `json:"logs,omitempty"`
-	Serial   string        `json:"serial,omitempty"`   // of the served leaf certificate, hex
-	Upstream bool          `json:"upstream,omitempty"` // a server behind the gateway answered, not the gateway itself
-	Took     time.Duration `json:"-"`                  // tookSeconds
-	Observed bool          `json:"observed"`           // false: nothing was asked yet, judge nothing by it
+	Logs []ProxyLog `json:"logs,omitempty"`
+	// Redirects are those that were followed, the last one that was not among
+	// them; the answer is what the last request got.
+	Redirects []Redirect    `json:"redirects,omitempty"`
+	Serial    string        `json:"serial,omitempty"`   // of the served leaf certificate, hex
+	Upstream  bool          `json:"upstream,omitempty"` // a server behind the gateway answered, not the gateway itself
+	Took      time.Duration `json:"-"`                  // tookSeconds
+	Observed  bool          `json:"observed"`           // false: nothing was asked yet, judge nothing by it
+}
+
+// Redirect is an answer that sent the client elsewhere.
+type Redirect struct {
+	Code     int    `json:"code"`
+	Location string `json:"location"`
 }
 
 // ProxyLog is how one proxy logged a request.

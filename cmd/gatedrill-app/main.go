@@ -5,6 +5,10 @@
 //
 //	gatedrill-app -name shop -http :8080
 //	gatedrill-app -name partner -http :80 -https :443 -cert tls.crt -key tls.key
+//
+// Run by hand in a workload's container it is also the client that speaks from
+// there: "gatedrill-app ask" sends one request (a probe.Question on standard
+// input) and prints what came back.
 package main
 
 import (
@@ -19,9 +23,12 @@ import (
 	"runtime/debug"
 	"syscall"
 	"time"
+
+	"github.com/gatedrill/gatedrill/labs/probe"
 )
 
 const usage = `usage: gatedrill-app [flags]
+       gatedrill-app ask    ask what standard input says, and print the result
 
 Answers every request with JSON: what this server saw of it.
   /healthz         200 "ok", or 503 with -unready
@@ -63,7 +70,12 @@ func main() {
 	debug.SetGCPercent(50)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	err := run(ctx, os.Args[1:], os.Hostname, os.Stderr)
+	var err error
+	if len(os.Args) == 2 && os.Args[1] == "ask" {
+		err = probe.AskHere(ctx, os.Stdin, os.Stdout, time.Now)
+	} else {
+		err = run(ctx, os.Args[1:], os.Hostname, os.Stderr)
+	}
 	switch {
 	case err == nil || errors.Is(err, flag.ErrHelp):
 	default:

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/content"
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/labfile"
 	"github.com/gatedrill/gatedrill/labs/verify"
 )
 
@@ -54,7 +55,7 @@ func run(args []string, w io.Writer) error {
 		}
 		all = append(all, p)
 	}
-	list, problems := labs.Load(content.Labs())
+	list, problems := labfile.Load(content.Labs())
 	if len(problems) > 0 {
 		return fmt.Errorf("read the labs: %s", problems[0])
 	}
@@ -95,12 +96,15 @@ func table(list []labs.Lab, all []proofs) string {
 // cell says how a lab did.
 func cell(lines []verify.Line) string {
 	for _, l := range lines {
+		if l.NotOffered {
+			return "not offered"
+		}
 		if !l.OK {
 			return "✗ " + strings.ReplaceAll(l.Check, "|", "¦")
 		}
 	}
 	if len(lines) == 0 {
-		return "not offered"
+		return "not tried"
 	}
 	return fmt.Sprintf("✓ %d", len(lines))
 }

@@ -3,7 +3,7 @@ module github.com/gatedrill/gatedrill/cmd/gatedrill-sandbox
 go 1.26.0
 
 require (
-	github.com/envoyproxy/go-control-plane/envoy v1.37.1-0.20260713214202-ca8ce173c36f // indirect
+	github.com/envoyproxy/go-control-plane/envoy v1.37.1-0.20260713214202-ca8ce173c36f
 	github.com/google/cadvisor v0.56.2
 	github.com/google/nftables v0.3.0
 	github.com/miekg/dns v1.1.72

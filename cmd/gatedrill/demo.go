@@ -182,7 +182,7 @@ func (d *demo) runbook(ctx context.Context) error {
 		return err
 	}
 	for _, s := range labs.Steps() {
-		reply, err := d.service.Answer(ctx, s, truths[s])
+		reply, err := d.service.Answer(ctx, s, truths[s].Example())
 		if err == nil && reply.Right && verdicts[s] != "" {
 			reply, err = d.service.Verdict(ctx, s, verdicts[s])
 		}
@@ -192,7 +192,7 @@ func (d *demo) runbook(ctx context.Context) error {
 		if !reply.Right {
 			return fmt.Errorf("step %s: the true answer was not taken: %s", s, reply.Words)
 		}
-		fmt.Fprintf(d.e.Stdout, "✓ %-12s %-9s %s\n    %s\n", s, verdicts[s], visible(d.lab.Steps[s].Finding.Ask), visible(truths[s]))
+		fmt.Fprintf(d.e.Stdout, "✓ %-12s %-9s %s\n    %s\n", s, verdicts[s], visible(d.lab.Steps[s].Finding.Ask), visible(truths[s].Example()))
 	}
 	return nil
 }

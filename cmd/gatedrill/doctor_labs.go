@@ -11,8 +11,8 @@ import (
 	"github.com/gatedrill/gatedrill/cards/deck"
 	"github.com/gatedrill/gatedrill/cards/sqlite"
 	"github.com/gatedrill/gatedrill/content"
-	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox"
+	"github.com/gatedrill/gatedrill/labs/labfile"
 )
 
 // lookAtCards reads what a study session would read.
@@ -77,7 +77,7 @@ func mendDatabase(path string, err error) string {
 
 // lookAtSandbox asks the system and the sandbox itself, and starts nothing.
 func lookAtSandbox(ctx context.Context, e *env) []finding {
-	_, problems := labs.Load(content.Labs())
+	_, problems := labfile.Load(content.Labs())
 	l := finding{What: "labs", State: stateOK, Saw: "all load"}
 	if len(problems) > 0 {
 		l.State, l.Saw, l.Next = stateNote, fmt.Sprintf("%d problems, the first: %v", len(problems), problems[0]), "gatedrill lab list names them"

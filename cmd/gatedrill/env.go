@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -28,7 +29,8 @@ type env struct {
 	// cluster, which makes it once.
 	backend func(e *env) (cluster.Backend, error)
 	opened  cluster.Backend
-	keep    bool // a cluster that could not be made is left to be looked at
+	keep    bool       // a cluster that could not be made is left to be looked at
+	lookup  lookupFunc // this machine's DNS
 	// lab says what a lab in progress adds to `trace`; nil where labs are
 	// not wired in.
 	lab func(ctx context.Context, e *env) (labTrace, error)
@@ -68,7 +70,7 @@ func hosted() (*env, error) {
 	e := &env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Now: time.Now, Getenv: os.Getenv, Zone: time.Local,
-		backend: chosenBackend, lab: traceInLab,
+		backend: chosenBackend, lab: traceInLab, lookup: net.DefaultResolver.LookupHost,
 	}
 	home, err := homeDir(os.Getenv, os.UserHomeDir)
 	if err != nil {
@@ -132,6 +134,27 @@ func (e *env) attach(ctx context.Context) (*cluster.Handle, error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("attach to the %s: %w", b.Name(), err)
+	}
+	return h, nil
+}
+
+// bring returns the cluster that runs, and makes the chosen one run where none
+// does, saying on standard error how far it is.
+func (e *env) bring(ctx context.Context) (*cluster.Handle, error) {
+	h, err := e.attach(ctx)
+	if !errors.Is(err, cluster.ErrNotRunning) {
+		return h, err
+	}
+	b, err := e.cluster()
+	if err != nil {
+		return nil, err
+	}
+	say(e.Stderr, "no cluster is running; starting the "+b.Name())
+	line := newProgressLine(e.Stderr)
+	h, err = e.up(ctx, line.report)
+	line.done()
+	if err != nil {
+		return nil, fmt.Errorf("start the %s: %w", b.Name(), err)
 	}
 	return h, nil
 }

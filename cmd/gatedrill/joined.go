@@ -45,11 +45,11 @@ var _ tui.Labs = (*labPort)(nil)
 
 // Trace walks what the command would walk, and refuses the rest in its words.
 func (p *labPort) Trace(ctx context.Context, url string) (labs.Path, error) {
-	r, err := traceFlags{request: labs.Request{From: "outside"}}.build(url)
+	q, err := traceFlags{request: labs.Request{From: "outside"}}.build([]string{url})
 	if err != nil {
 		return labs.Path{}, err
 	}
-	return p.Service.Trace(ctx, r.URL)
+	return p.Service.Trace(ctx, q.request.URL)
 }
 
 // Shell is the learner's shell as the screens want it.
@@ -90,5 +90,22 @@ func traceInLab(ctx context.Context, e *env) (labTrace, error) {
 	if err != nil {
 		return labTrace{}, err
 	}
-	return labTrace{Trust: trust, Filter: s.Path}, nil
+	return labTrace{Trust: trust, Filter: s.Path, Hides: hides(s.View().Phase)}, nil
+}
+
+// hides says whether a lab in that phase still asks what is broken.
+func hides(p labs.Phase) bool {
+	return p == labs.PhaseBreaking || p == labs.PhaseDiagnosing || p == labs.PhaseUnearned
+}
+
+// hiddenByLab is a path that was recorded, without what a lab in progress
+// still hides: the recording may be of its own cluster.
+func hiddenByLab(e *env, p labs.Path) labs.Path {
+	s := newLabs(e, e.attach, nil)
+	defer s.Close()
+	out := s.Path(p)
+	if hides(s.View().Phase) {
+		say(e.Stderr, "lab "+s.View().Lab.ID+" is in progress: what it asks for is not shown")
+	}
+	return out
 }

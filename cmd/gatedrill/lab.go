@@ -43,9 +43,15 @@ step that was not reached yet; 3 unknown: the cluster could not be asked.`,
 	return []*cobra.Command{c}
 }
 
-// withLabs runs f with the lab service of one command.
+// withLabs runs f with the lab service of one command, on a cluster that runs.
 func withLabs(ctx context.Context, e *env, f func(*labrun.Service) error) error {
-	s := newLabs(e, e.attach, makeDue(ctx, e))
+	return withLabsOn(ctx, e, e.attach, f)
+}
+
+// withLabsOn runs f with the lab service of one command, whose cluster connect
+// finds.
+func withLabsOn(ctx context.Context, e *env, connect func(context.Context) (*cluster.Handle, error), f func(*labrun.Service) error) error {
+	s := newLabs(e, connect, makeDue(ctx, e))
 	defer s.Close()
 	err := f(s)
 	var ahead *labs.AheadError
@@ -101,11 +107,11 @@ func labStart(e *env) *cobra.Command {
 		Use: "start ID", Short: "Put a lab in and break it; return when the fault is seen", Args: cobra.ExactArgs(1),
 		Long: `Put a lab in and break it; return when the fault is seen. The lab in progress
 is found again. One that was mended before its diagnosis was complete gets its
-fault back, with the answers kept.`,
+fault back, with the answers kept. The cluster is started where none runs.`,
 	}
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		return withLabs(c.Context(), e, func(s *labrun.Service) error {
+		return withLabsOn(c.Context(), e, e.bring, func(s *labrun.Service) error {
 			began := e.Now()
 			if err := s.Start(c.Context(), args[0]); err != nil {
 				return err

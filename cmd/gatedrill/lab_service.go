@@ -17,6 +17,7 @@ import (
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/fault"
 	"github.com/gatedrill/gatedrill/labs/history"
+	"github.com/gatedrill/gatedrill/labs/labfile"
 	"github.com/gatedrill/gatedrill/labs/observe"
 	labrun "github.com/gatedrill/gatedrill/labs/run"
 	"github.com/gatedrill/gatedrill/labs/trace"
@@ -28,8 +29,8 @@ type dueFunc = func(lab string, cards []string) error
 // loadLabs reads the embedded labs. Broken files are named; the good labs
 // are returned all the same.
 func loadLabs(e *env) ([]labs.Lab, labs.World) {
-	list, problems := labs.Load(content.Labs())
-	world, more := labs.LoadWorld(content.Labs())
+	list, problems := labfile.Load(content.Labs())
+	world, more := labfile.LoadWorld(content.Labs())
 	for _, p := range append(problems, more...) {
 		say(e.Stderr, p.String())
 	}

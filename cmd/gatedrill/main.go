@@ -38,6 +38,12 @@ func main() {
 
 // run executes one command line and returns its exit code.
 func run(ctx context.Context, e *env, args []string) int {
+	printed := &tally{Writer: e.Stdout}
+	if asksJSON(args) {
+		was := e.Stdout
+		e.Stdout = printed
+		defer func() { e.Stdout = was }()
+	}
 	root := rootCommand(e)
 	root.SetArgs(args)
 	root.SetIn(e.Stdin)
@@ -61,7 +67,10 @@ func run(ctx context.Context, e *env, args []string) int {
 		if coded == nil && code == exitUsage {
 			msg += "\nusage: " + c.UseLine() + "\nmore:  " + c.CommandPath() + " --help"
 		}
-		say(e.Stderr, msg)
+		document := asksJSON(args) && c.Flags().Lookup("json") != nil && printed.bytes == 0
+		if !document || writeJSON(e.Stdout, object{"error": failureOf(err, msg)}) != nil {
+			say(e.Stderr, msg)
+		}
 	}
 	return code
 }
@@ -112,6 +121,7 @@ Everything is kept in $GATEDRILL_HOME, else $XDG_DATA_HOME/gatedrill, else
 	root.AddCommand(studyCommands(e)...)
 	root.AddCommand(labCommands(e)...)
 	root.AddCommand(traceCommands(e)...)
+	root.AddCommand(hostsCommands(e)...)
 	root.AddCommand(clusterCommands(e)...)
 	root.AddCommand(sandboxCommands(e)...)
 	root.AddCommand(doctorCommand(e), demoCommand(e), exitCodesTopic())

@@ -2,15 +2,11 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"net/url"
-	"os"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/explain"
 	"github.com/gatedrill/gatedrill/labs/observe"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 	"github.com/gatedrill/gatedrill/labs/trace"
@@ -21,173 +17,154 @@ import (
 type labTrace struct {
 	Trust  map[string]string
 	Filter func(labs.Path) labs.Path
-}
-
-// traceFlags are the command line of gatedrill trace.
-type traceFlags struct {
-	request labs.Request
-	headers []string
-	cacert  string
-	json    bool
-	record  string
+	Hides  bool // the lab asks for what a table of hosts would tell
 }
 
 func traceCommands(e *env) []*cobra.Command {
 	var f traceFlags
 	c := &cobra.Command{
 		Use:   "trace URL",
-		Short: "Follow one request through the gateway's layers and say where it breaks",
-		Long: `Sends a real request to the URL's host as the public zone of the cluster resolves
-it, looks at the objects and at what Envoy really runs, and judges each layer:
-dns, entry, listener, tls, route, destination.
+		Short: "Follow one request on its way through the mesh and say where it breaks",
+		Long: `Looks at the objects and at what each Envoy on the way really runs, sends the
+real request, and judges every layer of every hop: dns, entry, listener, tls,
+route, destination. It ends in one sentence for a ticket, and in the two
+commands that show the evidence.
+
+Without --context it is the cluster that labs run in (gatedrill cluster list);
+it is not started for that. With --context it is any cluster that you may read:
+nothing is installed there, and no request is sent without --probe. What you
+may not read is named, with the layers that are unknown for it.
+
+A snapshot holds what was looked at and no private key; certificates are
+described, credentials in headers are cut. docs/trace.md has the JSON.
 
 Exit codes: 0 healthy, 1 broken, 3 unknown, 2 wrong arguments.`,
 		Example: `  gatedrill trace https://shop.example.com/cart
-  gatedrill trace --json --header "X-User: jo" http://shop.example.com/`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error { return runTrace(c.Context(), e, f, args[0]) },
+  gatedrill trace --context prod-eu https://shop.example.com/cart
+  gatedrill trace --context prod-eu --probe --cacert ca.pem https://shop.example.com/
+  gatedrill trace --from mesh/client --via istio-system/istio-egressgateway https://api.example.org/
+  gatedrill trace --cert me.pem --key me.key --header "X-User: jo" --json https://bank.example.com/
+  gatedrill trace --watch http://shop.example.com/
+  gatedrill trace --snapshot case.json.gz https://shop.example.com/cart
+  gatedrill trace --from-snapshot case.json.gz`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			ask, err := f.build(args)
+			if err != nil {
+				return err
+			}
+			return runTrace(c.Context(), e, f, ask)
+		},
 	}
-	fl := c.Flags()
-	fl.BoolVar(&f.json, "json", false, "print the path as JSON")
-	fl.StringVar(&f.request.From, "from", "outside", "who asks; only \"outside\" can be traced")
-	fl.StringArrayVar(&f.headers, "header", nil, "send a header, \"Name: value\"; Host overrides the authority")
-	fl.StringVar(&f.request.Method, "method", "GET", "method of the request")
-	fl.StringVar(&f.request.SNI, "sni", "", "TLS server name, when not the URL's host")
-	fl.StringVar(&f.request.Gateway, "gateway", "", "namespace/service of the gateway, when DNS does not lead there")
-	fl.StringVar(&f.cacert, "cacert", "", "PEM `file` of the CAs the client trusts")
-	fl.StringVar(&f.record, "record", "", "write the snapshot to a `file`, gzipped JSON")
-	if err := fl.MarkHidden("record"); err != nil {
-		panic(err) // the flag is defined above
-	}
+	f.flags(c)
 	return []*cobra.Command{c}
 }
 
-func runTrace(ctx context.Context, e *env, f traceFlags, target string) error {
-	r, err := f.build(target)
+func runTrace(ctx context.Context, e *env, f traceFlags, ask question) error {
+	if f.replay != "" {
+		return replayTrace(e, f, ask)
+	}
+	s, err := f.open(ctx, e, ask.connect()...)
 	if err != nil {
 		return err
 	}
-	path, err := observeOnce(ctx, e, f, r)
+	o, err := ask.observer(ctx, e, s)
 	if err != nil {
 		return err
-	}
-	if f.json {
-		if err := writeJSON(e.Stdout, path); err != nil {
-			return err
-		}
-	} else {
-		printPath(e.Stdout, path)
-	}
-	return traceVerdict(path)
-}
-
-// build makes the request that the flags describe.
-func (f traceFlags) build(target string) (labs.Request, error) {
-	r := f.request
-	r.Name, r.URL = "trace", target
-	u, err := url.Parse(target)
-	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return r, usagef("trace %q: want a URL like https://shop.example.com/cart", target)
-	}
-	if r.From != "outside" {
-		return r, usagef("trace --from %q: only requests from outside can be traced", r.From)
-	}
-	for _, h := range f.headers {
-		k, v, ok := strings.Cut(h, ":")
-		if !ok || strings.TrimSpace(k) == "" {
-			return r, usagef("trace --header %q: want \"Name: value\"", h)
-		}
-		if r.Headers == nil {
-			r.Headers = map[string]string{}
-		}
-		r.Headers[strings.TrimSpace(k)] = strings.TrimSpace(v)
-	}
-	if r.Gateway != "" && strings.Count(r.Gateway, "/") != 1 {
-		return r, usagef("trace --gateway %q: want namespace/service", r.Gateway)
-	}
-	return r, nil
-}
-
-// observeOnce looks at the cluster and walks the request.
-func observeOnce(ctx context.Context, e *env, f traceFlags, r labs.Request) (labs.Path, error) {
-	h, err := e.attach(ctx)
-	if err != nil {
-		return labs.Path{}, fail(exitUnknown, err)
-	}
-	lab, err := e.traceLab(ctx)
-	if err != nil {
-		return labs.Path{}, err
-	}
-	trust := lab.Trust
-	if f.cacert != "" {
-		text, err := os.ReadFile(f.cacert)
-		if err != nil {
-			return labs.Path{}, usagef("trace --cacert: %w", err)
-		}
-		trust = map[string]string{"public": string(text)}
-	}
-	o, err := observe.New(h, observe.Options{Requests: []labs.Request{r}, Trust: trust, Clock: e.Now})
-	if err != nil {
-		return labs.Path{}, err
 	}
 	defer o.Close()
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
-	defer cancel()
-	s, err := o.Fresh(ctx)
+	if f.watch {
+		return watchTrace(ctx, e, f, ask.request, s, o)
+	}
+	seen, err := lookOnce(ctx, o)
 	if err != nil {
-		return labs.Path{}, fail(exitUnknown, fmt.Errorf("look at the cluster: %w", err))
-	}
-	if f.record != "" {
-		if err := recordSnapshot(f.record, s); err != nil {
-			return labs.Path{}, err
-		}
-	}
-	path := trace.Trace(r, s)
-	if lab.Filter != nil {
-		path = lab.Filter(path)
-	}
-	return path, nil
-}
-
-// traceLab returns what a lab in progress adds, nothing outside labs.
-func (e *env) traceLab(ctx context.Context) (labTrace, error) {
-	if e.lab == nil {
-		return labTrace{}, nil
-	}
-	return e.lab(ctx, e)
-}
-
-// recordSnapshot keeps a snapshot for tests. It holds no private keys:
-// observers drop them.
-func recordSnapshot(file string, s snapshot.Snapshot) error {
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return fmt.Errorf("record snapshot: %w", err)
-	}
-	if err := snapshot.Write(f, s); err != nil {
-		f.Close()
 		return err
 	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("record snapshot: %w", err)
+	if f.record != "" {
+		if err := recordSnapshot(f.record, seen, ask.request); err != nil {
+			return err
+		}
 	}
-	return nil
+	return tell(e, f.json, tracedOf(s.shown(trace.Trace(ask.request, seen)), seen, s.tools))
 }
 
-func traceVerdict(p labs.Path) error {
-	code := 0
+// observer makes one that asks the question.
+func (q question) observer(ctx context.Context, e *env, s *sight) (*observe.Observer, error) {
+	requests := []labs.Request{q.request}
+	opts := observe.Options{Requests: requests, Trust: s.trust, Certs: q.certs, Clock: e.Now, Unasked: s.unasked}
+	if s.names != nil {
+		s.names.ask(ctx, requests)
+		opts.Names = s.names.get
+	}
+	return observe.New(s.handle, opts)
+}
+
+func lookOnce(ctx context.Context, o *observe.Observer) (snapshot.Snapshot, error) {
+	bounded, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
+	s, err := o.Fresh(bounded)
+	if err != nil {
+		return s, lookFailed(ctx, err)
+	}
+	return s, nil
+}
+
+// traced is what the trace command tells; docs/trace.md describes its JSON.
+type traced struct {
+	labs.Path
+	Verdict  labs.Verdict     `json:"verdict"` // of the whole
+	Sentence string           `json:"sentence"`
+	Commands []string         `json:"commands"`
+	Unseen   []explain.Unseen `json:"unseen"`
+}
+
+func tracedOf(p labs.Path, s snapshot.Snapshot, tools explain.Tools) traced {
+	return traced{
+		Path: p, Verdict: overall(p), Sentence: explain.Sentence(p),
+		Commands: explain.Commands(p, tools), Unseen: explain.Missing(p, s.Missing),
+	}
+}
+
+// tell prints a trace and makes its exit code.
+func tell(e *env, asJSON bool, t traced) error {
+	if asJSON {
+		if err := writeJSON(e.Stdout, t); err != nil {
+			return err
+		}
+	} else if err := printTraced(e.Stdout, t); err != nil {
+		return err
+	}
+	return verdictCode(t.Verdict)
+}
+
+// overall is the verdict on a whole path: broken in one layer is broken.
+func overall(p labs.Path) labs.Verdict {
+	looked, unknown := false, false
 	for _, h := range p.Hops {
 		for _, l := range h.Layers {
+			looked = true
 			switch l.Verdict {
 			case labs.Broken:
-				return fail(exitFailed, nil)
+				return labs.Broken
 			case labs.Unknown:
-				code = exitUnknown
+				unknown = true
+			case labs.Healthy, labs.OffPath:
 			}
 		}
 	}
-	if code != 0 {
-		return fail(code, nil)
+	if unknown || !looked {
+		return labs.Unknown
 	}
-	return nil
+	return labs.Healthy
+}
+
+func verdictCode(v labs.Verdict) error {
+	switch v {
+	case labs.Broken:
+		return fail(exitFailed, nil)
+	case labs.Healthy, labs.OffPath:
+		return nil
+	case labs.Unknown:
+	}
+	return fail(exitUnknown, nil)
 }

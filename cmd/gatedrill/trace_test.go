@@ -31,7 +31,7 @@ func TestTraceExitCodes(t *testing.T) {
 	}{
 		{[]string{"trace"}, exitUsage},
 		{[]string{"trace", "shop.example.com"}, exitUsage},
-		{[]string{"trace", "--from", "mesh/client", "http://shop.example.com/"}, exitUsage},
+		{[]string{"trace", "--from", "client", "http://shop.example.com/"}, exitUsage},
 		{[]string{"trace", "http://shop.example.com/"}, exitUnknown},
 	} {
 		var out, errs bytes.Buffer
@@ -57,7 +57,7 @@ func TestTraceVerdict(t *testing.T) {
 			p.Hops[0].Layers = append(p.Hops[0].Layers, labs.LayerReport{Layer: labs.Layers()[len(p.Hops[0].Layers)], Verdict: v})
 		}
 		got := 0
-		if err, ok := traceVerdict(p).(*exitError); ok {
+		if err, ok := verdictCode(overall(p)).(*exitError); ok {
 			got = err.code
 		}
 		if got != want {

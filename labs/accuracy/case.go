@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/labfile"
 )
 
 // Case is one case as its folder states it.
@@ -84,9 +85,8 @@ func (c Case) Healthy() bool { return c.Expect.Layer == healthy }
 // Right says whether an object is the one to blame.
 func (e Expect) Right(o labs.Object) bool {
 	return slices.ContainsFunc(append([]string{e.Object}, e.Also...), func(text string) bool {
-		want, ok := labs.ParseObject(text)
-		kind, group, _ := strings.Cut(want.Kind, ".")
-		return ok && kind == o.Kind && want.Namespace == o.Namespace && want.Name == o.Name && (group == "" || group == o.Group)
+		want, ok := labfile.ParseObject(text)
+		return ok && want.Kind == o.Kind && want.Namespace == o.Namespace && want.Name == o.Name && (want.Group == "" || want.Group == o.Group)
 	})
 }
 

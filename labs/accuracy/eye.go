@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
@@ -31,6 +29,7 @@ type eye struct {
 	trust    map[string]string
 	certs    map[string]tls.Certificate
 	now      func() time.Time
+	last     map[string]uint64 // what the proxies ran at the last look, see sums
 }
 
 func (e *eye) close() { e.observer.Close() }
@@ -53,18 +52,15 @@ func (e *eye) look(ctx context.Context, ask bool) (snapshot.Snapshot, error) {
 // same configuration in every proxy.
 func (e *eye) settle(ctx context.Context) error {
 	end := e.now().Add(readyWithin)
-	var before map[string]uint64
 	for {
 		s, err := e.look(ctx, false)
 		if err != nil {
 			return err
 		}
-		why := e.c.waits(s)
-		dumps := dumpsOf(s)
-		if why == "" && before != nil && maps.Equal(before, dumps) {
+		why, calm := e.c.waits(s), e.calm(s)
+		if why == "" && calm {
 			return nil
 		}
-		before = dumps
 		if e.now().After(end) {
 			if why == "" {
 				why = "the proxies' configuration to stay as it is"
@@ -87,7 +83,8 @@ func (e *eye) symptom(ctx context.Context) (snapshot.Snapshot, error) {
 			return s, err
 		}
 		a := s.Answers[e.c.Request.Name]
-		if e.c.Seen(a) {
+		// In that order: a look that finds the proxies changed is no proof yet.
+		if e.calm(s) && e.c.Seen(a) {
 			return s, nil
 		}
 		if e.now().After(end) {
@@ -121,10 +118,18 @@ func (e *eye) healed(ctx context.Context, trace Tracer) error {
 	}
 }
 
-// dumpsOf are sums over each proxy's configuration. Envoy writes the maps of
-// its bootstrap in another order each time, so that the order of lines counts
-// for nothing.
-func dumpsOf(s snapshot.Snapshot) map[string]uint64 {
+// calm says that the proxies run what they ran at the last look.
+func (e *eye) calm(s snapshot.Snapshot) bool {
+	now := sums(s)
+	same := e.last != nil && maps.Equal(e.last, now)
+	e.last = now
+	return same
+}
+
+// sums are over each proxy's configuration. Envoy writes the maps of its
+// bootstrap in another order each time, so that the order of lines counts for
+// nothing.
+func sums(s snapshot.Snapshot) map[string]uint64 {
 	out := map[string]uint64{}
 	for _, p := range s.Proxies {
 		var sum uint64
@@ -146,87 +151,4 @@ func pause(ctx context.Context, d time.Duration) error {
 	case <-time.After(d):
 		return nil
 	}
-}
-
-// own leaves out what earlier cases left and the next will bring: objects and
-// proxies in namespaces of ours that are not the case's.
-func (c Case) own(s snapshot.Snapshot) snapshot.Snapshot {
-	mine := []string{snapshot.ZoneNamespace}
-	if len(c.Outside) > 0 {
-		mine = append(mine, OutsideNamespace)
-	}
-	for _, m := range c.Objects.Objects {
-		o := objectOf(m)
-		mine = append(mine, o.Namespace)
-		if o.Kind == "Namespace" {
-			mine = append(mine, o.Name)
-		}
-	}
-	foreign := func(ns string) bool { return strings.HasPrefix(ns, labs.NamespacePrefix) && !slices.Contains(mine, ns) }
-	s.Objects = slices.DeleteFunc(slices.Clone(s.Objects), func(o snapshot.Object) bool {
-		return foreign(o.Namespace()) || o.Kind() == "Namespace" && foreign(o.Name())
-	})
-	s.Proxies = slices.DeleteFunc(slices.Clone(s.Proxies), func(p snapshot.Proxy) bool { return foreign(p.Namespace) })
-	s.Missing = maps.Clone(s.Missing)
-	maps.DeleteFunc(s.Missing, func(what, _ string) bool {
-		pod, ok := strings.CutPrefix(what, "proxy ")
-		ns, _, _ := strings.Cut(pod, "/")
-		return ok && foreign(ns)
-	})
-	return s
-}
-
-// waits says what is not ready yet, "" when all is.
-func (c Case) waits(s snapshot.Snapshot) string {
-	for what, why := range s.Missing {
-		if strings.HasPrefix(what, "proxy ") {
-			return what + ": " + why
-		}
-	}
-	index := snapshot.IndexOf(s.Objects)
-	for _, g := range index.All("gateway.networking.k8s.io", "Gateway") {
-		if why := unprocessed(g, index); why != "" {
-			return why
-		}
-	}
-	for _, d := range index.All("apps", "Deployment") {
-		never := slices.ContainsFunc(c.Unready, func(text string) bool { return Expect{Object: text}.Right(d.Ref()) })
-		if !never && !available(d) {
-			return d.Ref().String() + " to be ready"
-		}
-	}
-	return ""
-}
-
-// unprocessed says that Istio has not seen a Gateway yet, or not made its
-// proxy.
-func unprocessed(g snapshot.Object, index snapshot.Index) string {
-	class := g.Str("spec", "gatewayClassName")
-	if class != "istio" && class != "istio-waypoint" {
-		return ""
-	}
-	accepted := slices.ContainsFunc(g.Items("status", "conditions"), func(c snapshot.Object) bool {
-		return c.Str("type") == "Accepted" && c.Str("status") != "Unknown" && c.Num("observedGeneration") >= g.Num("metadata", "generation")
-	})
-	if !accepted {
-		return g.Ref().String() + " to be looked at by Istio"
-	}
-	name := g.Name()
-	if class == "istio" {
-		name += "-istio"
-	}
-	manual := len(g.Items("spec", "addresses")) > 0
-	if !manual && index.Get("apps", "Deployment", g.Namespace(), name) == nil {
-		return "the proxy of " + g.Ref().String()
-	}
-	return ""
-}
-
-func available(d snapshot.Object) bool {
-	want := 1
-	if d.Has("spec", "replicas") {
-		want = d.Num("spec", "replicas")
-	}
-	return d.Num("status", "updatedReplicas") >= want && d.Num("status", "availableReplicas") >= want &&
-		d.Num("status", "observedGeneration") >= d.Num("metadata", "generation")
 }

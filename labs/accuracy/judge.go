@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/labfile"
 )
 
 // Told is what was said of a case.
@@ -101,7 +102,7 @@ type Message struct {
 
 // Object is the object that the message is about.
 func (m Message) Object() labs.Object {
-	o, _ := labs.ParseObject(m.Origin)
+	o, _ := labfile.ParseObject(m.Origin)
 	return o
 }
 

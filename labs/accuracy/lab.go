@@ -103,7 +103,7 @@ func (c Case) zone(whole bool) labs.Manifest {
 	var b strings.Builder
 	for _, host := range slices.Sorted(maps.Keys(records)) {
 		for _, value := range strings.Fields(records[host]) {
-			b.WriteString(record(host, value))
+			b.WriteString(zoneRecord(host, value))
 		}
 	}
 	m := manifest("v1", "ConfigMap", snapshot.ZoneNamespace, snapshot.ZoneName, nil)
@@ -111,7 +111,7 @@ func (c Case) zone(whole bool) labs.Manifest {
 	return m
 }
 
-func record(host, value string) string {
+func zoneRecord(host, value string) string {
 	kind := "A"
 	address, err := netip.ParseAddr(value)
 	switch {

@@ -92,13 +92,12 @@ func (l *Lane) Run(ctx context.Context, c Case, o Options) (Result, error) {
 		r.Problem = err.Error()
 	}
 	if !o.Keep {
-		err = l.engine.Sweep(context.WithoutCancel(ctx), picture)
+		if err := l.engine.Sweep(context.WithoutCancel(ctx), picture); err != nil {
+			r.Problem = strings.TrimPrefix(r.Problem+"; "+err.Error(), "; ") // the next case may find what is left
+		}
 	}
 	r.Took = l.now().Sub(began)
-	if ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
-	return r, err
+	return r, context.Cause(ctx)
 }
 
 // play puts the case in and judges it.

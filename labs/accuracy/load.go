@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/labfile"
 )
 
 // The files of a case. Others that are there must be named by case.yaml.
@@ -45,19 +46,19 @@ func Load(fsys fs.FS) ([]Case, []labs.Problem) {
 func loadCase(fsys fs.FS, id string) (Case, []labs.Problem) {
 	c := Case{ID: id}
 	file := path.Join(id, caseFile)
-	problems := labs.DecodeFile(fsys, file, &c)
+	problems := labfile.DecodeFile(fsys, file, &c)
 	if c.Pos.Line == 0 {
 		return c, problems
 	}
 	c.Request.Name = labs.MainRequest
 	var bad []labs.Problem
-	c.Objects, bad = labs.ReadChange(fsys, path.Join(id, objectsFile))
+	c.Objects, bad = labfile.ReadChange(fsys, path.Join(id, objectsFile))
 	problems = append(problems, bad...)
 	for _, op := range c.Objects.Ops {
 		problems = append(problems, labs.Problem{Pos: op.Pos, Words: "operations belong into case.yaml, under patch"})
 	}
 	if c.Heal != "" {
-		c.Healing, bad = labs.ReadChange(fsys, path.Join(id, c.Heal))
+		c.Healing, bad = labfile.ReadChange(fsys, path.Join(id, c.Heal))
 		problems = append(problems, bad...)
 	}
 	v := &validator{fsys: fsys, c: &c}
@@ -96,6 +97,10 @@ func (v *validator) check() {
 	for _, name := range c.Order {
 		v.need(indexOf(c.Objects.Objects, name) >= 0, at, "order: objects.yaml has no %s", name)
 	}
+	for _, text := range c.Unready {
+		o, ok := labfile.ParseObject(text)
+		v.need(ok && o.Kind == "Deployment", at, "unready %q: want Deployment namespace/name", text)
+	}
 	for _, s := range c.Outside {
 		v.need(s.Host != "" && s.HTTP+s.HTTPS+s.TCP > 0, s.Pos, "a server outside has a host and a port (http, https, tcp)")
 	}
@@ -111,7 +116,7 @@ func (v *validator) expect() {
 	}
 	v.need(slices.Contains(labs.Layers(), labs.Layer(e.Layer)), v.c.Pos, "expect.layer %q: want healthy or one of %v", e.Layer, labs.Layers())
 	for _, text := range append([]string{e.Object}, e.Also...) {
-		_, ok := labs.ParseObject(text)
+		_, ok := labfile.ParseObject(text)
 		v.need(ok, e.Pos, "expect: object %q: want Kind namespace/name", text)
 	}
 }

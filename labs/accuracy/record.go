@@ -10,7 +10,7 @@ import (
 	"path"
 	"path/filepath"
 
-	"github.com/gatedrill/gatedrill/labs/snapshot"
+	"github.com/gatedrill/gatedrill/labs/record"
 )
 
 // maxRecorded is the size of a recording that a repository of hundreds bears.
@@ -19,7 +19,7 @@ const maxRecorded = 40 << 10
 // Record writes what was judged of a case into its folder below dir.
 func (r Result) Record(dir string) error {
 	var b bytes.Buffer
-	if err := snapshot.Write(&b, r.Snapshot); err != nil {
+	if err := record.Write(&b, r.Snapshot); err != nil {
 		return fmt.Errorf("case %s: %w", r.Case.ID, err)
 	}
 	if b.Len() > maxRecorded {
@@ -48,7 +48,7 @@ func Replay(fsys fs.FS, c Case, trace Tracer) (Result, error) {
 		return r, fmt.Errorf("case %s: %w", c.ID, err)
 	}
 	defer f.Close() //nolint:errcheck // only read from
-	if r.Snapshot, err = snapshot.Read(f); err != nil {
+	if r.Snapshot, err = record.Read(f); err != nil {
 		return r, fmt.Errorf("case %s: %w", c.ID, err)
 	}
 	text, err := fs.ReadFile(fsys, path.Join(c.ID, analyzeFile))

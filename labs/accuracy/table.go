@@ -2,6 +2,7 @@ package accuracy
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -74,6 +75,20 @@ func Sum(results []Result) Report {
 		}
 	}
 	return r
+}
+
+// MarshalJSON leaves out what was looked at: a recording holds it.
+func (r Result) MarshalJSON() ([]byte, error) {
+	out := map[string]any{"case": r.Case.ID, "title": r.Case.Title, "want": r.Case.Expect.String(), "tookSeconds": r.Took.Seconds()}
+	switch {
+	case r.NotRun != "":
+		out["notRun"] = r.NotRun
+	case r.Problem != "":
+		out["notAsClaimed"] = r.Problem
+	default:
+		out["told"], out["mark"], out["analyze"] = r.Told, r.Case.Judge(r.Told), append([]Message{}, r.Analyze...)
+	}
+	return json.Marshal(out)
 }
 
 // Words say what became of a case.

@@ -49,6 +49,20 @@ func (t Truth) Accepts(answer string) bool {
 	return got != "" && slices.ContainsFunc(t.values, func(v string) bool { return form(v) == got })
 }
 
+// Agrees says whether the truth is what an author wrote out. Of a list of
+// right answers each that is written must be one; a set must be whole.
+func (t Truth) Agrees(is labs.Literals) bool {
+	if t.accept == labs.AcceptSet {
+		return t.Accepts(strings.Join(is, ","))
+	}
+	for _, v := range is {
+		if !t.Accepts(v) {
+			return false
+		}
+	}
+	return len(is) > 0
+}
+
 func separates(r rune) bool {
 	return r == ',' || r == ' ' || r == ';' || r == '\n' || r == '[' || r == ']'
 }

@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -27,18 +28,30 @@ func facts() check.Facts {
 			"main": {Observed: true, Code: 404, Flag: "NR", LogLine: "x", Body: "not the shop"},
 			"api":  {Observed: false},
 		},
-		Paths: map[string]labs.Path{"main": {Hops: []labs.Hop{{Name: "gateway", Layers: []labs.LayerReport{
+		Paths: map[string]labs.Path{"main": {Answer: labs.Answer{Logs: []labs.ProxyLog{
+			{Proxy: pod("egress-1"), Flag: "NR", Line: "x"},
+			{Proxy: pod("shop-1"), Flag: "-", Line: "y", Inbound: true},
+		}}, Hops: []labs.Hop{{Name: "sidecar", Proxy: pod("shop-1"), Layers: []labs.LayerReport{
 			{Layer: labs.LayerEntry, Verdict: labs.Healthy, Facts: map[string]any{"endpoints": []string{"10.0.0.1:8443"}, "port": 443}},
 			{Layer: labs.LayerRoute, Verdict: labs.Broken, Objects: []labs.Object{{Kind: "VirtualService", Namespace: "shop", Name: "shop"}},
 				Facts: map[string]any{"culprit": "VirtualService shop/shop"}},
-			{Layer: labs.LayerDestination, Verdict: labs.OffPath, Facts: map[string]any{"healthy": true}},
+			{Layer: labs.LayerDestination, Verdict: labs.OffPath, Facts: map[string]any{"endpointsHealthy": true}},
 			{Layer: labs.LayerTLS, Verdict: labs.Unknown},
+		}}, {Name: "egress", Proxy: pod("egress-1"), Layers: []labs.LayerReport{
+			{Layer: labs.LayerRoute, Verdict: labs.OffPath, Facts: map[string]any{"cluster": "outside"}},
 		}}}}},
-		Objects: []snapshot.Object{{"kind": "Service", "metadata": map[string]any{"namespace": "a", "name": "b"},
-			"spec": map[string]any{"ports": []any{map[string]any{"port": int64(80)}}}}},
+		Objects: []snapshot.Object{
+			{"apiVersion": "v1", "kind": "Service", "metadata": map[string]any{"namespace": "a", "name": "b"},
+				"spec": map[string]any{"ports": []any{map[string]any{"port": int64(80)}}}},
+			{"apiVersion": "x/v1", "kind": "Route", "metadata": map[string]any{"namespace": "a", "name": "b"}},
+			{"apiVersion": "y/v1", "kind": "Route", "metadata": map[string]any{"namespace": "a", "name": "b"}},
+		},
+		Kinds:   []string{"Service", "ConfigMap", "Gateway.networking.istio.io"},
 		Missing: map[string]string{"Secret": "forbidden"},
 	}
 }
+
+func pod(name string) labs.Object { return labs.Object{Kind: "Pod", Namespace: "a", Name: name} }
 
 func TestJudge(t *testing.T) {
 	t.Parallel()
@@ -56,14 +69,28 @@ func TestJudge(t *testing.T) {
 		{"requests.api.code == 200 && requests.main.code == 200", labs.Fail, "want 200, got 404"},
 		{"trace.main.entry.healthy", labs.Pass, ""},
 		{"trace.main.route.healthy", labs.Fail, "does not hold yet"},
-		{"trace.main.destination.healthy", labs.Pass, ""},
+		{"trace.main.destination.endpointsHealthy", labs.Pass, ""},
+		{"trace.main.destination.healthy", labs.Pending, "not observed yet: healthy"},
 		{"trace.main.tls.healthy", labs.Pending, "not observed yet: healthy"},
 		{"object('Service','a','b').spec.ports[0].port == 80", labs.Pass, ""},
 		{"object('Service','a','c') == null", labs.Pass, ""},
 		{"object('Secret','a','c') == null", labs.Pending, "not observed yet (Secret could not be listed: forbidden)"},
-		{"objects.exists(o, o.kind == 'Service')", labs.Pass, ""},
+		{"objects('Service').exists(o, o.metadata.name == 'b')", labs.Pass, ""},
+		{"objects('ConfigMap').size() == 0", labs.Pass, ""},
+		{"object('NetworkPolicy','a','b') == null", labs.Pending, "not observed yet (NetworkPolicy was not looked at)"},
+		{"objects('NetworkPolicy').size() == 0", labs.Pending, "not observed yet (NetworkPolicy was not looked at)"},
+		{"object('Gateway.networking.istio.io','a','c') == null", labs.Pass, ""},
+		{"object('Gateway.gateway.networking.k8s.io','a','b') == null", labs.Pending, "not observed yet (Gateway.gateway.networking.k8s.io was not looked at)"},
+		{"object('Route','a','b') == null", labs.Pending, "not observed yet (two kinds are called Route: write Route.x or Route.y)"},
+		{"object('Route.y','a','b') != null", labs.Pass, ""},
+		{"trace.main.hops == ['sidecar','egress']", labs.Pass, ""},
+		{"trace.main.hop('egress').route.cluster == 'outside'", labs.Pass, ""},
+		{"trace.main.hop('egress').flag == 'NR'", labs.Pass, ""},
+		{"trace.main.hop('sidecar').flag == 'NR'", labs.Pending, "not observed yet: flag"},
+		{"trace.main.hop('waypoint').route.healthy", labs.Pending, "not observed yet (no hop waypoint on its way)"},
 		{"trace.main.entry.endpoints.size() == 1", labs.Pass, ""},
-		{"trace.main.entry.port == 443.0", labs.Pass, ""},
+		{"trace.main.entry.port == 443", labs.Pass, ""},
+		{"requests.main.took < 1", labs.Pass, ""},
 	} {
 		set, problems := check.Compile(lab(c.that, "1", ""))
 		if len(problems) > 0 {
@@ -80,16 +107,40 @@ func TestJudge(t *testing.T) {
 func TestCompileProblems(t *testing.T) {
 	t.Parallel()
 	for that, want := range map[string]string{
-		"requests.main.code ==":     `x/lab.yaml:10:41: Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}: "requests.main.code =="`,
-		"request.main.code == 200":  `x/lab.yaml:10:20: undeclared reference to 'request' (in container ''): "request.main.code == 200"`,
-		"requests.mian.code == 200": `x/lab.yaml:10:20: no request is called "mian": "requests.mian.code == 200"`,
-		"trace.main.routes.healthy": `x/lab.yaml:10:20: no layer is called "routes": "trace.main.routes.healthy"`,
-		"'text'":                    `x/lab.yaml:10:20: want a condition that is true or false, got string: "'text'"`,
+		"requests.main.code ==":                    `x/lab.yaml:10:41: Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}: "requests.main.code =="`,
+		"request.main.code == 200":                 `x/lab.yaml:10:20: undeclared reference to 'request' (in container ''): "request.main.code == 200"`,
+		"requests.mian.code == 200":                `x/lab.yaml:10:28: no request is called "mian" (api, main): "requests.mian.code == 200"`,
+		"trace.main.routes.healthy":                `x/lab.yaml:10:30: no layer is called "routes" (destination, dns, entry, hops, listener, route, tls): "trace.main.routes.healthy"`,
+		"trace.main.dns.adress == ''":              `x/lab.yaml:10:34: layer dns has no fact "adress" (address, addresses, culprit, got, healthy, host, objects, summary, verdict, want): "trace.main.dns.adress == ''"`,
+		"requests.api.cod == 200":                  `x/lab.yaml:10:32: a request has no "cod" (body, code, details, error, flag, log, serial, server, source, took): "requests.api.cod == 200"`,
+		"trace.main.hop('egres').route.healthy":    `x/lab.yaml:10:35: hop wants the name of one: gateway, sidecar, egress, waypoint, or gateway-2 for a second one of that role: "trace.main.hop('egres').route.healthy"`,
+		"trace.main.hop('egress').rout.healthy":    `x/lab.yaml:10:44: no layer is called "rout" (code, destination, details, dns, entry, flag, listener, log, proxy, role, route, tls): "trace.main.hop('egress').rout.healthy"`,
+		"trace.main.entry.port == '443'":           `x/lab.yaml:10:42: found no matching overload for '_==_' applied to '(int, string)': "trace.main.entry.port == '443'"`,
+		"object('Gateway', 'a', 'b') == null":      `x/lab.yaml:10:27: two kinds are called Gateway: write Gateway.networking.istio.io or Gateway.gateway.networking.k8s.io: "object('Gateway', 'a', 'b') == null"`,
+		"objects.exists(o, o.kind == 'Service')":   `x/lab.yaml:10:20: undeclared reference to 'objects' (in container ''): "objects.exists(o, o.kind == 'Service')"`,
+		"true &&\n  trace.main.entry.portt == 443": `x/lab.yaml:11:38: layer entry has no fact "portt" (addresses, culprit, endpoints, got, healthy, objects, pods, port, selector, service, summary, targetPort, verdict, want): "true &&\n  trace.main.entry.portt == 443"`,
+		"'text'": `x/lab.yaml:10:20: want a condition that is true or false, got string: "'text'"`,
 	} {
 		_, problems := check.Compile(lab(that, "1", ""))
 		if len(problems) != 1 || problems[0].String() != want {
 			t.Errorf("%s:\n got %v\nwant %s", that, problems, want)
 		}
+	}
+}
+
+func TestTruthThatNobodyCanType(t *testing.T) {
+	t.Parallel()
+	_, problems := check.Compile(lab("true", "trace.main.route", ""))
+	if len(problems) != 1 || !strings.Contains(problems[0].String(), "x/lab.yaml:10:20: the truth is not one fact") {
+		t.Error(problems)
+	}
+}
+
+// A second gateway on the way is one too.
+func TestNumberedHop(t *testing.T) {
+	t.Parallel()
+	if _, problems := check.Compile(lab("trace.main.hop('gateway-2').dns.address == '1'", "1", "")); len(problems) > 0 {
+		t.Error(problems)
 	}
 }
 
@@ -119,9 +170,9 @@ func TestTruth(t *testing.T) {
 		{"trace.main.entry.endpoints.size()", labs.AcceptNumber, "1", true},
 		{"trace.main.entry.endpoints.size()", labs.AcceptNumber, "1 endpoint", true},
 		{"trace.main.entry.endpoints.size()", labs.AcceptNumber, "one", false},
-		{"trace.main.destination.healthy", labs.AcceptBoolean, "Yes", true},
-		{"trace.main.destination.healthy", labs.AcceptBoolean, "no", false},
-		{"trace.main.destination.healthy", labs.AcceptBoolean, "perhaps", false},
+		{"trace.main.destination.endpointsHealthy", labs.AcceptBoolean, "Yes", true},
+		{"trace.main.destination.endpointsHealthy", labs.AcceptBoolean, "no", false},
+		{"trace.main.destination.endpointsHealthy", labs.AcceptBoolean, "perhaps", false},
 		{"'shop.example.com'", labs.AcceptHost, "https://Shop.example.com:443/cart", true},
 		{"'shop.example.com'", labs.AcceptHost, "shop.example.com.", true},
 		{"'a1b2'", labs.AcceptSerial, "0xA1:B2", true},

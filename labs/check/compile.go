@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -49,6 +50,7 @@ type question struct {
 // compiler collects problems while it compiles.
 type compiler struct {
 	env      *cel.Env
+	vocab    *vocabulary
 	lab      *labs.Lab
 	traced   map[string]bool
 	problems []labs.Problem
@@ -57,11 +59,12 @@ type compiler struct {
 // Compile compiles all expressions of a lab. Every problem is reported with
 // the place in the lab's file.
 func Compile(lab *labs.Lab) (*Set, []labs.Problem) {
-	env, err := newEnv()
+	vocab := newVocabulary(slices.Sorted(maps.Keys(lab.Requests)))
+	env, err := newEnv(vocab)
 	if err != nil {
 		return nil, []labs.Problem{{Pos: lab.Pos, Words: err.Error()}}
 	}
-	c := &compiler{env: env, lab: lab, traced: map[string]bool{}}
+	c := &compiler{env: env, vocab: vocab, lab: lab, traced: map[string]bool{}}
 	s := &Set{truths: map[labs.Step]question{}, traced: c.traced}
 	s.goals, s.guards = c.predicates(lab.Goals), c.predicates(lab.Guards)
 	for _, step := range labs.Steps() {
@@ -69,7 +72,7 @@ func Compile(lab *labs.Lab) (*Set, []labs.Problem) {
 		if f == nil {
 			continue
 		}
-		if a := c.ast(f.Truth, nil); a != nil {
+		if a := c.ast(f.Truth, nil); a != nil && c.answerable(f.Truth, a) {
 			accept := f.Accept
 			if accept == "" {
 				accept = labs.AcceptText
@@ -99,44 +102,86 @@ func (c *compiler) ast(e labs.Expr, want *cel.Type) *cel.Ast {
 	a, issues := c.env.Compile(e.Text)
 	if issues.Err() != nil {
 		for _, i := range issues.Errors() {
-			p := e.Pos
-			if i.Location.Line() > 1 {
-				p.Line, p.Column = p.Line+i.Location.Line()-1, 1
-			}
-			p.Column += max(i.Location.Column(), 0)
-			c.problems = append(c.problems, labs.Problem{Pos: p, Text: e.Text, Words: i.Message})
+			c.complain(placeIn(e.Pos, i.Location.Line(), i.Location.Column()), e, "%s", c.vocab.words(i.Message))
 		}
 		return nil
 	}
 	if t := a.OutputType(); want != nil && !t.IsExactType(want) && !t.IsExactType(cel.DynType) {
-		c.problems = append(c.problems, labs.Problem{Pos: e.Pos, Text: e.Text, Words: fmt.Sprintf("want a condition that is true or false, got %s", t)})
+		c.complain(e.Pos, e, "want a condition that is true or false, got %s", t)
 		return nil
 	}
 	c.names(e, a)
 	return a
 }
 
-// names reports requests and layers that do not exist.
-func (c *compiler) names(e labs.Expr, a *cel.Ast) {
-	complain := func(format string, args ...any) {
-		c.problems = append(c.problems, labs.Problem{Pos: e.Pos, Text: e.Text, Words: fmt.Sprintf(format, args...)})
+// answerable reports a truth that nobody can type, such as a whole layer.
+func (c *compiler) answerable(e labs.Expr, a *cel.Ast) bool {
+	t := a.OutputType()
+	if t.Kind() == types.StructKind {
+		c.complain(e.Pos, e, "the truth is not one fact but many: name one of them (docs/questions.md)")
+		return false
 	}
-	nav := ast.NavigateAST(a.NativeRep())
-	for _, n := range ast.MatchDescendants(nav, ast.KindMatcher(ast.SelectKind)) {
-		path := selection(n)
-		if len(path) < 2 || path[0] != "requests" && path[0] != "trace" {
-			continue
-		}
-		if path[0] == "trace" {
+	return true
+}
+
+// placeIn is a place in a file, from one in an expression, whose lines count
+// from 1 and columns from 0. All lines of a block begin in one column.
+func placeIn(p labs.Pos, line, column int) labs.Pos {
+	p.Line += max(line-1, 0)
+	p.Column += max(column, 0)
+	return p
+}
+
+// names reports names that are given as text: hops and kinds. It notes which
+// requests are traced.
+func (c *compiler) names(e labs.Expr, a *cel.Ast) {
+	for _, n := range ast.MatchDescendants(ast.NavigateAST(a.NativeRep()), ast.AllMatcher()) {
+		if path := selection(n); len(path) == 2 && path[0] == "trace" {
 			c.traced[path[1]] = true
 		}
-		if _, ok := c.lab.Requests[path[1]]; !ok && len(path) == 2 {
-			complain("no request is called %q", path[1])
+		if n.Kind() != ast.CallKind {
+			continue
 		}
-		if len(path) == 3 && path[0] == "trace" && !slices.Contains(labs.Layers(), labs.Layer(path[2])) {
-			complain("no layer is called %q", path[2])
+		switch call := n.AsCall(); call.FunctionName() {
+		case "hop":
+			c.hopName(e, a, call.Args()[0])
+		case "objectIn", "objectsIn":
+			c.kindName(e, a, call.Args()[1])
 		}
 	}
+}
+
+// hopName reports a hop that no path can have.
+func (c *compiler) hopName(e labs.Expr, a *cel.Ast, arg ast.Expr) {
+	if name, ok := literalText(arg); !ok || !labs.IsHopName(name) {
+		c.complain(c.place(e, a, arg), e, "hop wants the name of one: %s, or gateway-2 for a second one of that role", joined(labs.Roles()))
+	}
+}
+
+// kindName reports a kind that is two.
+func (c *compiler) kindName(e labs.Expr, a *cel.Ast, arg ast.Expr) {
+	name, ok := literalText(arg)
+	if instead, two := ambiguous(name); ok && two {
+		c.complain(c.place(e, a, arg), e, "two kinds are called %s: write %s", name, instead)
+	}
+}
+
+func (c *compiler) complain(at labs.Pos, e labs.Expr, format string, args ...any) {
+	c.problems = append(c.problems, labs.Problem{Pos: at, Text: e.Text, Words: fmt.Sprintf(format, args...)})
+}
+
+// place is where a part of an expression stands in the file.
+func (c *compiler) place(e labs.Expr, a *cel.Ast, part ast.Expr) labs.Pos {
+	l := a.NativeRep().SourceInfo().GetStartLocation(part.ID())
+	return placeIn(e.Pos, l.Line(), l.Column())
+}
+
+func literalText(e ast.Expr) (string, bool) {
+	if e.Kind() != ast.LiteralKind {
+		return "", false
+	}
+	s, ok := e.AsLiteral().(types.String)
+	return string(s), ok
 }
 
 // selection returns a.b.c as its names; nil for anything else.
@@ -212,4 +257,12 @@ func literal(e ast.Expr) string {
 		return fmt.Sprintf("%q", strings.TrimSpace(string(s)))
 	}
 	return fmt.Sprint(e.AsLiteral().Value())
+}
+
+func joined[T ~string](list []T) string {
+	out := make([]string, len(list))
+	for i, x := range list {
+		out[i] = string(x)
+	}
+	return strings.Join(out, ", ")
 }

@@ -5,19 +5,22 @@
 //
 // Expressions are CEL, with Kubernetes' own library, over
 //
-//	requests.NAME   code, body, error, source, server, serial, took (s), flag, details, log:
-//	                the real answer; flag, details and log only when the log line was seen
-//	trace.NAME.LAYER  verdict, healthy, summary, want, got, objects, and the trace's facts
+//	requests.NAME              what a client saw of a request: code, body, …
+//	trace.NAME.LAYER           a layer of its path, summed up over the hops: its facts
+//	trace.NAME.hop("egress")   one hop: its facts, and its layers
 //	object(KIND, NAMESPACE, NAME)  the object, or null when there is none
-//	objects         all observed objects
+//	objects(KIND)              all objects of a kind
+//
+// Package labs lists the facts (facts.go); docs/questions.md is made of them.
 package check
 
 import (
-	"fmt"
+	"maps"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common"
 	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/decls"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
@@ -37,53 +40,40 @@ type Facts struct {
 	Answers map[string]labs.Answer // by request name
 	Paths   map[string]labs.Path   // by request name
 	Objects []snapshot.Object
+	// Kinds are those that were looked at, as in Snapshot; nil: not stated.
+	Kinds   []string
 	Missing map[string]string // kind → why it could not be observed
 }
 
-// newEnv declares the variables.
-func newEnv() (*cel.Env, error) {
-	object := cel.MemberOverload("objects_find", []*cel.Type{cel.ListType(cel.DynType), cel.StringType, cel.StringType, cel.StringType},
-		cel.DynType, cel.FunctionBinding(find))
+// newEnv declares the variables and functions.
+func newEnv(v *vocabulary) (*cel.Env, error) {
+	all := cel.ListType(cel.DynType)
 	return cel.NewEnv(
-		cel.Variable("requests", cel.MapType(cel.StringType, cel.DynType)),
-		cel.Variable("trace", cel.MapType(cel.StringType, cel.DynType)),
-		cel.Variable("objects", cel.ListType(cel.DynType)),
-		cel.Function("findObject", object),
-		cel.Macros(cel.GlobalMacro("object", 3, func(f cel.MacroExprFactory, _ ast.Expr, args []ast.Expr) (ast.Expr, *common.Error) {
-			return f.NewMemberCall("findObject", f.NewIdent("objects"), args...), nil
-		})),
+		cel.Variable("requests", cel.ObjectType(answersType)),
+		cel.Variable("trace", cel.ObjectType(pathsType)),
+		cel.Variable(observedName, all),
+		cel.Function("objectIn", cel.Overload("object_in", []*cel.Type{all, cel.StringType, cel.StringType, cel.StringType},
+			cel.DynType, cel.FunctionBinding(findObject))),
+		cel.Function("objectsIn", cel.Overload("objects_in", []*cel.Type{all, cel.StringType}, all, cel.BinaryBinding(findObjects))),
+		cel.Function("hop", decls.DisableTypeGuards(true), // a path is a plain map at run time
+			cel.MemberOverload("path_hop", []*cel.Type{cel.ObjectType(pathType), cel.StringType},
+				cel.ObjectType(hopType), cel.BinaryBinding(findHop))),
+		cel.Macros(lookIn("object", 3, "objectIn"), lookIn("objects", 1, "objectsIn")),
 		cel.EnableMacroCallTracking(), cel.CrossTypeNumericComparisons(true), cel.OptionalTypes(), ext.Strings(),
 		library.URLs(), library.Regex(), library.Lists(), library.Quantity(), library.IP(), library.CIDR(),
+		v.use, // after the libraries, whose types it keeps
 	)
 }
 
-// observed is the list of objects, with what could not be listed.
-type observed struct {
-	traits.Lister
-	missing map[string]string
-}
+// observedName is the variable behind object and objects. It has no name that
+// can be written: a list of whatever was observed cannot say of which kinds.
+const observedName = "@observed"
 
-// find returns the object of a kind, namespace and name, or null. A kind that
-// could not be listed is an error: whether the object exists is unknown.
-func find(args ...ref.Val) ref.Val {
-	list, ok := args[0].(observed)
-	if !ok {
-		return types.NewErr("object() works on the observed objects only")
-	}
-	kind, ns, name := args[1].Value(), args[2].Value(), args[3].Value()
-	if why, ok := list.missing[fmt.Sprint(kind)]; ok {
-		return types.NewErr("%v could not be listed: %s", kind, why)
-	}
-	all, _ := list.Value().([]any)
-	for _, o := range all {
-		o, _ := o.(map[string]any)
-		meta, _ := o["metadata"].(map[string]any)
-		have, _ := meta["namespace"].(string)
-		if o["kind"] == kind && meta["name"] == name && have == ns {
-			return types.DefaultTypeAdapter.NativeToValue(o)
-		}
-	}
-	return types.NullValue
+// lookIn is a macro that hands the observed objects to a function.
+func lookIn(name string, args int, function string) cel.Macro {
+	return cel.GlobalMacro(name, args, func(f cel.MacroExprFactory, _ ast.Expr, args []ast.Expr) (ast.Expr, *common.Error) {
+		return f.NewCall(function, append([]ast.Expr{f.NewIdent(observedName)}, args...)...), nil
+	})
 }
 
 // activation makes the variables' values. What was not observed is absent,
@@ -99,29 +89,51 @@ func (f Facts) activation() map[string]any {
 	for name, p := range f.Paths {
 		paths[name] = pathMap(p)
 	}
-	all := make([]any, len(f.Objects))
-	for i, o := range f.Objects {
-		all[i] = map[string]any(o)
-	}
-	list, _ := types.DefaultTypeAdapter.NativeToValue(all).(traits.Lister)
-	return map[string]any{"requests": requests, "trace": paths, "objects": observed{list, f.Missing}}
+	return map[string]any{"requests": requests, "trace": paths, observedName: f.observed()}
 }
 
-// pathMap holds the layers summed up, and each hop's own under "hops".
+// hopsKey is where a path keeps its hops, for the function hop.
+const hopsKey = "@hops"
+
+// pathMap holds the layers summed up, and each hop's own beside them.
 func pathMap(p labs.Path) map[string]any {
-	hops := map[string]any{}
-	for _, h := range p.Hops {
-		layers := map[string]any{}
-		for _, l := range h.Layers {
-			layers[string(l.Layer)] = layerMap(l)
-		}
-		hops[h.Name] = layers
+	hops, names := map[string]any{}, make([]string, len(p.Hops))
+	for i, h := range p.Hops {
+		hops[h.Name], names[i] = hopMap(h, p.Answer), h.Name
 	}
-	m := map[string]any{"hops": hops}
+	m := map[string]any{hopsKey: hops, "hops": names}
 	for _, l := range p.Layers() {
 		m[string(l.Layer)] = layerMap(l)
 	}
 	return m
+}
+
+func hopMap(h labs.Hop, a labs.Answer) map[string]any {
+	m := map[string]any{"role": string(h.Role), "proxy": h.Proxy.String()}
+	for _, l := range h.Layers {
+		m[string(l.Layer)] = layerMap(l)
+	}
+	for _, l := range a.Logs {
+		if !l.Inbound && l.Proxy.Namespace == h.Proxy.Namespace && l.Proxy.Name == h.Proxy.Name {
+			m["code"], m["flag"], m["details"], m["log"] = l.Code, l.Flag, l.Details, l.Line
+		}
+	}
+	return m
+}
+
+// findHop returns a hop of a path.
+func findHop(path, name ref.Val) ref.Val {
+	m, ok := path.(traits.Mapper)
+	if !ok {
+		return types.NewErr("hop() works on a path only")
+	}
+	hops, _ := m.Find(types.String(hopsKey))
+	if all, ok := hops.(traits.Mapper); ok {
+		if h, found := all.Find(name); found {
+			return h
+		}
+	}
+	return types.NewErr("no hop %v on its way", name.Value())
 }
 
 func answerMap(a labs.Answer) map[string]any {
@@ -142,8 +154,6 @@ func layerMap(l labs.LayerReport) map[string]any {
 	if l.Verdict == labs.Healthy || l.Verdict == labs.Broken {
 		m["healthy"] = l.Verdict == labs.Healthy
 	}
-	for k, v := range l.Facts {
-		m[k] = v
-	}
+	maps.Copy(m, l.Facts)
 	return m
 }

@@ -36,7 +36,8 @@ type Capability string
 // The capabilities labs ask for.
 const (
 	Sidecar   Capability = "sidecar"    // injected workloads whose traffic is intercepted
-	Ambient   Capability = "ambient"    // ztunnel and waypoints
+	Waypoint  Capability = "waypoint"   // gateways hand requests to waypoints
+	Ambient   Capability = "ambient"    // workloads do too, by a ztunnel
 	MeshAdmin Capability = "mesh-admin" // mesh-wide settings may be changed
 )
 

@@ -2,6 +2,7 @@ package envoy
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -65,7 +66,7 @@ func TestParse(t *testing.T) {
 	want := &Config{
 		Listeners: []Listener{
 			{Name: "health", Address: "0.0.0.0", Port: 15021, Static: true},
-			{Name: "0.0.0.0_8443", Address: "0.0.0.0", Port: 8443, Inspects: true, Chains: []Chain{
+			{Name: "0.0.0.0_8443", Address: "0.0.0.0", Port: 8443, Inspects: true, Filters: []string{"envoy.filters.listener.tls_inspector"}, Chains: []Chain{
 				{
 					Match: Match{Names: []string{"shop.example.com"}}, HTTP: true, Route: "https.443.https.public.shop",
 					TLS:     &TLS{Secrets: []string{"kubernetes://shop-cert"}, CA: "kubernetes://shop-cert-cacert", RequireClient: true, ALPN: []string{"h2", "http/1.1"}},
@@ -73,7 +74,7 @@ func TestParse(t *testing.T) {
 				},
 				{
 					Match:    Match{Names: []string{"pass.example.com"}, Prefixes: []string{"10.0.0.0/8"}},
-					Clusters: []string{"outbound|443||pass"}, Filters: []string{"envoy.filters.network.tcp_proxy"},
+					Clusters: []string{"outbound|443||pass"}, Weighted: []Weighted{{"outbound|443||pass", 100}}, Filters: []string{"envoy.filters.network.tcp_proxy"},
 				},
 			}},
 			{Name: "0.0.0.0_9443", Address: "0.0.0.0", Port: 9443, Warming: true},
@@ -82,17 +83,18 @@ func TestParse(t *testing.T) {
 			Name: "shop.example.com:443", Domains: []string{"shop.example.com"}, Routes: []Route{
 				{
 					Name: "r0", Path: PathMatch{Kind: "regex", Value: "/a.*", IgnoreCase: true}, Clusters: []string{"a"}, Abort: 418, NotFound: 500,
+					Weighted: []Weighted{{"a", 90}, {"b", 0}}, Timeout: 15 * time.Second, Filters: []string{"envoy.filters.http.fault"},
 					Headers: []HeaderMatch{{Name: ":method", Kind: "exact", Value: "POST", Invert: true}, {Name: "x", Kind: "present", Absent: true}},
 					Query:   []HeaderMatch{{Name: "q", Kind: "prefix", Value: "1"}},
 					Config:  "/apis/networking.istio.io/v1/namespaces/shop/virtual-service/shop",
 				},
-				{Path: PathMatch{Kind: "separated", Value: "/b"}, Redirect: true},
+				{Path: PathMatch{Kind: "separated", Value: "/b"}, Redirect: &Redirect{Scheme: "https", Code: 301}},
 				{Path: PathMatch{Kind: "prefix", Value: "/"}, Direct: 404},
 			},
 		}}}},
 		Clusters: []Cluster{
 			{Name: "agent", Type: "STATIC"},
-			{Name: "outbound|80||shop", Type: "EDS", Service: "outbound|80||shop", ByPeer: true, MaxConnections: 100, Config: "/apis/networking.istio.io/v1/namespaces/shop/destination-rule/shop"},
+			{Name: "outbound|80||shop", Type: "EDS", Service: "outbound|80||shop", ByPeer: true, Sockets: []Socket{{Name: "tlsMode-istio", Labels: map[string]string{}}, {Name: "tlsMode-disabled", Labels: map[string]string{}}}, MaxConnections: 100, Config: "/apis/networking.istio.io/v1/namespaces/shop/destination-rule/shop"},
 			{Name: "outbound|443||partner", Type: "STRICT_DNS", TLS: &UpstreamTLS{SNI: "partner.example.com", CA: "kubernetes://partner-ca-cacert"}},
 			{Name: "cold", Type: "EDS", Warming: true},
 		},
@@ -123,14 +125,16 @@ func TestParseErrors(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"": "decode config dump: unexpected end of JSON input",
-		`{"configs":[{"@type":"a/x.RoutesConfigDump","dynamic_route_configs":7}]}`: "decode config dump: RoutesConfigDump: json: cannot unmarshal number",
+		`{"configs":[{"@type":"a/x.RoutesConfigDump","dynamic_route_configs":7}]}`: "decode config dump: json: cannot unmarshal number into Go struct field section.configs.dynamic_route_configs",
+		`{"configs":[]}`: "decode config dump: it has no ListenersConfigDump",
+		`{"configs":[{"@type":"a.RoutesConfigDump","dynamic_route_configs":[{"route_config":{"virtual_hosts":[{"name":"v","routes":[{"match":{"prefix":7}}]}]}}]}]}`: `decode config dump: RoutesConfigDump: route 0 of virtual host "v": match: prefix: json:`,
 	} {
 		_, err := Parse([]byte(text), nil)
 		if err == nil || len(err.Error()) < len(want) || err.Error()[:len(want)] != want {
 			t.Errorf("%q: %v, want %s…", text, err, want)
 		}
 	}
-	if _, err := Parse([]byte(`{}`), []byte("x")); err == nil {
+	if _, err := Parse([]byte(dump), []byte("x")); err == nil {
 		t.Error("broken cluster health was taken")
 	}
 }

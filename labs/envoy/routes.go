@@ -3,116 +3,61 @@ package envoy
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
+	"time"
 )
 
+type routeEntry struct {
+	Config rawRouteConfig `json:"route_config"`
+	Error  *refusal       `json:"error_state"`
+}
+
 type rawRouteConfig struct {
-	Name       string `json:"name"`
-	IgnorePort bool   `json:"ignore_port_in_host_matching"`
+	Name       string          `json:"name"`
+	IgnorePort bool            `json:"ignore_port_in_host_matching"`
+	VHDS       json.RawMessage `json:"vhds"`
 	Hosts      []struct {
-		Name    string     `json:"name"`
-		Domains []string   `json:"domains"`
-		Routes  []rawRoute `json:"routes"`
+		Name       string           `json:"name"`
+		Domains    []string         `json:"domains"`
+		Routes     []rawRoute       `json:"routes"`
+		RequireTLS string           `json:"require_tls"`
+		Matcher    json.RawMessage  `json:"matcher"`
+		Filters    map[string]typed `json:"typed_per_filter_config"`
 	} `json:"virtual_hosts"`
 }
 
-type weighted struct {
-	Name   string `json:"name"`
-	Weight *int   `json:"weight"`
-}
-
-func weights(w []weighted) []string {
-	var out []string
-	for _, c := range w {
-		if c.Weight == nil || *c.Weight > 0 {
-			out = append(out, c.Name)
+func (c *Config) routes(s section) error {
+	for _, list := range [][]routeEntry{s.DynamicRoutes, s.StaticRoutes} {
+		for _, e := range list {
+			c.refused("route", e.Config.Name, e.Error)
+			if e.Config.Name == "" && len(e.Config.Hosts) == 0 {
+				continue // refused, and none before it
+			}
+			rc, err := e.Config.view()
+			if err != nil {
+				return err
+			}
+			c.Routes = append(c.Routes, rc)
 		}
-	}
-	return out
-}
-
-type stringMatch struct {
-	Exact    *string `json:"exact"`
-	Prefix   *string `json:"prefix"`
-	Suffix   *string `json:"suffix"`
-	Contains *string `json:"contains"`
-	Regex    *struct {
-		Regex string `json:"regex"`
-	} `json:"safe_regex"`
-	IgnoreCase bool `json:"ignore_case"`
-}
-
-type rawHeader struct {
-	Name    string       `json:"name"`
-	String  *stringMatch `json:"string_match"`
-	Present *bool        `json:"present_match"`
-	Invert  bool         `json:"invert_match"`
-	Empty   bool         `json:"treat_missing_header_as_empty"`
-}
-
-type rawRoute struct {
-	Name  string `json:"name"`
-	Match struct {
-		Prefix    *string `json:"prefix"`
-		Path      *string `json:"path"`
-		Separated *string `json:"path_separated_prefix"`
-		Regex     *struct {
-			Regex string `json:"regex"`
-		} `json:"safe_regex"`
-		Template *struct {
-			Config struct {
-				Path string `json:"path_template"`
-			} `json:"typed_config"`
-		} `json:"path_match_policy"`
-		Case    *bool       `json:"case_sensitive"`
-		Headers []rawHeader `json:"headers"`
-		Query   []rawHeader `json:"query_parameters"`
-	} `json:"match"`
-	Route *struct {
-		Cluster  string `json:"cluster"`
-		Weighted struct {
-			Clusters []weighted `json:"clusters"`
-		} `json:"weighted_clusters"`
-		NotFound string `json:"cluster_not_found_response_code"`
-	} `json:"route"`
-	Redirect json.RawMessage `json:"redirect"`
-	Direct   *struct {
-		Status int `json:"status"`
-	} `json:"direct_response"`
-	Metadata metadata `json:"metadata"`
-	Filters  map[string]struct {
-		Abort *struct {
-			Status int `json:"http_status"`
-		} `json:"abort"`
-	} `json:"typed_per_filter_config"`
-}
-
-func (c *Config) routes(raw []byte) error {
-	type entry struct {
-		Config rawRouteConfig `json:"route_config"`
-	}
-	var d struct {
-		Static  []entry `json:"static_route_configs"`
-		Dynamic []entry `json:"dynamic_route_configs"`
-	}
-	if err := json.Unmarshal(raw, &d); err != nil {
-		return err
-	}
-	for _, e := range append(d.Dynamic, d.Static...) {
-		rc, err := e.Config.view()
-		if err != nil {
-			return err
-		}
-		c.Routes = append(c.Routes, rc)
 	}
 	return nil
 }
 
 func (r rawRouteConfig) view() (RouteConfig, error) {
 	rc := RouteConfig{Name: r.Name, IgnorePort: r.IgnorePort}
+	if len(r.VHDS) > 0 {
+		rc.Unknown = "vhds"
+	}
 	for _, h := range r.Hosts {
 		v := VirtualHost{Name: h.Name, Domains: h.Domains}
+		if h.RequireTLS != "NONE" {
+			v.RequireTLS = h.RequireTLS
+		}
+		if len(h.Matcher) > 0 {
+			v.Unknown = "matcher"
+		}
 		for i, raw := range h.Routes {
-			route, err := raw.view()
+			route, err := raw.view(h.Filters)
 			if err != nil {
 				return rc, fmt.Errorf("route %d of virtual host %q: %w", i, h.Name, err)
 			}
@@ -123,68 +68,201 @@ func (r rawRouteConfig) view() (RouteConfig, error) {
 	return rc, nil
 }
 
-func (r rawRoute) view() (Route, error) {
-	out := Route{Name: r.Name, Config: r.Metadata.Filter.Istio.Config, Redirect: len(r.Redirect) > 0}
-	switch m := r.Match; {
-	case m.Path != nil:
-		out.Path = PathMatch{Kind: "path", Value: *m.Path}
-	case m.Separated != nil:
-		out.Path = PathMatch{Kind: "separated", Value: *m.Separated}
-	case m.Regex != nil:
-		out.Path = PathMatch{Kind: "regex", Value: m.Regex.Regex}
-	case m.Template != nil:
-		out.Path = PathMatch{Kind: "template", Value: m.Template.Config.Path}
-	case m.Prefix != nil:
-		out.Path = PathMatch{Kind: "prefix", Value: *m.Prefix}
-	}
-	out.Path.IgnoreCase = r.Match.Case != nil && !*r.Match.Case
-	for _, h := range r.Match.Headers {
-		out.Headers = append(out.Headers, h.view())
-	}
-	for _, q := range r.Match.Query {
-		out.Query = append(out.Query, q.view())
-	}
-	if r.Direct != nil {
-		out.Direct = r.Direct.Status
-	}
-	for _, f := range r.Filters {
-		if f.Abort != nil {
-			out.Abort = f.Abort.Status
-		}
-	}
-	if r.Route != nil {
-		if r.Route.Cluster != "" {
-			out.Clusters = []string{r.Route.Cluster}
-		}
-		out.Clusters = append(out.Clusters, weights(r.Route.Weighted.Clusters)...)
-		if r.Route.NotFound == "INTERNAL_SERVER_ERROR" {
-			out.NotFound = 500
-		}
-	}
-	return out, nil
+// envoyTimeout is that of a route that sets none.
+const envoyTimeout = 15 * time.Second
+
+type rawRoute struct {
+	Name     string          `json:"name"`
+	Match    json.RawMessage `json:"match"`
+	Route    *rawAction      `json:"route"`
+	Redirect *rawRedirect    `json:"redirect"`
+	Direct   *struct {
+		Status int    `json:"status"`
+		Body   source `json:"body"`
+	} `json:"direct_response"`
+	Forward  json.RawMessage  `json:"non_forwarding_action"`
+	Action   json.RawMessage  `json:"filter_action"`
+	Metadata metadata         `json:"metadata"`
+	Filters  map[string]typed `json:"typed_per_filter_config"`
 }
 
-func (h rawHeader) view() HeaderMatch {
-	m := HeaderMatch{Name: h.Name, Invert: h.Invert, Empty: h.Empty, Kind: "present"}
-	if h.Present != nil {
-		m.Absent = !*h.Present
+func (r rawRoute) view(hostFilters map[string]typed) (Route, error) {
+	out := Route{Name: r.Name, Config: r.Metadata.Filter.Istio.Config}
+	if err := out.match(r.Match); err != nil {
+		return out, err
 	}
-	s := h.String
-	if s == nil {
-		return m
+	if r.Direct != nil {
+		out.Direct, out.Body = r.Direct.Status, r.Direct.Body.text()
 	}
-	m.IgnoreCase = s.IgnoreCase
+	if r.Redirect != nil {
+		out.Redirect = r.Redirect.view()
+	}
+	if r.Route != nil {
+		if err := r.Route.fill(&out); err != nil {
+			return out, err
+		}
+	}
 	switch {
-	case s.Exact != nil:
-		m.Kind, m.Value = "exact", *s.Exact
-	case s.Prefix != nil:
-		m.Kind, m.Value = "prefix", *s.Prefix
-	case s.Suffix != nil:
-		m.Kind, m.Value = "suffix", *s.Suffix
-	case s.Contains != nil:
-		m.Kind, m.Value = "contains", *s.Contains
-	case s.Regex != nil:
-		m.Kind, m.Value = "regex", s.Regex.Regex
+	case len(r.Forward) > 0:
+		out.ClusterFrom = "non_forwarding_action"
+	case len(r.Action) > 0:
+		out.ClusterFrom = "filter_action"
 	}
-	return m
+	if err := out.filters(hostFilters); err != nil {
+		return out, err
+	}
+	return out, out.filters(r.Filters)
+}
+
+type rawRedirect struct {
+	HTTPS  bool          `json:"https_redirect"`
+	Scheme string        `json:"scheme_redirect"`
+	Host   string        `json:"host_redirect"`
+	Port   int           `json:"port_redirect"`
+	Path   string        `json:"path_redirect"`
+	Prefix string        `json:"prefix_rewrite"`
+	Regex  *regexRewrite `json:"regex_rewrite"`
+	Strip  bool          `json:"strip_query"`
+	Code   string        `json:"response_code"`
+}
+
+type regexRewrite struct {
+	Pattern struct {
+		Regex string `json:"regex"`
+	} `json:"pattern"`
+	Substitution string `json:"substitution"`
+}
+
+func (r rawRedirect) view() *Redirect {
+	out := &Redirect{Scheme: r.Scheme, Host: r.Host, Port: r.Port, Path: r.Path, Prefix: r.Prefix, StripQuery: r.Strip, Code: 301}
+	if r.HTTPS {
+		out.Scheme = "https"
+	}
+	if r.Regex != nil {
+		out.Regex, out.Substitution = r.Regex.Pattern.Regex, r.Regex.Substitution
+	}
+	if code := map[string]int{"FOUND": 302, "SEE_OTHER": 303, "TEMPORARY_REDIRECT": 307, "PERMANENT_REDIRECT": 308}[r.Code]; code != 0 {
+		out.Code = code
+	}
+	return out
+}
+
+type weighted struct {
+	Name   string `json:"name"`
+	Header string `json:"cluster_header"`
+	Weight *int   `json:"weight"`
+}
+
+// clusterChoice is how a route or a TCP proxy names its clusters.
+type clusterChoice struct {
+	Cluster  string `json:"cluster"`
+	Weighted struct {
+		Clusters []weighted `json:"clusters"`
+	} `json:"weighted_clusters"`
+}
+
+// view lists the clusters that get anything, and all with their shares. One
+// without a weight gets as much as any other of that kind.
+func (c clusterChoice) view() (names []string, all []Weighted) {
+	if c.Cluster != "" {
+		return []string{c.Cluster}, []Weighted{{c.Cluster, 100}}
+	}
+	for _, x := range c.Weighted.Clusters {
+		weight := 1
+		if x.Weight != nil {
+			weight = *x.Weight
+		}
+		all = append(all, Weighted{x.Name, weight})
+		if weight > 0 && x.Name != "" {
+			names = append(names, x.Name)
+		}
+	}
+	return names, all
+}
+
+type rawAction struct {
+	clusterChoice
+	Header   string          `json:"cluster_header"`
+	Plugin   string          `json:"cluster_specifier_plugin"`
+	Inline   json.RawMessage `json:"inline_cluster_specifier_plugin"`
+	NotFound string          `json:"cluster_not_found_response_code"`
+	Timeout  *string         `json:"timeout"`
+	Prefix   string          `json:"prefix_rewrite"`
+	Path     string          `json:"path_rewrite"`
+	Regex    *regexRewrite   `json:"regex_rewrite"`
+	Host     string          `json:"host_rewrite_literal"`
+	Retry    struct {
+		On    string `json:"retry_on"`
+		Times *int   `json:"num_retries"`
+	} `json:"retry_policy"`
+	Mirrors []struct {
+		Cluster  string    `json:"cluster"`
+		Fraction *fraction `json:"runtime_fraction"`
+	} `json:"request_mirror_policies"`
+	CORS *rawCORS `json:"cors"`
+}
+
+func (a rawAction) fill(r *Route) error {
+	r.Clusters, r.Weighted = a.view()
+	switch {
+	case a.Header != "":
+		r.ClusterFrom = "cluster_header " + a.Header
+	case a.Plugin != "" || len(a.Inline) > 0:
+		r.ClusterFrom = strings.TrimSpace("cluster_specifier_plugin " + a.Plugin)
+	}
+	for _, w := range a.Weighted.Clusters {
+		if w.Header != "" {
+			r.ClusterFrom = "cluster_header " + w.Header
+		}
+	}
+	if a.NotFound == "INTERNAL_SERVER_ERROR" {
+		r.NotFound = 500
+	}
+	if a.NotFound == "NOT_FOUND" {
+		r.NotFound = 404
+	}
+	var err error
+	if r.Timeout = envoyTimeout; a.Timeout != nil {
+		r.Timeout, err = duration(*a.Timeout)
+	}
+	if a.Retry.On != "" {
+		r.RetryOn, r.Retries = a.Retry.On, 1
+		if a.Retry.Times != nil {
+			r.Retries = *a.Retry.Times
+		}
+	}
+	a.rewrite(r)
+	for _, m := range a.Mirrors {
+		percent := 100.0
+		if m.Fraction != nil {
+			percent = m.Fraction.Default.percent()
+		}
+		r.Mirrors = append(r.Mirrors, Mirror{Cluster: m.Cluster, Percent: percent})
+	}
+	if a.CORS != nil {
+		r.CORS = a.CORS.view()
+	}
+	return err
+}
+
+func (a rawAction) rewrite(r *Route) {
+	w := Rewrite{Prefix: a.Prefix, Host: a.Host}
+	if a.Regex != nil {
+		w.Regex, w.Substitution = a.Regex.Pattern.Regex, a.Regex.Substitution
+	}
+	if a.Path != "" {
+		w.Regex, w.Substitution = ".*", a.Path
+	}
+	if w != (Rewrite{}) {
+		r.Rewrite = &w
+	}
+}
+
+// duration reads protobuf's JSON form: "1.500s".
+func duration(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(s)
+	if err != nil {
+		return 0, fmt.Errorf("read duration %q: %w", s, err)
+	}
+	return d, nil
 }

@@ -74,7 +74,7 @@ func (e *Engine) applyOne(ctx context.Context, label string, vars *variables, m 
 	e.replaceImages(o.Object)
 	r, err := e.resourceOf(o)
 	if err == nil {
-		err = errors.Join(e.within(nameOf(o)), e.ours(ctx, r, o))
+		err = errors.Join(e.mayWrite(nameOf(o)), e.refuseForeignNamespace(ctx, r, o))
 	}
 	if err != nil {
 		return fmt.Errorf("apply %s: %w", nameOf(o), err)

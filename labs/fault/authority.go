@@ -14,7 +14,7 @@ import (
 
 // authority returns a CA, made and stored when it is first needed.
 func (e *Engine) authority(ctx context.Context, name string) (*certs.CA, error) {
-	r, err := e.named(labs.Object{Kind: "Secret", Namespace: Namespace})
+	r, err := e.resourceNamed(labs.Object{Kind: "Secret", Namespace: Namespace})
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func (e *Engine) authority(ctx context.Context, name string) (*certs.CA, error) 
 
 // publish adds a CA's root to what observers and learners may trust.
 func (e *Engine) publish(ctx context.Context, ca *certs.CA) error {
-	r, err := e.named(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
+	r, err := e.resourceNamed(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (e *Engine) publish(ctx context.Context, ca *certs.CA) error {
 // Trust returns each CA's root certificate, PEM, by name; none before the
 // first lab.
 func (e *Engine) Trust(ctx context.Context) (map[string]string, error) {
-	r, err := e.named(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
+	r, err := e.resourceNamed(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
 	if err != nil {
 		return nil, err
 	}

@@ -103,7 +103,7 @@ func (e *Engine) certificate(ctx context.Context, label string, c labs.Certifica
 	if c.Client != "" {
 		ns, name = Namespace, ClientSecret+c.Client
 	}
-	r, err := e.written(labs.Object{Kind: "Secret", Namespace: ns, Name: name})
+	r, err := e.resourceToWrite(labs.Object{Kind: "Secret", Namespace: ns, Name: name})
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,6 @@ package fault
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -82,14 +81,12 @@ func New(client dynamic.Interface, kinds []Kind, now func() time.Time, scope []s
 // belongs before the first change.
 func (e *Engine) UseImages(images map[string]string) { e.images = images }
 
-// kind finds a kind by name, with its group after a dot where two groups
-// have it: "Gateway.networking.istio.io". Without a group the core group is
-// preferred, then any single one.
-func (e *Engine) kind(name string) (Kind, error) {
-	name, group, qualified := strings.Cut(name, ".")
+// kindOf finds an object's kind. Where the object names no group, the core
+// group is preferred, then any single one.
+func (e *Engine) kindOf(o labs.Object) (Kind, error) {
 	var found []Kind
 	for _, k := range e.kinds {
-		if k.Kind != name || qualified && k.Group != group {
+		if k.Kind != o.Kind || o.Group != "" && k.Group != o.Group {
 			continue
 		}
 		if k.Group == "" {
@@ -101,9 +98,9 @@ func (e *Engine) kind(name string) (Kind, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return Kind{}, fmt.Errorf("the cluster serves no kind %q", name)
+		return Kind{}, fmt.Errorf("the cluster serves no kind %q", o.Kind)
 	}
-	return Kind{}, fmt.Errorf("kind %q is served by %s and %s: write Kind.group", name, found[0].Group, found[1].Group)
+	return Kind{}, fmt.Errorf("kind %q is served by %s and %s: write Kind.group", o.Kind, found[0].Group, found[1].Group)
 }
 
 // resource is the client for an object's kind and namespace.
@@ -128,9 +125,9 @@ func (e *Engine) resourceOf(o *unstructured.Unstructured) (dynamic.ResourceInter
 	return nil, fmt.Errorf("the cluster serves no kind %s in %s", gvk.Kind, gvk.GroupVersion())
 }
 
-// named returns the client and the display form of a named object.
-func (e *Engine) named(o labs.Object) (dynamic.ResourceInterface, error) {
-	k, err := e.kind(o.Kind)
+// resourceNamed is the client for an object that is only named.
+func (e *Engine) resourceNamed(o labs.Object) (dynamic.ResourceInterface, error) {
+	k, err := e.kindOf(o)
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster/clustertest"
 	"github.com/gatedrill/gatedrill/labs/fault"
+	"github.com/gatedrill/gatedrill/labs/labfile"
 )
 
 const worldFiles = `
@@ -83,7 +84,7 @@ func setUp(t *testing.T) fixture {
 	t.Helper()
 	api := clustertest.NewAPI()
 	f := fixture{t, api, fault.New(api, api.Kinds, time.Now, nil)}
-	w, problems := labs.LoadWorld(files(worldFiles))
+	w, problems := labfile.LoadWorld(files(worldFiles))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -225,7 +226,7 @@ func TestCertificates(t *testing.T) {
 		t.Errorf("identities: %d CAs, client's chain of %d", len(roots), len(clients["friend"].Certificate))
 	}
 	first := f.get("Secret", "shop", "world-cert", "data", "tls.crt")
-	w, _ := labs.LoadWorld(files(worldFiles))
+	w, _ := labfile.LoadWorld(files(worldFiles))
 	f.must(f.engine.World(ctx, w, func(string) {}))
 	if f.get("Secret", "shop", "world-cert", "data", "tls.crt") != first {
 		t.Error("a certificate that would do was issued anew")

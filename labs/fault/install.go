@@ -51,7 +51,7 @@ func (e *Engine) vacated(ctx context.Context, homes []labs.Manifest) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, provedWithin, fmt.Errorf("not gone after %s", provedWithin))
 	defer cancel()
 	return e.until(ctx, "namespaces that are being deleted to go", func() (bool, error) {
-		now, err := e.named(labs.Object{Kind: "Namespace"})
+		now, err := e.resourceNamed(labs.Object{Kind: "Namespace"})
 		if err != nil {
 			return false, err
 		}
@@ -104,7 +104,7 @@ func (e *Engine) Pair(ctx context.Context, namespace, name string) (tls.Certific
 	fail := func(err error) (tls.Certificate, error) {
 		return tls.Certificate{}, fmt.Errorf("read the certificate in Secret %s/%s: %w", namespace, name, err)
 	}
-	r, err := e.named(labs.Object{Kind: "Secret", Namespace: namespace})
+	r, err := e.resourceNamed(labs.Object{Kind: "Secret", Namespace: namespace})
 	if err != nil {
 		return fail(err)
 	}
@@ -125,7 +125,7 @@ func (e *Engine) Pair(ctx context.Context, namespace, name string) (tls.Certific
 
 // Exists says whether the cluster has an object.
 func (e *Engine) Exists(ctx context.Context, o labs.Object) (bool, error) {
-	r, err := e.named(o)
+	r, err := e.resourceNamed(o)
 	if err != nil {
 		return false, err
 	}

@@ -25,7 +25,7 @@ func (e *Engine) keep(ctx context.Context, name string, p picture) error {
 	if err := z.Close(); err != nil {
 		return fmt.Errorf("pack picture %q: %w", name, err)
 	}
-	r, err := e.named(labs.Object{Kind: "Secret", Namespace: Namespace})
+	r, err := e.resourceNamed(labs.Object{Kind: "Secret", Namespace: Namespace})
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (e *Engine) keep(ctx context.Context, name string, p picture) error {
 
 // kept reads a picture back.
 func (e *Engine) kept(ctx context.Context, name string) (picture, error) {
-	r, err := e.named(labs.Object{Kind: "Secret", Namespace: Namespace})
+	r, err := e.resourceNamed(labs.Object{Kind: "Secret", Namespace: Namespace})
 	if err != nil {
 		return nil, err
 	}

@@ -68,7 +68,7 @@ func (e *Engine) dropOrphans(ctx context.Context) error {
 // ownNamespace makes the namespace that holds what we keep. One that is being
 // deleted is waited for: nothing new can be put into it.
 func (e *Engine) ownNamespace(ctx context.Context) error {
-	r, err := e.named(labs.Object{Kind: "Namespace"})
+	r, err := e.resourceNamed(labs.Object{Kind: "Namespace"})
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (e *Engine) ownNamespace(ctx context.Context) error {
 	o := &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": Namespace, "labels": map[string]any{Label: world}},
 	}}
-	if err := e.ours(ctx, r, o); err != nil {
+	if err := e.refuseForeignNamespace(ctx, r, o); err != nil {
 		return fmt.Errorf("make namespace %s: %w", Namespace, err)
 	}
 	if _, err := r.Apply(ctx, Namespace, o, metav1.ApplyOptions{FieldManager: manager, Force: true}); err != nil {

@@ -8,8 +8,8 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/fault"
+	"github.com/gatedrill/gatedrill/labs/labfile"
 )
 
 // forget deletes what is kept in the cluster, of the kinds given.
@@ -34,7 +34,7 @@ func (f fixture) forget(kinds ...string) {
 // one only.
 func TestCertificatesFollowTheirCA(t *testing.T) {
 	f := setUp(t)
-	w, _ := labs.LoadWorld(files(worldFiles))
+	w, _ := labfile.LoadWorld(files(worldFiles))
 	old := f.get("Secret", "shop", "world-cert", "data", "tls.crt")
 	f.must(f.engine.World(t.Context(), w, func(string) {}))
 	if f.get("Secret", "shop", "world-cert", "data", "tls.crt") != old {
@@ -51,7 +51,7 @@ func TestCertificatesFollowTheirCA(t *testing.T) {
 // not stand in the way of the next lab.
 func TestClearWithoutThePicture(t *testing.T) {
 	f := setUp(t)
-	w, _ := labs.LoadWorld(files(worldFiles))
+	w, _ := labfile.LoadWorld(files(worldFiles))
 	lab := testLab()
 	f.must(f.engine.Base(t.Context(), lab, "1", func(string) {}))
 	f.must(f.engine.Break(t.Context(), lab, "1"))
@@ -74,7 +74,7 @@ func TestClearWithoutThePicture(t *testing.T) {
 // A namespace on its way out takes nothing new; it is waited for.
 func TestOwnNamespaceThatIsLeaving(t *testing.T) {
 	f := setUp(t)
-	w, _ := labs.LoadWorld(files(worldFiles))
+	w, _ := labfile.LoadWorld(files(worldFiles))
 	for _, k := range f.api.Kinds {
 		if k.Kind != "Namespace" {
 			continue

@@ -44,7 +44,7 @@ func (e *Engine) operate(ctx context.Context, label string, vars *variables, op 
 // remove deletes an object and returns when it is gone. One that is gone
 // already is an error: the lab expects it.
 func (e *Engine) remove(ctx context.Context, o labs.Object) error {
-	r, err := e.written(o)
+	r, err := e.resourceToWrite(o)
 	if err != nil {
 		return fmt.Errorf("delete %s: %w", o, err)
 	}
@@ -62,7 +62,7 @@ func (e *Engine) remove(ctx context.Context, o labs.Object) error {
 
 // patch changes an object that exists.
 func (e *Engine) patch(ctx context.Context, vars *variables, p labs.Patch) error {
-	r, err := e.written(p.Object)
+	r, err := e.resourceToWrite(p.Object)
 	if err != nil {
 		return fmt.Errorf("patch %s: %w", p.Object, err)
 	}
@@ -88,7 +88,7 @@ func (e *Engine) patch(ctx context.Context, vars *variables, p labs.Patch) error
 // ready and none of the old is left, so that `deploy/NAME` means one pod.
 func (e *Engine) restart(ctx context.Context, o labs.Object) error {
 	fail := func(err error) error { return fmt.Errorf("restart %s: %w", o, err) }
-	r, err := e.written(o)
+	r, err := e.resourceToWrite(o)
 	if err != nil {
 		return fail(err)
 	}
@@ -100,7 +100,7 @@ func (e *Engine) restart(ctx context.Context, o labs.Object) error {
 	if err != nil {
 		return fail(err)
 	}
-	pods, err := e.named(labs.Object{Kind: "Pod", Namespace: o.Namespace})
+	pods, err := e.resourceNamed(labs.Object{Kind: "Pod", Namespace: o.Namespace})
 	if err != nil {
 		return fail(err)
 	}
@@ -139,7 +139,7 @@ func (e *Engine) podsOf(ctx context.Context, d *unstructured.Unstructured) ([]un
 	if err != nil || len(match) == 0 {
 		return nil, fmt.Errorf("%s has no selector by labels", nameOf(d))
 	}
-	pods, err := e.named(labs.Object{Kind: "Pod", Namespace: d.GetNamespace()})
+	pods, err := e.resourceNamed(labs.Object{Kind: "Pod", Namespace: d.GetNamespace()})
 	if err != nil {
 		return nil, err
 	}

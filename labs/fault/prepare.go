@@ -139,7 +139,7 @@ func (e *Engine) Clear(ctx context.Context) (Report, error) {
 
 // Marked returns the mark of the lab that is in the cluster, or ErrNoLab.
 func (e *Engine) Marked(ctx context.Context) (Mark, error) {
-	r, err := e.named(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
+	r, err := e.resourceNamed(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
 	if err != nil {
 		return Mark{}, err
 	}
@@ -165,7 +165,7 @@ func (e *Engine) mark(ctx context.Context, m Mark) error {
 	if err != nil {
 		return fmt.Errorf("mark the cluster: %w", err)
 	}
-	r, err := e.named(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
+	r, err := e.resourceNamed(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
 	if err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func (e *Engine) mark(ctx context.Context, m Mark) error {
 }
 
 func (e *Engine) unmark(ctx context.Context) error {
-	r, err := e.named(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
+	r, err := e.resourceNamed(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
 	if err != nil {
 		return err
 	}

@@ -20,8 +20,8 @@ var ErrNotOurs = errors.New("not gatedrill's: left alone")
 // istioSystem may be in a scope, but is never made or changed itself.
 const istioSystem = "istio-system"
 
-// within says whether an object may be written.
-func (e *Engine) within(o labs.Object) error {
+// mayWrite says whether an object may be written.
+func (e *Engine) mayWrite(o labs.Object) error {
 	ns := o.Namespace
 	if o.Kind == "Namespace" {
 		ns = o.Name
@@ -32,17 +32,17 @@ func (e *Engine) within(o labs.Object) error {
 	return fmt.Errorf("namespace %s: %w", ns, ErrNotOurs)
 }
 
-// written is named for an object that is about to be changed.
-func (e *Engine) written(o labs.Object) (dynamic.ResourceInterface, error) {
-	if err := e.within(o); err != nil {
+// resourceToWrite is the client for an object that is about to be changed.
+func (e *Engine) resourceToWrite(o labs.Object) (dynamic.ResourceInterface, error) {
+	if err := e.mayWrite(o); err != nil {
 		return nil, err
 	}
-	return e.named(o)
+	return e.resourceNamed(o)
 }
 
-// ours refuses a namespace that is there already and that gatedrill did not
-// make, in a cluster that is not ours alone.
-func (e *Engine) ours(ctx context.Context, r dynamic.ResourceInterface, o *unstructured.Unstructured) error {
+// refuseForeignNamespace refuses a namespace that is there already and that
+// gatedrill did not make, in a cluster that is not ours alone.
+func (e *Engine) refuseForeignNamespace(ctx context.Context, r dynamic.ResourceInterface, o *unstructured.Unstructured) error {
 	if e.scope == nil || o.GetKind() != "Namespace" {
 		return nil
 	}
@@ -71,7 +71,7 @@ func (e *Engine) list(ctx context.Context, k Kind) ([]unstructured.Unstructured,
 		}
 		return list.Items, nil
 	case k.Kind == "Namespace":
-		return e.spaces(ctx, r)
+		return e.scopeNamespaces(ctx, r)
 	case !k.Namespaced:
 		return nil, nil
 	}
@@ -86,8 +86,8 @@ func (e *Engine) list(ctx context.Context, k Kind) ([]unstructured.Unstructured,
 	return out, nil
 }
 
-// spaces gets the namespaces of the scope that are there.
-func (e *Engine) spaces(ctx context.Context, r dynamic.ResourceInterface) ([]unstructured.Unstructured, error) {
+// scopeNamespaces gets the namespaces of the scope that are there.
+func (e *Engine) scopeNamespaces(ctx context.Context, r dynamic.ResourceInterface) ([]unstructured.Unstructured, error) {
 	var out []unstructured.Unstructured
 	for _, ns := range e.scope {
 		o, err := r.Get(ctx, ns, metav1.GetOptions{})

@@ -14,6 +14,8 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/gatedrill/gatedrill/labs"
 )
 
 // Survey is what a cluster held at a moment, but for what gatedrill made: a
@@ -89,7 +91,7 @@ func (e *Engine) everywhere(ctx context.Context, k Kind) ([]unstructured.Unstruc
 
 // marked are the namespaces that gatedrill made.
 func (e *Engine) marked(ctx context.Context) (map[string]bool, error) {
-	k, err := e.kind("Namespace")
+	k, err := e.kindOf(labs.Object{Kind: "Namespace"})
 	if err != nil {
 		return nil, err
 	}

@@ -124,7 +124,7 @@ func (e *Engine) GatewayAddress(ctx context.Context, lab *labs.Lab) (string, err
 // Address waits for the load balancer's address of a Service (ns/name).
 func (e *Engine) Address(ctx context.Context, service string) (string, error) {
 	ns, name, _ := strings.Cut(service, "/")
-	r, err := e.named(labs.Object{Kind: "Service", Namespace: ns})
+	r, err := e.resourceNamed(labs.Object{Kind: "Service", Namespace: ns})
 	if err != nil {
 		return "", err
 	}

@@ -2,10 +2,14 @@ package observe
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/probe"
@@ -19,121 +23,153 @@ const (
 	linePause = 100 * time.Millisecond
 )
 
-// Fresh looks at everything again, now: lists every kind, reads every
-// gateway's Envoy, sends every request and waits for its log line. It needs
-// no Run. The error is the context's; what could not be seen is in Missing.
+// listWithin bounds the list of one kind, so that one that hangs keeps nobody
+// from seeing the others.
+const listWithin = 8 * time.Second
+
+// Fresh looks at everything again, now: lists every kind, reads the Envoys on
+// the way, sends every request and waits for its log lines. It needs no Run.
+// The error is the context's; what could not be seen is in Missing.
 func (o *Observer) Fresh(ctx context.Context) (snapshot.Snapshot, error) {
 	o.fresh.Lock()
 	defer o.fresh.Unlock()
 	objects, missing := o.listAll(ctx)
-	o.syncGateways(objects, missing)
-	before := o.assemble(objects, missing, nil, nil)
+	o.syncProxies(objects, missing)
+	before := o.assemble(objects, maps.Clone(missing), newHeard()) // its proxies are not read yet
 
 	o.mu.Lock()
 	requests := o.requests
 	o.mu.Unlock()
 	results := make([]probe.Result, len(requests))
 	var wg sync.WaitGroup
-	wg.Go(func() { o.refresh(ctx) })
+	wg.Go(func() { o.refresh(ctx, true) })
 	for i, r := range requests {
 		wg.Go(func() { results[i] = o.ask(ctx, r, before) })
 	}
 	wg.Wait()
-	lines := o.awaitLines(ctx, results)
+	ways := o.awaitLines(ctx, results, func() {
+		o.syncProxies(objects, missing)
+		o.refresh(ctx, false)
+	})
 	if err := ctx.Err(); err != nil {
 		return snapshot.Snapshot{}, err
 	}
-
-	answers, peers := map[string]labs.Answer{}, map[string][]snapshot.PeerCert{}
+	out := newHeard()
 	for i, r := range requests {
-		a := results[i].Answer
-		if l, ok := findLine(lines, results[i]); ok {
-			a = l.Join(a)
-		}
-		answers[r.Name], peers[r.Name] = a, results[i].Peers
+		out.add(r.Name, results[i], ways[i])
 	}
-	for k := range missing {
-		if len(k) > 6 && k[:6] == "proxy " {
-			delete(missing, k) // of before the dumps were read
-		}
-	}
-	s := o.assemble(objects, missing, answers, peers)
+	s := o.assemble(objects, missing, out)
 	o.publish(s)
 	return s, nil
 }
 
-// awaitLines reads the gateways' logs until every request that should have
-// left a line has one.
-func (o *Observer) awaitLines(ctx context.Context, results []probe.Result) []probe.Line {
-	since, sent := o.clock(), false
+// awaitLines reads the proxies' logs until every request that should have
+// left a line has one of each proxy that it is known to have passed. Servers
+// that lines lead to are looked at too, by more.
+func (o *Observer) awaitLines(ctx context.Context, results []probe.Result, more func()) [][]trail {
+	ways := make([][]trail, len(results))
+	since, sent := earliest(results, o.clock())
+	if !sent {
+		return ways
+	}
+	within, cancel := context.WithTimeout(ctx, lineWait)
+	defer cancel()
+	for {
+		logs, inTime := o.tailAll(within, since)
+		news, all := false, true
+		for i, r := range results {
+			if w := wayOf(logs, r); len(w) >= len(ways[i]) {
+				ways[i] = w
+			}
+			news = o.reach(ways[i], o.clock()) || news
+			all = all && (!leavesLine(r) || o.whole(ways[i]))
+		}
+		if news {
+			more()
+		}
+		if inTime && all && !news {
+			return ways
+		}
+		select {
+		case <-within.Done():
+			return ways
+		case <-time.After(linePause):
+		}
+	}
+}
+
+// earliest is when the first request went out that leaves a line.
+func earliest(results []probe.Result, now time.Time) (since time.Time, sent bool) {
+	since = now
 	for _, r := range results {
-		if r.ID != "" && r.Answer.Observed && r.Answer.Error != probe.Refused {
+		if leavesLine(r) {
 			sent = true
 			if r.Sent.Before(since) {
 				since = r.Sent
 			}
 		}
 	}
-	if !sent {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, lineWait)
-	defer cancel()
-	var lines []probe.Line
-	for {
-		if read := o.tailAll(ctx, since); len(read) > 0 {
-			lines = read // a read that ran out of time brings nothing
-		}
-		if allFound(lines, results) {
-			return lines
-		}
-		select {
-		case <-ctx.Done():
-			return lines
-		case <-time.After(linePause):
-		}
-	}
+	return since, sent
 }
 
-func (o *Observer) tailAll(ctx context.Context, since time.Time) []probe.Line {
+// leavesLine says whether a proxy can have logged the request.
+func leavesLine(r probe.Result) bool {
+	return r.ID != "" && r.Answer.Observed && r.Answer.Error != probe.Refused && r.Answer.Error != probe.DNS
+}
+
+// whole says whether each proxy that the lines lead to has written one.
+func (o *Observer) whole(way []trail) bool {
 	o.mu.Lock()
-	gateways := o.sorted()
+	proxies := o.sorted()
 	o.mu.Unlock()
-	var out []probe.Line
-	for _, g := range gateways {
-		lines, err := g.tail(ctx, since, o.clock())
-		if err != nil {
-			continue // a gateway whose log is away tells nothing; the answer stays without flag
+	for _, t := range way {
+		for _, p := range proxies {
+			next := trail{place: p.place, inbound: p.role == labs.RoleSidecar}
+			if !t.inbound && t.leadsTo(next) && !slices.ContainsFunc(way, next.same) {
+				return false
+			}
 		}
-		out = append(out, lines...)
 	}
-	return out
+	return len(way) > 0
 }
 
-func allFound(lines []probe.Line, results []probe.Result) bool {
-	for _, r := range results {
-		if r.ID == "" || !r.Answer.Observed || r.Answer.Error == probe.Refused {
-			continue
-		}
-		if _, ok := findLine(lines, r); !ok {
-			return false
-		}
+// tailAll reads the logs; inTime is false when time ran out.
+func (o *Observer) tailAll(ctx context.Context, since time.Time) (logs []log, inTime bool) {
+	o.mu.Lock()
+	proxies := o.sorted()
+	o.mu.Unlock()
+	logs = make([]log, len(proxies))
+	var wg sync.WaitGroup
+	for i, p := range proxies {
+		// A proxy whose log is away tells nothing; the answer stays without it.
+		wg.Go(func() { logs[i], _ = p.tail(ctx, since, o.clock()) })
 	}
-	return true
+	wg.Wait()
+	return logs, ctx.Err() == nil
 }
 
 // listNow reads the objects of a kind past the watch.
 func (s *store) listNow(ctx context.Context) ([]snapshot.Object, error) {
-	list, _, err := s.list(ctx)
+	whole := ctx
+	ctx, cancel := context.WithTimeout(ctx, listWithin)
+	defer cancel()
+	list, err := s.list(ctx, metav1.ListOptions{})
+	if err != nil && ctx.Err() != nil && whole.Err() == nil {
+		return nil, fmt.Errorf("the API server did not list them within %s", listWithin)
+	}
 	if apierrors.IsNotFound(err) {
 		return nil, nil // no such kind: no such objects
 	}
 	if err != nil {
 		return nil, err
 	}
-	out := make([]snapshot.Object, 0, len(list))
-	for _, k := range sortedKeys(list) {
-		out = append(out, list[k])
+	objects := map[string]snapshot.Object{}
+	for i := range list.Items {
+		objects[key(&list.Items[i])] = trim(list.Items[i].Object)
+	}
+	out := make([]snapshot.Object, 0, len(objects))
+	for _, k := range sortedKeys(objects) {
+		out = append(out, objects[k])
 	}
 	return out, nil
 }

@@ -1,6 +1,6 @@
 // Package observe gathers what the trace judges from: Kubernetes objects by
-// watch, what each gateway's Envoy runs, what its access log says, and the
-// answers to real requests. It hands out immutable snapshots and judges
+// watch, what the Envoys on the way of requests run, what their access logs
+// say, and the answers to real requests. It hands out immutable snapshots and judges
 // nothing. What it cannot see is in Snapshot.Missing, in words, and comes
 // back by itself.
 package observe
@@ -20,6 +20,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/podexec"
 	"github.com/gatedrill/gatedrill/labs/probe"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
@@ -31,6 +32,11 @@ type Options struct {
 	Certs    map[string]tls.Certificate // client certificates by name
 	Timeout  time.Duration              // of one request; 3 s when 0
 	Clock    func() time.Time
+	// Unasked says why no request is sent; "" sends them.
+	Unasked string
+	// Names resolves hosts as clients do, or says why it cannot, where the
+	// cluster holds no public zone; nil where there is nobody to ask.
+	Names func() (zone map[string][]string, why string)
 }
 
 // Observer watches one cluster. Snapshot, Changed, Fresh and the setters are
@@ -41,9 +47,15 @@ type Observer struct {
 	base   *url.URL
 	clock  func() time.Time
 	stores []*store
+	looked []string        // kinds, see Snapshot.Kinds
+	exec   *podexec.Runner // in workloads
+	ways   *ways           // of asking from workloads
 	dial   cluster.DialFunc
 	limit  time.Duration
 	scope  []string // namespaces whose proxies are asked; nil: all
+
+	unasked string
+	names   func() (map[string][]string, string)
 
 	poked   chan struct{} // something in the cluster changed
 	logged  chan struct{} // a log line came
@@ -55,19 +67,22 @@ type Observer struct {
 	trust    map[string]string
 	certs    map[string]tls.Certificate
 	watched  bool
-	gateways map[string]*gateway
+	proxies  map[string]*proxy
+	reached  map[string]time.Time      // servers by address: when a log last named them
+	asked    map[string]time.Time      // by request name: when it was last sent
 	history  map[string][]probe.Result // by request name, oldest first
 	busy     map[string]bool           // requests on their way
 	last     snapshot.Snapshot
-	follow   func(*gateway) // set while Run runs
-	silent   string         // why the API server gives no sign of life, see beat
+	follow   func(*proxy) // set while Run runs
+	silent   string       // why the API server gives no sign of life, see beat
 }
 
 // New makes an observer of a running cluster. It does nothing before Run or
 // Fresh.
 func New(h *cluster.Handle, o Options) (*Observer, error) {
 	cfg := rest.CopyConfig(h.REST)
-	cfg.QPS = -1 // a local API; the scheduler paces itself
+	cfg.QPS = -1                           // the scheduler paces itself
+	cfg.WarningHandler = rest.NoWarnings{} // of versions that are old: the terminal is somebody else's
 	client, err := rest.HTTPClientFor(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("make a client for %s: %w", h.Name, err)
@@ -81,10 +96,11 @@ func New(h *cluster.Handle, o Options) (*Observer, error) {
 		return nil, fmt.Errorf("read the address of %s: %w", h.Name, err)
 	}
 	obs := &Observer{
-		config: cfg, api: client, base: base, clock: o.Clock, dial: h.Dial, limit: o.Timeout,
+		config: cfg, api: client, base: base, exec: podexec.New(cfg, base), ways: &ways{}, clock: o.Clock, dial: h.Dial, limit: o.Timeout, unasked: o.Unasked, names: o.Names,
 		poked: make(chan struct{}, 1), logged: make(chan struct{}, 1), changed: make(chan struct{}, 1),
 		requests: slices.Clone(o.Requests), trust: o.Trust, certs: o.Certs, watched: true,
-		gateways: map[string]*gateway{}, history: map[string][]probe.Result{}, busy: map[string]bool{},
+		proxies: map[string]*proxy{}, reached: map[string]time.Time{}, asked: map[string]time.Time{},
+		history: map[string][]probe.Result{}, busy: map[string]bool{},
 	}
 	if obs.limit == 0 {
 		obs.limit = 3 * time.Second
@@ -94,7 +110,10 @@ func New(h *cluster.Handle, o Options) (*Observer, error) {
 	}
 	for _, k := range within(kinds(), h.Scope) {
 		obs.stores = append(obs.stores, newStore(k, dyn, func() { signal(obs.poked) }))
+		obs.looked = append(obs.looked, snapshot.GroupKind(k.group, k.name))
 	}
+	slices.Sort(obs.looked)
+	obs.looked = slices.Compact(obs.looked)
 	obs.last = snapshot.Snapshot{Missing: map[string]string{"cluster": "not looked at yet"}}
 	return obs, nil
 }
@@ -183,34 +202,40 @@ func (o *Observer) listAll(ctx context.Context) ([]snapshot.Object, map[string]s
 }
 
 // assemble makes a snapshot of what is known.
-func (o *Observer) assemble(objects []snapshot.Object, missing map[string]string, answers map[string]labs.Answer, peers map[string][]snapshot.PeerCert) snapshot.Snapshot {
+func (o *Observer) assemble(objects []snapshot.Object, missing map[string]string, h heard) snapshot.Snapshot {
 	s := snapshot.Snapshot{
-		At: o.clock(), Objects: objects, Answers: answers, Peers: peers, Missing: missing,
+		At: o.clock(), Objects: objects, Missing: missing, Kinds: o.looked,
+		Answers: h.answers, Peers: h.peers, Resolved: h.resolved,
 	}
 	zone, why := zoneOf(objects, missing)
+	if zone == nil && o.names != nil {
+		zone, why = o.names()
+		s.World = true
+	}
 	s.Zone = zone
 	if why != "" {
 		missing["dns"] = why
 	}
 	o.mu.Lock()
 	s.Trust = o.trust
-	gateways := o.sorted()
+	proxies := o.sorted()
 	o.mu.Unlock()
-	for _, g := range gateways {
-		p, trouble := g.state()
+	for _, p := range proxies {
+		seen, trouble := p.state()
 		if trouble != "" {
-			missing["proxy "+g.namespace+"/"+g.pod] = trouble
+			missing[snapshot.ProxyKey(p.namespace, p.pod)] = trouble
 			continue
 		}
-		s.Proxies = append(s.Proxies, p)
+		s.Proxies = append(s.Proxies, seen)
 	}
 	return s
 }
 
-func (o *Observer) sorted() []*gateway {
-	var out []*gateway
-	for _, k := range sortedKeys(o.gateways) {
-		out = append(out, o.gateways[k])
+// sorted are the proxies; the caller holds the lock.
+func (o *Observer) sorted() []*proxy {
+	var out []*proxy
+	for _, k := range sortedKeys(o.proxies) {
+		out = append(out, o.proxies[k])
 	}
 	return out
 }

@@ -1,111 +1,161 @@
 package observe
 
 import (
+	"cmp"
 	"maps"
+	"net"
 	"slices"
+	"strings"
+	"time"
 
+	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// syncGateways keeps one gateway for each live gateway pod of the scope: those
-// that end are not asked any more, as they would tell of yesterday.
-func (o *Observer) syncGateways(objects []snapshot.Object, missing map[string]string) {
+// Of the servers that requests reached of late, so many have their sidecars
+// read, for so long.
+const (
+	maxReached = 6
+	reachedFor = 30 * time.Second
+)
+
+// syncProxies keeps one proxy for each live Envoy that a request may pass:
+// every gateway and waypoint of the scope, the sidecars of the workloads that
+// ask, and those of the servers that requests have reached. Pods that end are
+// not asked any more, as they would tell of yesterday.
+func (o *Observer) syncProxies(objects []snapshot.Object, missing map[string]string) {
 	if missing["Pod"] != "" {
 		return // which pods there are is not known; those known stay
 	}
-	live := map[string][2]string{}
-	for _, obj := range objects {
-		if ns, name, ok := gatewayPod(obj); ok && (o.scope == nil || slices.Contains(o.scope, ns)) {
-			live[ns+"/"+name] = [2]string{ns, name}
-		}
+	live := map[string]place{}
+	for _, p := range o.places(objects) {
+		live[p.namespace+"/"+p.pod] = p
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for k, g := range o.gateways {
-		if _, ok := live[k]; !ok {
-			g.close()
-			delete(o.gateways, k)
+	for k, p := range o.proxies {
+		if live[k] != p.place {
+			p.close()
+			delete(o.proxies, k)
 		}
 	}
-	for k, id := range live {
-		if o.gateways[k] != nil {
+	for k, at := range live {
+		if o.proxies[k] != nil {
 			continue
 		}
-		g := newGateway(o.config, o.api, o.base, id[0], id[1])
-		o.gateways[k] = g
+		p := newProxy(o.config, o.api, o.base, at)
+		o.proxies[k] = p
 		if o.follow != nil {
-			o.follow(g)
+			o.follow(p)
 		}
 	}
 }
 
-// gatewayPod recognises a running pod whose Envoy is a gateway.
-func gatewayPod(o snapshot.Object) (namespace, name string, ok bool) {
-	if o["kind"] != "Pod" {
-		return "", "", false
-	}
-	meta := child(o, "metadata")
-	if meta["deletionTimestamp"] != nil || child(o, "status")["phase"] != "Running" {
-		return "", "", false
-	}
-	containers, _ := child(o, "spec")["containers"].([]any)
-	for _, c := range containers {
-		m, _ := c.(map[string]any)
-		args, _ := m["args"].([]any)
-		if m["name"] == proxyContainer && slices.Contains(args, any("router")) {
-			namespace, _ = meta["namespace"].(string)
-			name, _ = meta["name"].(string)
-			return namespace, name, true
+// places are the Envoys to look at.
+func (o *Observer) places(objects []snapshot.Object) []place {
+	o.mu.Lock()
+	requests, reached := o.requests, o.lately()
+	o.mu.Unlock()
+	var out []place
+	for _, pod := range objects {
+		p := place{pod.Namespace(), pod.Name(), pod.Str("status", "podIP"), snapshot.ProxyRole(pod)}
+		if p.role == "" || !snapshot.Running(pod) || !o.ours(p.namespace) {
+			continue
+		}
+		if p.role != labs.RoleSidecar || slices.Contains(reached, p.ip) ||
+			slices.ContainsFunc(requests, func(r labs.Request) bool { return !r.Outside() && belongs(pod, r.From) }) {
+			out = append(out, p)
 		}
 	}
-	return "", "", false
+	return out
 }
 
-func child(o map[string]any, field string) map[string]any {
-	m, _ := o[field].(map[string]any)
-	return m
+// ours says whether pods of a namespace may be asked.
+func (o *Observer) ours(namespace string) bool {
+	return o.scope == nil || slices.Contains(o.scope, namespace)
+}
+
+// reach notes the servers that lines name as their upstream.
+func (o *Observer) reach(way []trail, now time.Time) (news bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, t := range way {
+		host, _, err := net.SplitHostPort(t.line.Upstream)
+		if err != nil || t.inbound {
+			continue
+		}
+		if _, known := o.reached[host]; !known {
+			news = true
+		}
+		o.reached[host] = now
+	}
+	return news
+}
+
+// lately are the addresses of the servers that were reached, the latest
+// first; the rest is forgotten. The caller holds the lock.
+func (o *Observer) lately() []string {
+	now := o.clock()
+	maps.DeleteFunc(o.reached, func(_ string, at time.Time) bool { return now.Sub(at) > reachedFor })
+	out := slices.SortedFunc(maps.Keys(o.reached), func(a, b string) int {
+		return cmp.Or(o.reached[b].Compare(o.reached[a]), cmp.Compare(a, b))
+	})
+	return out[:min(len(out), maxReached)]
+}
+
+// belongs says whether a pod is the workload "namespace/name", or one of its
+// pods: what made it is called so, or, for a Deployment, so with the hash of
+// the pods' template after it.
+func belongs(pod snapshot.Object, workload string) bool {
+	ns, name, _ := strings.Cut(workload, "/")
+	if pod.Namespace() != ns {
+		return false
+	}
+	hash := pod.Str("metadata", "labels", "pod-template-hash")
+	for _, owner := range pod.Items("metadata", "ownerReferences") {
+		if n := owner.Str("name"); n == name || hash != "" && n == name+"-"+hash {
+			return true
+		}
+	}
+	return pod.Name() == name
+}
+
+// workloadPods are the running pods of a workload, those that are ready
+// first.
+func workloadPods(objects []snapshot.Object, workload string) []snapshot.Object {
+	var out []snapshot.Object
+	for _, o := range objects {
+		if snapshot.Running(o) && belongs(o, workload) {
+			out = append(out, o)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b snapshot.Object) int {
+		return cmp.Or(cmp.Compare(unready(a), unready(b)), cmp.Compare(a.Name(), b.Name()))
+	})
+	return out
+}
+
+func unready(pod snapshot.Object) int {
+	for _, c := range pod.Items("status", "conditions") {
+		if c.Str("type") == "Ready" && c.Str("status") == "True" {
+			return 0
+		}
+	}
+	return 1
 }
 
 // zoneOf reads the public zone from its ConfigMap.
 func zoneOf(objects []snapshot.Object, missing map[string]string) (map[string][]string, string) {
+	for _, o := range objects {
+		if o.Kind() == "ConfigMap" && o.Namespace() == snapshot.ZoneNamespace && o.Name() == snapshot.ZoneName {
+			zone, _ := snapshot.ParseZone(o.Str("data", snapshot.ZoneKey))
+			return zone, missing["ConfigMap"]
+		}
+	}
 	if why := missing["ConfigMap"]; why != "" {
 		return nil, why
 	}
-	for _, o := range objects {
-		meta := child(o, "metadata")
-		if o["kind"] != "ConfigMap" || meta["namespace"] != snapshot.ZoneNamespace || meta["name"] != snapshot.ZoneName {
-			continue
-		}
-		text, _ := child(o, "data")[snapshot.ZoneKey].(string)
-		zone, _ := snapshot.ParseZone(text)
-		return zone, ""
-	}
 	return nil, "there is no ConfigMap " + snapshot.ZoneNamespace + "/" + snapshot.ZoneName + " that holds the public zone"
-}
-
-// serviceAddress is the outside address of a Service, "" when it has none.
-func serviceAddress(objects []snapshot.Object, namespace, name string) string {
-	for _, o := range objects {
-		meta := child(o, "metadata")
-		if o["kind"] != "Service" || meta["namespace"] != namespace || meta["name"] != name {
-			continue
-		}
-		ingress, _ := child(child(o, "status"), "loadBalancer")["ingress"].([]any)
-		for _, in := range ingress {
-			if m, ok := in.(map[string]any); ok {
-				if ip, ok := m["ip"].(string); ok {
-					return ip
-				}
-			}
-		}
-		external, _ := child(o, "spec")["externalIPs"].([]any)
-		for _, ip := range external {
-			if s, ok := ip.(string); ok {
-				return s
-			}
-		}
-	}
-	return ""
 }

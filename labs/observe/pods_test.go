@@ -1,11 +1,14 @@
 package observe
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"sigs.k8s.io/yaml"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/podexec"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 
 	"github.com/google/go-cmp/cmp"
@@ -20,30 +23,76 @@ func parse(t *testing.T, text string) []snapshot.Object {
 	return out
 }
 
-func TestGatewayPod(t *testing.T) {
-	t.Parallel()
-	pods := parse(t, `
-- {kind: Pod, metadata: {name: gateway, namespace: a}, spec: {containers: [{name: istio-proxy, args: [proxy, router]}]}, status: {phase: Running}}
+const mesh = `
+- {kind: Pod, metadata: {name: gateway, namespace: a}, spec: {containers: [{name: istio-proxy, args: [proxy, router]}]}, status: {phase: Running, podIP: 10.0.0.1}}
 - {kind: Pod, metadata: {name: ending, namespace: a, deletionTimestamp: "2026-11-23T10:00:00Z"}, spec: {containers: [{name: istio-proxy, args: [proxy, router]}]}, status: {phase: Running}}
 - {kind: Pod, metadata: {name: starting, namespace: a}, spec: {containers: [{name: istio-proxy, args: [proxy, router]}]}, status: {phase: Pending}}
-- {kind: Pod, metadata: {name: sidecar, namespace: a}, spec: {containers: [{name: istio-proxy, args: [proxy, sidecar]}]}, status: {phase: Running}}
+- {kind: Pod, metadata: {name: waypoint, namespace: a}, spec: {containers: [{name: istio-proxy, args: [proxy, waypoint]}]}, status: {phase: Running, podIP: 10.0.0.2}}
+- {kind: Pod, metadata: {name: client-5f-x, namespace: a, labels: {pod-template-hash: 5f}, ownerReferences: [{kind: ReplicaSet, name: client-5f}]}, spec: {containers: [{name: app}, {name: istio-proxy, args: [proxy, sidecar]}]}, status: {phase: Running, podIP: 10.0.0.3}}
+- {kind: Pod, metadata: {name: client-5f-y, namespace: a, labels: {pod-template-hash: 5f}, ownerReferences: [{kind: ReplicaSet, name: client-5f}]}, spec: {containers: [{name: app}, {name: other}]}, status: {phase: Running, podIP: 10.0.0.4, conditions: [{type: Ready, status: "True"}]}}
+- {kind: Pod, metadata: {name: store-0, namespace: a, ownerReferences: [{kind: StatefulSet, name: store}]}, spec: {containers: [{name: app}], initContainers: [{name: istio-proxy, args: [proxy, sidecar]}]}, status: {phase: Running, podIP: 10.0.0.5}}
 - {kind: Pod, metadata: {name: app, namespace: a}, spec: {containers: [{name: app, args: [router]}]}, status: {phase: Running}}
+- {kind: Pod, metadata: {name: gateway, namespace: foreign}, spec: {containers: [{name: istio-proxy, args: [proxy, router]}]}, status: {phase: Running, podIP: 10.0.0.9}}
 - {kind: Service, metadata: {name: router, namespace: a}}
-`)
-	for _, p := range pods {
-		ns, name, ok := gatewayPod(p)
-		want := p["metadata"].(map[string]any)["name"] == "gateway"
-		if ok != want || ok && (ns != "a" || name != "gateway") {
-			t.Errorf("%v: %q %q %v", p["metadata"], ns, name, ok)
+`
+
+func TestPlaces(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	tests := []struct {
+		name     string
+		requests []labs.Request
+		reached  map[string]time.Time
+		want     []string
+	}{
+		{"from outside: gateways and waypoints", []labs.Request{{From: "outside"}, {}}, nil, []string{"gateway", "waypoint"}},
+		{"from a Deployment: its sidecars too", []labs.Request{{From: "a/client"}}, nil, []string{"gateway", "waypoint", "client-5f-x"}},
+		{"from a StatefulSet", []labs.Request{{From: "a/store"}}, nil, []string{"gateway", "waypoint", "store-0"}},
+		{"from a pod by its name", []labs.Request{{From: "a/client-5f-x"}}, nil, []string{"gateway", "waypoint", "client-5f-x"}},
+		{"from another namespace's", []labs.Request{{From: "b/client"}}, nil, []string{"gateway", "waypoint"}},
+		{"a server that was reached", nil, map[string]time.Time{"10.0.0.5": now.Add(-time.Second)}, []string{"gateway", "waypoint", "store-0"}},
+		{"one that was reached long ago", nil, map[string]time.Time{"10.0.0.5": now.Add(-time.Minute)}, []string{"gateway", "waypoint"}},
+	}
+	for _, tt := range tests {
+		o := &Observer{requests: tt.requests, reached: tt.reached, scope: []string{"a"}, clock: func() time.Time { return now }}
+		var got []string
+		for _, p := range o.places(parse(t, mesh)) {
+			got = append(got, p.pod)
 		}
+		if d := cmp.Diff(tt.want, got); d != "" {
+			t.Errorf("%s: %s", tt.name, d)
+		}
+	}
+}
+
+func TestContainers(t *testing.T) {
+	t.Parallel()
+	o := &Observer{scope: []string{"a"}}
+	s := snapshot.Snapshot{Objects: parse(t, mesh)}
+	got, err := o.containers("a/client", s)
+	want := []podexec.Container{{Namespace: "a", Pod: "client-5f-y", Name: "app"}, {Namespace: "a", Pod: "client-5f-y", Name: "other"}}
+	if d := cmp.Diff(want, got); d != "" || err != nil {
+		t.Errorf("the pod that is ready: %s %v", d, err)
+	}
+	for workload, why := range map[string]string{
+		"a/none": "no pod of a/none runs", "foreign/gateway": "not in a namespace of ours", "client": "not in a namespace of ours",
+		"a/gateway": "no container beside the proxy",
+	} {
+		if _, err := o.containers(workload, s); err == nil || !strings.Contains(err.Error(), why) {
+			t.Errorf("%s: %v, want %q", workload, err, why)
+		}
+	}
+	s.Missing = map[string]string{"Pod": "forbidden"}
+	if _, err := o.containers("a/client", s); err == nil || !strings.Contains(err.Error(), "forbidden") {
+		t.Errorf("pods that are not known: %v", err)
 	}
 }
 
 func TestAddressOf(t *testing.T) {
 	t.Parallel()
 	objects := parse(t, `
-- {kind: Service, metadata: {name: gw, namespace: a}, status: {loadBalancer: {ingress: [{ip: 10.0.0.1}]}}}
-- {kind: Service, metadata: {name: pending, namespace: a}, status: {loadBalancer: {}}}
+- {apiVersion: v1, kind: Service, metadata: {name: gw, namespace: a}, status: {loadBalancer: {ingress: [{ip: 10.0.0.1}]}}}
+- {apiVersion: v1, kind: Service, metadata: {name: pending, namespace: a}, status: {loadBalancer: {}}}
 - {kind: ConfigMap, metadata: {name: public-dns, namespace: drill-internet}, data: {zone: "shop.example.com. 60 IN A 10.0.0.2"}}
 `)
 	zone, why := zoneOf(objects, map[string]string{})
@@ -79,16 +128,35 @@ func TestAddressOf(t *testing.T) {
 
 func TestSecretsOfOthersAreNotWatched(t *testing.T) {
 	t.Parallel()
-	where := map[string]bool{}
+	where := map[string]map[string]bool{"Secret": {}, "ConfigMap": {}}
 	for _, k := range within(kinds(), []string{"shop"}) {
-		if k.name == "Secret" {
-			where[k.namespace] = true
+		if w := where[k.name]; w != nil {
+			w[k.namespace] = true
 		}
 	}
-	if len(where) != 2 || !where["shop"] || !where["istio-system"] {
-		t.Errorf("Secrets are watched in %v", where)
+	want := map[string]map[string]bool{
+		"Secret":    {"shop": true, "istio-system": true},
+		"ConfigMap": {"shop": true, "istio-system": true, snapshot.ZoneNamespace: true},
+	}
+	if d := cmp.Diff(want, where); d != "" {
+		t.Error(d)
 	}
 	if got := len(within(kinds(), nil)); got != len(kinds()) {
 		t.Errorf("%d kinds in a cluster of our own, want %d", got, len(kinds()))
+	}
+}
+
+func TestTrim(t *testing.T) {
+	t.Parallel()
+	got := trim(parse(t, `
+- kind: ConfigMap
+  metadata: {name: ca, managedFields: [x], annotations: {kubectl.kubernetes.io/last-applied-configuration: all, kept: "yes"}}
+  data: {ca.crt: PEM, large: xxx}
+  binaryData: {large: eHh4}
+`)[0])
+	want := snapshot.Object{"kind": "ConfigMap", "metadata": map[string]any{"name": "ca", "annotations": map[string]any{"kept": "yes"}},
+		"data": map[string]any{"ca.crt": "PEM"}}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
 	}
 }

@@ -3,7 +3,10 @@ package observe
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/gatedrill/gatedrill/labs"
 )
 
 // The scheduler's intervals: the only place that knows them.
@@ -12,6 +15,9 @@ const (
 	burstFor   = 2 * time.Second
 	idleEvery  = time.Second            // while somebody watches
 	dumpEvery  = 150 * time.Millisecond // at most, of one Envoy
+	fromEvery  = 250 * time.Millisecond // at most, of a request from a workload: it starts a process there
+	dumpShare  = 4                      // reading the Envoys may take a fourth of the time
+	dumpAtOnce = 4                      // Envoys read at a time
 )
 
 // Run watches and asks until the context ends. It may run once.
@@ -22,13 +28,13 @@ func (o *Observer) Run(ctx context.Context) error {
 	defer cancel()
 
 	o.mu.Lock()
-	o.follow = func(g *gateway) {
+	o.follow = func(p *proxy) {
 		lctx, stop := context.WithCancel(ctx)
-		g.cancel = stop
-		wg.Go(func() { g.follow(lctx, func() { signal(o.logged) }) })
+		p.cancel = stop
+		wg.Go(func() { p.follow(lctx, func() { signal(o.logged) }) })
 	}
-	for _, g := range o.gateways {
-		o.follow(g)
+	for _, p := range o.proxies {
+		o.follow(p)
 	}
 	o.mu.Unlock()
 	for _, s := range o.stores {
@@ -44,9 +50,9 @@ func (o *Observer) Run(ctx context.Context) error {
 func (o *Observer) closeAll() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for k, g := range o.gateways {
-		g.close()
-		delete(o.gateways, k)
+	for k, p := range o.proxies {
+		p.close()
+		delete(o.proxies, k)
 	}
 	o.follow = nil
 }
@@ -55,8 +61,9 @@ func (o *Observer) closeAll() {
 type scheduler struct {
 	o      *Observer
 	group  *sync.WaitGroup
-	until  time.Time // end of the burst
-	dumped time.Time // when the Envoys were last read
+	until  time.Time    // end of the burst
+	dumped time.Time    // when the Envoys were last read
+	took   atomic.Int64 // how long that took, in nanoseconds
 	dumps  sync.Mutex
 }
 
@@ -98,14 +105,14 @@ func (s *scheduler) next() time.Duration {
 // the Envoys, unless they were read just now. Each publishes when it is done.
 func (s *scheduler) look(ctx context.Context) {
 	objects, missing := s.o.objects()
-	s.o.syncGateways(objects, missing)
-	now := s.o.assemble(objects, missing, nil, nil)
+	s.o.syncProxies(objects, missing)
+	now := s.o.assemble(objects, missing, newHeard())
 
 	s.o.mu.Lock()
 	requests := s.o.requests
 	s.o.mu.Unlock()
 	for _, r := range requests {
-		if !s.o.claim(r.Name) {
+		if !s.o.claim(r) {
 			continue
 		}
 		s.group.Go(func() {
@@ -115,11 +122,13 @@ func (s *scheduler) look(ctx context.Context) {
 			s.publish()
 		})
 	}
-	if s.o.clock().Sub(s.dumped) >= dumpEvery && s.dumps.TryLock() {
+	if s.o.clock().Sub(s.dumped) >= max(dumpEvery, dumpShare*time.Duration(s.took.Load())) && s.dumps.TryLock() {
 		s.dumped = s.o.clock()
 		s.group.Go(func() {
 			defer s.dumps.Unlock()
-			s.o.refresh(ctx)
+			began := s.o.clock()
+			s.o.refresh(ctx, false)
+			s.took.Store(int64(s.o.clock().Sub(began)))
 			s.publish()
 		})
 	}
@@ -128,18 +137,19 @@ func (s *scheduler) look(ctx context.Context) {
 
 func (s *scheduler) publish() {
 	objects, missing := s.o.objects()
-	answers, peers := s.o.answers()
-	s.o.publish(s.o.assemble(objects, missing, answers, peers))
+	s.o.publish(s.o.assemble(objects, missing, s.o.latest()))
 }
 
-// claim marks a request as on its way; false when it is already.
-func (o *Observer) claim(name string) bool {
+// claim marks a request as on its way; false when it is already, or when it
+// was sent from its workload just now.
+func (o *Observer) claim(r labs.Request) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.busy[name] {
+	if o.busy[r.Name] || !r.Outside() && o.clock().Sub(o.asked[r.Name]) < fromEvery {
 		return false
 	}
-	o.busy[name] = true
+	o.busy[r.Name] = true
+	o.asked[r.Name] = o.clock()
 	return true
 }
 
@@ -149,14 +159,19 @@ func (o *Observer) release(name string) {
 	delete(o.busy, name)
 }
 
-// refresh reads every gateway's Envoy.
-func (o *Observer) refresh(ctx context.Context) {
+// refresh reads the Envoys, a few at a time.
+func (o *Observer) refresh(ctx context.Context, everything bool) {
 	o.mu.Lock()
-	gateways := o.sorted()
+	proxies := o.sorted()
 	o.mu.Unlock()
 	var wg sync.WaitGroup
-	for _, g := range gateways {
-		wg.Go(func() { g.refresh(ctx) })
+	slots := make(chan struct{}, dumpAtOnce)
+	for _, p := range proxies {
+		slots <- struct{}{}
+		wg.Go(func() {
+			p.refresh(ctx, o.clock(), everything)
+			<-slots
+		})
 	}
 	wg.Wait()
 }

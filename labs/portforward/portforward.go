@@ -83,26 +83,34 @@ func (t *Tunnel) connection() (httpstream.Connection, int, error) {
 
 const protocol = "portforward.k8s.io"
 
-func (t *Tunnel) connect() (httpstream.Connection, error) {
-	tlsConfig, err := rest.TLSConfigFor(t.config)
+// Upgrader makes the round tripper that upgrades a connection to the API
+// server to SPDY streams, and what makes a connection of its response. It
+// goes the config's own way into the cluster.
+func Upgrader(cfg *rest.Config) (http.RoundTripper, *spdy.SpdyRoundTripper, error) {
+	tlsConfig, err := rest.TLSConfigFor(cfg)
 	if err != nil {
-		return nil, fmt.Errorf("port-forward: %w", err)
+		return nil, nil, err
 	}
 	if tlsConfig == nil {
 		tlsConfig = &tls.Config{}
 	}
-	upgrade := spdy.RoundTripperConfig{PingPeriod: 5 * time.Second, TLS: tlsConfig, Proxier: t.config.Proxy}
-	if t.config.Dial != nil {
+	upgrade := spdy.RoundTripperConfig{PingPeriod: 5 * time.Second, TLS: tlsConfig, Proxier: cfg.Proxy}
+	if cfg.Dial != nil {
 		// The upgrader dials by itself and knows the config's own way into the
 		// cluster only through a transport; that one knows no proxy.
 		upgrade.TLS, upgrade.Proxier = nil, nil
-		upgrade.UpgradeTransport = &http.Transport{DialContext: t.config.Dial, TLSClientConfig: tlsConfig}
+		upgrade.UpgradeTransport = &http.Transport{DialContext: cfg.Dial, TLSClientConfig: tlsConfig}
 	}
 	rt, err := spdy.NewRoundTripperWithConfig(upgrade)
 	if err != nil {
-		return nil, fmt.Errorf("port-forward: %w", err)
+		return nil, nil, err
 	}
-	wrapped, err := rest.HTTPWrappersForConfig(t.config, rt)
+	wrapped, err := rest.HTTPWrappersForConfig(cfg, rt)
+	return wrapped, rt, err
+}
+
+func (t *Tunnel) connect() (httpstream.Connection, error) {
+	wrapped, rt, err := Upgrader(t.config)
 	if err != nil {
 		return nil, fmt.Errorf("port-forward: %w", err)
 	}

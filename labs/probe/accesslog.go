@@ -26,11 +26,14 @@ type Line struct {
 	Authority string
 	Upstream  string // address of the chosen endpoint
 	Cluster   string
-	Local     string // address the client connected to
-	Source    string // address the gateway saw the client at
-	SNI       string
-	Route     string
-	Text      string // the whole line
+	// UpstreamLocal is the proxy's own end of the connection to the endpoint:
+	// the next proxy's Source, where that sees the connection itself.
+	UpstreamLocal string
+	Local         string // address the client connected to
+	Source        string // address the proxy saw the client at
+	SNI           string
+	Route         string
+	Text          string // the whole line
 }
 
 // Istio's default format, the quoted fields counted from 0:
@@ -94,8 +97,8 @@ func (l *Line) tail(parts []string) {
 	l.Agent, l.RequestID = dash(parts[7]), dash(parts[9])
 	l.Authority, l.Upstream = dash(parts[11]), dash(parts[13])
 	f := strings.Fields(parts[14])
-	for i, dst := range []*string{&l.Cluster, nil, &l.Local, &l.Source, &l.SNI, &l.Route} {
-		if dst != nil && i < len(f) {
+	for i, dst := range []*string{&l.Cluster, &l.UpstreamLocal, &l.Local, &l.Source, &l.SNI, &l.Route} {
+		if i < len(f) {
 			*dst = dash(f[i])
 		}
 	}
@@ -108,23 +111,56 @@ func dash(s string) string {
 	return s
 }
 
+// agentName begins the user agent of every probe.
+const agentName = "gatedrill/"
+
+// Ours says whether the line tells of a probe, be it another program's.
+func (l *Line) Ours() bool { return strings.HasPrefix(l.Agent, agentName) }
+
 // Of says whether the line tells of that probe: by its id, or, for a
-// connection that never became a request, by server name and time.
-func (l Line) Of(r Result) bool {
+// connection that was not read as a request, by the client's end of it, or
+// else by server name and time.
+func (l *Line) Of(r *Result) bool {
+	if r.ID == "" || l.mirrored() {
+		return false
+	}
 	if l.RequestID == r.ID || strings.HasSuffix(l.Agent, r.ID) {
 		return true
 	}
-	if l.Method != "" || r.Answer.Code != 0 && r.Answer.Code != l.Code {
+	if l.Method != "" {
 		return false
 	}
 	const slack = 20 * time.Millisecond
+	if r.Local != "" {
+		return l.Source == r.Local && !l.At.Before(r.Sent.Add(-time.Second)) && !l.At.After(r.Answer.At.Add(time.Second))
+	}
+	if r.Answer.Code != 0 && l.Upstream == "" {
+		return false // it went nowhere, and so cannot have been answered
+	}
 	// Bytes that are not HTTP never had their server name read.
 	name := l.SNI == r.SNI || l.SNI == "" && l.Flags == "DPE"
 	return name && !l.At.Before(r.Sent.Add(-slack)) && !l.At.After(r.Answer.At.Add(slack))
 }
 
+// mirrored says whether the line is of a copy that a mirror sent: it bears the
+// id of the request, and answers nobody.
+func (l *Line) mirrored() bool {
+	host, _, _ := strings.Cut(l.Authority, ":")
+	return strings.HasSuffix(host, "-shadow")
+}
+
+// Leads says whether the connection to which this line's proxy sent the
+// request is the one that the other line tells of. Proxies of HTTP keep
+// connections for many requests; only lines of whole connections are joined
+// so.
+func (l *Line) Leads(next *Line) bool {
+	const slack = time.Second // clocks of two nodes
+	return l.UpstreamLocal != "" && l.UpstreamLocal == next.Source && next.Method == "" &&
+		!next.At.After(l.At.Add(l.Duration+slack)) && !next.At.Add(next.Duration).Before(l.At.Add(-slack))
+}
+
 // Join adds to an answer what the gateway's log says of it.
-func (l Line) Join(a labs.Answer) labs.Answer {
+func (l *Line) Join(a labs.Answer) labs.Answer {
 	a.Flag, a.Details, a.LogLine, a.Source = l.Flags, l.Details, l.Text, l.Source
 	if a.Details == "" {
 		a.Details = l.Closed

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -34,7 +35,7 @@ func TestParseLine(t *testing.T) {
 			Upstream: "10.244.0.5:8080", Cluster: "outbound|80||web.shop.svc.cluster.local", Local: "10.244.0.3:8443", Source: "172.18.0.2:1",
 			SNI: "app.example.com", Route: "shop.web.0"},
 		lineTCP: {At: at, Closed: "rbac_access_denied_matched_policy[none]", Duration: 3 * time.Millisecond, Upstream: "10.244.0.5:8443",
-			Cluster: "outbound|443||webtls.shop.svc.cluster.local", Local: "10.244.0.3:8443", Source: "172.18.0.2:59488", SNI: "pass.example.com"},
+			Cluster: "outbound|443||webtls.shop.svc.cluster.local", UpstreamLocal: "10.244.0.3:39582", Local: "10.244.0.3:8443", Source: "172.18.0.2:59488", SNI: "pass.example.com"},
 		// A quote in the user agent: the head is still right.
 		`[2026-11-23T22:42:08.528Z] "GET / HTTP/1.1" 200 - via_upstream - "-" 0 1 2 1 "-" "a"b" "id" "h" "-" - - - - - -`: {
 			At: at, Method: "GET", Path: "/", Protocol: "HTTP/1.1", Code: 200, Details: "via_upstream"},
@@ -68,6 +69,13 @@ func TestLineOf(t *testing.T) {
 	late.Sent, late.Answer.At = at.Add(time.Second), at.Add(2*time.Second)
 	answered := failed
 	answered.Answer.Code = 200
+	passed := answered
+	passed.SNI = "pass.example.com"
+	near := passed
+	near.SNI, near.Local = "", "172.18.0.2:59488"
+	far := near
+	far.Local = "172.18.0.2:59489"
+	mirrored := strings.Replace(lineNR, `"app.example.com"`, `"app.example.com-shadow:80"`, 1)
 	tests := []struct {
 		name, line string
 		result     Result
@@ -80,6 +88,11 @@ func TestLineOf(t *testing.T) {
 		{"a connection of another name", lineTLS, other, false},
 		{"a connection of another time", lineTLS, late, false},
 		{"a connection cannot have answered 200", lineTLS, answered, false},
+		{"a connection that was passed through", lineTCP, passed, true},
+		{"a connection, by the client's end of it", lineTCP, near, true},
+		{"a connection of another client's end", lineTCP, far, false},
+		{"a copy that a mirror sent", mirrored, Result{ID: "abc"}, false},
+		{"nothing was sent", lineNR, Result{}, false},
 		{"bytes that were no HTTP have no name", lineDPE, failed, true},
 	}
 	for _, tt := range tests {
@@ -87,7 +100,34 @@ func TestLineOf(t *testing.T) {
 		if !ok {
 			t.Fatal(tt.line)
 		}
-		if got := l.Of(tt.result); got != tt.want {
+		if got := l.Of(&tt.result); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}
+
+func TestLineLeads(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 23, 22, 42, 8, 0, time.UTC)
+	first := Line{At: at, Duration: 50 * time.Millisecond, UpstreamLocal: "10.0.0.1:4000"}
+	second := Line{At: at.Add(3 * time.Millisecond), Duration: 40 * time.Millisecond, Source: "10.0.0.1:4000"}
+	tests := []struct {
+		name   string
+		change func(first, second *Line)
+		want   bool
+	}{
+		{"the next connection", func(_, _ *Line) {}, true},
+		{"one that was open for long", func(_, l *Line) { l.At, l.Duration = at.Add(-time.Minute), 2*time.Minute }, true},
+		{"one of before, of the same port", func(_, l *Line) { l.At = at.Add(-time.Minute) }, false},
+		{"one of later, of the same port", func(_, l *Line) { l.At = at.Add(time.Minute) }, false},
+		{"another port", func(_, l *Line) { l.Source = "10.0.0.1:4001" }, false},
+		{"nothing is known of the first", func(f, l *Line) { f.UpstreamLocal, l.Source = "", "" }, false},
+		{"a request on a kept connection", func(_, l *Line) { l.Method = "GET" }, false},
+	}
+	for _, tt := range tests {
+		f, s := first, second
+		tt.change(&f, &s)
+		if got := f.Leads(&s); got != tt.want {
 			t.Errorf("%s: %v", tt.name, got)
 		}
 	}

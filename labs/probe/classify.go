@@ -9,6 +9,8 @@ import (
 	"os"
 	"strings"
 	"syscall"
+
+	"github.com/gatedrill/gatedrill/labs/cluster/refusal"
 )
 
 // Classes of errors a client can meet. TLS errors begin with "tls: ".
@@ -23,11 +25,22 @@ const (
 // classify names what went wrong, and says whether it was seen of the
 // gateway (true) or kept us from seeing it (false).
 func classify(err error) (class string, observed bool) {
+	var resolve *resolveError
+	if errors.As(err, &resolve) {
+		var dns *net.DNSError
+		if errors.As(err, &dns) {
+			return DNS, true
+		}
+		return resolve.err.Error(), false
+	}
 	var dial *dialError
 	isDial := errors.As(err, &dial)
 	var op *net.OpError
 	if isDial && errors.As(err, &op) && op.Op == "dial" && op.Net == "unix" {
 		return "no way into the cluster: " + err.Error(), false
+	}
+	if isDial && errors.Is(err, refusal.ErrNoWay) {
+		return dial.err.Error(), false
 	}
 	if errors.Is(err, context.Canceled) {
 		return "cancelled", false

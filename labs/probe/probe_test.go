@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/certs"
+	"github.com/gatedrill/gatedrill/labs/cluster/refusal"
 )
 
 const name = "shop.example.com"
@@ -203,7 +205,6 @@ func TestNotObserved(t *testing.T) {
 		r   labs.Request
 	}{
 		{t.Context(), labs.Request{URL: "http://" + name}},
-		{t.Context(), labs.Request{URL: "http://" + name, From: "mesh/client"}},
 		{t.Context(), labs.Request{URL: "://"}},
 		{cancelled, labs.Request{URL: "http://" + name}},
 	} {
@@ -211,6 +212,9 @@ func TestNotObserved(t *testing.T) {
 		if a.Observed || a.Error == "" {
 			t.Errorf("%+v: %+v, want not observed, with a reason", tt.r, a)
 		}
+	}
+	if class, ok := classify(fmt.Errorf("get: %w", &dialError{fmt.Errorf("10.0.0.1: %w", refusal.ErrNoWay)})); class != "10.0.0.1: there is no way to it from here" || ok {
+		t.Errorf("no way: %q %t", class, ok)
 	}
 	if class, ok := classify(&dialError{errors.New("socks: strange")}); class != Unreachable || !ok {
 		t.Errorf("an unknown dial error is %q %v", class, ok)

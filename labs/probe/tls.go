@@ -76,13 +76,17 @@ func (c *call) verify(chain []*x509.Certificate, host string) error {
 // DefaultTrust is the CA a client trusts when a request names none.
 const DefaultTrust = "public"
 
+func trustName(name string) string {
+	if name == "" {
+		return DefaultTrust
+	}
+	return name
+}
+
 // TrustPool returns the roots of a named CA, nil (the system's) when there
 // is no such bundle.
 func TrustPool(trust map[string]string, name string) *x509.CertPool {
-	if name == "" {
-		name = DefaultTrust
-	}
-	text, ok := trust[name]
+	text, ok := trust[trustName(name)]
 	if !ok {
 		return nil
 	}

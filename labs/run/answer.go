@@ -32,9 +32,9 @@ func (s *Service) Verdict(ctx context.Context, name labs.Step, v labs.Verdict) (
 	if err != nil {
 		return labs.Reply{Unknown: true, Words: err.Error()}, nil
 	}
-	truth := Verdict(o.Main, name)
+	truth := Verdict(n.lab, o.Main, name)
 	if truth == labs.Unknown {
-		return labs.Reply{Unknown: true, Words: "The cluster cannot say now: " + unknownWords(o, name)}, nil
+		return labs.Reply{Unknown: true, Words: "The cluster cannot say now: " + unknownWords(n.lab, o, name)}, nil
 	}
 	err = s.record(history.Verdict, func(r *history.Record) {
 		r.Step, r.Verdict, r.Right, r.Capture = name, v, v == truth, s.lateCapture(o)
@@ -69,14 +69,14 @@ func said(v labs.Verdict) string {
 }
 
 // unknownWords says why a step cannot be judged.
-func unknownWords(o Observed, name labs.Step) string {
+func unknownWords(lab *labs.Lab, o Observed, name labs.Step) string {
 	if o.Trouble != "" {
 		return o.Trouble
 	}
 	var out []string
-	for _, l := range name.Layers() {
-		if r := o.Main.Layer(l); r.Verdict != labs.Healthy && r.Verdict != labs.OffPath {
-			out = append(out, fmt.Sprintf("%s: %s", l, r.Summary))
+	for _, r := range lab.Reports(name, o.Main) {
+		if r.Verdict != labs.Healthy && r.Verdict != labs.OffPath {
+			out = append(out, fmt.Sprintf("%s: %s", r.Layer, r.Summary))
 		}
 	}
 	return strings.Join(out, "; ") + ". Nothing was counted; try again."

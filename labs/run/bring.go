@@ -3,6 +3,7 @@ package run
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
@@ -113,18 +114,22 @@ func (n *session) untilBroken(since time.Time, within time.Duration) (Observed, 
 // broken says whether the path breaks exactly where the lab claims, and a
 // goal fails.
 func broken(lab *labs.Lab, o Observed) (bool, string) {
-	got := map[labs.Step]bool{}
-	for _, s := range BrokenSteps(o.Main) {
-		got[s] = true
-	}
-	for _, s := range lab.Breaks {
-		if !got[s] {
-			return false, fmt.Sprintf("step %s is %s", s, Verdict(o.Main, s))
+	asked := false // whether a step asks about what breaks the path
+	first, _ := o.Main.Broken()
+	for _, s := range labs.Steps() {
+		claimed := slices.Contains(lab.Breaks, s)
+		switch is := Verdict(lab, o.Main, s) == labs.Broken; {
+		case claimed && !is:
+			return false, fmt.Sprintf("step %s is %s", s, Verdict(lab, o.Main, s))
+		case is && !claimed:
+			return false, fmt.Sprintf("step %s is broken too", s)
 		}
-		delete(got, s)
+		for _, r := range lab.Reports(s, o.Main) {
+			asked = asked || r.Layer == first.Layer && r.Hop == first.Hop
+		}
 	}
-	for s := range got {
-		return false, fmt.Sprintf("step %s is broken too", s)
+	if !asked {
+		return false, fmt.Sprintf("the path breaks at %s of hop %s, which no step asks about", first.Layer, first.Hop)
 	}
 	for _, g := range o.Goals {
 		if g.Outcome == labs.Fail {

@@ -200,13 +200,10 @@ func observed(s State, e Observed) (State, []Effect) {
 	}
 	s.goals = judged(s.goals, e.Goals, e.At)
 	s.guards = judged(s.guards, e.Guards, e.At)
-	for _, l := range e.Main.Layers() {
-		m := s.path[l.Layer]
-		if m.now != "" && m.now != l.Verdict {
-			m.was, m.changed = m.now, e.At
+	for _, step := range labs.Steps() {
+		for _, r := range s.Lab.Reports(step, e.Main) {
+			s.path[r.Layer] = s.path[r.Layer].next(r.Verdict, e.At)
 		}
-		m.now = l.Verdict
-		s.path[l.Layer] = m
 	}
 	return s.settled(e)
 }

@@ -265,11 +265,44 @@ func TestVerdict(t *testing.T) {
 		{labs.OffPath, labs.OffPath, labs.OffPath}, {labs.OffPath, labs.Healthy, labs.Healthy},
 		{labs.Unknown, labs.Healthy, labs.Unknown}, {labs.Unknown, labs.Broken, labs.Broken},
 	} {
-		if got := Verdict(path(c.dns, c.entry), labs.StepEntry); got != c.want {
+		if got := Verdict(&labs.Lab{}, path(c.dns, c.entry), labs.StepEntry); got != c.want {
 			t.Errorf("%s, %s: %s, want %s", c.dns, c.entry, got, c.want)
 		}
 	}
-	if got := Verdict(path(labs.Healthy, labs.Healthy), labs.StepTLS); got != labs.Unknown {
+	if got := Verdict(&labs.Lab{}, path(labs.Healthy, labs.Healthy), labs.StepTLS); got != labs.Unknown {
 		t.Errorf("a layer nobody looked at: %s", got)
+	}
+}
+
+// A step that is about one hop is judged by that hop alone.
+func TestVerdictAtAHop(t *testing.T) {
+	t.Parallel()
+	hop := func(name string, v labs.Verdict) labs.Hop {
+		return labs.Hop{Name: name, Layers: []labs.LayerReport{{Layer: labs.LayerTLS, Hop: name, Verdict: v}}}
+	}
+	lab := &labs.Lab{Steps: map[labs.Step]labs.StepPlan{labs.StepTLS: {At: "egress"}}}
+	whole := func(l labs.Hop) labs.Hop { // every layer looked at
+		for _, layer := range labs.Layers() {
+			if layer != labs.LayerTLS {
+				l.Layers = append(l.Layers, labs.LayerReport{Layer: layer, Verdict: labs.Healthy})
+			}
+		}
+		return l
+	}
+	for _, c := range []struct {
+		name string
+		hops []labs.Hop
+		want labs.Verdict
+	}{
+		{"its own verdict", []labs.Hop{hop("sidecar", labs.Healthy), hop("egress", labs.Broken)}, labs.Broken},
+		{"not another's", []labs.Hop{hop("sidecar", labs.Broken), hop("egress", labs.OffPath)}, labs.OffPath},
+		{"broken before it", []labs.Hop{hop("sidecar", labs.Broken)}, labs.OffPath},
+		{"not on the way", []labs.Hop{whole(hop("sidecar", labs.Healthy))}, labs.OffPath},
+		{"not known how far", []labs.Hop{hop("sidecar", labs.Healthy)}, labs.Unknown},
+		{"nothing known", nil, labs.Unknown},
+	} {
+		if got := Verdict(lab, labs.Path{Hops: c.hops}, labs.StepTLS); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
 	}
 }

@@ -46,14 +46,20 @@ func (p *Proof) Broken(since time.Time, within time.Duration) error {
 	return err
 }
 
-// GuardFails waits until a guard fails.
-func (p *Proof) GuardFails(title string, since time.Time, within time.Duration) error {
-	_, err := p.n.until(p.n.ctx, within, fmt.Sprintf("guard %q failing", title), func(o Observed) (bool, string) {
+// Fooled waits until the goals hold while a guard fails: what was changed
+// would pass for a solution, were it not for the guard.
+func (p *Proof) Fooled(guard string, since time.Time, within time.Duration) error {
+	_, err := p.n.until(p.n.ctx, within, fmt.Sprintf("guard %q failing while the goals hold", guard), func(o Observed) (bool, string) {
 		if !o.Main.Answer.At.After(since) {
 			return false, "no answer since the change"
 		}
+		for _, g := range o.Goals {
+			if g.Outcome != labs.Pass {
+				return false, fmt.Sprintf("goal %q: %s %s", g.Title, g.Outcome, g.Why)
+			}
+		}
 		for _, g := range o.Guards {
-			if g.Title == title {
+			if g.Title == guard {
 				return g.Outcome == labs.Fail, fmt.Sprintf("its outcome is %s %s", g.Outcome, g.Why)
 			}
 		}
@@ -63,12 +69,12 @@ func (p *Proof) GuardFails(title string, since time.Time, within time.Duration) 
 }
 
 // Truths asks the cluster for the true answer of every step's question.
-func (p *Proof) Truths(ctx context.Context) (map[labs.Step]string, error) {
+func (p *Proof) Truths(ctx context.Context) (map[labs.Step]check.Truth, error) {
 	_, f, err := p.n.fresh(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := map[labs.Step]string{}
+	out := map[labs.Step]check.Truth{}
 	for _, s := range labs.Steps() {
 		t, err := p.n.set.Truth(s, f)
 		if err != nil {
@@ -77,7 +83,7 @@ func (p *Proof) Truths(ctx context.Context) (map[labs.Step]string, error) {
 		if !t.Accepts(t.Example()) {
 			return nil, fmt.Errorf("step %s: the true answer %q would not be accepted", s, t)
 		}
-		out[s] = t.String()
+		out[s] = t
 	}
 	return out, nil
 }
@@ -91,7 +97,7 @@ func (p *Proof) Verdicts(ctx context.Context) (map[labs.Step]labs.Verdict, error
 	out := map[labs.Step]labs.Verdict{}
 	for _, s := range labs.Steps() {
 		if len(s.Layers()) > 0 {
-			out[s] = Verdict(o.Main, s)
+			out[s] = Verdict(p.n.lab, o.Main, s)
 		}
 	}
 	return out, nil

@@ -129,7 +129,7 @@ func (n *session) close() {
 
 // look judges a snapshot.
 func (n *session) look(snap snapshot.Snapshot) (Observed, check.Facts) {
-	f := check.Facts{Answers: snap.Answers, Objects: snap.Objects, Missing: snap.Missing, Paths: map[string]labs.Path{}}
+	f := check.Facts{Answers: snap.Answers, Objects: snap.Objects, Kinds: snap.Kinds, Missing: snap.Missing, Paths: map[string]labs.Path{}}
 	for name, r := range n.lab.Requests {
 		if name == labs.MainRequest || n.set.Traced(name) {
 			f.Paths[name] = n.trace(r, snap)

@@ -78,9 +78,9 @@ func solution(l *labs.Lab) string {
 		case op.Apply != nil:
 			manifests(&b, op.Apply)
 		case op.Delete != nil:
-			fmt.Fprintf(&b, "\nDelete %s.\n", op.Delete)
+			fmt.Fprintf(&b, "\nDelete %s.\n", op.Delete.Long())
 		case op.Restart != nil:
-			fmt.Fprintf(&b, "\nRestart %s.\n", op.Restart)
+			fmt.Fprintf(&b, "\nRestart %s.\n", op.Restart.Long())
 		case op.Certificate != nil:
 			fmt.Fprintf(&b, "\nPut a good certificate for %s into Secret %s.\n", strings.Join(op.Certificate.Names, ", "), op.Certificate.Secret)
 		case op.Patch != nil:
@@ -92,7 +92,7 @@ func solution(l *labs.Lab) string {
 			if err != nil {
 				text = []byte(err.Error())
 			}
-			fmt.Fprintf(&b, "\nPatch %s:\n\n```json\n%s\n```\n", op.Patch.Object, text)
+			fmt.Fprintf(&b, "\nPatch %s:\n\n```json\n%s\n```\n", op.Patch.Object.Long(), text)
 		}
 	}
 	return b.String()

@@ -61,6 +61,15 @@ type mark struct {
 	changed  time.Time
 }
 
+// next is the mark after another look.
+func (m mark) next(v labs.Verdict, at time.Time) mark {
+	if m.now != "" && m.now != v {
+		m.was, m.changed = m.now, at
+	}
+	m.now = v
+	return m
+}
+
 // Event is something that happened to a session.
 type Event interface{ event() }
 
@@ -159,14 +168,14 @@ func (s State) reached(name labs.Step) error {
 	return nil
 }
 
-// Verdict is the true verdict of a step, from its layers' reports. Capture
-// has none.
-func Verdict(p labs.Path, name labs.Step) labs.Verdict {
+// Verdict is the true verdict of a step, from the reports of its layers.
+// Capture has none.
+func Verdict(lab *labs.Lab, p labs.Path, name labs.Step) labs.Verdict {
 	off := 0
-	all := name.Layers()
+	all := lab.Reports(name, p)
 	unknown := len(all) == 0
-	for _, l := range all {
-		switch p.Layer(l).Verdict {
+	for _, r := range all {
+		switch r.Verdict {
 		case labs.Broken:
 			return labs.Broken
 		case labs.OffPath:
@@ -183,15 +192,4 @@ func Verdict(p labs.Path, name labs.Step) labs.Verdict {
 		return labs.OffPath
 	}
 	return labs.Healthy
-}
-
-// BrokenSteps lists the steps that a path breaks.
-func BrokenSteps(p labs.Path) []labs.Step {
-	var out []labs.Step
-	for _, s := range labs.Steps() {
-		if Verdict(p, s) == labs.Broken {
-			out = append(out, s)
-		}
-	}
-	return out
 }

@@ -10,9 +10,9 @@ import (
 )
 
 // trouble says what keeps a lab from being judged, in three parts: what,
-// where, what next. It looks at what no lab breaks: the namespaces that the lab
-// lives in, istiod, and the gateway's pods. Their Deployment is named like the
-// Service.
+// where, what next. It looks at the namespaces that the lab lives in, istiod,
+// and the gateway's pods, whose Deployment is named like the Service; not at
+// what is the lab's own fault, which is the learner's to find.
 func trouble(lab *labs.Lab, homes []string, s snapshot.Snapshot) string {
 	if why := silence(s); why != "" {
 		return fmt.Sprintf("The cluster's API does not answer (%s). See gatedrill cluster status, start it with gatedrill cluster up; the lab is kept and goes on by itself.", why)
@@ -24,10 +24,17 @@ func trouble(lab *labs.Lab, homes []string, s snapshot.Snapshot) string {
 	if lab.Gateway != "" {
 		ns, name, _ = strings.Cut(lab.Gateway, "/")
 	}
-	for _, d := range []struct{ ns, name, effect string }{
-		{"istio-system", "istiod", "no change reaches a gateway"},
-		{ns, name, "the gateway answers nothing"},
+	for _, d := range []struct {
+		ns, name, effect string
+		secret           bool
+	}{
+		{"istio-system", "istiod", "no change reaches a gateway", false},
+		// A gateway without pods is what a broken entry may come down to.
+		{ns, name, "the gateway answers nothing", slices.Contains(lab.Breaks, labs.StepEntry)},
 	} {
+		if d.secret || breaksDeployment(lab, d.ns, d.name) {
+			continue
+		}
 		switch deployment(s, d.ns, d.name) {
 		case gone:
 			return fmt.Sprintf("Deployment %s/%s is gone: %s. Reset the lab to get it back.", d.ns, d.name, d.effect)
@@ -37,6 +44,13 @@ func trouble(lab *labs.Lab, homes []string, s snapshot.Snapshot) string {
 		}
 	}
 	return ""
+}
+
+// breaksDeployment says whether a lab's fault changes a Deployment.
+func breaksDeployment(lab *labs.Lab, ns, name string) bool {
+	return slices.ContainsFunc(lab.Fault.Writes(), func(o labs.Object) bool {
+		return o.Kind == "Deployment" && o.Namespace == ns && o.Name == name
+	})
 }
 
 // silence says why the cluster's API does not answer, "" when it does.

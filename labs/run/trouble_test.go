@@ -45,3 +45,35 @@ func TestTroubleNamesNamespacesThatAreGone(t *testing.T) {
 		t.Errorf("what cannot be seen is not gone: %q", got)
 	}
 }
+
+// A Deployment that the lab's fault breaks is for the learner to find.
+func TestTroubleKeepsTheSecret(t *testing.T) {
+	object := func(name string, available any) snapshot.Object {
+		return snapshot.Object{"kind": "Deployment", "metadata": map[string]any{"namespace": "istio-system", "name": name},
+			"status": map[string]any{"availableReplicas": available}}
+	}
+	patched := func(name string) labs.Change {
+		return labs.Change{Ops: []labs.Op{{Patch: &labs.Patch{Object: labs.Object{Kind: "Deployment", Namespace: "istio-system", Name: name}}}}}
+	}
+	healthy := []snapshot.Object{object("istiod", int64(1)), object("istio-ingressgateway", int64(1))}
+	noGateway := []snapshot.Object{healthy[0], object("istio-ingressgateway", int64(0))}
+	noIstiod := []snapshot.Object{healthy[1]}
+	for _, c := range []struct {
+		name    string
+		lab     labs.Lab
+		objects []snapshot.Object
+		want    string
+	}{
+		{"all is well", labs.Lab{}, healthy, ""},
+		{"the gateway fell over by itself", labs.Lab{Breaks: []labs.Step{labs.StepHosts}}, noGateway, "istio-ingressgateway has no ready pod"},
+		{"the lab breaks the entry", labs.Lab{Breaks: []labs.Step{labs.StepEntry}}, noGateway, ""},
+		{"the fault changes the gateway's Deployment", labs.Lab{Breaks: []labs.Step{labs.StepTLS}, Fault: patched("istio-ingressgateway")}, noGateway, ""},
+		{"istiod was deleted", labs.Lab{Breaks: []labs.Step{labs.StepEntry}}, noIstiod, "istiod is gone"},
+		{"the fault deletes istiod", labs.Lab{Fault: patched("istiod")}, noIstiod, ""},
+	} {
+		got := trouble(&c.lab, nil, snapshot.Snapshot{Objects: c.objects})
+		if c.want == "" && got != "" || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}

@@ -100,7 +100,7 @@ func (s *Sealed) readCertificate(text []byte) {
 		return
 	}
 	s.Certificate = string(text)
-	s.CertificateKey = fingerprint(certs[0].PublicKey)
+	s.CertificateKey = Fingerprint(certs[0].PublicKey)
 }
 
 func (s *Sealed) readKey(text []byte) {
@@ -117,7 +117,7 @@ func (s *Sealed) readKey(text []byte) {
 		s.PrivateKeyError = err.Error()
 		return
 	}
-	s.PrivateKey = fingerprint(key.Public())
+	s.PrivateKey = Fingerprint(key.Public())
 }
 
 func privateKey(der []byte) (crypto.Signer, error) {
@@ -138,7 +138,8 @@ func privateKey(der []byte) (crypto.Signer, error) {
 	return signer, nil
 }
 
-func fingerprint(pub any) string {
+// Fingerprint is the SHA-256 of a public key, hex, "" for what is none.
+func Fingerprint(pub any) string {
 	der, err := x509.MarshalPKIXPublicKey(pub)
 	if err != nil {
 		return ""
@@ -205,11 +206,12 @@ func Peer(c *x509.Certificate) PeerCert {
 		Subject: c.Subject.String(), Issuer: c.Issuer.String(),
 		Serial: Serial(c), DNSNames: c.DNSNames,
 		From: c.NotBefore.UTC(), To: c.NotAfter.UTC(),
-		PEM: encodePEM(c.Raw),
+		PEM: EncodePEM(c.Raw),
 	}
 }
 
-func encodePEM(der []byte) string {
+// EncodePEM writes a certificate as PEM.
+func EncodePEM(der []byte) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
 

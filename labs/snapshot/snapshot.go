@@ -6,6 +6,7 @@
 package snapshot
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
@@ -20,10 +21,36 @@ type Snapshot struct {
 	Answers map[string]labs.Answer `json:"answers"` // by request name
 	Peers   map[string][]PeerCert  `json:"peers"`   // served chain by request name, leaf first
 	Zone    map[string][]string    `json:"zone"`    // public DNS: host → addresses
+	// Resolved holds what the client of a request itself resolved its host to,
+	// by request name; only workloads tell.
+	Resolved map[string][]string `json:"resolved,omitempty"`
+	// Kinds are the kinds of objects that were looked at, as GroupKind writes
+	// them. Of any other kind it is not known whether there are objects.
+	Kinds []string `json:"kinds,omitempty"`
+	// World says that the Zone is what the DNS of the world says of the hosts
+	// asked for, not an object's of the cluster.
+	World bool `json:"world,omitempty"`
+	// Requests are those that a recording was made for, so that it can be judged
+	// again without being told of them.
+	Requests []labs.Request `json:"requests,omitempty"`
 	// Trust holds the PEM bundle of each CA name a client may trust.
 	Trust map[string]string `json:"trust,omitempty"`
 	// Missing says what could not be observed and why: kind or proxy → reason.
 	Missing map[string]string `json:"missing,omitempty"`
+}
+
+// GroupKind writes a kind as kubectl does: "Gateway.networking.istio.io",
+// "Pod".
+func GroupKind(group, kind string) string {
+	if group == "" {
+		return kind
+	}
+	return kind + "." + group
+}
+
+// Looked says whether objects of a kind were looked for.
+func (s Snapshot) Looked(group, kind string) bool {
+	return slices.Contains(s.Kinds, GroupKind(group, kind))
 }
 
 // Proxy is one Envoy with the configuration it really runs.
@@ -32,7 +59,6 @@ type Proxy struct {
 	Pod       string `json:"pod"`
 	Dump      []byte `json:"dump"`     // /config_dump?include_eds, JSON
 	Clusters  []byte `json:"clusters"` // /clusters?format=json
-	Certs     []byte `json:"certs"`    // /certs, JSON
 	Version   string `json:"version,omitempty"`
 	// Config is Dump and Clusters decoded; nil where nobody did it yet.
 	Config *envoy.Config `json:"-"`

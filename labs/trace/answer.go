@@ -11,68 +11,121 @@ import (
 // reconcile closes the path with the real answer. Where it contradicts the
 // walk, nothing is called healthy or broken by inference: the layer becomes
 // unknown and says what both say.
-func (w *walk) reconcile(reports []*report) {
+func (j *journey) reconcile() {
+	reports := j.all()
 	i := slices.IndexFunc(reports, func(r *report) bool { return r.Verdict == labs.Broken })
-	if !w.answer.Observed {
+	if !j.whole.Observed {
 		if i < 0 {
-			w.unanswered(reports[len(reports)-1])
+			j.unanswered(reports)
 		}
 		return
 	}
-	said := answerText(w.answer)
-	for _, r := range reports {
-		if r.Verdict != labs.OffPath {
-			r.see("answer: %s", said)
+	for _, w := range j.hops {
+		for _, r := range w.reports {
+			if r.Verdict != labs.OffPath {
+				r.see("answer: %s", answerText(w.answer))
+			}
 		}
 	}
-	suspects := blame(w.answer)
-	if w.chain != nil && w.passesThrough() && !strings.Contains(w.answer.Details, "filter_chain") {
-		// The connection went through the gateway unread.
-		suspects = slices.DeleteFunc(suspects, func(l labs.Layer) bool { return l == labs.LayerListener })
-	}
+	at := j.speaker()
+	suspects := at.suspects()
 	if i >= 0 {
-		w.reconcileBroken(reports[i], suspects, said)
+		j.reconcileBroken(reports[i], at, suspects)
 		return
 	}
-	w.doubt(reports, suspects, said)
+	if at == j.hops[len(j.hops)-1] && j.fromServer() {
+		at.serverError()
+		return
+	}
+	at.doubt(suspects)
+}
+
+// speaker is the proxy whose words say how the request ended: the last that
+// did not merely hand on what came from behind it, else the first.
+func (j *journey) speaker() *walk {
+	var last *walk
+	for _, w := range j.hops {
+		if w.direct {
+			continue
+		}
+		if _, logged := j.logOf(w.pods); !logged && w.previous != nil {
+			continue
+		}
+		last = w
+		if !strings.Contains(w.answer.Details, "via_upstream") {
+			return w
+		}
+	}
+	if last == nil {
+		return j.hops[0]
+	}
+	return last
+}
+
+// suspects are the layers that this proxy's answer speaks against.
+func (w *walk) suspects() []labs.Layer {
+	out := blame(w.answer)
+	if w.chain != nil && w.passesThrough() && !strings.Contains(w.answer.Details, "filter_chain") {
+		// The connection went through the proxy unread.
+		out = slices.DeleteFunc(out, func(l labs.Layer) bool { return l == labs.LayerListener })
+	}
+	return out
 }
 
 // doubt: nothing is broken by the walk, yet the answer speaks against some
 // layers. The likeliest one becomes unknown, unless one of them is already.
-func (w *walk) doubt(reports []*report, suspects []labs.Layer, said string) {
-	if len(suspects) == 0 {
-		return
-	}
+func (w *walk) doubt(suspects []labs.Layer) {
 	for _, l := range suspects {
 		if l == labs.LayerTLS && unconnected(w.answer) {
 			continue // without a connection it is unknown anyway, and says nothing of where the request ended
 		}
-		for _, r := range reports {
-			if r.Layer == l && r.Verdict == labs.Unknown {
-				return // the layer in question already says that it is unknown
-			}
+		if w.report(l).Verdict == labs.Unknown {
+			return // the layer in question already says that it is unknown
 		}
 	}
-	for _, r := range reports {
-		if r.Layer == suspects[0] && r.Verdict == labs.Healthy {
+	for _, l := range suspects {
+		if r := w.report(l); r.Verdict == labs.Healthy {
 			r.Verdict = labs.Unknown
-			r.Summary = fmt.Sprintf("nothing wrong is seen here, yet the answer is %s", said)
+			r.Summary = fmt.Sprintf("nothing wrong is seen here, yet the answer is %s", answerText(w.answer))
+			return
 		}
 	}
+}
+
+// report is this proxy's report of a layer.
+func (w *walk) report(l labs.Layer) *report {
+	for _, r := range w.reports {
+		if r.Layer == l {
+			return r
+		}
+	}
+	return newReport(l)
+}
+
+// fromServer says whether the answer is an error that a server behind the
+// proxies gave.
+func (j *journey) fromServer() bool {
+	a := j.whole
+	return a.Error == "" && a.Code >= 400 && (a.Upstream || strings.Contains(a.Details, "via_upstream"))
 }
 
 // unconnected says whether nobody took the connection at all.
 func unconnected(a labs.Answer) bool { return a.Error == "refused" || a.Error == "unreachable" }
 
 // unanswered: without a real answer the path is not closed.
-func (w *walk) unanswered(last *report) {
-	if last.Verdict != labs.Healthy {
+func (j *journey) unanswered(reports []*report) {
+	for _, last := range slices.Backward(reports) {
+		if last.Verdict == labs.OffPath {
+			continue
+		}
+		if last.Verdict == labs.Healthy {
+			last.Verdict = labs.Unknown
+			last.Summary += "; no real answer was seen yet"
+			if j.whole.Error != "" {
+				last.Summary += ": " + j.whole.Error
+			}
+		}
 		return
-	}
-	last.Verdict = labs.Unknown
-	last.Summary += "; no real answer was seen yet"
-	if w.answer.Error != "" {
-		last.Summary += ": " + w.answer.Error
 	}
 }
 
@@ -80,13 +133,19 @@ func (w *walk) unanswered(last *report) {
 // that layer? A policy's, a route's or a destination's break shows in the
 // answer by itself, so a good answer means that the walk saw something older
 // or newer than the request did.
-func (w *walk) reconcileBroken(r *report, suspects []labs.Layer, said string) {
-	if r.certain || slices.Contains(suspects, r.Layer) {
-		return
+func (j *journey) reconcileBroken(r *report, at *walk, suspects []labs.Layer) {
+	hop := slices.IndexFunc(j.hops, func(w *walk) bool { return slices.Contains(w.reports, r) })
+	speaks := slices.Index(j.hops, at)
+	switch {
+	case r.certain:
+	case hop == speaks && slices.Contains(suspects, r.Layer):
+	case r.Layer == labs.LayerDestination && hop == len(j.hops)-1 && j.fromServer():
+	case hop > speaks && len(suspects) > 0: // the proxy before it met the break as its destination's
+	default:
+		r.Verdict = labs.Unknown
+		r.Summary = fmt.Sprintf("%s; yet the answer is %s", r.Summary, answerText(at.answer))
+		delete(r.Facts, "culprit")
 	}
-	r.Verdict = labs.Unknown
-	r.Summary = fmt.Sprintf("%s; yet the answer is %s", r.Summary, said)
-	delete(r.Facts, "culprit")
 }
 
 // blame says which layers an answer speaks against, the likeliest first;
@@ -106,6 +165,8 @@ func blame(a labs.Answer) []labs.Layer {
 		return []labs.Layer{listener}
 	case unconnected(a):
 		return []labs.Layer{entry, listener, dns, tls}
+	case a.Error == "timeout" && hasFlag(a.Flag, "DI"):
+		return []labs.Layer{route}
 	case a.Error == "timeout":
 		return []labs.Layer{entry, dns, dest, listener}
 	case a.Error == "tls: not TLS", hasFlag(a.Flag, "DPE"):
@@ -116,8 +177,10 @@ func blame(a labs.Answer) []labs.Layer {
 		return []labs.Layer{tls, listener, dest, route}
 	case has(notFound):
 		return []labs.Layer{route, listener}
-	case hasFlag(a.Flag, "FI"):
-		return []labs.Layer{route}
+	case hasFlag(a.Flag, "FI"), hasFlag(a.Flag, "UT"):
+		return []labs.Layer{route, dest}
+	case a.Flag == "DI" && a.Code < 400:
+		return nil
 	case has(rbac), has(jwt), has(authz), a.Flag != "":
 		return []labs.Layer{dest}
 	case has(direct) && a.Code >= 400:

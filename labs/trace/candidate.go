@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/match"
 )
 
 // candidate is a route object that might have been meant to take the
@@ -85,7 +86,7 @@ func (w *walk) hostScore(hosts []string) (score int, why string) {
 	if w.target.tls && w.intended != nil && w.intended.passthrough() {
 		name = w.target.sni
 	}
-	if s := best(hosts, name); s >= 0 {
+	if s := match.Best(hosts, name); s >= 0 {
 		return hostNamed + min(s, 400), ""
 	}
 	why = fmt.Sprintf("hosts %s", quoteAll(hosts))

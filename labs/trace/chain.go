@@ -135,20 +135,48 @@ func (w *walk) trustKnown() bool { return w.trust() != "" }
 
 // judgeClient: the gateway asks for a client certificate.
 func (w *walk) judgeClient(r *report) {
-	if !w.asksClient() {
-		return
-	}
+	alert, alerted := strings.CutPrefix(w.answer.Error, "tls: alert ")
 	owner := labs.Object{}
 	if w.intended != nil {
 		owner = w.intended.owner.Ref()
 	}
 	switch {
+	case alerted && !aboutClient(alert):
+		r.broken(owner, "the gateway ends the handshake: "+alert, "TLS that client and gateway both speak", alert)
+	case !w.asksClient():
 	case w.request.Cert == "":
 		r.broken(owner, "the gateway asks for a client certificate", "a client certificate", "the client has none")
-	case strings.HasPrefix(w.answer.Error, "tls: alert"):
-		r.broken(owner, "the gateway does not accept the client's certificate",
-			"a client certificate of the gateway's client CA", strings.TrimPrefix(w.answer.Error, "tls: "))
+	case alerted:
+		culprit := w.clientCASecret()
+		if culprit.Name == "" {
+			culprit = owner
+		}
+		r.involve(owner)
+		r.broken(culprit, "the gateway does not accept the client's certificate",
+			"a client certificate of the gateway's client CA", "alert "+alert)
 	}
+}
+
+// aboutClient says whether a TLS alert speaks of the client's certificate.
+func aboutClient(alert string) bool {
+	for _, word := range []string{"certificate", "unknown ca", "access denied", "decrypt error"} {
+		if strings.Contains(strings.ToLower(alert), word) {
+			return true
+		}
+	}
+	return false
+}
+
+// clientCASecret is the Secret from which the CA of client certificates comes.
+func (w *walk) clientCASecret() labs.Object {
+	if w.chain == nil || w.chain.TLS == nil || !strings.HasPrefix(w.chain.TLS.CA, "kubernetes") {
+		return labs.Object{}
+	}
+	ref := secretRef(w.chain.TLS.CA, w.podNamespace())
+	if w.index.Get("", "Secret", ref.Namespace, ref.Name) == nil {
+		ref.Name = strings.TrimSuffix(ref.Name, "-cacert")
+	}
+	return ref
 }
 
 // backendCertificate: TLS passes through, so the certificate is a workload's.
@@ -163,9 +191,32 @@ func (w *walk) backendCertificate(r *report, peers []snapshot.PeerCert) {
 	r.fact("serial", snapshot.Serial(leaf))
 	r.fact("notAfter", leaf.NotAfter.UTC().Format(time.RFC3339))
 	r.fact("chainLength", len(certs))
-	if f := w.refused(labs.Object{}, certs); f != nil {
+	if f := w.refused(w.holderOf(certs[0]), certs); f != nil {
 		f.report(r)
 		return
 	}
 	r.healthy("PASSTHROUGH  the backend's own: %s, chain of %d", strings.Join(leaf.DNSNames, ","), len(certs))
+}
+
+// holderOf is what a backend's certificate comes from: a Secret beside the
+// pods behind the chain that holds it, else their workload.
+func (w *walk) holderOf(leaf *x509.Certificate) labs.Object {
+	clusters := []string{}
+	if w.chain != nil {
+		clusters = w.chain.Clusters
+	}
+	for _, name := range clusters {
+		u := w.upstream(name)
+		for _, pod := range u.pods {
+			for _, s := range w.index.All("", "Secret") {
+				sealed, _ := snapshot.SealedOf(s)
+				own, err := snapshot.Certificates([]byte(sealed.Certificate))
+				if err == nil && s.Namespace() == pod.Namespace() && own[0].Equal(leaf) {
+					return s.Ref()
+				}
+			}
+			return w.ownerOf(pod)
+		}
+	}
+	return labs.Object{}
 }

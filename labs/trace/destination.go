@@ -17,6 +17,7 @@ type upstream struct {
 	subset  string
 	host    string
 	service object
+	entry   object // ServiceEntry
 	cluster envoy.Cluster
 	pods    []object // behind its endpoints
 	rule    object   // DestinationRule
@@ -25,8 +26,12 @@ type upstream struct {
 // destination asks whether the cluster that the route names can answer.
 func (w *walk) destination() *report {
 	r := newReport(labs.LayerDestination)
-	if m := w.matched; m != nil && (m.route.Redirect || m.route.Direct != 0) {
-		r.offPath("the gateway answers by itself")
+	if m := w.matched; m != nil && (m.route.Redirect != nil || m.route.Direct != 0) {
+		r.offPath("the proxy answers by itself")
+		return r
+	}
+	if w.leaves() {
+		w.outsideAnswer(r)
 		return r
 	}
 	if len(w.clusters) == 0 {
@@ -35,10 +40,10 @@ func (w *walk) destination() *report {
 	}
 	r.fact("cluster", w.clusters[0])
 	r.fact("clusters", w.clusters)
-	var ups []upstream
 	for _, name := range w.clusters {
-		ups = append(ups, w.upstream(name))
+		w.upstreams = append(w.upstreams, w.upstream(name))
 	}
+	ups := w.upstreams
 	w.upstreamFacts(r, ups[0])
 	if w.config == nil {
 		r.unknown("%s", w.noConfig)
@@ -85,6 +90,7 @@ func (w *walk) upstream(name string) upstream {
 		u.port, _ = strconv.Atoi(f[1])
 		u.subset, u.host = f[2], f[3]
 		u.service = w.serviceOf(u.host)
+		u.entry = w.entryFor(u.host)
 	}
 	if w.config != nil {
 		u.cluster, _ = w.config.Cluster(name)
@@ -140,7 +146,7 @@ func (w *walk) upstreamFacts(r *report, u upstream) {
 	}
 	if w.config != nil {
 		_, there := w.config.Cluster(u.name)
-		r.fact("healthy", there && w.healthyCount(u.name) > 0)
+		r.fact("endpointsHealthy", there && w.healthyCount(u.name) > 0)
 		if there {
 			r.fact("tls", u.cluster.Mode())
 			if u.cluster.MaxConnections > 0 {
@@ -157,7 +163,7 @@ func (w *walk) upstreamFacts(r *report, u upstream) {
 	}
 	if len(u.pods) > 0 {
 		r.fact("sidecar", hasSidecar(u.pods[0]))
-		mode, _ := w.peerTLS(u.pods[0])
+		mode, _ := w.peerTLS(u.pods[0], w.podPort(u, u.pods[0]))
 		r.fact("peerTLS", mode)
 	}
 	if names := w.gatewayPolicies(); len(names) > 0 {
@@ -172,6 +178,12 @@ func (w *walk) judgeUpstream(r *report, u upstream) {
 		w.noCluster(r, u)
 		return
 	}
+	if u.cluster.Type == "ORIGINAL_DST" && w.role != labs.RoleSidecar && u.entry != nil {
+		r.broken(u.entry.Ref(), "the upstream is the address that the client connected to, which is this gateway's own",
+			"a resolution of DNS, STATIC or DYNAMIC_DNS", w.entryAddresses(u.entry))
+		return
+	}
+	w.judgeBackendTLS(r, u)
 	if u.cluster.Type == "EDS" || u.cluster.Type == "STRICT_DNS" || u.cluster.Type == "STATIC" {
 		if w.healthyCount(u.name) == 0 {
 			w.noEndpoints(r, u)
@@ -179,5 +191,25 @@ func (w *walk) judgeUpstream(r *report, u upstream) {
 		}
 	}
 	r.see("cluster %s: %s", u.name, count(w.healthyCount(u.name), "healthy endpoint"))
+	w.judgeEndpoints(r, u)
 	w.judgePeer(r, u)
+}
+
+// judgeEndpoints looks for addresses of a Service that has a selector behind
+// which no pod stands: a part of the requests ends there.
+func (w *walk) judgeEndpoints(r *report, u upstream) {
+	if u.service == nil || !u.service.Has("spec", "selector") || w.missing("Pod") != "" {
+		return
+	}
+	for _, host := range hostsOf(w.addresses(u)) {
+		if w.podAt(host) == nil && net.ParseIP(host) != nil {
+			culprit, got := u.service.Ref(), quoteAll(w.addresses(u))
+			if u.entry != nil {
+				culprit, got = u.entry.Ref(), u.entry.Ref().String()+" has the same host: "+got
+			}
+			r.broken(culprit, "no pod stands behind "+host, "endpoints that are pods", got)
+			r.certain = true
+			return
+		}
+	}
 }

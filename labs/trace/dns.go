@@ -1,11 +1,13 @@
 package trace
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/match"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -30,7 +32,14 @@ func (w *walk) dns() *report {
 	return r
 }
 
-var zone = labs.Object{Kind: "ConfigMap", Namespace: snapshot.ZoneNamespace, Name: snapshot.ZoneName}
+// zone is the object that holds the public names; none where they are the
+// world's.
+func (w *walk) zone() labs.Object {
+	if w.snap.World {
+		return labs.Object{}
+	}
+	return labs.Object{Kind: "ConfigMap", Namespace: snapshot.ZoneNamespace, Name: snapshot.ZoneName}
+}
 
 func (w *walk) resolve(r *report) []string {
 	if w.target.address {
@@ -45,7 +54,7 @@ func (w *walk) resolve(r *report) []string {
 		r.unknown("%s", why)
 		return nil
 	}
-	r.involve(zone)
+	r.involve(w.zone())
 	if len(addresses) > 0 {
 		r.see("zone: %s A %s", w.target.host, strings.Join(addresses, ", "))
 		return addresses
@@ -56,7 +65,7 @@ func (w *walk) resolve(r *report) []string {
 			got = "no record for it, but one for " + owner
 		}
 	}
-	r.broken(zone, "no address for \""+w.target.host+"\"", "an address record for "+w.target.host, got)
+	r.broken(w.zone(), "no address for \""+w.target.host+"\"", "an address record for "+w.target.host, got)
 	return nil
 }
 
@@ -68,19 +77,21 @@ func (w *walk) findService(r *report, addresses []string) {
 		if w.service == nil {
 			return
 		}
-		own := serviceAddresses(w.service)
+		own := snapshot.ServiceAddresses(w.service)
 		if len(addresses) > 0 && !overlap(addresses, own) {
-			r.broken(zone, w.target.host+" leads elsewhere",
+			r.broken(w.zone(), w.target.host+" leads elsewhere",
 				"an address of Service "+w.request.Gateway+": "+quoteAll(own), strings.Join(addresses, ", "))
 		}
 		return
 	}
 	var known []string
 	for _, s := range w.index.All("", "Service") {
-		own := serviceAddresses(s)
+		own := snapshot.ServiceAddresses(s)
 		if overlap(addresses, own) {
 			w.service = s
 			r.see("Service %s/%s has %s", s.Namespace(), s.Name(), strings.Join(own, ", "))
+			w.strays(r, addresses)
+			w.servedElsewhere(r)
 			return
 		}
 		for _, a := range own {
@@ -99,7 +110,7 @@ func (w *walk) findService(r *report, addresses []string) {
 	if len(known) == 0 {
 		want = "the address of a gateway's Service; none has one"
 	}
-	culprit := zone
+	culprit := w.zone()
 	if w.target.address {
 		culprit = labs.Object{}
 	}
@@ -108,12 +119,63 @@ func (w *walk) findService(r *report, addresses []string) {
 	w.service = w.likelyService()
 }
 
+// strays are addresses of the name that no Service has: every client that
+// draws one of them fails.
+func (w *walk) strays(r *report, addresses []string) {
+	for _, a := range addresses {
+		if w.serviceAt(a) == nil && !w.target.address {
+			r.broken(w.zone(), "one of the addresses of "+w.target.host+" leads to no gateway",
+				"addresses of "+w.service.Ref().String()+" only: "+quoteAll(snapshot.ServiceAddresses(w.service)), strings.Join(addresses, ", "))
+			r.certain = true
+			return
+		}
+	}
+}
+
+// servedElsewhere: the name leads to a gateway that has no server for it,
+// while another gateway of the cluster has.
+func (w *walk) servedElsewhere(r *report) {
+	if w.target.address || !w.frontsGateway(w.service) || w.serves(w.service) >= 0 {
+		return
+	}
+	for _, s := range w.index.All("", "Service") {
+		own := snapshot.ServiceAddresses(s)
+		if len(own) == 0 || s.Ref() == w.service.Ref() || w.serves(s) < match.Exact {
+			continue
+		}
+		r.broken(w.zone(), fmt.Sprintf("%s leads to %s, which does not serve it", w.target.host, w.service.Ref()),
+			"an address of "+s.Ref().String()+", whose gateway does: "+quoteAll(own), strings.Join(snapshot.ServiceAddresses(w.service), ", "))
+		r.certain = true
+		return
+	}
+}
+
+// serves says how well the gateway behind a Service fits the asked name, by
+// its servers of either API; -1 when it does not.
+func (w *walk) serves(svc object) int {
+	if !w.frontsGateway(svc) {
+		return -1
+	}
+	at := &walk{journey: w.journey, service: svc, pods: w.podsOf(svc.Namespace(), svc.Labels("spec", "selector"))}
+	top := -1
+	for _, s := range at.allServers() {
+		if s.selects {
+			top = max(top, s.covers(w.target.name()))
+		}
+	}
+	return top
+}
+
+func (j *journey) frontsGateway(svc object) bool {
+	return slices.ContainsFunc(j.podsOf(svc.Namespace(), svc.Labels("spec", "selector")), runsGateway)
+}
+
 // likelyService is the only Service with an outside address, if there is
 // only one: facts of the later layers can then still be told.
 func (w *walk) likelyService() object {
 	var found object
 	for _, s := range w.index.All("", "Service") {
-		if len(serviceAddresses(s)) == 0 {
+		if len(snapshot.ServiceAddresses(s)) == 0 {
 			continue
 		}
 		if found != nil {
@@ -122,17 +184,6 @@ func (w *walk) likelyService() object {
 		found = s
 	}
 	return found
-}
-
-// serviceAddresses are the addresses at which the outside reaches a Service.
-func serviceAddresses(s object) []string {
-	out := s.Strs("spec", "externalIPs")
-	for _, in := range s.Items("status", "loadBalancer", "ingress") {
-		if ip := in.Str("ip"); ip != "" {
-			out = append(out, ip)
-		}
-	}
-	return out
 }
 
 func overlap(a, b []string) bool {

@@ -28,9 +28,9 @@ func (w *walk) entry() *report {
 	r.involve(svc.Ref())
 	r.fact("service", svc.Ref().String())
 	r.fact("selector", selectorText(svc.Labels("spec", "selector")))
-	addresses := serviceAddresses(svc)
+	addresses := snapshot.ServiceAddresses(svc)
 	r.fact("addresses", addresses)
-	if len(addresses) == 0 {
+	if len(addresses) == 0 && w.previous == nil {
 		r.broken(svc.Ref(), "the Service has no outside address", "a load balancer address", "pending")
 	}
 	port := w.servicePort(r)
@@ -38,6 +38,7 @@ func (w *walk) entry() *report {
 	w.pods = w.gatewayPods(hostsOf(endpoints))
 	r.fact("pods", podNames(w.pods))
 	w.readConfig()
+	w.hear()
 	if r.decided() || port == nil {
 		return r
 	}
@@ -50,8 +51,24 @@ func (w *walk) entry() *report {
 		r.certain = true
 		return r
 	}
+	if w.privileged() {
+		r.broken(svc.Ref(), fmt.Sprintf("port %d leads to %d, which only a privileged process may open", w.target.port, w.targetPort),
+			"a targetPort of 1024 or more", fmt.Sprintf("targetPort %d", w.targetPort))
+		return r
+	}
 	r.healthy("Service %s/%s  %d → %d   %s", svc.Namespace(), svc.Name(), w.target.port, w.targetPort, count(len(endpoints), "endpoint"))
 	return r
+}
+
+// privileged says whether Envoy would have to open a port that its process may
+// not: a Gateway asks for it, and istiod left the listener out. Pods made for a
+// Gateway of the Gateway API may open any.
+func (w *walk) privileged() bool {
+	if w.targetPort == 0 || w.targetPort >= 1024 || w.config == nil || len(w.config.ListenersAt(w.targetPort)) > 0 ||
+		len(w.pods) == 0 || w.pods[0].Labels("metadata", "labels")[gatewayNameLabel] != "" {
+		return false
+	}
+	return slices.ContainsFunc(w.allServers(), func(s server) bool { return s.selects && s.port == w.target.port })
 }
 
 func serviceRef(key string) labs.Object {
@@ -176,6 +193,9 @@ func (w *walk) whyNoEndpoints(svc object) (culprit labs.Object, want, got string
 	selector := svc.Labels("spec", "selector")
 	pods := w.podsOf(svc.Namespace(), selector)
 	want = "a ready pod behind " + svc.Ref().String()
+	if slices.ContainsFunc(pods, ready) {
+		return svc.Ref(), "a targetPort that the pods have", fmt.Sprintf("%s ready, none with a port %s", count(len(pods), "pod"), quoteAll(targetPorts(svc)))
+	}
 	if len(pods) > 0 {
 		culprit = w.ownerOf(pods[0])
 		return culprit, want, fmt.Sprintf("%s, none ready", count(len(pods), "pod"))
@@ -189,10 +209,22 @@ func (w *walk) whyNoEndpoints(svc object) (culprit labs.Object, want, got string
 	return svc.Ref(), want, "selector " + selectorText(selector) + " matches no pod"
 }
 
+func ready(pod object) bool {
+	return condition(pod.Items("status", "conditions"), "Ready").Str("status") == "True"
+}
+
+func targetPorts(svc object) []string {
+	var out []string
+	for _, p := range svc.Items("spec", "ports") {
+		out = append(out, p.Str("targetPort"))
+	}
+	return out
+}
+
 // ownerOf is the Deployment of a pod, or the pod.
-func (w *walk) ownerOf(pod object) labs.Object {
+func (j *journey) ownerOf(pod object) labs.Object {
 	labels := pod.Labels("metadata", "labels")
-	for _, d := range w.index.All("apps", "Deployment") {
+	for _, d := range j.index.All("apps", "Deployment") {
 		if d.Namespace() == pod.Namespace() && snapshot.Selects(d.Labels("spec", "selector", "matchLabels"), labels) {
 			return d.Ref()
 		}

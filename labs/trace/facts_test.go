@@ -29,7 +29,7 @@ func TestFactsBehindTheBreak(t *testing.T) {
 		labs.LayerListener:    {"gateway": "Gateway shop/public", "mode": "SIMPLE", "chains": []string{}},
 		labs.LayerTLS:         {"secret": "Secret istio-system/shop-cert", "keyFits": true, "chainLength": 2, "days": 90},
 		labs.LayerRoute:       {"object": "VirtualService shop/shop", "cluster": shopHTTP},
-		labs.LayerDestination: {"healthy": true, "tls": "AUTO", "endpoints": []string{"10.244.0.5:8080"}},
+		labs.LayerDestination: {"endpointsHealthy": true, "tls": "AUTO", "endpoints": []string{"10.244.0.5:8080"}},
 	}
 	for layer, facts := range want {
 		for name, value := range facts {
@@ -64,8 +64,8 @@ func TestFactsOfMisspeltHost(t *testing.T) {
 	if len(route.Objects) == 0 || route.Objects[0].String() != "VirtualService shop/shop" {
 		t.Errorf("objects %v, want the VirtualService first", route.Objects)
 	}
-	if got := p.Layer(labs.LayerDestination).Facts["healthy"]; got != true {
-		t.Errorf("destination.healthy %v, want true: the shop itself is fine", got)
+	if got := p.Layer(labs.LayerDestination).Facts["endpointsHealthy"]; got != true {
+		t.Errorf("destination.endpointsHealthy %v, want true: the shop itself is fine", got)
 	}
 }
 
@@ -124,7 +124,7 @@ func TestTraceIsPure(t *testing.T) {
 func TestUntraceable(t *testing.T) {
 	t.Parallel()
 	for _, r := range []labs.Request{
-		{URL: "https://shop.example.com/", From: "mesh/client"},
+		{URL: "https://shop.example.com/", From: "client"},
 		{URL: "shop.example.com"},
 		{URL: "ftp://shop.example.com/"},
 		{URL: "https://shop.example.com:many/"},

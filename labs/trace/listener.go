@@ -6,6 +6,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/envoy"
+	"github.com/gatedrill/gatedrill/labs/match"
 )
 
 // listener asks whether Envoy listens where the Service leads to, and with
@@ -22,6 +23,9 @@ func (w *walk) listener() *report {
 	if w.targetPort > 0 {
 		r.fact("port", w.targetPort)
 	}
+	if w.refusedSet(r) {
+		return r
+	}
 	if w.config == nil {
 		r.unknown("%s", w.noConfig)
 		return r
@@ -35,12 +39,20 @@ func (w *walk) listener() *report {
 	l := listeners[0]
 	r.fact("name", l.Name)
 	r.fact("chains", chainLines(l))
-	w.chain = pickChain(l, w.connection(l))
+	chain, fits := match.Chain(l, w.connection(l))
+	if fits.Outcome == match.Unknown {
+		r.unknown("%s", fits.Why)
+		return r
+	}
+	w.chain = chain
 	if w.chain == nil {
 		w.noChain(r, l)
 		return r
 	}
 	w.chainFacts(r, *w.chain)
+	if w.proxyProtocol(r, l) {
+		return r
+	}
 	if l.Warming {
 		r.unknown("%s waits for its secrets or routes and does not accept connections yet", l.Name)
 		return r
@@ -49,13 +61,10 @@ func (w *walk) listener() *report {
 	return r
 }
 
-func (w *walk) connection(l envoy.Listener) connection {
-	c := connection{port: l.Port, tls: w.target.tls, sni: w.target.sni}
+func (w *walk) connection(l envoy.Listener) match.Connection {
+	c := w.target.connection(l.Port)
 	if len(w.pods) > 0 {
-		c.dest = w.pods[0].Str("status", "podIP")
-	}
-	if w.target.tls {
-		c.alpn = []string{"http/1.1"}
+		c.Dest = w.pods[0].Str("status", "podIP")
 	}
 	return c
 }

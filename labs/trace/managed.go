@@ -3,6 +3,8 @@ package trace
 import (
 	"fmt"
 	"strings"
+
+	"github.com/gatedrill/gatedrill/labs/match"
 )
 
 // managedCandidate judges a route of the Gateway API.
@@ -104,7 +106,7 @@ func (w *walk) managedRule(rule object) bool {
 	}
 	for _, m := range matches {
 		kind, value := m.Str("path", "type"), m.Str("path", "value")
-		path := pathOnly(w.target.path)
+		path := match.PathOnly(w.target.path)
 		ok := value == "" || kind == "Exact" && path == value ||
 			kind == "RegularExpression" && whole(value, path) ||
 			(kind == "" || kind == "PathPrefix") && (path == value || strings.HasPrefix(path, strings.TrimSuffix(value, "/")+"/"))

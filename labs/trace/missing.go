@@ -7,37 +7,72 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/match"
 )
 
 // noCluster: the route names a cluster that Envoy does not have.
 func (w *walk) noCluster(r *report, u upstream) {
-	culprit := w.routed.Ref()
-	summary := "Envoy has no cluster " + u.name
-	want := "a destination that exists"
-	got := ""
+	culprit, want, got := w.whyNoCluster(u)
+	r.broken(culprit, "Envoy has no cluster "+u.name, want, got)
+}
+
+func (w *walk) whyNoCluster(u upstream) (culprit labs.Object, want, got string) {
+	culprit, want = w.routed.Ref(), "a destination that exists"
+	const hidden = "networking.istio.io/exportTo"
 	switch {
 	case w.routed.Group() == gatewayAPI && w.unresolved() != "":
-		got = w.unresolved()
+		return culprit, want, w.unresolved()
 	case u.host == "":
-		got = "the route leads to " + u.name
-	case u.service == nil && strings.HasSuffix(u.host, ".svc.cluster.local"):
-		got = "there is no Service " + u.host + w.similarService(u.host)
+		return culprit, want, "the route leads to " + u.name
+	case u.service == nil && u.entry == nil && strings.HasSuffix(u.host, ".svc.cluster.local"):
+		return culprit, want, "there is no Service " + u.host + w.similarService(u.host)
 	case u.service != nil && !hasPort(u.service, u.port):
-		want = "a port of " + u.service.Ref().String()
-		got = fmt.Sprintf("port %d; the Service has %s", u.port, quoteAll(ports(u.service)))
+		return culprit, "a port of " + u.service.Ref().String(), fmt.Sprintf("port %d; the Service has %s", u.port, quoteAll(ports(u.service)))
+	case u.entry != nil && !w.exported(u.entry):
+		return u.entry.Ref(), want, fmt.Sprintf("%s has exportTo %s, which hides it from %s", u.entry.Ref(), quoteAll(u.entry.Strs("spec", "exportTo")), w.proxyNamespace())
+	case u.entry != nil && !slices.Contains(entryPorts(u.entry), u.port):
+		return u.entry.Ref(), fmt.Sprintf("port %d of %s", u.port, u.host), u.entry.Ref().String() + " has ports " + quoteAll(portTexts(u.entry))
 	case u.subset != "":
-		want = fmt.Sprintf("subset %q in a DestinationRule for %s", u.subset, u.host)
-		got = "no DestinationRule for it"
-		if u.rule != nil {
-			got = u.rule.Ref().String() + " has subsets " + quoteAll(subsets(u.rule))
-		}
-	case u.service != nil && u.service.Labels("metadata", "annotations")["networking.istio.io/exportTo"] != "":
-		culprit = u.service.Ref()
-		got = "annotation networking.istio.io/exportTo: " + u.service.Labels("metadata", "annotations")["networking.istio.io/exportTo"]
-	default:
-		got = "nothing by the name " + u.host
+		return w.whyNoSubset(u)
+	case u.service != nil && u.service.Labels("metadata", "annotations")[hidden] != "":
+		return u.service.Ref(), want, "annotation " + hidden + ": " + u.service.Labels("metadata", "annotations")[hidden]
 	}
-	r.broken(culprit, summary, want, got)
+	return culprit, "a Service or ServiceEntry with host " + u.host, "nothing by the name " + u.host + w.similarEntry(u.host)
+}
+
+// whyNoSubset tells a subset that nobody declares from one that is declared
+// where this proxy does not look: in its own namespace, the Service's, the
+// root's.
+func (w *walk) whyNoSubset(u upstream) (culprit labs.Object, want, got string) {
+	want = fmt.Sprintf("subset %q in a DestinationRule for %s", u.subset, u.host)
+	for _, d := range w.index.All(istioNetworking, "DestinationRule") {
+		if slices.Contains(subsets(d), u.subset) && match.Pattern(ruleHost(d), u.host) >= 0 && (u.rule == nil || u.rule.Ref() != d.Ref()) {
+			why := "in namespace " + d.Namespace() + ", where this proxy does not look for it"
+			if !w.exported(d) {
+				why = "exportTo " + quoteAll(d.Strs("spec", "exportTo"))
+			} else if u.rule != nil {
+				why = "but " + u.rule.Ref().String() + " goes before it"
+			}
+			return d.Ref(), want, d.Ref().String() + " has it, " + why
+		}
+	}
+	if u.rule != nil {
+		return u.rule.Ref(), want, u.rule.Ref().String() + " has subsets " + quoteAll(subsets(u.rule))
+	}
+	return w.routed.Ref(), want, "no DestinationRule for it"
+}
+
+// similarEntry proposes the nearest host of a ServiceEntry.
+func (w *walk) similarEntry(host string) string {
+	out, top := "", -1
+	for _, e := range w.index.All(istioNetworking, "ServiceEntry") {
+		for _, h := range e.Strs("spec", "hosts") {
+			if d, close := near(h, host); close && (top < 0 || d < top) {
+				out, top = ", but "+e.Ref().String()+" has "+h, d
+			}
+		}
+	}
+	return out
 }
 
 func (w *walk) unresolved() string {
@@ -49,14 +84,22 @@ func (w *walk) unresolved() string {
 	return ""
 }
 
+// similarService proposes the nearest Service: in the same namespace before
+// another one, else by letters.
 func (w *walk) similarService(host string) string {
+	asked, namespace, _ := strings.Cut(strings.TrimSuffix(host, ".svc.cluster.local"), ".")
+	out, top := "", -1
 	for _, s := range w.index.All("", "Service") {
-		name := s.Name() + "." + s.Namespace() + ".svc.cluster.local"
-		if _, close := near(name, host); close {
-			return ", but " + s.Ref().String()
+		d, close := near(s.Name(), asked)
+		if s.Namespace() != namespace {
+			e, other := near(s.Namespace(), namespace)
+			d, close = d+e, close && (other || d == 0)
+		}
+		if close && (top < 0 || d < top) {
+			out, top = ", but "+s.Ref().String(), d
 		}
 	}
-	return ""
+	return out
 }
 
 func ports(s object) []string {
@@ -88,12 +131,24 @@ func (w *walk) noEndpoints(r *report, u upstream) {
 		}
 	}
 	switch {
+	case u.service == nil && u.entry != nil:
+		r.broken(u.entry.Ref(), summary, "an address for "+u.host, w.entryAddresses(u.entry))
 	case u.service == nil:
-		r.broken(labs.Object{}, summary, "an address for "+u.host, "none")
+		r.broken(w.routed.Ref(), summary, "an address for "+u.host, "none")
+	case u.service.Str("spec", "type") == "ExternalName":
+		r.broken(u.service.Ref(), summary, "an address for "+u.service.Str("spec", "externalName"), "none")
 	case u.subset != "" && len(w.readyEndpoints(u.service, nil)) > 0:
 		r.broken(u.rule.Ref(), summary, fmt.Sprintf("ready pods with the labels of subset %q", u.subset), "none")
 	default:
 		culprit, want, got := w.whyNoEndpoints(u.service)
 		r.broken(culprit, summary, want, got)
 	}
+}
+
+func (w *walk) entryAddresses(e object) string {
+	resolution := e.Str("spec", "resolution")
+	if resolution == "" {
+		resolution = "NONE"
+	}
+	return fmt.Sprintf("%s: resolution %s, %s", e.Ref(), resolution, count(len(e.Items("spec", "endpoints")), "endpoint"))
 }

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
@@ -25,7 +26,7 @@ func (w *walk) policiesOn(kind string, pods []object) []object {
 	var out []object
 	for _, p := range w.index.All(istioSecurity, kind) {
 		for _, pod := range pods {
-			if applies(p, pod) {
+			if w.applies(p, pod) {
 				out = append(out, p)
 				break
 			}
@@ -34,80 +35,172 @@ func (w *walk) policiesOn(kind string, pods []object) []object {
 	return out
 }
 
-func applies(policy, pod object) bool {
+// applies says whether a policy is for a proxy's pod. A waypoint heeds target
+// references only, and those of the Services behind it too.
+func (w *walk) applies(policy, pod object) bool {
 	labels := pod.Labels("metadata", "labels")
 	targets := policy.Items("spec", "targetRefs")
 	if t := policy.Map("spec", "targetRef"); t != nil {
 		targets = append(targets, t)
 	}
-	if len(targets) > 0 {
-		for _, t := range targets {
-			if t.Str("kind") == "Gateway" && policy.Namespace() == pod.Namespace() && labels[gatewayNameLabel] == t.Str("name") {
+	if len(targets) == 0 {
+		selector := policy.Labels("spec", "selector", "matchLabels")
+		here := policy.Namespace() == pod.Namespace() || policy.Namespace() == rootNamespace
+		return here && w.role != labs.RoleWaypoint && (len(selector) == 0 || snapshot.Selects(selector, labels))
+	}
+	for _, t := range targets {
+		switch t.Str("kind") {
+		case "Gateway":
+			if policy.Namespace() == pod.Namespace() && labels[gatewayNameLabel] == t.Str("name") {
+				return true
+			}
+		case "GatewayClass":
+			g := w.index.Get(gatewayAPI, "Gateway", pod.Namespace(), labels[gatewayNameLabel])
+			if policy.Namespace() == rootNamespace && g.Str("spec", "gatewayClassName") == t.Str("name") {
+				return true
+			}
+		case "Service":
+			if w.role == labs.RoleWaypoint && w.service.Namespace() == policy.Namespace() && w.service.Name() == t.Str("name") {
 				return true
 			}
 		}
-		return false
 	}
-	selector := policy.Labels("spec", "selector", "matchLabels")
-	here := policy.Namespace() == pod.Namespace() || policy.Namespace() == rootNamespace
-	return here && (len(selector) == 0 || snapshot.Selects(selector, labels))
+	return false
 }
 
 // matchedPolicy is Envoy's word for the rule that denied:
 // rbac_access_denied_matched_policy[ns[a]-policy[b]-rule[0]].
 var matchedPolicy = regexp.MustCompile(`ns\[([^\]]*)\]-policy\[([^\]]*)\]-rule\[([^\]]*)\]`)
 
-// judgePolicy finds the policy that refused the request, from the answer.
+// judgePolicy finds the policy that refused the request, from the words of
+// the proxy that did: this one, or the one beside the server.
 func (w *walk) judgePolicy(r *report, ups []upstream) {
 	a := w.answer
 	if !a.Observed {
 		return
 	}
+	for _, l := range a.Logs {
+		if l.Inbound && strings.Contains(l.Details, "rbac_access_denied") && slices.ContainsFunc(ups[0].pods, func(p object) bool {
+			return p.Namespace() == l.Proxy.Namespace && p.Name() == l.Proxy.Name
+		}) {
+			r.see("log of %s: %s", l.Proxy, l.Line)
+			w.denied(r, l.Details, ups[0].pods, w.callerAt(ups[0]))
+			return
+		}
+	}
 	switch {
 	case strings.Contains(a.Details, "rbac_access_denied"):
-		w.denied(r, a.Details, w.pods)
+		w.denied(r, a.Details, w.pods, w.callerHere())
 	case strings.Contains(a.Details, "jwt_authn_access_denied"):
-		w.unauthenticated(r)
+		w.unauthenticated(r, w.pods)
 	case strings.Contains(a.Details, "ext_authz_denied"), strings.Contains(a.Details, "ext_authz_error"):
-		culprit := labs.Object{}
-		for _, p := range w.policiesOn("AuthorizationPolicy", w.pods) {
-			if p.Str("spec", "action") == "CUSTOM" {
-				culprit = p.Ref()
-			}
-		}
-		w.policyBroken(r, culprit, "external authorization refuses the request", a.Details)
+		w.policyBroken(r, w.customPolicy(w.pods).Ref(), "external authorization refuses the request", a.Details)
 	case a.Code == 403 && a.Upstream && strings.HasPrefix(a.Body, "RBAC: access denied"):
-		w.denied(r, a.Details, ups[0].pods)
+		w.denied(r, a.Details, ups[0].pods, w.callerAt(ups[0]))
+	case a.Code == 401 && a.Upstream && strings.HasPrefix(a.Body, "Jwt ") && len(w.policiesOn("RequestAuthentication", ups[0].pods)) > 0:
+		w.unauthenticated(r, ups[0].pods)
 	}
 }
 
-// denied names the policy that a 403 came from: the matched one, or, when no
-// ALLOW policy matched, those that would have had to.
-func (w *walk) denied(r *report, details string, pods []object) {
-	if m := matchedPolicy.FindStringSubmatch(details); m != nil {
-		ref := labs.Object{Kind: "AuthorizationPolicy", Namespace: m[1], Name: m[2]}
-		w.policyBroken(r, ref, ref.String()+" denies the request", "rule "+m[3]+" matched")
-		return
-	}
-	var allow []object
+func (w *walk) customPolicy(pods []object) object {
 	for _, p := range w.policiesOn("AuthorizationPolicy", pods) {
-		if action := p.Str("spec", "action"); action == "" || action == "ALLOW" {
-			allow = append(allow, p)
+		if p.Str("spec", "action") == "CUSTOM" {
+			return p
 		}
 	}
-	if len(allow) == 0 {
-		w.policyBroken(r, labs.Object{}, "a policy denies the request", details)
-		return
-	}
-	for _, p := range allow {
-		r.involve(p.Ref())
-	}
-	w.policyBroken(r, allow[0].Ref(), "no ALLOW policy matches the request", "no rule of "+allow[0].Ref().String()+" matched")
+	return nil
 }
 
-func (w *walk) unauthenticated(r *report) {
+// callerHere is the request as this proxy's own policies see it.
+func (w *walk) callerHere() caller {
+	c := caller{target: w.target, port: w.targetPort, source: w.answer.Source, tcp: w.chain != nil && !w.chain.HTTP}
+	if w.previous != nil && w.target.mesh {
+		c.principal = w.previous.principal()
+	}
+	return c
+}
+
+// callerAt is the request as the policies beside the server see it.
+func (w *walk) callerAt(u upstream) caller {
+	c := caller{target: w.target, tcp: w.opaque(u)}
+	if len(u.pods) > 0 {
+		c.port = w.podPort(u, u.pods[0])
+	}
+	if mode := u.cluster.Mode(); mode == "ISTIO_MUTUAL" || mode == "AUTO" {
+		c.principal = w.principal()
+	}
+	if len(w.pods) > 0 {
+		c.source = w.pods[0].Str("status", "podIP")
+	}
+	return c
+}
+
+// principal is the identity of this proxy in the mesh.
+func (w *walk) principal() string {
+	if len(w.pods) == 0 {
+		return ""
+	}
+	account := w.pods[0].Str("spec", "serviceAccountName")
+	if account == "" {
+		account = "default"
+	}
+	return "cluster.local/ns/" + w.pods[0].Namespace() + "/sa/" + account
+}
+
+// opaque says whether the Service declares the port as one that is not HTTP.
+func (w *walk) opaque(u upstream) bool {
+	for _, p := range u.service.Items("spec", "ports") {
+		if p.Num("port") != u.port {
+			continue
+		}
+		protocol := p.Str("appProtocol")
+		if protocol == "" {
+			protocol, _, _ = strings.Cut(p.Str("name"), "-")
+		}
+		return slices.Contains([]string{"tcp", "tls", "https", "mongo", "mysql", "redis"}, strings.ToLower(protocol))
+	}
+	return false
+}
+
+// denied names the policy that refused: the one Envoy says matched; else a
+// DENY policy that matches the request; else, since no ALLOW policy matched,
+// those that would have had to.
+func (w *walk) denied(r *report, details string, pods []object, c caller) {
+	if m := matchedPolicy.FindStringSubmatch(details); m != nil {
+		ref := labs.Object{Group: istioSecurity, Kind: "AuthorizationPolicy", Namespace: m[1], Name: m[2]}
+		got := "rule " + m[3] + " matched"
+		if c.tcp {
+			got += "; the port is not read as HTTP, so methods, paths and hosts of the rule do not count"
+		}
+		w.policyBroken(r, ref, ref.String()+" denies the request", got)
+		return
+	}
+	var allow, deny []object
+	for _, p := range w.policiesOn("AuthorizationPolicy", pods) {
+		switch action := p.Str("spec", "action"); {
+		case action == "" || action == "ALLOW":
+			allow = append(allow, p)
+		case action == "DENY" && c.matches(p) != no:
+			deny = append(deny, p)
+		}
+	}
+	none := strings.Contains(details, "matched_policy[none]")
+	switch {
+	case len(deny) > 0 && !none:
+		w.policyBroken(r, deny[0].Ref(), deny[0].Ref().String()+" denies the request", "one of its rules matches")
+	case len(allow) == 0:
+		w.policyBroken(r, labs.Object{}, "a policy denies the request", details)
+	default:
+		for _, p := range allow {
+			r.involve(p.Ref())
+		}
+		w.policyBroken(r, allow[0].Ref(), "no ALLOW policy matches the request", "no rule of "+allow[0].Ref().String()+" matched")
+	}
+}
+
+func (w *walk) unauthenticated(r *report, pods []object) {
 	culprit := labs.Object{}
-	if list := w.policiesOn("RequestAuthentication", w.pods); len(list) > 0 {
+	if list := w.policiesOn("RequestAuthentication", pods); len(list) > 0 {
 		culprit = list[0].Ref()
 	}
 	w.policyBroken(r, culprit, "the request's token is refused", w.answer.Details)

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/record"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 	"github.com/gatedrill/gatedrill/labs/trace"
 )
@@ -19,7 +20,7 @@ func recorded(t *testing.T, name string) snapshot.Snapshot {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	s, err := snapshot.Read(f)
+	s, err := record.Read(f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,20 +46,20 @@ func TestRecorded(t *testing.T) {
 			labs.LayerListener:    {"name": "0.0.0.0_8443", "mode": "SIMPLE", "gateway": "Gateway shop/public", "route": "https.443.https.public.shop"},
 			labs.LayerTLS:         {"secret": "Secret istio-system/shop-cert", "state": "active", "keyFits": true, "chainLength": 2},
 			labs.LayerRoute:       {"object": "VirtualService shop/shop", "match": "prefix /"},
-			labs.LayerDestination: {"healthy": true, "service": "Service shop/shop", "sidecar": false},
+			labs.LayerDestination: {"endpointsHealthy": true, "service": "Service shop/shop", "sidecar": false},
 		}},
 		{"B1", shopURL, "", "hb----", "Service istio-system/istio-ingressgateway", map[labs.Layer]map[string]any{
 			labs.LayerEntry:       {"endpoints": []string{}},
 			labs.LayerListener:    {"gateway": "Gateway shop/public", "mode": "SIMPLE"},
 			labs.LayerTLS:         {"secret": "Secret istio-system/shop-cert"},
 			labs.LayerRoute:       {"object": "VirtualService shop/shop"},
-			labs.LayerDestination: {"healthy": true},
+			labs.LayerDestination: {"endpointsHealthy": true},
 		}},
 		{"L2", "http://shop.example.com/", "", "hhb---", "Gateway shop/public", nil},
 		{"L6", shopURL, "", "hhb---", "Gateway archive/archive", map[labs.Layer]map[string]any{
 			labs.LayerTLS:         {"keyFits": true},
 			labs.LayerRoute:       {"object": "VirtualService shop/shop"},
-			labs.LayerDestination: {"healthy": true},
+			labs.LayerDestination: {"endpointsHealthy": true},
 		}},
 		{"H3", shopURL, "www.example.com", "hhb---", "Gateway shop/public", nil},
 		{"P1", "https://pass.example.com/", "", "hhb---", "VirtualService shop/pass", nil},
@@ -70,12 +71,12 @@ func TestRecorded(t *testing.T) {
 		{"S7", shopURL, "", "hhhb--", "Secret istio-system/shop-cert", map[labs.Layer]map[string]any{
 			labs.LayerTLS:         {"keyFits": false},
 			labs.LayerRoute:       {"object": "VirtualService shop/shop"},
-			labs.LayerDestination: {"healthy": true},
+			labs.LayerDestination: {"endpointsHealthy": true},
 		}},
 		{"S7-running", shopURL, "", "hhhuhh", "", nil},
 		{"S12", "https://api.example.com/", "", "hhhb--", "Gateway mesh/orders", nil},
 		{"H1", shopURL, "", "hhhhb-", "VirtualService shop/shop", map[labs.Layer]map[string]any{
-			labs.LayerDestination: {"healthy": true, "cluster": shopHTTP},
+			labs.LayerDestination: {"endpointsHealthy": true, "cluster": shopHTTP},
 		}},
 		{"R2", shopURL, "", "hhhhb-", "VirtualService shop/shop", nil},
 		{"R9", ordersURL, "", "hhh-b-", "HTTPRoute mesh/orders", nil},
@@ -89,7 +90,7 @@ func TestRecorded(t *testing.T) {
 		}},
 		{"A5", shopURL, "", "hhhhhb", "AuthorizationPolicy istio-system/allow-shop", nil},
 		{"A6", "https://shop.example.com/account", "", "hhhhhb", "AuthorizationPolicy istio-system/deny-admin", nil},
-		{"B6", shopURL, "", "hhhhhb", "Service shop/shop", map[labs.Layer]map[string]any{labs.LayerDestination: {"healthy": false}}},
+		{"B6", shopURL, "", "hhhhhb", "Service shop/shop", map[labs.Layer]map[string]any{labs.LayerDestination: {"endpointsHealthy": false}}},
 		{"B7", shopURL, "", "hhhhhb", "Service shop/shop", map[labs.Layer]map[string]any{labs.LayerDestination: {"targetPort": 9999}}},
 	}
 	for _, tt := range tests {
@@ -97,6 +98,7 @@ func TestRecorded(t *testing.T) {
 			t.Parallel()
 			s := recorded(t, tt.name)
 			p := trace.Trace(labs.Request{Name: "main", URL: tt.url, SNI: tt.sni}, s)
+			checkVocabulary(t, p)
 			if got := marks(p); got != tt.marks {
 				t.Errorf("verdicts %s, want %s", got, tt.marks)
 			}

@@ -6,10 +6,11 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/envoy"
+	"github.com/gatedrill/gatedrill/labs/match"
 )
 
-// match is the route that takes the request.
-type match struct {
+// taken is the route that takes the request.
+type taken struct {
 	config envoy.RouteConfig
 	host   *envoy.VirtualHost
 	route  *envoy.Route
@@ -28,6 +29,8 @@ func (w *walk) route() *report {
 	defer w.routeFacts(r, candidates)
 
 	switch {
+	case w.direct:
+		r.offPath("no proxy takes the request")
 	case w.config == nil:
 		r.unknown("%s", w.noConfig)
 	case w.chain == nil:
@@ -58,6 +61,10 @@ func (w *walk) routeFacts(r *report, candidates []candidate) {
 // tcpRoute: the filter chain itself is the route; TLS passes through.
 func (w *walk) tcpRoute(r *report) {
 	w.clusters = w.chain.Clusters
+	if w.refusedOutside(nil) {
+		w.unknownOutside(r)
+		return
+	}
 	if c := w.bestCandidate(); c != nil && len(c.why) == 0 {
 		w.routed = c.obj
 	}
@@ -76,19 +83,31 @@ func (w *walk) httpRoute(r *report, candidates []candidate) {
 		r.unknown("route table %q has not reached Envoy", w.chain.Route)
 		return
 	}
-	host := pickHost(rc, w.target.authority)
+	host, fits := match.Host(rc, w.target.authority)
+	if fits.Outcome == match.Unknown {
+		r.unknown("%s", fits.Why)
+		return
+	}
+	if w.refusedOutside(host) {
+		w.unknownOutside(r)
+		return
+	}
 	if host == nil || blackhole(host) {
 		w.noHost(r, rc, candidates)
 		return
 	}
 	r.fact("vhost", host.Name)
 	r.fact("domains", append([]string{}, host.Domains...))
-	route := pickRoute(host, w.target)
-	if route == nil {
+	route, fits := match.Route(host, w.target.request())
+	switch fits.Outcome {
+	case match.Unknown:
+		r.unknown("%s", fits.Why)
+		return
+	case match.FitsNot:
 		w.noRoute(r, host, candidates)
 		return
 	}
-	w.matched = &match{rc, host, route}
+	w.matched = &taken{rc, host, route}
 	w.clusters = route.Clusters
 	w.routed = w.source(*route)
 	r.fact("match", routeText(*route))
@@ -106,18 +125,41 @@ func (w *walk) judgeRoute(r *report, route envoy.Route) {
 	if w.routed != nil {
 		from = "   " + w.routed.Ref().String()
 	}
+	if w.injected(r, route) {
+		return
+	}
 	switch {
-	case route.Abort != 0:
-		r.broken(w.routed.Ref(), fmt.Sprintf("the route aborts requests with %d", route.Abort), "no injected fault", "fault: abort")
 	case route.Direct >= 400:
 		r.broken(w.routed.Ref(), fmt.Sprintf("the route answers %d by itself", route.Direct), "a destination", "a direct response")
 	case route.Direct != 0:
 		r.healthy("%s answers %d by itself%s", routeText(route), route.Direct, from)
-	case route.Redirect:
+	case route.Redirect != nil:
 		r.healthy("%s redirects%s", routeText(route), from)
 	default:
 		r.healthy("%s %s → %s%s", withoutPort(w.target.authority), routeText(route), strings.Join(route.Clusters, ", "), from)
 	}
+}
+
+// injected judges what the route itself does to requests: aborts them, holds
+// them until the client gives up, or gives the server too little time.
+func (w *walk) injected(r *report, route envoy.Route) bool {
+	a := w.answer
+	switch {
+	case route.Abort != 0:
+		r.broken(w.routed.Ref(), fmt.Sprintf("the route aborts %g %% of the requests with %d", route.AbortPercent, route.Abort), "no injected fault", "fault: abort")
+	case route.Delay > 0 && a.Observed && a.Error == "timeout":
+		r.broken(w.routed.Ref(), fmt.Sprintf("the route holds %g %% of the requests for %s", route.DelayPercent, route.Delay), "no injected fault", "fault: delay")
+	case hasFlag(a.Flag, "UT") && w.routed != nil:
+		allowed := "the whole answer " + route.Timeout.String()
+		if strings.Contains(a.Details, "per_try") {
+			allowed = "each try too little"
+		}
+		r.broken(w.routed.Ref(), "the route gives up before the server has answered", "time enough for the server", "it gives "+allowed+": "+a.Details)
+	default:
+		return false
+	}
+	r.certain = true
+	return true
 }
 
 func routeText(r envoy.Route) string {
@@ -168,8 +210,8 @@ func (w *walk) noRoute(r *report, host *envoy.VirtualHost, candidates []candidat
 	if ns, name, ok := strings.Cut(strings.TrimPrefix(culprit.String(), culprit.Kind+" "), "/"); ok && w.routed == nil {
 		w.routed = w.index.Get(istioNetworking, culprit.Kind, ns, name)
 	}
-	r.broken(culprit, fmt.Sprintf("virtual host %s has no route for %s %s", host.Name, w.target.method, pathOnly(w.target.path)),
-		fmt.Sprintf("a route that matches %s %s", w.target.method, pathOnly(w.target.path)), quoteAll(have))
+	r.broken(culprit, fmt.Sprintf("virtual host %s has no route for %s %s", host.Name, w.target.method, match.PathOnly(w.target.path)),
+		fmt.Sprintf("a route that matches %s %s", w.target.method, match.PathOnly(w.target.path)), quoteAll(have))
 }
 
 // source finds the object a route came from: by Istio's metadata, or, for the

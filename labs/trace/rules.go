@@ -2,7 +2,10 @@ package trace
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
+
+	"github.com/gatedrill/gatedrill/labs/match"
 )
 
 // classicRules says what in a VirtualService's rules keeps the request out.
@@ -71,13 +74,13 @@ func (w *walk) classicMatch(m object, part string) string {
 		return fmt.Sprintf("matches port %d, the server's is %d", p, w.target.port)
 	}
 	if part == "tls" {
-		if sni := m.Strs("sniHosts"); best(sni, w.target.sni) < 0 {
+		if sni := m.Strs("sniHosts"); match.Best(sni, w.target.sni) < 0 {
 			return fmt.Sprintf("sniHosts %s, the client's SNI is %q", quoteAll(sni), w.target.sni)
 		}
 		return ""
 	}
-	if !stringFits(m, "uri", pathOnly(w.target.path), m.Str("ignoreUriCase") == "true") {
-		return fmt.Sprintf("path is %s, not %s", pathOnly(w.target.path), matchText(m, "uri"))
+	if !stringFits(m, "uri", match.PathOnly(w.target.path), m.Str("ignoreUriCase") == "true") {
+		return fmt.Sprintf("path is %s, not %s", match.PathOnly(w.target.path), matchText(m, "uri"))
 	}
 	if !stringFits(m, "method", w.target.method, false) {
 		return fmt.Sprintf("method is %s, not %s", w.target.method, matchText(m, "method"))
@@ -175,4 +178,10 @@ func (w *walk) serviceOf(host string) object {
 		return nil
 	}
 	return w.index.Get("", "Service", ns, name)
+}
+
+// whole matches a regular expression against all of s.
+func whole(expr, s string) bool {
+	re, err := regexp.Compile("^(?:" + expr + ")$")
+	return err == nil && re.MatchString(s)
 }

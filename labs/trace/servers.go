@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/match"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -30,24 +31,16 @@ func (s server) passthrough() bool {
 }
 
 // covers says how well the server's hosts fit a name, -1 when they do not.
-func (s server) covers(name string) int { return best(s.hosts, name) }
+func (s server) covers(name string) int { return match.Best(s.hosts, name) }
 
 // accepts says whether the hosts let a route of that namespace and host in.
 func (s server) accepts(namespace, host string) bool {
 	for i, h := range s.hosts {
-		if (s.scopes[i] == "" || s.scopes[i] == namespace) && hostsMeet(h, host) {
+		if (s.scopes[i] == "" || s.scopes[i] == namespace) && match.Meet(h, host) {
 			return true
 		}
 	}
 	return false
-}
-
-// hostsMeet says whether two patterns have a name in common.
-func hostsMeet(a, b string) bool {
-	return specificity(a, strings.TrimPrefix(b, "*.")) >= 0 && !strings.HasPrefix(b, "*") ||
-		specificity(b, strings.TrimPrefix(a, "*.")) >= 0 && !strings.HasPrefix(a, "*") ||
-		strings.HasPrefix(a, "*") && strings.HasPrefix(b, "*") &&
-			(strings.HasSuffix(a[1:], b[1:]) || strings.HasSuffix(b[1:], a[1:]))
 }
 
 // allServers reads the servers of every Gateway of both APIs.
@@ -62,7 +55,27 @@ func (w *walk) allServers() []server {
 	for _, g := range w.index.All(gatewayAPI, "Gateway") {
 		mine := w.managedSelects(g)
 		for _, l := range g.Items("spec", "listeners") {
-			out = append(out, listenerServer(g, l, mine))
+			out = append(out, listenerServer(g, g, l, mine))
+		}
+		for _, set := range w.listenerSets(g) {
+			for _, l := range set.Items("spec", "listeners") {
+				out = append(out, listenerServer(g, set, l, mine))
+			}
+		}
+	}
+	return out
+}
+
+// listenerSets are the ListenerSets that add listeners to a Gateway.
+func (w *walk) listenerSets(g object) []object {
+	var out []object
+	for _, s := range w.index.All(gatewayAPI, "ListenerSet") {
+		ns := s.Str("spec", "parentRef", "namespace")
+		if ns == "" {
+			ns = s.Namespace()
+		}
+		if ns == g.Namespace() && s.Str("spec", "parentRef", "name") == g.Name() {
+			out = append(out, s)
 		}
 	}
 	return out
@@ -145,9 +158,11 @@ func (w *walk) podNamespace() string {
 	return ""
 }
 
-func listenerServer(g, l object, mine bool) server {
+// listenerServer reads a listener that owner, the Gateway itself or one of its
+// ListenerSets, declares.
+func listenerServer(g, owner, l object, mine bool) server {
 	out := server{
-		owner: g, selects: mine, name: l.Str("name"), port: l.Num("port"),
+		owner: owner, selects: mine, name: l.Str("name"), port: l.Num("port"),
 		protocol: l.Str("protocol"), hosts: []string{l.Str("hostname")}, scopes: []string{""},
 	}
 	if out.hosts[0] == "" {
@@ -158,7 +173,7 @@ func listenerServer(g, l object, mine bool) server {
 		out.mode = "HTTP"
 	case out.protocol == "HTTPS" || out.protocol == "TLS" && l.Str("tls", "mode") != "Passthrough":
 		out.mode = "SIMPLE"
-		if l.Has("tls", "frontendValidation") {
+		if asksForClient(g, out.port) {
 			out.mode = "MUTUAL"
 		}
 	case out.protocol == "TLS":
@@ -169,16 +184,27 @@ func listenerServer(g, l object, mine bool) server {
 	for _, c := range l.Items("tls", "certificateRefs") {
 		ns := c.Str("namespace")
 		if ns == "" {
-			ns = g.Namespace()
+			ns = owner.Namespace()
 		}
 		out.secrets = append(out.secrets, labs.Object{Kind: "Secret", Namespace: ns, Name: c.Str("name")})
 	}
-	for _, st := range g.Items("status", "listeners") {
+	for _, st := range owner.Items("status", "listeners") {
 		if st.Str("name") == out.name {
 			out.status = st.Items("conditions")
 		}
 	}
 	return out
+}
+
+// asksForClient says whether a Gateway validates client certificates on a
+// port: spec.tls.frontend, by port before the default (Gateway API v1.4 on).
+func asksForClient(g object, port int) bool {
+	for _, p := range g.Items("spec", "tls", "frontend", "perPort") {
+		if p.Num("port") == port {
+			return p.Has("tls", "validation")
+		}
+	}
+	return g.Has("spec", "tls", "frontend", "default", "validation")
 }
 
 // pickIntended finds the server that should take the request: for the
@@ -198,7 +224,7 @@ func (w *walk) pickIntended() *server {
 		if s.tls() == w.target.tls {
 			score += 100_000
 		}
-		if score > top {
+		if score > top || score == top && age(s.owner) < age(found.owner) {
 			top, found = score, &w.servers[i]
 		}
 	}

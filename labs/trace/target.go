@@ -21,12 +21,14 @@ type target struct {
 	path      string // with the query
 	method    string
 	headers   map[string]string // by lower-case name, pseudo headers included
+	alpn      []string          // that the client offers, with TLS
+	mesh      bool              // the client is a proxy with an identity of the mesh
 }
 
 func parse(r labs.Request) (target, error) {
 	var t target
-	if r.From != "" && r.From != "outside" {
-		return t, fmt.Errorf("a request from %q is not traced: only those from outside are", r.From)
+	if !r.Outside() && strings.Count(r.From, "/") != 1 {
+		return t, fmt.Errorf("read the client %q: want \"outside\", or a workload as namespace/name", r.From)
 	}
 	u, err := url.Parse(r.URL)
 	if err != nil {
@@ -48,6 +50,7 @@ func parse(r labs.Request) (target, error) {
 		}
 	}
 	if t.tls {
+		t.alpn = []string{"http/1.1"}
 		t.sni = strings.ToLower(r.SNI)
 		if t.sni == "" && !t.address {
 			t.sni = t.host

@@ -3,6 +3,7 @@ package trace
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,10 @@ func (w *walk) tls() *report {
 		r.offPath("plain HTTP")
 		return r
 	}
+	if w.previous != nil && !w.previous.leaves() {
+		w.betweenProxies(r)
+		return r
+	}
 	peers := w.snap.Peers[w.request.Name]
 	if len(peers) > 0 {
 		r.fact("servedSerial", peers[0].Serial)
@@ -34,6 +39,9 @@ func (w *walk) tls() *report {
 	}
 	if w.passesThrough() {
 		w.backendCertificate(r, peers)
+		return r
+	}
+	if w.meshOnly(r) || w.fromFiles(r, peers) {
 		return r
 	}
 	secret, sealed, problem := w.secret(r)
@@ -54,10 +62,63 @@ func (w *walk) tls() *report {
 }
 
 func (w *walk) passesThrough() bool {
+	if w.role == labs.RoleSidecar {
+		return true
+	}
 	if w.chain != nil {
 		return w.chain.TLS == nil && !w.chain.HTTP
 	}
 	return w.intended != nil && w.intended.passthrough()
+}
+
+// meshOnly: a server of mode ISTIO_MUTUAL shows an identity of the mesh, and
+// asks for one: it is for proxies, and a client outside has none.
+func (w *walk) meshOnly(r *report) bool {
+	if w.chain == nil || w.target.mesh || w.chainMode(*w.chain) != "ISTIO_MUTUAL" {
+		return false
+	}
+	r.broken(w.gatewayOf(*w.chain), "the gateway speaks the mesh's own mutual TLS, for proxies only",
+		"a server of mode SIMPLE or MUTUAL with a credential of its own", "mode ISTIO_MUTUAL")
+	return true
+}
+
+// fromFiles: the certificate is named by files in the gateway's pod. Envoy
+// shows what it read of them; a listener that still waits has nothing.
+func (w *walk) fromFiles(r *report, peers []snapshot.PeerCert) bool {
+	if w.chain == nil || w.chain.TLS == nil || len(peers) > 0 {
+		return false
+	}
+	for _, name := range append(slices.Clone(w.chain.TLS.Secrets), w.chain.TLS.Files...) {
+		if strings.HasPrefix(name, "kubernetes") || name == "default" {
+			continue
+		}
+		if s, ok := w.config.Secret(name); ok && !s.Warming && s.Cert != "" {
+			continue
+		}
+		r.broken(w.gatewayOf(*w.chain), "Envoy could not read the certificate's files", "a Secret by credentialName, or files that are in the pod", name)
+		return true
+	}
+	return false
+}
+
+// betweenProxies judges the TLS in which the proxy before this one speaks to
+// it: no client outside sees that certificate.
+func (w *walk) betweenProxies(r *report) {
+	switch {
+	case w.chain == nil:
+		r.unknown("no filter chain takes the connection")
+	case w.chain.TLS == nil:
+		r.offPath("passed through as it comes")
+	case len(w.chain.TLS.Secrets) > 0 && w.chain.TLS.Secrets[0] == "default":
+		r.healthy("mutual TLS of the mesh")
+	default:
+		ref, _, problem := w.secret(r)
+		if problem != nil {
+			problem.report(r)
+			return
+		}
+		r.healthy("%s   %s", w.chainMode(*w.chain), ref)
+	}
 }
 
 func (w *walk) asksClient() bool {
@@ -159,9 +220,8 @@ func (w *walk) unusable(ref labs.Object, s snapshot.Sealed) *fault {
 	case !s.KeyFits():
 		f.summary = "key and certificate in " + ref.String() + " do not belong together"
 		f.got = fmt.Sprintf("public key of tls.crt %.12s…, of tls.key %.12s… (SHA-256)", s.CertificateKey, s.PrivateKey)
-	case w.asksClient() && !w.hasClientCA(ref, s):
-		f.summary = "no CA for client certificates in " + ref.String()
-		f.want, f.got = "ca.crt in it, or Secret "+ref.Namespace+"/"+ref.Name+"-cacert", "keys "+quoteAll(s.Keys)
+	case w.asksClient() && w.clientCA(ref, s) != nil:
+		return w.clientCA(ref, s)
 	case w.withdrawn != "":
 		f.summary, f.got = "the Gateway's certificate reference is refused", w.withdrawn
 		f.want, f.culprit = "a reference to a Secret that the Gateway may use", w.intended.owner.Ref()
@@ -171,16 +231,27 @@ func (w *walk) unusable(ref labs.Object, s snapshot.Sealed) *fault {
 	return f
 }
 
-// hasClientCA looks where Istio looks: a Secret NAME-cacert goes first.
-func (w *walk) hasClientCA(ref labs.Object, s snapshot.Sealed) bool {
+// clientCA looks for the CA of client certificates where Istio does: a Secret
+// NAME-cacert goes first. It returns what is wrong with it, nil when nothing is.
+func (w *walk) clientCA(ref labs.Object, s snapshot.Sealed) *fault {
 	if w.intended != nil && !w.intended.classic {
-		return true // the Gateway API takes it from a ConfigMap
+		return nil // the Gateway API takes it from a ConfigMap
 	}
-	if own := w.index.Get("", "Secret", ref.Namespace, ref.Name+"-cacert"); own != nil {
-		sealed, ok := snapshot.SealedOf(own)
-		return ok && sealed.CA != ""
+	f := &fault{culprit: ref, summary: "no CA for client certificates in " + ref.String(),
+		want: "ca.crt in it, or Secret " + ref.Namespace + "/" + ref.Name + "-cacert", got: "keys " + quoteAll(s.Keys)}
+	own := w.index.Get("", "Secret", ref.Namespace, ref.Name+"-cacert")
+	if own == nil {
+		if s.CA != "" {
+			return nil
+		}
+		return f
 	}
-	return s.CA != ""
+	if sealed, ok := snapshot.SealedOf(own); ok && sealed.CA == "" {
+		f.culprit, f.summary = own.Ref(), "no CA for client certificates in "+own.Ref().String()
+		f.want, f.got = "a key ca.crt or cacert in it", "keys "+quoteAll(sealed.Keys)
+		return f
+	}
+	return nil
 }
 
 // days is how many whole days are left.

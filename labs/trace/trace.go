@@ -3,30 +3,8 @@
 // judging twice gives the same answer. It matches as Envoy matches, and never
 // calls a layer healthy that could not be looked at.
 //
-// # Facts
-//
-// Labs ask for single observations by name. Objects are written "Kind
-// namespace/name"; lists are []string; absent means not observed. Facts are
-// filled as far as they can be observed, also for layers that the request
-// does not reach: then they tell where it would have gone.
-//
-//	dns          host, address, addresses, culprit
-//	entry        service, addresses, port, targetPort, endpoints ("ip:port", ready
-//	             ones), pods, selector, culprit
-//	listener     name, port, filterChain (name as in the config dump), sni (list),
-//	             gateway, mode (HTTP, SIMPLE, MUTUAL, PASSTHROUGH, …), route, chains
-//	             (one line each), culprit
-//	tls          secret, state (active, warming, missing), serial, notAfter, names,
-//	             keyFits (bool), chainLength, servedSerial, servedDays (until it
-//	             runs out), clientCert (bool), culprit
-//	route        name (route configuration), vhost, domains, match, rule, object,
-//	             cluster, clusters, candidates (one line each), culprit
-//	destination  cluster, clusters, service, endpoints, healthy (bool: the cluster
-//	             is there and has a healthy endpoint), tls (DISABLE, SIMPLE, MUTUAL,
-//	             ISTIO_MUTUAL, AUTO), peerTLS (STRICT, PERMISSIVE, DISABLE, UNSET),
-//	             sidecar (bool), rule (DestinationRule), policies (that apply to the
-//	             gateway), policy (the one that refused), maxConnections, targetPort,
-//	             culprit
+// Labs ask for single observations by name, facts: package labs declares them
+// (FactsOf), with their types.
 package trace
 
 import (
@@ -37,23 +15,29 @@ import (
 )
 
 // Trace walks the request through what was observed.
-func Trace(r labs.Request, s snapshot.Snapshot) labs.Path {
-	path := labs.Path{Request: r, Answer: s.Answers[r.Name], At: s.At}
+func Trace(r labs.Request, s snapshot.Snapshot) labs.Path { return traced(r, s, nil) }
+
+// traced walks a request that redirects led to by way of the visited URLs.
+func traced(r labs.Request, s snapshot.Snapshot, visited []string) labs.Path {
 	t, err := parse(r)
 	if err != nil {
-		path.Hops = []labs.Hop{{Name: string(labs.RoleGateway), Role: labs.RoleGateway, Layers: nothing(err.Error())}}
-		return path
+		return labs.Path{Request: r, Answer: s.Answers[r.Name], At: s.At, Hops: []labs.Hop{
+			{Name: string(labs.RoleGateway), Role: labs.RoleGateway, Layers: nothing(err.Error())},
+		}}
 	}
-	w := &walk{request: r, target: t, snap: s, index: snapshot.IndexOf(s.Objects), answer: path.Answer}
-	reports := []*report{w.dns(), w.entry(), w.listener(), w.tls(), w.route(), w.destination()}
-	w.reconcile(reports)
-	mask(reports)
-	hop := labs.Hop{Name: string(labs.RoleGateway), Role: labs.RoleGateway}
-	for _, rep := range reports {
-		hop.Layers = append(hop.Layers, rep.LayerReport)
+	j := &journey{request: r, snap: s, index: snapshot.IndexOf(s.Objects), whole: s.Answers[r.Name]}
+	j.walkAll(t)
+	to := j.redirect()
+	if to != "" {
+		j.followTo(to, visited, s)
 	}
-	path.Hops = []labs.Hop{hop}
-	return path
+	if to == "" || !j.request.Follow { // else the answer is that of the last URL
+		j.reconcile()
+	}
+	j.wanted()
+	j.refusedAsAsked()
+	mask(j.all())
+	return j.path()
 }
 
 // nothing is a path that could not be walked.

@@ -50,9 +50,9 @@ func TestTrace(t *testing.T) {
 			w.request.URL = "http://" + host + "/"
 			w.answer(labs.Answer{Code: 200, Upstream: true}, nil)
 		}, "hhh-hh", ""},
-		{"an application's own 404 is no fault of the gateway", func(w *world) {
+		{"an application's own 404 is neither six green layers nor the gateway's fault", func(w *world) {
 			w.answer(labs.Answer{Code: 404, Upstream: true, Details: "via_upstream"}, w.chain)
-		}, "hhhhhh", ""},
+		}, "hhhhhu", ""},
 
 		{"the request names its gateway", func(w *world) {
 			w.snap.Zone = nil
@@ -245,6 +245,7 @@ func TestTrace(t *testing.T) {
 			w := newWorld(t)
 			tt.change(w)
 			p := trace.Trace(w.request, w.snapshot())
+			checkVocabulary(t, p)
 			if got := marks(p); got != tt.marks {
 				t.Errorf("verdicts %s, want %s", got, tt.marks)
 			}

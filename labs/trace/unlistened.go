@@ -2,6 +2,7 @@ package trace
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -123,6 +124,11 @@ func (w *walk) blameGateway() (labs.Object, string) {
 			consider(choice{30, ref, fmt.Sprintf("%s serves it on port %d as %s", ref, s.port, s.mode)})
 		}
 	}
+	if top.ref.Name == "" {
+		if c := w.bestCandidate(); c != nil && len(c.why) > 0 {
+			return c.culprit(), c.String()
+		}
+	}
 	return top.ref, top.why
 }
 
@@ -154,6 +160,9 @@ func (w *walk) blameIntended(s server) (labs.Object, string) {
 			return s.owner.Ref(), fmt.Sprintf("listener %q of %s: %s %s: %s", s.name, s.owner.Ref(), kind, c.Str("reason"), c.Str("message"))
 		}
 	}
+	if s.mode == "TCP" && (s.name == "" || !w.tcpRouted(s)) {
+		return s.owner.Ref(), fmt.Sprintf("%s declares port %d as TCP, where http rules do not count", s.owner.Ref(), s.port)
+	}
 	if s.passthrough() || s.mode == "TCP" {
 		if c := w.bestCandidate(); c != nil {
 			return c.culprit(), c.String()
@@ -164,4 +173,69 @@ func (w *walk) blameIntended(s server) (labs.Object, string) {
 		return s.owner.Ref(), fmt.Sprintf("%s declares port %d as %s", s.owner.Ref(), s.port, s.mode)
 	}
 	return s.owner.Ref(), fmt.Sprintf("%s asks for it, Envoy was not given it", s.owner.Ref())
+}
+
+// tcpRouted says whether a VirtualService of the server's Gateway, or a
+// TCPRoute, has rules for plain TCP.
+func (w *walk) tcpRouted(s server) bool {
+	for _, v := range w.index.All(istioNetworking, "VirtualService") {
+		for _, g := range v.Strs("spec", "gateways") {
+			if qualify(g, v.Namespace()) == s.owner.Namespace()+"/"+s.owner.Name() && v.Has("spec", "tcp") {
+				return true
+			}
+		}
+	}
+	return !s.classic
+}
+
+// refusedSet: the listener is one of a ListenerSet that its Gateway does not
+// take; only the Gateway can let it in.
+func (w *walk) refusedSet(r *report) bool {
+	if w.intended == nil || w.intended.owner.Kind() != "ListenerSet" {
+		return false
+	}
+	set := w.intended.owner
+	c := condition(set.Items("status", "conditions"), "Accepted")
+	if c == nil || c.Str("status") == "True" {
+		return false
+	}
+	ns := set.Str("spec", "parentRef", "namespace")
+	if ns == "" {
+		ns = set.Namespace()
+	}
+	culprit := set.Ref()
+	if g := w.index.Get(gatewayAPI, "Gateway", ns, set.Str("spec", "parentRef", "name")); g != nil && c.Str("reason") == "NotAllowed" {
+		culprit = g.Ref()
+	}
+	r.broken(culprit, set.Ref().String()+" is not accepted by its Gateway", "a Gateway whose allowedListeners take it", c.Str("reason")+": "+c.Str("message"))
+	r.certain = true
+	return true
+}
+
+// proxyProtocol: the listener waits for a PROXY header that this client does
+// not send; the answer shows it.
+func (w *walk) proxyProtocol(r *report, l envoy.Listener) bool {
+	asks := slices.ContainsFunc(l.Filters, func(f string) bool { return strings.Contains(f, "proxy_protocol") })
+	if !asks || !w.answer.Observed || w.answer.Error == "" {
+		return false
+	}
+	r.broken(w.listenerFilter().Ref(), l.Name+" expects the PROXY protocol, which the client does not speak",
+		"a client or load balancer that sends a PROXY header, or a listener without it", "listener filter proxy_protocol")
+	return true
+}
+
+// listenerFilter is the EnvoyFilter that changes listeners of the gateway's
+// pods, nil when there is none.
+func (w *walk) listenerFilter() object {
+	for _, f := range w.index.All(istioNetworking, "EnvoyFilter") {
+		patches := slices.ContainsFunc(f.Items("spec", "configPatches"), func(p object) bool { return p.Str("applyTo") == "LISTENER" || p.Str("applyTo") == "LISTENER_FILTER" })
+		selector := f.Labels("spec", "workloadSelector", "labels")
+		mine := slices.ContainsFunc(w.pods, func(p object) bool {
+			return (f.Namespace() == p.Namespace() || f.Namespace() == rootNamespace) && (len(selector) == 0 || selectsAll(selector, p))
+		})
+		if patches && mine {
+			return f
+		}
+	}
+	return nil
 }

@@ -9,37 +9,56 @@ import (
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
-// walk is what is known on the way. Each layer fills in what the next ones
+// walk judges one proxy on the way. Each layer fills in what the next ones
 // build on; a later layer copes with what an earlier one did not find.
 type walk struct {
-	request labs.Request
-	target  target
-	snap    snapshot.Snapshot
-	index   snapshot.Index
-	answer  labs.Answer
+	*journey
+	role     labs.Role
+	name     string
+	target   target      // the request as this proxy sees it
+	answer   labs.Answer // as this proxy tells of it
+	previous *walk
+	reports  []*report
 
-	service    object   // the gateway's
-	targetPort int      // where the Service sends this port, 0 when unknown
-	pods       []object // the gateway's pods
+	client     labs.Object // sidecar: the workload that asks
+	dest       string      // sidecar: the address that the client connects to
+	direct     bool        // sidecar: the request goes past the proxy
+	service    object      // gateways: the Service in front
+	targetPort int         // where the Service sends this port, 0 when unknown
+	pods       []object    // of the proxy
 	config     *envoy.Config
 	noConfig   string // why config is nil
 	servers    []server
 	intended   *server // the Gateway's server that should take the request
 	chain      *envoy.Chain
-	withdrawn  string   // why Envoy was not given the intended listener: its certificate
-	matched    *match   // the route that takes the request
-	clusters   []string // where the route leads, or would lead
-	routed     object   // the VirtualService or route object
+	withdrawn  string     // why Envoy was not given the intended listener: its certificate
+	matched    *taken     // the route that takes the request
+	clusters   []string   // where the route leads, or would lead
+	upstreams  []upstream // the same, looked up
+	routed     object     // the VirtualService or route object
 }
 
-// missing says why a kind could not be observed, "" when it was.
-func (w *walk) missing(kinds ...string) string {
-	for _, k := range kinds {
-		if why := w.snap.Missing[k]; why != "" {
-			return k + " not observed: " + why
-		}
+// walk goes through the layers of this proxy.
+func (w *walk) walk() {
+	judges := []func() *report{w.dns, w.entry, w.listener, w.tls, w.route, w.destination}
+	switch {
+	case w.role == labs.RoleSidecar:
+		judges[0], judges[1], judges[2] = w.clientDNS, w.capture, w.outbound
+	case w.role == labs.RoleWaypoint:
+		judges[0], judges[1], judges[2] = w.noDNS, w.bound, w.tunnelled
+	case w.previous != nil:
+		judges[0] = w.noDNS
 	}
-	return ""
+	for _, judge := range judges {
+		w.reports = append(w.reports, judge())
+	}
+}
+
+// noDNS: the proxy before this one chose the address.
+func (w *walk) noDNS() *report {
+	r := newReport(labs.LayerDNS)
+	r.offPath("the proxy before this one chose the address")
+	return r
 }
 
 // gatewayPods finds the pods that answer for the gateway's Service: those its
@@ -83,16 +102,8 @@ func alive(pod object) bool {
 	return !pod.Has("metadata", "deletionTimestamp") && phase != "Failed" && phase != "Succeeded"
 }
 
-// runsGateway says whether a pod is an Envoy gateway rather than a workload:
-// its proxy runs as a router.
-func runsGateway(pod object) bool {
-	for _, c := range pod.Items("spec", "containers") {
-		if c.Str("name") == "istio-proxy" && slices.Contains(c.Strs("args"), "router") {
-			return true
-		}
-	}
-	return false
-}
+// runsGateway says whether a pod is an Envoy gateway rather than a workload.
+func runsGateway(pod object) bool { return snapshot.ProxyRole(pod) == labs.RoleGateway }
 
 // readConfig takes the configuration of the first of the gateway's pods that
 // has been dumped.
@@ -117,7 +128,7 @@ func (w *walk) readConfig() {
 			}
 			w.noConfig = err.Error()
 		}
-		if why := w.snap.Missing[ProxyKey(pod.Namespace(), pod.Name())]; why != "" {
+		if why := w.snap.Missing[snapshot.ProxyKey(pod.Namespace(), pod.Name())]; why != "" {
 			w.noConfig = why
 		}
 	}
@@ -126,14 +137,10 @@ func (w *walk) readConfig() {
 	}
 }
 
-// ProxyKey is the name under which Snapshot.Missing says why a pod's Envoy
-// could not be read.
-func ProxyKey(namespace, pod string) string { return "proxy " + namespace + "/" + pod }
-
 // podsOf returns the live pods of a namespace that a selector matches.
-func (w *walk) podsOf(namespace string, selector map[string]string) []object {
+func (j *journey) podsOf(namespace string, selector map[string]string) []object {
 	var out []object
-	for _, p := range w.index.All("", "Pod") {
+	for _, p := range j.index.All("", "Pod") {
 		if p.Namespace() == namespace && alive(p) && snapshot.Selects(selector, p.Labels("metadata", "labels")) {
 			out = append(out, p)
 		}

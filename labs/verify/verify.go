@@ -28,11 +28,14 @@ const within = 45 * time.Second
 
 // Line is one thing proved, or not.
 type Line struct {
-	Lab   string        `json:"lab"`
-	Check string        `json:"check"`
-	OK    bool          `json:"ok"`
-	Why   string        `json:"why,omitempty"` // when not ok
-	Took  time.Duration `json:"-"`             // tookSeconds
+	Lab   string `json:"lab"`
+	Check string `json:"check"`
+	OK    bool   `json:"ok"`
+	// NotOffered: the cluster lacks what the lab needs, so that nothing was
+	// proved and nothing failed.
+	NotOffered bool          `json:"notOffered,omitempty"`
+	Why        string        `json:"why,omitempty"` // when not ok
+	Took       time.Duration `json:"-"`             // tookSeconds
 }
 
 // MarshalJSON prints the time it took in seconds.
@@ -125,7 +128,7 @@ func (c *course) run() {
 	if !c.step("fault seen at "+joined(c.lab.Breaks)+" and nowhere else", c.fault) {
 		return
 	}
-	c.step("each question has an answer", func() error { _, err := c.proof.Truths(c.ctx); return err })
+	c.step("each question has its answer", c.answers)
 	c.step("each step has a verdict", c.verdicts)
 	if unseen {
 		c.step("istioctl analyze stays silent", c.silent)
@@ -182,7 +185,23 @@ func (c *course) shortcut(s labs.Shortcut) error {
 	if err := c.v.Cluster.World.Apply(c.ctx, c.lab, s.Change); err != nil {
 		return err
 	}
-	return c.proof.GuardFails(s.StoppedBy, since, within)
+	return c.proof.Fooled(s.StoppedBy, since, within)
+}
+
+// answers compares what the cluster says with what the author wrote.
+func (c *course) answers() error {
+	truths, err := c.proof.Truths(c.ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, s := range labs.Steps() {
+		f := c.lab.Steps[s].Finding
+		if f != nil && len(f.Is) > 0 && !truths[s].Agrees(f.Is) {
+			errs = append(errs, fmt.Errorf("step %s: the cluster says %q, the author (is) %q", s, truths[s], strings.Join(f.Is, ", ")))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // verdicts says that no step is unknown by a fresh look: each can be asked.

@@ -124,10 +124,21 @@ func TestLies(t *testing.T) {
 		{"breaks more", func(l *labs.Lab) { l.Breaks = append(l.Breaks, labs.StepTLS) }, "fault seen at hosts, tls", "step tls is healthy"},
 		{"breaks nothing", func(l *labs.Lab) { l.Fault = route("shop") }, "fault seen", "step hosts is healthy"},
 		{"shortcut works", func(l *labs.Lab) { l.Shortcuts[0].Change = route("shop") }, `shortcut "all"`, "its outcome is pass"},
+		{"shortcut mends nothing", func(l *labs.Lab) { l.Shortcuts[0].Change = route("stranger") }, `shortcut "all"`, `goal "answers": fail`},
+		{"the author is mistaken", func(l *labs.Lab) {
+			p := l.Steps[labs.StepTLS]
+			p.Finding = &labs.Finding{Truth: p.Finding.Truth, Is: labs.Literals{"UH"}}
+			l.Steps[labs.StepTLS] = p
+		}, "each question has its answer", `step tls: the cluster says "NR", the author (is) "UH"`},
+		{"the author is right", func(l *labs.Lab) {
+			p := l.Steps[labs.StepTLS]
+			p.Finding = &labs.Finding{Truth: p.Finding.Truth, Is: labs.Literals{"NR"}}
+			l.Steps[labs.StepTLS] = p
+		}, "", ""},
 		{"solution heals nothing", func(l *labs.Lab) { l.Solution = route("nobody") }, "solution heals", "route is broken"},
 		{"question without answer", func(l *labs.Lab) {
 			l.Steps[labs.StepTLS] = labs.StepPlan{Look: []string{"true"}, Finding: &labs.Finding{Truth: labs.Expr{Text: "trace.main.tls.serial"}}}
-		}, "each question has an answer", "step tls: not observed"},
+		}, "each question has its answer", "step tls: not observed"},
 		{"command does not run", func(l *labs.Lab) {
 			p := l.Steps[labs.StepTLS]
 			p.Look = []string{"false"}

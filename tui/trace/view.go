@@ -35,8 +35,14 @@ func (m *Model) lines(w int) []string {
 			"It is walked from DNS to the destination, and what each layer really does is shown.", min(w-2, 76)), 1)
 	}
 	var out []string
-	for _, r := range m.path.Layers() {
-		out = append(out, m.layer(r, w)...)
+	proxies := m.path.Proxies()
+	for _, h := range proxies {
+		if len(proxies) > 1 {
+			out = append(out, " "+st.Strong.Render(h.Name)+"  "+st.Faint.Render(h.Proxy.String()))
+		}
+		for _, r := range h.Layers {
+			out = append(out, m.layer(r, w)...)
+		}
 	}
 	return append(out, m.answer(w))
 }

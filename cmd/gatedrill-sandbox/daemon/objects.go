@@ -15,7 +15,7 @@ import (
 	"github.com/gatedrill/gatedrill/cmd/gatedrill-sandbox/controlplane"
 	"github.com/gatedrill/gatedrill/cmd/gatedrill-sandbox/network"
 	"github.com/gatedrill/gatedrill/cmd/gatedrill-sandbox/node"
-	"github.com/gatedrill/gatedrill/cmd/gatedrill-sandbox/resolver"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
 // poll is how often the daemon asks while it waits.
@@ -23,7 +23,7 @@ const poll = 20 * time.Millisecond
 
 // early makes the objects that pods need from their first moment.
 func early(ctx context.Context, client kubernetes.Interface) error {
-	for _, name := range []string{"default", "kube-system", "istio-system", resolver.ZoneNamespace} {
+	for _, name := range []string{"default", "kube-system", "istio-system", snapshot.ZoneNamespace} {
 		n := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
 		_, err := client.CoreV1().Namespaces().Create(ctx, n, metav1.CreateOptions{})
 		if err := made("namespace "+name, err); err != nil {

@@ -15,7 +15,6 @@ import (
 	meshconfig "istio.io/api/mesh/v1alpha1"
 	istioctl "istio.io/istio/istioctl/cmd"
 	agent "istio.io/istio/pilot/cmd/pilot-agent/app"
-	discovery "istio.io/istio/pilot/cmd/pilot-discovery/app"
 	istioagent "istio.io/istio/pkg/istio-agent"
 	"istio.io/istio/pkg/log"
 	"istio.io/istio/pkg/security"
@@ -60,7 +59,7 @@ func command(program string) (*cobra.Command, error) {
 	case "pilot-agent":
 		return agent.NewRootCommand(secretServer), nil
 	case "pilot-discovery":
-		return discovery.NewRootCommand(), nil
+		return discoveryCommand()
 	default:
 		if err := istioctl.ConfigAndEnvProcessing(); err != nil {
 			return nil, fmt.Errorf("read the environment: %w", err)

@@ -1,3 +1,6 @@
+// Package resolver is the sandbox's DNS server: cluster.local out of the
+// Services, everything else out of one zone that stands for the public DNS and
+// is data in the cluster. It must not ask any server of the host's.
 package resolver
 
 import (
@@ -15,20 +18,15 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/klog/v2"
-)
 
-// Where the public DNS is kept: key "zone" of ConfigMap drill-internet/public-dns.
-// Package labs/snapshot says the same, but links the reader of labs.
-const (
-	ZoneNamespace = "drill-internet"
-	zoneName      = "public-dns"
-	zoneKey       = "zone"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
+	"github.com/gatedrill/gatedrill/labs/zone"
 )
 
 // Resolver answers DNS questions.
 type Resolver struct {
 	cluster cluster
-	zone    atomic.Pointer[Zone]
+	public  atomic.Pointer[zone.Zone]
 }
 
 // New makes a resolver that reads Services from f, which the caller starts, and
@@ -36,13 +34,13 @@ type Resolver struct {
 func New(ctx context.Context, client kubernetes.Interface, f informers.SharedInformerFactory) (*Resolver, error) {
 	r := &Resolver{cluster: cluster{f.Core().V1().Services().Lister(), f.Discovery().V1().EndpointSlices().Lister()}}
 	r.read("")
-	only := informers.NewSharedInformerFactoryWithOptions(client, 0, informers.WithNamespace(ZoneNamespace),
+	only := informers.NewSharedInformerFactoryWithOptions(client, 0, informers.WithNamespace(snapshot.ZoneNamespace),
 		informers.WithTweakListOptions(func(o *metav1.ListOptions) {
-			o.FieldSelector = fields.OneTermEqualSelector("metadata.name", zoneName).String()
+			o.FieldSelector = fields.OneTermEqualSelector("metadata.name", snapshot.ZoneName).String()
 		}))
 	update := func(o any) {
 		if m, ok := o.(*corev1.ConfigMap); ok {
-			r.read(m.Data[zoneKey])
+			r.read(m.Data[snapshot.ZoneKey])
 		}
 	}
 	_, err := only.Core().V1().ConfigMaps().Informer().AddEventHandler(cache.ResourceEventHandlerFuncs{
@@ -58,11 +56,11 @@ func New(ctx context.Context, client kubernetes.Interface, f informers.SharedInf
 // read takes a new zone over. Its bad lines are only logged: what is wrong with
 // the public DNS must be looked at with dig, as everywhere.
 func (r *Resolver) read(text string) {
-	z, err := ParseZone(text)
+	z, err := zone.Parse(text)
 	if err != nil {
-		klog.ErrorS(err, "ConfigMap "+ZoneNamespace+"/"+zoneName+" has bad lines")
+		klog.ErrorS(err, "ConfigMap "+snapshot.ZoneNamespace+"/"+snapshot.ZoneName+" has bad lines")
 	}
-	r.zone.Store(z)
+	r.public.Store(z)
 }
 
 // Serve listens on addresses ("10.96.0.10:53") by UDP and TCP and answers until
@@ -118,13 +116,13 @@ func (r *Resolver) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
 func (r *Resolver) Answer(name string, qtype uint16) ([]dns.RR, bool) {
 	name = dns.CanonicalName(name)
 	if !r.cluster.holds(name) {
-		return r.public(name, qtype)
+		return r.outside(name, qtype)
 	}
 	ips, alias, exists := r.cluster.lookup(name)
 	if alias != "" {
 		out := []dns.RR{&dns.CNAME{Hdr: header(name, dns.TypeCNAME), Target: alias}}
 		if !r.cluster.holds(alias) {
-			more, _ := r.zone.Load().Answer(alias, qtype)
+			more, _ := r.public.Load().Answer(alias, qtype)
 			return append(out, more...), true
 		}
 		ips, _, _ = r.cluster.lookup(alias)
@@ -133,9 +131,9 @@ func (r *Resolver) Answer(name string, qtype uint16) ([]dns.RR, bool) {
 	return records(name, ips, qtype), exists
 }
 
-// public answers from the zone; its last alias may lead to a Service.
-func (r *Resolver) public(name string, qtype uint16) ([]dns.RR, bool) {
-	out, exists := r.zone.Load().Answer(name, qtype)
+// outside answers from the zone; its last alias may lead to a Service.
+func (r *Resolver) outside(name string, qtype uint16) ([]dns.RR, bool) {
+	out, exists := r.public.Load().Answer(name, qtype)
 	if len(out) > 0 {
 		if c, ok := out[len(out)-1].(*dns.CNAME); ok && r.cluster.holds(dns.CanonicalName(c.Target)) {
 			ips, _, _ := r.cluster.lookup(dns.CanonicalName(c.Target))

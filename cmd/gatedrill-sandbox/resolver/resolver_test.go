@@ -11,7 +11,7 @@ import (
 	"k8s.io/client-go/informers"
 )
 
-// resolver knows a few Services and the test zone.
+// resolver knows a few Services and a zone.
 func resolver(t *testing.T) *Resolver {
 	t.Helper()
 	f := informers.NewSharedInformerFactory(nil, 0)
@@ -38,7 +38,7 @@ func resolver(t *testing.T) *Resolver {
 		t.Fatal(err)
 	}
 	r := &Resolver{cluster: cluster{services.Lister(), slices.Lister()}}
-	r.read(world + "in.example.com. 60 IN CNAME web.shop.svc.cluster.local.\n")
+	r.read("shop.example.com. 60 IN A 172.18.255.200\nin.example.com. 60 IN CNAME web.shop.svc.cluster.local.\n")
 	return r
 }
 

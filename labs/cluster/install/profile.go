@@ -27,6 +27,9 @@ type Profile struct {
 //   - istio.metadata_exchange: PILOT_ENABLE_METADATA_EXCHANGE
 //   - istio.alpn: PILOT_ENABLE_ALPN_FILTER
 //   - istio.stats: no metrics provider in the mesh configuration
+//
+// What it would ask of a waypoint's Envoy has no switch; the heavy module's
+// istio/waypoint sees to it.
 func StockEnvoy(hub, tag string) Profile {
 	return Profile{
 		Hub: hub, Tag: tag,
@@ -64,5 +67,16 @@ func (p Profile) Quick() Profile {
 	return p
 }
 
-// Sandbox is the profile of the sandbox: a stock Envoy, and quick.
-func Sandbox() Profile { return StockEnvoy(ReleaseHub, ReleaseTag).Quick() }
+// Waypoints returns the profile with waypoints: istiod serves the GatewayClass
+// istio-waypoint, and gateways can speak HBONE to them. Workloads need a
+// ztunnel for that, which is not installed.
+func (p Profile) Waypoints() Profile {
+	env := map[string]string{"PILOT_ENABLE_AMBIENT": "true"}
+	maps.Copy(env, p.IstiodEnv)
+	p.IstiodEnv = env
+	return p
+}
+
+// Sandbox is the profile of the sandbox: a stock Envoy, quick, and with
+// waypoints.
+func Sandbox() Profile { return StockEnvoy(ReleaseHub, ReleaseTag).Quick().Waypoints() }

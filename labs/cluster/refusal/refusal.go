@@ -11,6 +11,10 @@ import (
 	"syscall"
 )
 
+// ErrNoWay is wrapped by what a dial returns where an address cannot be
+// reached from here at all, so that nothing is seen of who listens there.
+var ErrNoWay = errors.New("there is no way to it from here")
+
 // The words.
 const (
 	Refused     = "refused"

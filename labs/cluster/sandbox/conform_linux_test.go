@@ -15,7 +15,7 @@ func TestLiveConformance(t *testing.T) {
 	sandboxtest.Up(t) // its programs are of today's source
 	clustertest.Conform(t, clustertest.Suite{
 		Backend:  func(t testing.TB) cluster.Backend { return sandboxtest.Backend(t) },
-		Has:      []cluster.Capability{cluster.Sidecar, cluster.MeshAdmin},
+		Has:      []cluster.Capability{cluster.Sidecar, cluster.Waypoint, cluster.MeshAdmin},
 		Patience: time.Minute,
 		Kill: func(t testing.TB) {
 			s, err := sandboxtest.Backend(t).Status(t.Context())

@@ -22,10 +22,11 @@ import (
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox/sandboxtest"
 )
 
-// inside runs a command in the sandbox and returns what it said.
+// inside runs a command in the sandbox and returns what it said, also when a
+// test cleans up.
 func inside(t *testing.T, h *cluster.Handle, command ...string) (string, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
 	defer cancel()
 	cmd, err := h.Shell(ctx, cluster.Shell{Command: command, Dir: "/"})
 	if err != nil {
@@ -64,13 +65,18 @@ func within(t *testing.T, d time.Duration, what string, check func() (string, bo
 
 // get asks the address for a host, as an outside client would.
 func get(ctx context.Context, h *cluster.Handle, address, host, path string) (string, int, error) {
+	return ask(ctx, h, address, http.MethodGet, host, path)
+}
+
+// ask is get with a method.
+func ask(ctx context.Context, h *cluster.Handle, address, method, host, path string) (string, int, error) {
 	client := http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{
 		DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return h.Dial(ctx, network, address)
 		},
 	}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+host+path, nil)
+	req, err := http.NewRequestWithContext(ctx, method, "http://"+host+path, nil)
 	if err != nil {
 		return "", 0, err
 	}

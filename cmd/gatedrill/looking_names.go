@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gatedrill/gatedrill/labs"
+)
+
+// namesWithin bounds one question to the DNS of this machine, namesEvery is
+// how often it is asked again while somebody watches.
+const (
+	namesWithin = 3 * time.Second
+	namesEvery  = 5 * time.Second
+)
+
+// lookupFunc resolves a host as clients on this machine do.
+type lookupFunc = func(ctx context.Context, host string) ([]string, error)
+
+// worldNames is the public DNS of a cluster that holds none itself, as far as
+// it was asked: what this machine resolves.
+type worldNames struct {
+	lookup lookupFunc
+
+	mu   sync.Mutex
+	zone map[string][]string
+	why  string
+}
+
+func newWorldNames(lookup lookupFunc) *worldNames {
+	return &worldNames{lookup: lookup, why: "no name was asked for yet"}
+}
+
+// get is what observers ask for.
+func (n *worldNames) get() (map[string][]string, string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return maps.Clone(n.zone), n.why
+}
+
+// ask resolves the hosts of requests, sixteen at a time.
+func (n *worldNames) ask(ctx context.Context, requests []labs.Request) {
+	zone, why := map[string][]string{}, ""
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, 16)
+	for _, host := range hostsOf(requests) {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			ctx, cancel := context.WithTimeout(ctx, namesWithin)
+			defer cancel()
+			list, err := n.lookup(ctx, host)
+			mu.Lock()
+			defer mu.Unlock()
+			var dns *net.DNSError
+			switch {
+			case err == nil:
+				zone[host] = list
+			case errors.As(err, &dns) && dns.IsNotFound:
+			default:
+				why = fmt.Sprintf("this machine's DNS does not answer for %s: %v", host, err)
+			}
+		})
+	}
+	wg.Wait()
+	n.mu.Lock()
+	n.zone, n.why = zone, why
+	n.mu.Unlock()
+}
+
+// follow asks again and again, until the context ends.
+func (n *worldNames) follow(ctx context.Context, requests []labs.Request) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(namesEvery):
+			n.ask(ctx, requests)
+		}
+	}
+}
+
+// hostsOf are the names that requests go to.
+func hostsOf(requests []labs.Request) []string {
+	var out []string
+	for _, r := range requests {
+		if u, err := url.Parse(r.URL); err == nil && u.Hostname() != "" && net.ParseIP(u.Hostname()) == nil {
+			out = append(out, u.Hostname())
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/observe"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
+	"github.com/gatedrill/gatedrill/labs/trace"
+)
+
+// How long a change has to hold until it is told (an answer comes later than
+// the configuration that it follows from), and how long the first look may
+// take.
+const (
+	settles     = 500 * time.Millisecond
+	firstWithin = 15 * time.Second
+)
+
+// change is one line of --watch.
+type change struct {
+	At      time.Time    `json:"at"`
+	Hop     string       `json:"hop"`
+	Layer   string       `json:"layer"` // or "answer"
+	From    labs.Verdict `json:"from,omitempty"`
+	To      labs.Verdict `json:"to,omitempty"`
+	Summary string       `json:"summary"`
+}
+
+// watchTrace tells the path once, and then each change, until it is ended.
+// Its exit code is that of the last path.
+func watchTrace(ctx context.Context, e *env, f traceFlags, r labs.Request, s *sight, o *observe.Observer) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel()
+	wg.Go(func() { _ = o.Run(ctx) }) // ends with the context alone
+	if s.names != nil {
+		wg.Go(func() { s.names.follow(ctx, []labs.Request{r}) })
+	}
+	w := &watcher{e: e, json: f.json}
+	began, settled := e.Now(), time.NewTimer(time.Hour)
+	var next labs.Path
+	var seen snapshot.Snapshot
+	for {
+		select {
+		case <-ctx.Done():
+			if !w.told {
+				return fail(exitUnknown, fmt.Errorf("nothing was seen yet"))
+			}
+			return verdictCode(overall(w.last))
+		case <-o.Changed():
+			seen = o.Snapshot()
+			p := s.shown(trace.Trace(r, seen))
+			if len(changes(e.Now(), next, p)) > 0 || next.Hops == nil {
+				next = p
+				settled.Reset(settles)
+			}
+		case <-settled.C:
+			if !w.told && !ready(seen, r, s.unasked) && e.Now().Sub(began) < firstWithin {
+				settled.Reset(settles)
+				continue
+			}
+			if err := w.tell(tracedOf(next, seen, s.tools)); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// ready says whether a first look is complete: the answer came, or none will.
+func ready(s snapshot.Snapshot, r labs.Request, unasked string) bool {
+	a, has := s.Answers[r.Name]
+	return has && (a.Observed || a.Error != "") && s.Missing["cluster"] == "" && (unasked != "" || len(s.Proxies) > 0)
+}
+
+// watcher prints what differs from the last path that it told.
+type watcher struct {
+	e    *env
+	json bool
+	told bool
+	last labs.Path
+}
+
+func (w *watcher) tell(t traced) error {
+	was := w.last
+	w.last = t.Path
+	if !w.told {
+		w.told = true
+		if w.json {
+			return w.document(t)
+		}
+		return printTraced(w.e.Stdout, t)
+	}
+	for _, c := range changes(w.e.Now(), was, t.Path) {
+		if w.json {
+			if err := w.document(c); err != nil {
+				return err
+			}
+			continue
+		}
+		name := c.Layer
+		if c.Hop != "" && proxies(t.Path) > 1 {
+			name = c.Hop + " " + name
+		}
+		marks := ""
+		if c.To != "" {
+			marks = traceMark(c.From) + " → " + traceMark(c.To) + "  "
+		}
+		if _, err := fmt.Fprintf(w.e.Stdout, "%s  %-12s %s%s\n", c.At.In(w.e.Zone).Format(time.TimeOnly), name, marks, visible(c.Summary)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// document prints one line of JSON.
+func (w *watcher) document(v any) error {
+	enc := json.NewEncoder(w.e.Stdout)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("print JSON: %w", err)
+	}
+	return nil
+}
+
+// changes are the layers whose verdict, or what is said of a broken or unknown
+// one, differs, and the answer when its outcome does.
+func changes(at time.Time, a, b labs.Path) []change {
+	var out []change
+	seen := map[string]bool{}
+	add := func(hop string, l labs.Layer) {
+		if seen[hop+"\n"+string(l)] {
+			return
+		}
+		seen[hop+"\n"+string(l)] = true
+		was, now := reportOf(a, hop, l), reportOf(b, hop, l)
+		if was.Verdict == now.Verdict && (now.Verdict == labs.Healthy || now.Verdict == labs.OffPath || was.Summary == now.Summary) {
+			return
+		}
+		out = append(out, change{At: at, Hop: hop, Layer: string(l), From: was.Verdict, To: now.Verdict, Summary: now.Summary})
+	}
+	for _, p := range []labs.Path{b, a} {
+		for _, h := range p.Hops {
+			for _, r := range h.Layers {
+				add(h.Name, r.Layer)
+			}
+		}
+	}
+	if x, y := outcome(a.Answer), outcome(b.Answer); x != y {
+		out = append(out, change{At: at, Layer: "answer", Summary: x + " → " + y})
+	}
+	return out
+}
+
+// reportOf is a layer's report at a hop; one that is not on the way is off the
+// path.
+func reportOf(p labs.Path, hop string, l labs.Layer) labs.LayerReport {
+	if h, ok := p.Hop(hop); ok {
+		for _, r := range h.Layers {
+			if r.Layer == l {
+				return r
+			}
+		}
+	}
+	return labs.LayerReport{Layer: l, Verdict: labs.OffPath, Summary: "not on the way"}
+}

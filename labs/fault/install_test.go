@@ -1,0 +1,61 @@
+package fault_test
+
+import (
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/gatedrill/gatedrill/labs"
+)
+
+func TestInstallAndSweep(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	ctx := t.Context()
+	f.must(f.engine.Keep(ctx, "before"))
+
+	home := map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": "drill-a"}}
+	pair := labs.Certificate{Secret: "drill-a/cert", Names: []string{"shop.example.com"}}
+	lab := &labs.Lab{ID: "a"}
+	f.must(f.engine.Install(ctx, lab, []labs.Certificate{pair}, labs.Change{
+		Objects: []labs.Manifest{{Object: home}, {Object: virtualService("shop.example.com")}},
+		Ops: []labs.Op{{Patch: &labs.Patch{Object: labs.Object{Kind: "Service", Namespace: "istio-system", Name: "istio-ingressgateway"},
+			Merge: map[string]any{"spec": map[string]any{"selector": map[string]any{"istio": "x"}}}}}},
+	}))
+	if got, err := f.engine.Pair(ctx, "drill-a", "cert"); err != nil || len(got.Certificate) != 2 {
+		t.Errorf("the certificate in the new namespace: %d in the chain, %v", len(got.Certificate), err)
+	}
+	service := labs.Object{Kind: "Service", Namespace: "istio-system", Name: "istio-ingressgateway"}
+	if has, err := f.engine.Exists(ctx, service); !has || err != nil {
+		t.Errorf("%s exists: %v, %v", service, has, err)
+	}
+
+	f.must(f.engine.Sweep(ctx, "before"))
+	if got := f.get("Service", "istio-system", "istio-ingressgateway", "spec", "selector", "istio"); got != "ingressgateway" {
+		t.Errorf("the Service selects %v after the sweep", got)
+	}
+	for _, o := range []labs.Object{{Kind: "VirtualService", Namespace: "shop", Name: "shop"}, {Kind: "Secret", Namespace: "drill-a", Name: "cert"}} {
+		if has, err := f.engine.Exists(ctx, o); has || err != nil {
+			t.Errorf("%s exists after the sweep: %v, %v", o, has, err)
+		}
+	}
+	if _, err := f.engine.Pair(ctx, "drill-a", "cert"); err == nil {
+		t.Error("a certificate was read out of a Secret that is gone")
+	}
+}
+
+// TestSweepDoesNotWait: what is being deleted may take its time.
+func TestSweepDoesNotWait(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	ctx := t.Context()
+	f.must(f.engine.Keep(ctx, "before"))
+	slow := virtualService("shop.example.com")
+	slow["metadata"].(map[string]any)["deletionTimestamp"] = metav1.Now().UTC().Format("2006-01-02T15:04:05Z")
+	slow["metadata"].(map[string]any)["finalizers"] = []any{"example.com/slow"}
+	f.must(f.engine.Install(ctx, &labs.Lab{ID: "a"}, nil, labs.Change{Objects: []labs.Manifest{{Object: slow}}}))
+	f.must(f.engine.Sweep(ctx, "before"))
+	if has, err := f.engine.Exists(ctx, labs.Object{Kind: "VirtualService", Namespace: "shop", Name: "shop"}); !has || err != nil {
+		t.Errorf("the test proves nothing: the object is gone (%v, %v)", has, err)
+	}
+}

@@ -1,0 +1,116 @@
+// Package hosts lists the hosts that a cluster's gateways are configured to
+// serve, from both APIs, with the objects behind each. It is pure: it reads a
+// snapshot and judges nothing; whether a host works is for the trace to say,
+// by the request that a Host makes.
+package hosts
+
+import (
+	"cmp"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
+)
+
+// API groups.
+const (
+	istio      = "networking.istio.io"
+	gatewayAPI = "gateway.networking.k8s.io"
+)
+
+// Host is one host on one port of one gateway.
+type Host struct {
+	Host     string        `json:"host"` // as configured: may begin with "*"
+	Port     int           `json:"port"`
+	Protocol string        `json:"protocol"`      // as the gateway's object has it: "HTTPS"
+	TLS      string        `json:"tls,omitempty"` // SIMPLE, MUTUAL, PASSTHROUGH, …; "" for plain text
+	Gateway  labs.Object   `json:"gateway"`
+	Routes   []labs.Object `json:"routes"`            // attached by what they say; none is a host without a route
+	Service  string        `json:"service,omitempty"` // in front of the gateway: "ns/name"
+	Outside  bool          `json:"outside"`           // that Service has an address outside the cluster
+	path     string        // that a rule of the first route takes
+	method   string
+}
+
+// Wildcard says whether the host stands for many, so that none of them can be
+// asked for.
+func (h Host) Wildcard() bool { return strings.HasPrefix(h.Host, "*") }
+
+// Request is one that the host ought to answer; ok is false where none can be
+// made: for a wildcard, for bytes without a protocol, for what is not reached
+// from outside.
+func (h Host) Request() (labs.Request, bool) {
+	if h.Wildcard() || !h.Outside || h.Protocol == "TCP" || h.Protocol == "MONGO" || h.TLS == "ISTIO_MUTUAL" {
+		return labs.Request{}, false
+	}
+	scheme, usual := "http", 80
+	if h.TLS != "" {
+		scheme, usual = "https", 443
+	}
+	at := h.Host
+	if h.Port != usual {
+		at = net.JoinHostPort(h.Host, strconv.Itoa(h.Port))
+	}
+	return labs.Request{
+		Name: h.Host + ":" + strconv.Itoa(h.Port) + " " + h.Gateway.String(), From: "outside",
+		URL: scheme + "://" + at + h.path, Method: h.method,
+	}, true
+}
+
+// List finds the hosts, in order of their names.
+func List(s snapshot.Snapshot) []Host {
+	l := &lister{index: snapshot.IndexOf(s.Objects)}
+	l.entries = entries(l.index)
+	l.classic()
+	l.managed()
+	slices.SortStableFunc(l.found, func(a, b Host) int {
+		return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Port, b.Port), cmp.Compare(a.Gateway.String(), b.Gateway.String()))
+	})
+	return l.found
+}
+
+// lister collects hosts.
+type lister struct {
+	index   snapshot.Index
+	entries []entry
+	found   []Host
+}
+
+// add takes a host up; one that several routes serve stays one row.
+func (l *lister) add(h Host, route snapshot.Object) {
+	i := slices.IndexFunc(l.found, func(x Host) bool {
+		return x.Host == h.Host && x.Port == h.Port && x.Gateway == h.Gateway && x.TLS == h.TLS
+	})
+	if i < 0 {
+		h.path, h.method, h.Routes = "/", "GET", []labs.Object{}
+		if route != nil {
+			h.path, h.method = reach(route)
+		}
+		l.found = append(l.found, h)
+		i = len(l.found) - 1
+	}
+	if route != nil && !slices.Contains(l.found[i].Routes, route.Ref()) {
+		l.found[i].Routes = append(l.found[i].Routes, route.Ref())
+	}
+}
+
+// meet is the narrower of two host patterns where they have a name in common.
+func meet(a, b string) (string, bool) {
+	covers := func(wide, narrow string) bool {
+		if wide == "*" || wide == narrow {
+			return true
+		}
+		suffix, wild := strings.CutPrefix(wide, "*")
+		return wild && strings.HasSuffix(narrow, suffix) && len(strings.TrimPrefix(narrow, "*")) > len(suffix)
+	}
+	switch {
+	case covers(a, b):
+		return b, true
+	case covers(b, a):
+		return a, true
+	}
+	return "", false
+}

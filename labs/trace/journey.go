@@ -1,0 +1,272 @@
+package trace
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
+)
+
+// maxHops ends a walk that goes in circles.
+const maxHops = 6
+
+// journey is one request on its way, from the client to the server.
+type journey struct {
+	request labs.Request
+	snap    snapshot.Snapshot
+	index   snapshot.Index
+	whole   labs.Answer // what the client got
+	hops    []*walk
+}
+
+// walkAll walks hop after hop, each leading to the next.
+func (j *journey) walkAll(t target) {
+	first := j.hop(labs.RoleGateway, t)
+	if !j.request.Outside() {
+		first = j.fromWorkload(t)
+	}
+	for w := first; w != nil && len(j.hops) < maxHops; w = w.next() {
+		j.hops = append(j.hops, w)
+		w.walk()
+	}
+}
+
+// hop makes the walker of a proxy that sees the request as t.
+func (j *journey) hop(role labs.Role, t target) *walk {
+	n := 1
+	for _, h := range j.hops {
+		if h.role == role {
+			n++
+		}
+	}
+	name := string(role)
+	if n > 1 {
+		name += "-" + strconv.Itoa(n)
+	}
+	return &walk{journey: j, role: role, name: name, target: t, answer: j.whole}
+}
+
+// missing says why a kind could not be observed, "" when it was.
+func (j *journey) missing(kinds ...string) string {
+	for _, k := range kinds {
+		if why := j.snap.Missing[k]; why != "" {
+			return k + " not observed: " + why
+		}
+		looked := func(have string) bool { return have == k || strings.HasPrefix(have, k+".") }
+		if len(j.snap.Kinds) > 0 && k != "dns" && !slices.ContainsFunc(j.snap.Kinds, looked) {
+			return k + " was not looked at"
+		}
+	}
+	return ""
+}
+
+// podAt finds the live pod of an address.
+func (j *journey) podAt(address string) object {
+	for _, p := range j.index.All("", "Pod") {
+		if alive(p) && address != "" && p.Str("status", "podIP") == address {
+			return p
+		}
+	}
+	return nil
+}
+
+// serviceAt finds the Service that has an address, inside or outside.
+func (j *journey) serviceAt(address string) object {
+	for _, s := range j.index.All("", "Service") {
+		if slices.Contains(clusterIPs(s), address) || slices.Contains(snapshot.ServiceAddresses(s), address) {
+			return s
+		}
+	}
+	return nil
+}
+
+// clusterIPs are the addresses at which workloads reach a Service.
+func clusterIPs(s object) []string {
+	out := s.Strs("spec", "clusterIPs")
+	if ip := s.Str("spec", "clusterIP"); len(out) == 0 && ip != "" {
+		out = []string{ip}
+	}
+	return slices.DeleteFunc(out, func(ip string) bool { return ip == "None" })
+}
+
+// next is the proxy that the request comes to after this one, nil when a
+// server is next, or nothing is known of the way on. A broken hop leads on as
+// well: where the request would have gone is asked about.
+func (w *walk) next() *walk {
+	if w.stops() {
+		return nil
+	}
+	if w.leaves() {
+		return w.afterLeaving()
+	}
+	if n := w.toWaypoint(); n != nil {
+		return n
+	}
+	for _, u := range w.upstreams {
+		for _, address := range hostsOf(w.addresses(u)) {
+			pod := w.podAt(address)
+			if pod == nil || !runsGateway(pod) || slices.ContainsFunc(w.hops, func(h *walk) bool { return h.isProxy(pod) }) {
+				continue
+			}
+			n := w.hop(labs.RoleEgress, w.seenBy(u))
+			n.service, n.previous = u.service, w
+			return n
+		}
+	}
+	return nil
+}
+
+// isProxy says whether the pod is one of the hop's proxies.
+func (w *walk) isProxy(pod object) bool {
+	return slices.ContainsFunc(w.pods, func(p object) bool { return p.Ref() == pod.Ref() })
+}
+
+// stops says whether the proxy answers by itself, so that there is no next.
+func (w *walk) stops() bool {
+	m := w.matched
+	return m != nil && (m.route.Redirect != nil || m.route.Direct != 0)
+}
+
+// afterLeaving: the request goes to the address that the client resolved. It
+// may be a gateway's.
+func (w *walk) afterLeaving() *walk {
+	svc := w.serviceAt(w.dest)
+	if svc == nil {
+		return nil
+	}
+	pods := w.podsOf(svc.Namespace(), svc.Labels("spec", "selector"))
+	if !slices.ContainsFunc(pods, runsGateway) || slices.ContainsFunc(w.hops, func(h *walk) bool { return h.service.Ref() == svc.Ref() }) {
+		return nil
+	}
+	n := w.hop(labs.RoleGateway, w.target)
+	n.service, n.previous = svc, w
+	return n
+}
+
+// seenBy is the request as the proxy behind a cluster sees it.
+func (w *walk) seenBy(u upstream) target {
+	t := w.target
+	if u.port != 0 {
+		t.port = u.port
+	}
+	switch mode := u.cluster.Mode(); {
+	case u.cluster.TLS != nil && mode != "AUTO":
+		t.tls, t.sni, t.alpn = true, u.cluster.TLS.SNI, []string{"istio", "istio-peer-exchange", "h2", "http/1.1"}
+		t.mesh = mode == "ISTIO_MUTUAL"
+	case w.chain != nil && !w.chain.HTTP:
+		// Bytes are handed on as they came.
+	default:
+		t.tls, t.sni = false, ""
+	}
+	if w.matched != nil {
+		t = t.rewritten(*w.matched.route)
+	}
+	return t
+}
+
+// server is the last stop: what should answer.
+func (j *journey) server() labs.Hop {
+	h := labs.Hop{Name: string(labs.RoleServer), Role: labs.RoleServer}
+	last := j.hops[len(j.hops)-1]
+	switch {
+	case len(last.upstreams) > 0 && len(last.upstreams[0].pods) > 0:
+		h.Proxy = last.ownerOf(last.upstreams[0].pods[0])
+	case len(last.upstreams) > 0 && last.upstreams[0].entry != nil:
+		h.Proxy = last.upstreams[0].entry.Ref()
+	case len(last.upstreams) > 0 && last.upstreams[0].service != nil:
+		h.Proxy = last.upstreams[0].service.Ref()
+	case last.leaves():
+		h.Proxy = labs.Object{Kind: "Host", Name: last.target.host}
+	}
+	return h
+}
+
+// fromWorkload starts at the sidecar of the workload that asks.
+func (j *journey) fromWorkload(t target) *walk {
+	w := j.hop(labs.RoleSidecar, t)
+	w.pods, w.client = j.workload(j.request.From)
+	return w
+}
+
+// workload finds the live pods of "ns/deployment", or of "ns/pod", and what
+// they are called.
+func (j *journey) workload(key string) (pods []object, ref labs.Object) {
+	ns, name, _ := strings.Cut(key, "/")
+	if d := j.index.Get("apps", "Deployment", ns, name); d != nil {
+		selector := d.Labels("spec", "selector", "matchLabels")
+		for _, p := range j.index.All("", "Pod") {
+			if p.Namespace() == ns && alive(p) && snapshot.Selects(selector, p.Labels("metadata", "labels")) {
+				pods = append(pods, p)
+			}
+		}
+		return pods, d.Ref()
+	}
+	if p := j.index.Get("", "Pod", ns, name); p != nil && alive(p) {
+		return []object{p}, p.Ref()
+	}
+	return nil, labs.Object{Group: "apps", Kind: "Deployment", Namespace: ns, Name: name}
+}
+
+// path is the path of what was walked.
+func (j *journey) path() labs.Path {
+	p := labs.Path{Request: j.request, Answer: j.whole, At: j.snap.At}
+	for _, w := range j.hops {
+		h := labs.Hop{Name: w.name, Role: w.role}
+		if len(w.pods) > 0 {
+			h.Proxy = w.pods[0].Ref()
+		}
+		for _, r := range w.reports {
+			r.Hop = w.name
+			h.Layers = append(h.Layers, r.LayerReport)
+		}
+		p.Hops = append(p.Hops, h)
+	}
+	if len(j.hops) > 0 {
+		p.Hops = append(p.Hops, j.server())
+	}
+	return p
+}
+
+// all are the reports of all hops in order.
+func (j *journey) all() []*report {
+	var out []*report
+	for _, w := range j.hops {
+		out = append(out, w.reports...)
+	}
+	return out
+}
+
+// logOf is how one of the pods logged the request as a client's proxy.
+func (j *journey) logOf(pods []object) (labs.ProxyLog, bool) {
+	for _, l := range j.whole.Logs {
+		for _, p := range pods {
+			if !l.Inbound && l.Proxy.Namespace == p.Namespace() && l.Proxy.Name == p.Name() {
+				return l, true
+			}
+		}
+	}
+	return labs.ProxyLog{}, false
+}
+
+// hear takes the words of this hop's own proxy for the answer's.
+func (w *walk) hear() {
+	if len(w.whole.Logs) == 0 {
+		if w.previous != nil {
+			w.answer.Flag, w.answer.Details, w.answer.LogLine = "", "", ""
+		}
+		return
+	}
+	l, ok := w.logOf(w.pods)
+	if !ok {
+		if w.previous != nil {
+			w.answer.Flag, w.answer.Details, w.answer.LogLine = "", "", ""
+		}
+		return
+	}
+	w.answer.Flag, w.answer.Details, w.answer.LogLine = l.Flag, l.Details, l.Line
+	if l.Code != 0 {
+		w.answer.Code = l.Code
+	}
+}

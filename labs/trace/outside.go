@@ -1,0 +1,95 @@
+package trace
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs/match"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
+)
+
+func selectsAll(selector map[string]string, pod object) bool {
+	return snapshot.Selects(selector, pod.Labels("metadata", "labels"))
+}
+
+// proxyNamespace is the namespace whose view of the mesh the proxy has.
+func (w *walk) proxyNamespace() string {
+	if len(w.pods) > 0 {
+		return w.pods[0].Namespace()
+	}
+	return w.podNamespace()
+}
+
+// entryFor is the ServiceEntry that has a host: an exact one before a
+// wildcard, one that this proxy may see before a hidden one, the oldest first.
+func (w *walk) entryFor(host string) object {
+	var found object
+	top := -1
+	for _, e := range w.index.All(istioNetworking, "ServiceEntry") {
+		fit := match.Best(e.Strs("spec", "hosts"), host)
+		if fit < 0 {
+			continue
+		}
+		rank := 2 * fit
+		if w.exported(e) {
+			rank++
+		}
+		if rank > top || rank == top && age(e) < age(found) {
+			top, found = rank, e
+		}
+	}
+	return found
+}
+
+// nearEntry is the ServiceEntry with the host that is nearest to the asked
+// one, misspelt or a neighbour, and that host.
+func (w *walk) nearEntry() (object, string) {
+	var found object
+	name, top := "", -1
+	for _, e := range w.index.All(istioNetworking, "ServiceEntry") {
+		for _, h := range e.Strs("spec", "hosts") {
+			if d, close := near(h, w.target.name()); close && (top < 0 || d < top) {
+				found, name, top = e, h, d
+			}
+		}
+	}
+	return found, name
+}
+
+// exported says whether the object's exportTo lets this proxy see it.
+func (w *walk) exported(o object) bool {
+	to, home := o.Strs("spec", "exportTo"), w.proxyNamespace()
+	return len(to) == 0 || slices.Contains(to, "*") || slices.Contains(to, home) ||
+		slices.Contains(to, ".") && o.Namespace() == home
+}
+
+func entryPorts(entry object) []int {
+	var out []int
+	for _, p := range entry.Items("spec", "ports") {
+		out = append(out, p.Num("number"))
+	}
+	return out
+}
+
+func portTexts(entry object) []string {
+	var out []string
+	for _, p := range entry.Items("spec", "ports") {
+		out = append(out, strconv.Itoa(p.Num("number"))+" "+p.Str("protocol"))
+	}
+	return out
+}
+
+// portProtocol tells what an entry says of the request's port.
+func (w *walk) portProtocol(entry object) string {
+	for _, p := range entry.Items("spec", "ports") {
+		if p.Num("number") == w.target.port {
+			return fmt.Sprintf("%s declares port %d as %s", entry.Ref(), w.target.port, p.Str("protocol"))
+		}
+	}
+	if entry == nil {
+		return "no ServiceEntry has the host"
+	}
+	return entry.Ref().String() + " has ports " + strings.Join(portTexts(entry), ", ")
+}

@@ -1,0 +1,162 @@
+package trace
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/envoy"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
+)
+
+// location is where a redirect sends the client, as a URL.
+func (t target) location(route envoy.Route) string {
+	rd := route.Redirect
+	scheme := "http"
+	if t.tls {
+		scheme = "https"
+	}
+	host, port := t.host, t.port
+	if h := withoutPort(t.authority); h != "" {
+		host = h
+	}
+	if rd.Scheme != "" && rd.Scheme != scheme {
+		scheme, port = rd.Scheme, 0
+	}
+	if rd.Host != "" {
+		host = rd.Host
+	}
+	if rd.Port != 0 {
+		port = rd.Port
+	}
+	u := scheme + "://" + host
+	if port != 0 && port != map[string]int{"http": 80, "https": 443}[scheme] {
+		u += ":" + strconv.Itoa(port)
+	}
+	return u + t.redirected(route)
+}
+
+// redirected is the path, with its query, to which a redirect points.
+func (t target) redirected(route envoy.Route) string {
+	rd := route.Redirect
+	path, query, hasQuery := strings.Cut(t.path, "?")
+	switch {
+	case rd.Path != "":
+		path = rd.Path
+	case rd.Prefix != "":
+		path = rd.Prefix + strings.TrimPrefix(path, route.Path.Value)
+	case rd.Regex != "":
+		if re, err := regexp.Compile(rd.Regex); err == nil {
+			path = re.ReplaceAllString(path, strings.ReplaceAll(rd.Substitution, `\`, "$"))
+		}
+	}
+	if hasQuery && !rd.StripQuery && !strings.Contains(path, "?") {
+		path += "?" + query
+	}
+	return path
+}
+
+// redirect is where the last proxy sends the client instead of an answer, ""
+// when it does not.
+func (j *journey) redirect() string {
+	last := j.hops[len(j.hops)-1]
+	if last.matched == nil || last.matched.route.Redirect == nil || j.broken() {
+		return ""
+	}
+	return last.target.location(*last.matched.route)
+}
+
+// followTo goes where a redirect leads, as a client does: to the very URL that
+// was asked for, to one that was visited, or to one that does not work is the
+// fault of the route that sends it there.
+func (j *journey) followTo(to string, visited []string, s snapshot.Snapshot) {
+	last := j.hops[len(j.hops)-1]
+	r := last.report(labs.LayerRoute)
+	asked := normalURL(j.request.URL)
+	visited = append(slices.Clone(visited), asked)
+	switch {
+	case normalURL(to) == asked:
+		r.override(last.routed.Ref(), "redirects to the very URL that was asked for", "an answer, or another URL", to)
+		return
+	case !j.request.Follow:
+		return
+	case slices.Contains(visited, normalURL(to)):
+		r.override(last.routed.Ref(), "redirects in a circle", "a URL that was not asked before", strings.Join(append(visited, to), " → "))
+		return
+	}
+	next := j.request
+	next.URL, next.SNI, next.Gateway = to, "", j.gatewayFor(to)
+	p := traced(next, s, visited)
+	if b, broken := p.Broken(); broken {
+		r.override(last.routed.Ref(), "redirects to "+to+", which does not work: "+b.Summary, "a URL that answers", b.Got)
+		r.fact("redirect", to)
+		return
+	}
+	for _, l := range p.Layers() {
+		if l.Verdict == labs.Unknown {
+			r.doubt(fmt.Sprintf("redirects to %s; there %s is unknown: %s", to, l.Layer, l.Summary))
+		}
+	}
+	r.Summary += " to " + to
+	r.fact("redirect", to)
+}
+
+// gatewayFor keeps the gateway that the request names, for another URL of the
+// same host.
+func (j *journey) gatewayFor(to string) string {
+	u, err := url.Parse(to)
+	if err == nil && u.Hostname() == withoutPort(j.hops[0].target.authority) {
+		return j.request.Gateway
+	}
+	return ""
+}
+
+// normalURL writes a URL so that equal ones are equal: host in lower case, no
+// default port, "/" for an empty path.
+func normalURL(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return text
+	}
+	u.Host = strings.ToLower(u.Host)
+	if p := u.Port(); p == "80" && u.Scheme == "http" || p == "443" && u.Scheme == "https" {
+		u.Host = u.Hostname()
+	}
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	return u.String()
+}
+
+// rewritten is the request as it is sent on.
+func (t target) rewritten(route envoy.Route) target {
+	rw := route.Rewrite
+	if rw == nil {
+		return t
+	}
+	path, query, hasQuery := strings.Cut(t.path, "?")
+	switch {
+	case rw.Prefix != "":
+		path = rw.Prefix + strings.TrimPrefix(path, route.Path.Value)
+	case rw.Regex != "":
+		if re, err := regexp.Compile(rw.Regex); err == nil {
+			path = re.ReplaceAllString(path, strings.ReplaceAll(rw.Substitution, `\`, "$"))
+		}
+	}
+	if hasQuery {
+		path += "?" + query
+	}
+	t.path = path
+	t.headers = maps.Clone(t.headers)
+	if rw.Host != "" {
+		t.authority = strings.ToLower(rw.Host)
+		t.headers[":authority"] = t.authority
+	}
+	t.headers[":path"] = path
+	return t
+}

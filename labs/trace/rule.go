@@ -1,0 +1,48 @@
+package trace
+
+import (
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs/match"
+)
+
+// ruleFor finds the DestinationRule for a host as a proxy sees it: in its own
+// namespace, the server's, the root; there the most specific host, then the
+// oldest.
+func (w *walk) ruleFor(host string) object {
+	if host == "" {
+		return nil
+	}
+	home := ""
+	if short, ok := strings.CutSuffix(host, ".svc.cluster.local"); ok {
+		_, home, _ = strings.Cut(short, ".")
+	} else if e := w.entryFor(host); e != nil {
+		home = e.Namespace()
+	}
+	for _, ns := range []string{w.proxyNamespace(), home, rootNamespace} {
+		var found object
+		top := -1
+		for _, d := range w.index.All(istioNetworking, "DestinationRule") {
+			if d.Namespace() != ns || !w.exported(d) || len(d.Labels("spec", "workloadSelector", "matchLabels")) > 0 {
+				continue
+			}
+			fit := match.Pattern(ruleHost(d), host)
+			if fit > top || fit >= 0 && fit == top && age(d) < age(found) {
+				top, found = fit, d
+			}
+		}
+		if found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// ruleHost is the full name of a DestinationRule's host.
+func ruleHost(d object) string {
+	h := d.Str("spec", "host")
+	if !strings.Contains(h, ".") {
+		h += "." + d.Namespace() + ".svc.cluster.local"
+	}
+	return h
+}

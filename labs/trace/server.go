@@ -1,0 +1,96 @@
+package trace
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+)
+
+// outsideAnswer: the request went to the address that the client resolved,
+// by no rule of the mesh; the answer says whether a server is there.
+func (w *walk) outsideAnswer(r *report) {
+	to := w.target.host
+	if w.dest != "" {
+		to = net.JoinHostPort(w.dest, strconv.Itoa(w.target.port))
+	}
+	r.fact("cluster", passthroughCluster)
+	switch a := w.answer; {
+	case w.serviceAt(w.dest) != nil && w.afterLeaving() != nil:
+		r.healthy("goes to %s as it is", to)
+	case !a.Observed:
+		r.unknown("goes straight to %s; no answer was seen", to)
+	case unconnected(a), a.Error == "timeout":
+		r.broken(labs.Object{}, "nobody answers at "+to, "a server there", a.Error)
+	default:
+		r.healthy("goes straight to %s, by no rule of the mesh", to)
+	}
+}
+
+// serverError: the server behind the last proxy, or its own sidecar, answered
+// with an error. That is never six green layers.
+func (w *walk) serverError() {
+	r, a, u := w.report(labs.LayerDestination), w.whole, w.last()
+	if r.Verdict != labs.Healthy {
+		return
+	}
+	for _, l := range w.whole.Logs {
+		if l.Inbound && l.Flag != "" {
+			w.sidecarError(r, u, l)
+			return
+		}
+	}
+	said := fmt.Sprintf("the server itself answers %d", a.Code)
+	body := strings.ToLower(a.Body)
+	switch {
+	case strings.Contains(body, "http request to an https server"), strings.Contains(body, "plain http request was sent to https"):
+		culprit := u.rule.Ref()
+		if u.rule == nil {
+			culprit = w.sayingPlain(u)
+		}
+		r.override(culprit, "the proxy speaks plain HTTP to a port that wants TLS", "TLS to "+u.name, w.modeSource(u, u.cluster.Mode()))
+	case a.Code >= 500:
+		r.override(w.serverRef(u), said, "an answer below 500", strings.TrimSpace(fmt.Sprint(a.Code, " ", firstLine(a.Body))))
+	default:
+		r.doubt(said + "; whether it should is not for the proxies to say")
+	}
+}
+
+// sayingPlain is the object that declares the port as plain HTTP.
+func (w *walk) sayingPlain(u upstream) labs.Object {
+	if u.entry != nil {
+		return u.entry.Ref()
+	}
+	return u.service.Ref()
+}
+
+// serverRef is what the server is called.
+func (w *walk) serverRef(u upstream) labs.Object {
+	switch {
+	case len(u.pods) > 0:
+		return w.ownerOf(u.pods[0])
+	case u.entry != nil:
+		return u.entry.Ref()
+	}
+	return u.service.Ref()
+}
+
+// sidecarError: the proxy beside the server could not hand the request on, or
+// would not.
+func (w *walk) sidecarError(r *report, u upstream, l labs.ProxyLog) {
+	r.see("log of %s: %s", l.Proxy, l.Line)
+	switch {
+	case hasFlag(l.Flag, "UF"):
+		r.Verdict, r.certain = "", true
+		w.refusedPort(r, u)
+	default:
+		r.override(w.serverRef(u), fmt.Sprintf("the server's sidecar answers %d", l.Code), "an answer of the server", strings.TrimSpace(l.Flag+" "+l.Details))
+	}
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line[:min(len(line), 120)]
+}

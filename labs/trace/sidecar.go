@@ -1,0 +1,271 @@
+package trace
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/envoy"
+	"github.com/gatedrill/gatedrill/labs/match"
+)
+
+// Clusters and virtual hosts that Istio gives to every sidecar.
+const (
+	passthroughCluster = "PassthroughCluster"
+	blackHoleCluster   = "BlackHoleCluster"
+	blockAll           = "block_all"
+	allowAny           = "allow_any"
+)
+
+// outboundPort is where a workload's connections are redirected to.
+const outboundPort = 15001
+
+// clientDNS asks what the workload resolves the host to.
+func (w *walk) clientDNS() *report {
+	r := newReport(labs.LayerDNS)
+	r.fact("host", w.target.host)
+	if len(w.pods) == 0 {
+		r.unknown("there is no running pod of %s", w.client)
+		return r
+	}
+	addresses := w.clientAddresses(r)
+	if len(addresses) > 0 {
+		w.dest = addresses[0]
+		r.fact("address", addresses[0])
+		r.fact("addresses", addresses)
+	}
+	switch {
+	case r.decided():
+	case w.target.address:
+		r.offPath("the URL names an address")
+	case len(addresses) > 0:
+		r.healthy("%s → %s", w.target.host, strings.Join(addresses, ", "))
+	case w.answer.Observed && w.answer.Error != "dns":
+		r.unknown("what %s resolved %s to was not seen", w.client, w.target.host)
+	default:
+		r.involve(w.zone())
+		r.broken(w.zone(), "no address for \""+w.target.host+"\"", "an address record for "+w.target.host, "none")
+	}
+	return r
+}
+
+// clientAddresses are what the workload itself resolved, else what the
+// cluster's DNS would say: a Service's address, else the public zone's.
+func (w *walk) clientAddresses(r *report) []string {
+	if w.target.address {
+		return []string{w.target.host}
+	}
+	if a := w.snap.Resolved[w.request.Name]; len(a) > 0 {
+		r.see("%s resolved %s to %s", w.client, w.target.host, strings.Join(a, ", "))
+		return a
+	}
+	if s := w.namedService(w.target.host); s != nil {
+		if why := w.missing("Service"); why != "" {
+			r.unknown("%s", why)
+			return nil
+		}
+		if ips := clusterIPs(s); len(ips) > 0 {
+			return ips
+		}
+		return hostsOf(w.readyEndpoints(s, nil))
+	}
+	if why := w.missing("dns"); why != "" {
+		r.unknown("%s", why)
+		return nil
+	}
+	r.involve(w.zone())
+	return w.snap.Resolve(w.target.host)
+}
+
+// namedService is the Service that a name means to the workload: "svc",
+// "svc.ns", "svc.ns.svc" or the whole.
+func (w *walk) namedService(host string) object {
+	short := strings.TrimSuffix(strings.TrimSuffix(host, ".cluster.local"), ".svc")
+	name, ns, dotted := strings.Cut(short, ".")
+	if !dotted && len(w.pods) > 0 {
+		ns = w.pods[0].Namespace()
+	}
+	return w.index.Get("", "Service", ns, name)
+}
+
+// capture asks whether the request enters the mesh: whether the workload has
+// a sidecar, and whether it takes this connection.
+func (w *walk) capture() *report {
+	r := newReport(labs.LayerEntry)
+	r.fact("pods", podNames(w.pods))
+	r.fact("port", w.target.port)
+	if len(w.pods) == 0 {
+		r.unknown("there is no running pod of %s", w.client)
+		return r
+	}
+	r.involve(w.client)
+	pod := w.pods[0]
+	r.fact("sidecar", hasSidecar(pod))
+	why := ""
+	if !hasSidecar(pod) {
+		why = pod.Ref().String() + " has no sidecar"
+	} else {
+		why = uncaptured(pod, w.target.port)
+	}
+	if why != "" {
+		w.direct = true
+		r.offPath("%s: the request leaves the pod past the mesh", why)
+		return r
+	}
+	w.readConfig()
+	w.hear()
+	r.healthy("the sidecar of %s takes connections to port %d", pod.Ref(), w.target.port)
+	return r
+}
+
+// uncaptured says why a sidecar does not take connections to a port, "" when
+// it does: annotations of the pod say which.
+func uncaptured(pod object, port int) string {
+	const prefix = "traffic.sidecar.istio.io/"
+	notes := pod.Labels("metadata", "annotations")
+	lists := func(key string) bool {
+		return slices.Contains(strings.FieldsFunc(notes[prefix+key], func(r rune) bool { return r == ',' || r == ' ' }), fmt.Sprint(port))
+	}
+	if lists("excludeOutboundPorts") {
+		return fmt.Sprintf("annotation %sexcludeOutboundPorts: %s", prefix, notes[prefix+"excludeOutboundPorts"])
+	}
+	if ranges, has := notes[prefix+"includeOutboundIPRanges"]; has && ranges == "" && !lists("includeOutboundPorts") {
+		return "annotation " + prefix + "includeOutboundIPRanges is empty"
+	}
+	return ""
+}
+
+// outbound finds the listener of the sidecar that takes the connection: that
+// of its address, else that of its port, else the one for all the rest.
+func (w *walk) outbound() *report {
+	r := newReport(labs.LayerListener)
+	r.fact("port", w.target.port)
+	switch {
+	case w.direct:
+		r.offPath("no proxy takes the request")
+		return r
+	case w.config == nil:
+		r.unknown("%s", w.noConfig)
+		return r
+	case w.dest == "":
+		r.unknown("the address that the client connects to is not known")
+		return r
+	}
+	l, fits := match.Listener(w.config, outboundPort, w.dest, w.target.port)
+	if !fits.OK() {
+		r.unknown("%s", fits.Why)
+		return r
+	}
+	r.fact("name", l.Name)
+	r.fact("chains", chainLines(*l))
+	c := w.target.connection(w.target.port)
+	c.Dest = w.dest
+	chain, fits := match.Chain(*l, c)
+	if fits.Outcome == match.Unknown {
+		r.unknown("%s", fits.Why)
+		return r
+	}
+	w.chain = chain
+	if w.chain == nil {
+		r.broken(labs.Object{}, l.Name+" has no filter chain for the connection", "a filter chain for "+w.target.name(), strings.Join(chainLines(*l), "; "))
+		return r
+	}
+	r.fact("filterChain", chainName(*w.chain))
+	r.fact("sni", append([]string{}, w.chain.Match.Names...))
+	r.fact("mode", w.chainMode(*w.chain))
+	r.see("listener %s, filter chain %s", l.Name, chainName(*w.chain))
+	if w.target.tls && w.chain.HTTP && w.chain.TLS == nil {
+		entry := w.entryFor(w.target.host)
+		r.broken(entry.Ref(), fmt.Sprintf("the sidecar reads port %d as plain HTTP, the client speaks TLS", w.target.port),
+			"a port of protocol HTTPS or TLS, or a client that speaks plain HTTP", w.portProtocol(entry))
+		return r
+	}
+	r.healthy("%s  %s", l.Name, w.chainMode(*w.chain))
+	return r
+}
+
+// leaves says whether the request goes to the very address that the client
+// connected to, by no rule of the mesh.
+func (w *walk) leaves() bool {
+	return w.direct || len(w.clusters) > 0 && w.clusters[0] == passthroughCluster
+}
+
+// refusedOutside says whether the sidecar knows no such destination, and its
+// policy lets nothing else out.
+func (w *walk) refusedOutside(host *envoy.VirtualHost) bool {
+	if w.role != labs.RoleSidecar {
+		return false
+	}
+	return host != nil && host.Name == blockAll || slices.Contains(w.clusters, blackHoleCluster)
+}
+
+// unknownOutside explains REGISTRY_ONLY: no ServiceEntry or Service that this
+// workload may see has the host and port.
+func (w *walk) unknownOutside(r *report) {
+	summary := fmt.Sprintf("the mesh knows no %s:%d for this workload, and lets nothing else out", w.target.name(), w.target.port)
+	want := fmt.Sprintf("a ServiceEntry or Service with host %s and port %d that %s may see", w.target.name(), w.target.port, w.client)
+	entry := w.entryFor(w.target.name())
+	switch {
+	case entry == nil:
+		culprit, got := w.registryOnly()
+		if e, h := w.nearEntry(); e != nil {
+			culprit, got = e, e.Ref().String()+" has host "+h
+		}
+		r.broken(culprit.Ref(), summary, want, got)
+	case !w.exported(entry):
+		r.broken(entry.Ref(), summary, want, entry.Ref().String()+" has exportTo "+quoteAll(entry.Strs("spec", "exportTo")))
+	case !slices.Contains(entryPorts(entry), w.target.port):
+		r.broken(entry.Ref(), summary, want, entry.Ref().String()+" has ports "+quoteAll(portTexts(entry)))
+	default:
+		if s := w.sidecarResource(); s != nil {
+			r.broken(s.Ref(), summary, want, s.Ref().String()+" lets the workload see "+quoteAll(egressHosts(s)))
+			return
+		}
+		r.broken(entry.Ref(), summary, want, w.portProtocol(entry))
+	}
+}
+
+// registryOnly is what says that nothing unknown may leave: the Sidecar of
+// the workload, else the mesh's settings.
+func (w *walk) registryOnly() (object, string) {
+	if s := w.sidecarResource(); s != nil && s.Str("spec", "outboundTrafficPolicy", "mode") == "REGISTRY_ONLY" {
+		return s, s.Ref().String() + " says outboundTrafficPolicy REGISTRY_ONLY, and no ServiceEntry has the host"
+	}
+	mesh := object{"kind": "ConfigMap", "metadata": map[string]any{"namespace": rootNamespace, "name": "istio"}}
+	return mesh, "outboundTrafficPolicy REGISTRY_ONLY, and no ServiceEntry has the host"
+}
+
+// sidecarResource is the Sidecar that applies to the workload: one that
+// selects it, else the namespace's, else the root namespace's.
+func (w *walk) sidecarResource() object {
+	if len(w.pods) == 0 {
+		return nil
+	}
+	pod, rank := w.pods[0], -1
+	var found object
+	for _, s := range w.index.All(istioNetworking, "Sidecar") {
+		selector := s.Labels("spec", "workloadSelector", "labels")
+		here := -1
+		switch {
+		case s.Namespace() == pod.Namespace() && len(selector) > 0 && selectsAll(selector, pod):
+			here = 2
+		case s.Namespace() == pod.Namespace() && len(selector) == 0:
+			here = 1
+		case s.Namespace() == rootNamespace && len(selector) == 0:
+			here = 0
+		}
+		if here > rank {
+			found, rank = s, here
+		}
+	}
+	return found
+}
+
+func egressHosts(sidecar object) []string {
+	var out []string
+	for _, e := range sidecar.Items("spec", "egress") {
+		out = append(out, e.Strs("hosts")...)
+	}
+	return out
+}

@@ -1,0 +1,175 @@
+package trace
+
+import (
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
+)
+
+// judgeTransport reads from the answer how the connection to the upstream
+// went, where the objects alone do not tell.
+func (w *walk) judgeTransport(r *report, u upstream) {
+	a := w.answer
+	if !a.Observed {
+		return
+	}
+	switch text := a.Details + " " + a.LogLine; {
+	case w.passesThrough() && a.Error == "tls: not TLS":
+		r.broken(u.service.Ref(), "TLS passes through to a port that does not speak TLS",
+			"a backend port that speaks TLS", u.name+" answers in plain text")
+	case strings.Contains(text, "TLS_error"):
+		w.tlsFailed(r, u, text)
+	case strings.Contains(text, "Connection_refused") || hasFlag(a.Flag, "UF"):
+		w.refusedPort(r, u)
+	case hasFlag(a.Flag, "UO"):
+		r.broken(u.rule.Ref(), "the connection pool is full", "room for the request", "overflow")
+	}
+}
+
+func hasFlag(flags, flag string) bool { return slices.Contains(strings.Split(flags, ","), flag) }
+
+func (w *walk) tlsFailed(r *report, u upstream, text string) {
+	_, reason, _ := strings.Cut(text, "TLS_error")
+	reason, _, _ = strings.Cut(reason, ":TLS_error_end")
+	reason, _, _ = strings.Cut(strings.Trim(reason, ":|\" "), "}")
+	reason = strings.Trim(strings.ReplaceAll(reason, "_", " "), " :")
+	if w.missingUpstreamSecret(r, u) {
+		return
+	}
+	r.broken(w.originates(u), "TLS to the upstream fails", "a handshake with "+u.name, w.modeSource(u, u.cluster.Mode())+": "+reason)
+}
+
+// originates is the object that makes the proxy speak TLS to the upstream.
+func (w *walk) originates(u upstream) labs.Object {
+	switch policy := w.backendTLS(u); {
+	case policy != nil:
+		return policy.Ref()
+	case u.rule != nil:
+		return u.rule.Ref()
+	case u.entry != nil:
+		return u.entry.Ref()
+	}
+	return u.service.Ref()
+}
+
+// backendTLS is the BackendTLSPolicy of the upstream's Service and port.
+func (w *walk) backendTLS(u upstream) object {
+	for _, p := range w.index.All(gatewayAPI, "BackendTLSPolicy") {
+		for _, t := range p.Items("spec", "targetRefs") {
+			if u.service != nil && t.Str("kind") == "Service" && p.Namespace() == u.service.Namespace() && t.Str("name") == u.service.Name() &&
+				(t.Str("sectionName") == "" || t.Str("sectionName") == portName(u.service, u.port)) {
+				return p
+			}
+		}
+	}
+	return nil
+}
+
+func portName(svc object, port int) string {
+	for _, p := range svc.Items("spec", "ports") {
+		if p.Num("port") == port {
+			return p.Str("name")
+		}
+	}
+	return ""
+}
+
+// judgeBackendTLS: the Gateway API refused the policy by which the proxy
+// should speak TLS to the upstream.
+func (w *walk) judgeBackendTLS(r *report, u upstream) {
+	policy := w.backendTLS(u)
+	if policy == nil {
+		return
+	}
+	r.involve(policy.Ref())
+	for _, a := range policy.Items("status", "ancestors") {
+		for _, kind := range []string{"Accepted", "ResolvedRefs"} {
+			if c := condition(a.Items("conditions"), kind); c != nil && c.Str("status") == "False" {
+				r.broken(policy.Ref(), policy.Ref().String()+" is not in force", "a policy that is accepted", c.Str("reason")+": "+c.Str("message"))
+				return
+			}
+		}
+	}
+}
+
+// missingUpstreamSecret: the client certificate or CA for the upstream never
+// reached Envoy.
+func (w *walk) missingUpstreamSecret(r *report, u upstream) bool {
+	if u.cluster.TLS == nil {
+		return false
+	}
+	for _, name := range append(slices.Clone(u.cluster.TLS.Secrets), u.cluster.TLS.CA) {
+		if !strings.HasPrefix(name, "kubernetes") && !strings.HasPrefix(name, "invalid") {
+			continue
+		}
+		if s, ok := w.config.Secret(name); !ok || s.Warming {
+			w.notDelivered(r, u, name)
+			return true
+		}
+	}
+	return false
+}
+
+// notDelivered names what should hold a certificate or CA for the upstream:
+// the Secret, where it is not; else the object that refers to it.
+func (w *walk) notDelivered(r *report, u upstream, name string) {
+	ref := secretRef(strings.TrimSuffix(name, "-cacert"), w.podNamespace())
+	culprit, got := ref, "there is none"
+	if w.backendTLS(u) != nil || strings.HasPrefix(name, "invalid") || w.index.Get("", "Secret", ref.Namespace, ref.Name) != nil {
+		culprit, got = w.originates(u), "Envoy was not given it"
+	} else if u.rule != nil && w.missing("Secret") != "" {
+		got = "whether it is there is not known"
+	}
+	r.broken(culprit, "Envoy has no certificate or CA for the upstream", ref.String(), got)
+}
+
+// refusedPort: nobody listens at an endpoint. A target port that the pod does
+// not declare is the Service's fault, else the workload's.
+func (w *walk) refusedPort(r *report, u upstream) {
+	list := w.addresses(u)
+	if len(list) == 0 || len(u.pods) > 0 && runsGateway(u.pods[0]) {
+		return // of a proxy, its own hop tells why
+	}
+	_, port, err := net.SplitHostPort(list[0])
+	if err != nil || len(u.pods) == 0 {
+		r.broken(w.addressee(u), "connections to "+list[0]+" fail", "a listening endpoint", w.answer.Details)
+		return
+	}
+	declared := containerPorts(u.pods[0])
+	if len(declared) > 0 && !slices.Contains(declared, port) {
+		r.broken(u.service.Ref(), "nothing listens on "+list[0],
+			fmt.Sprintf("a targetPort that %s listens on: %s", u.pods[0].Ref(), quoteAll(declared)), "targetPort "+port)
+		return
+	}
+	r.broken(w.ownerOf(u.pods[0]), "connections to "+list[0]+" fail", "a process that listens on "+port, w.answer.Details)
+}
+
+// addressee is the object that says where the upstream's addresses lead, where
+// no pod stands behind them.
+func (w *walk) addressee(u upstream) labs.Object {
+	switch {
+	case u.entry != nil:
+		return u.entry.Ref()
+	case u.service != nil:
+		return u.service.Ref()
+	}
+	return u.rule.Ref()
+}
+
+func containerPorts(pod object) []string {
+	var out []string
+	for _, c := range pod.Items("spec", "containers") {
+		if c.Str("name") == snapshot.ProxyContainer {
+			continue
+		}
+		for _, p := range c.Items("ports") {
+			out = append(out, strconv.Itoa(p.Num("containerPort")))
+		}
+	}
+	return out
+}

@@ -1,0 +1,211 @@
+package trace
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/match"
+)
+
+// wanted compares a good answer with what the request asks for: by which way,
+// of whom, and whether at all. An answer that is good for the client can
+// still be a fault.
+func (j *journey) wanted() {
+	if j.broken() || !j.whole.Observed {
+		return
+	}
+	good := j.whole.Error == "" && j.whole.Code < 400
+	last := j.hops[len(j.hops)-1]
+	switch {
+	case j.request.Refused && good:
+		last.notRefused()
+	case !good:
+	case j.request.Via != "" && !j.passed(j.request.Via):
+		j.wentPast()
+	case j.request.To != "":
+		last.wrongServer()
+	}
+}
+
+// refusedAsAsked turns the break of a request that ought to be refused into
+// what it is: the way it should be.
+func (j *journey) refusedAsAsked() {
+	if !j.request.Refused || !j.whole.Observed || j.whole.Error == "" && j.whole.Code < 400 {
+		return
+	}
+	for _, r := range j.all() {
+		if r.Verdict == labs.Broken {
+			r.Verdict = labs.Healthy
+			r.Summary = "refused, as it should be: " + r.Summary
+			r.Want, r.Got = "", ""
+			delete(r.Facts, "culprit")
+			return
+		}
+	}
+}
+
+func (j *journey) broken() bool {
+	return slices.ContainsFunc(j.all(), func(r *report) bool { return r.Verdict == labs.Broken })
+}
+
+// passed says whether the request went through the proxies of a Service, or
+// of the waypoint of that name: by the walk, or by their logs.
+func (j *journey) passed(via string) bool {
+	ns, name, _ := strings.Cut(via, "/")
+	var pods []object
+	if svc := j.index.Get("", "Service", ns, name); svc != nil {
+		pods = j.podsOf(ns, svc.Labels("spec", "selector"))
+	}
+	pods = append(pods, j.podsOf(ns, map[string]string{gatewayNameLabel: name})...)
+	if len(j.whole.Logs) > 0 {
+		_, ok := j.logOf(pods)
+		return ok
+	}
+	return slices.ContainsFunc(j.hops, func(w *walk) bool { return slices.ContainsFunc(pods, w.isProxy) })
+}
+
+// wentPast: the answer is good, and did not come by the way that policy asks
+// for. The object to blame is what should have sent the request there.
+func (j *journey) wentPast() {
+	w := j.hops[0]
+	r := w.report(labs.LayerRoute)
+	want := "a request that passes " + j.request.Via
+	got := "it went straight to " + strings.Join(w.clusters, ", ")
+	if w.direct {
+		r = w.report(labs.LayerEntry)
+		r.override(w.client, "answered, not by the way that policy asks for", want, r.Summary)
+		return
+	}
+	if _, name, by := w.waypointOf(w.last().service); name != "" && strings.HasSuffix(j.request.Via, "/"+name) {
+		r = w.report(labs.LayerDestination)
+		got = by.Ref().String() + " is bound to the waypoint, but gateways do not send through it"
+		r.override(w.last().service.Ref(), "answered, not by the way that policy asks for", want, got)
+		return
+	}
+	culprit, why := w.meshRoute()
+	if why != "" {
+		got = why + "; " + got
+	}
+	r.override(culprit.Ref(), "answered, not by the way that policy asks for", want, got)
+}
+
+// last is the cluster that the request is sent to first, empty when unknown.
+func (w *walk) last() upstream {
+	if len(w.upstreams) == 0 {
+		return upstream{}
+	}
+	return w.upstreams[0]
+}
+
+// meshRoute finds the VirtualService that names the host and why it does not
+// send the sidecars' requests on.
+func (w *walk) meshRoute() (object, string) {
+	host := w.target.name()
+	for _, v := range w.index.All(istioNetworking, "VirtualService") {
+		if match.Best(v.Strs("spec", "hosts"), host) < 0 {
+			continue
+		}
+		gateways := v.Strs("spec", "gateways")
+		switch {
+		case len(gateways) > 0 && !slices.Contains(gateways, "mesh"):
+			return v, fmt.Sprintf("%s has gateways %s: without mesh it is not for sidecars", v.Ref(), quoteAll(gateways))
+		case !w.exported(v):
+			return v, fmt.Sprintf("%s has exportTo %s", v.Ref(), quoteAll(v.Strs("spec", "exportTo")))
+		}
+		return v, v.Ref().String() + " sends it elsewhere"
+	}
+	if w.routed != nil {
+		return w.routed, w.routed.Ref().String() + " sends it elsewhere"
+	}
+	if e := w.entryFor(host); e != nil {
+		return e, "no VirtualService for " + host + " sends it to the egress gateway"
+	}
+	return nil, "no VirtualService for " + host
+}
+
+// wrongServer: somebody else than asked for gave the answer.
+func (w *walk) wrongServer() {
+	want, address := w.request.To, w.served()
+	ns, name, _ := strings.Cut(want, "/")
+	r := w.report(labs.LayerRoute)
+	if ns == "outside" {
+		u := w.last()
+		if u.host != "" && u.host != name && !w.leaves() {
+			r.override(w.routed.Ref(), "another server answered", want, u.host)
+		}
+		return
+	}
+	name, subset, _ := strings.Cut(name, "#")
+	pods, ref := w.workload(ns + "/" + name)
+	if subset != "" {
+		key, value, _ := strings.Cut(subset, "=")
+		pods = slices.DeleteFunc(pods, func(p object) bool { return p.Labels("metadata", "labels")[key] != value })
+	}
+	pod := w.podAt(address)
+	switch {
+	case address == "":
+		r.doubt("who answered was not seen: no log line names the endpoint")
+	case pod == nil:
+		r.override(w.routed.Ref(), "another server answered", ref.String(), address)
+	case !slices.ContainsFunc(pods, func(p object) bool { return p.Ref() == pod.Ref() }):
+		r.override(w.routed.Ref(), "another server answered", ref.String(), w.ownerOf(pod).String())
+	}
+}
+
+// served is the address of the endpoint that the last proxy chose.
+func (w *walk) served() string {
+	if l, ok := w.logOf(w.pods); ok && l.Upstream != "" {
+		return strings.Join(hostsOf([]string{l.Upstream}), "")
+	}
+	if all := hostsOf(w.addresses(w.last())); len(w.upstreams) == 1 && len(all) == 1 {
+		return all[0]
+	}
+	return ""
+}
+
+// notRefused: policy wants the request refused, and it was answered. What
+// should have stopped it is the policy whose workload it reached, or the
+// entry that lets it out.
+func (w *walk) notRefused() {
+	r := w.report(labs.LayerDestination)
+	u := w.last()
+	culprit, got := object(nil), "it was answered"
+	if _, name, _ := w.waypointOf(u.service); name != "" {
+		culprit, got = u.service, "the request does not pass the waypoint "+name+", whose policies would apply"
+	} else if p := w.idlePolicy(u); p != nil {
+		culprit, got = p, p.Ref().String()+" does not apply to the request"
+	} else if e := w.entryFor(w.target.name()); e != nil {
+		culprit, got = e, e.Ref().String()+" has hosts "+quoteAll(e.Strs("spec", "hosts"))
+	}
+	r.override(culprit.Ref(), "answered, although it ought to be refused", "a refusal", got)
+}
+
+// idlePolicy is a policy beside the server or the gateway that applies to
+// neither, or whose rules let the request through.
+func (w *walk) idlePolicy(u upstream) object {
+	var namespaces []string
+	for _, p := range append(slices.Clone(u.pods), w.pods...) {
+		namespaces = append(namespaces, p.Namespace())
+	}
+	for _, p := range w.index.All(istioSecurity, "AuthorizationPolicy") {
+		if slices.Contains(namespaces, p.Namespace()) {
+			return p
+		}
+	}
+	return nil
+}
+
+// override replaces a report that was healthy by what the request asks for.
+func (r *report) override(culprit labs.Object, summary, want, got string) {
+	r.Verdict, r.certain = "", true
+	r.broken(culprit, summary, want, got)
+}
+
+// doubt makes a healthy report unknown.
+func (r *report) doubt(why string) {
+	if r.Verdict == labs.Healthy {
+		r.Verdict, r.Summary = labs.Unknown, why
+	}
+}

@@ -1,0 +1,137 @@
+package trace
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/envoy"
+)
+
+// Labels that bind a Service, a namespace or a pod to a waypoint, and that
+// let gateways send through it.
+const (
+	useWaypoint        = "istio.io/use-waypoint"
+	useWaypointFrom    = "istio.io/use-waypoint-namespace"
+	ingressUseWaypoint = "istio.io/ingress-use-waypoint"
+)
+
+// waypointOf names the waypoint that a Service is bound to, by its own label
+// or its namespace's, and the object that says so.
+func (j *journey) waypointOf(svc object) (namespace, name string, by object) {
+	if svc == nil {
+		return "", "", nil
+	}
+	for _, o := range []object{svc, j.index.Get("", "Namespace", "", svc.Namespace())} {
+		labels := o.Labels("metadata", "labels")
+		if name = labels[useWaypoint]; name == "" {
+			continue
+		}
+		if name == "none" {
+			return "", "", nil
+		}
+		if namespace = labels[useWaypointFrom]; namespace == "" {
+			namespace = svc.Namespace()
+		}
+		return namespace, name, o
+	}
+	return "", "", nil
+}
+
+// ingressUses says whether gateways send to the Service by its waypoint.
+func (j *journey) ingressUses(svc object) bool {
+	for _, o := range []object{svc, j.index.Get("", "Namespace", "", svc.Namespace())} {
+		if v := o.Labels("metadata", "labels")[ingressUseWaypoint]; v != "" {
+			return v == "true"
+		}
+	}
+	return false
+}
+
+// toWaypoint is the waypoint that this proxy sends to, nil when it sends to
+// the pods themselves. What Envoy has decides: endpoints in a tunnel to one of
+// the waypoint's pods.
+func (w *walk) toWaypoint() *walk {
+	if w.role == labs.RoleWaypoint {
+		return nil
+	}
+	for _, u := range w.upstreams {
+		ns, name, _ := w.waypointOf(u.service)
+		if name == "" {
+			continue
+		}
+		pods := w.podsOf(ns, map[string]string{gatewayNameLabel: name})
+		through := w.config == nil && w.ingressUses(u.service)
+		if w.config != nil {
+			for _, e := range w.config.Endpoints[u.name] {
+				for _, p := range pods {
+					through = through || strings.Contains(e.Address, "://") && strings.Contains(e.Address, p.Str("status", "podIP"))
+				}
+			}
+		}
+		if !through {
+			continue
+		}
+		t := w.seenBy(u)
+		t.mesh = true
+		n := w.hop(labs.RoleWaypoint, t)
+		n.service, n.previous, n.pods = u.service, w, pods
+		return n
+	}
+	return nil
+}
+
+// bound asks whether the Service's waypoint is there and takes its traffic.
+func (w *walk) bound() *report {
+	r := newReport(labs.LayerEntry)
+	ns, name, by := w.waypointOf(w.service)
+	gateway := w.index.Get(gatewayAPI, "Gateway", ns, name)
+	ref := labs.Object{Group: gatewayAPI, Kind: "Gateway", Namespace: ns, Name: name}
+	r.involve(ref)
+	r.fact("pods", podNames(w.pods))
+	r.fact("service", w.service.Ref().String())
+	w.readConfig()
+	w.hear()
+	switch c := condition(w.service.Items("status", "conditions"), "istio.io/WaypointBound"); {
+	case gateway == nil:
+		r.broken(by.Ref(), "there is no waypoint "+ns+"/"+name, "a Gateway of that name", "none")
+	case c != nil && c.Str("status") == "False":
+		r.broken(ref, "the Service is not bound to its waypoint", "WaypointBound", c.Str("reason")+": "+c.Str("message"))
+	case len(w.pods) == 0:
+		r.broken(ref, "the waypoint has no pod", "a running pod of the waypoint", "none")
+	default:
+		r.healthy("%s is bound to %s", w.service.Ref(), ref)
+	}
+	return r
+}
+
+// tunnelled finds what the waypoint has for the Service: requests come in a
+// tunnel, for the Service's address and port.
+func (w *walk) tunnelled() *report {
+	r := newReport(labs.LayerListener)
+	if w.config == nil {
+		r.unknown("%s", w.noConfig)
+		return r
+	}
+	host := w.service.Name() + "." + w.service.Namespace() + ".svc.cluster.local"
+	table := fmt.Sprintf("inbound-vip|%d|http|%s", w.target.port, host)
+	r.fact("port", w.target.port)
+	r.fact("name", table)
+	r.fact("mode", "HBONE")
+	if _, ok := w.config.RouteConfig(table); ok {
+		w.chain = &envoy.Chain{Name: table, HTTP: true, Route: table}
+		r.healthy("HBONE  %s", table)
+		return r
+	}
+	for _, kind := range []string{"tcp", "http"} {
+		cluster := fmt.Sprintf("inbound-vip|%d|%s|%s", w.target.port, kind, host)
+		if _, ok := w.config.Cluster(cluster); ok {
+			w.chain = &envoy.Chain{Name: cluster, Clusters: []string{cluster}}
+			r.healthy("HBONE  %s", cluster)
+			return r
+		}
+	}
+	r.broken(w.service.Ref(), "the waypoint has nothing for "+w.service.Ref().String(),
+		fmt.Sprintf("port %d of it in the waypoint", w.target.port), "no route table and no cluster of it")
+	return r
+}
