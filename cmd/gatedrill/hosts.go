@@ -3,188 +3,179 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
-	"strings"
-	"text/tabwriter"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/hosts"
 	"github.com/gatedrill/gatedrill/labs/observe"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
 	"github.com/gatedrill/gatedrill/labs/trace"
 )
 
-// hostsFlags are the command line of gatedrill hosts.
-type hostsFlags struct {
-	looking
-	json bool
-}
-
-func hostsCommands(e *env) []*cobra.Command {
-	var f hostsFlags
+func hostsCommand(e *env) *cobra.Command {
+	var l looking
 	c := &cobra.Command{
-		Use:   "hosts",
-		Short: "List every host that the gateways serve, and whether it works",
-		Long: `Lists the hosts of all Gateways of both APIs with port, TLS mode and route, and
-traces one request to each that a client outside can ask for. A wildcard is
-listed and not asked. The cluster is looked at once, for all of them.
+		Use: "hosts", Short: "List every host that the gateways serve, with the verdict on each", Args: cobra.NoArgs,
+		Long: `Lists every host of every gateway's servers and listeners, of both APIs, with
+its port, TLS mode and route, and what the trace says of it: the layer in which
+it breaks and the object to blame. All of it is one look at the cluster.
 
-Exit codes: 0 all that could be judged are healthy, 1 one is broken, 3 one is
-unknown, 2 wrong arguments.`,
+A host with a wildcard stands for many and is not judged; neither is one that
+only workloads of the mesh can reach.
+
+Exit codes: 0 none is broken, 1 one is, 3 one is unknown and none broken.`,
 		Example: `  gatedrill hosts
-  gatedrill hosts --context prod-eu
-  gatedrill hosts --json --no-probe`,
-		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return runHosts(c.Context(), e, f) },
+  gatedrill hosts --context prod-eu --json
+  gatedrill hosts --context prod-eu --probe`,
 	}
-	c.Flags().BoolVar(&f.json, "json", false, "print the table as JSON")
-	f.looking.flags(c)
-	return []*cobra.Command{c}
+	l.flags(c)
+	asJSON := jsonFlag(c)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		list, err := lookAtHosts(c.Context(), e, &l)
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			err = writeJSON(e.Stdout, object{"hosts": list})
+		} else {
+			err = printHosts(e.Stdout, list)
+		}
+		if err != nil {
+			return err
+		}
+		return verdictCode(ofHosts(list))
+	}
+	return c
 }
 
-// hostRow is one line of the table.
-type hostRow struct {
+// judged is a host with what the trace says of it.
+type judged struct {
 	hosts.Host
-	Verdict labs.Verdict `json:"verdict,omitempty"` // "" where no request can be made
-	Layer   labs.Layer   `json:"layer,omitempty"`   // in which it breaks, or is unknown
+	URL     string       `json:"url,omitempty"`     // what was asked, "" when nothing was
+	Verdict labs.Verdict `json:"verdict,omitempty"` // "" when it was not judged
+	Layer   labs.Layer   `json:"layer,omitempty"`   // that is broken, or unknown
 	Culprit *labs.Object `json:"culprit,omitempty"`
-	Summary string       `json:"summary,omitempty"`
+	Why     string       `json:"why,omitempty"` // it is broken or unknown, or was not judged
 }
 
-func runHosts(ctx context.Context, e *env, f hostsFlags) error {
-	s, err := f.open(ctx, e)
+// lookAtHosts looks twice: for the hosts, and with a request to each. What is
+// told is the second look.
+func lookAtHosts(ctx context.Context, e *env, l *looking) ([]judged, error) {
+	s, err := l.open(ctx, e)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if s.lab.Hides {
-		return fail(exitUsage, fmt.Errorf("a lab is in progress, and this table would answer it (finish it, or: gatedrill lab reset)"))
+		return nil, fail(exitFailed, fmt.Errorf("list the hosts: the table would give the lab in progress away (see the objects: kubectl get gateways,virtualservices,httproutes -A; the table, once the diagnosis is complete)"))
 	}
-	rows, err := lookAtHosts(ctx, e, s)
-	if err != nil {
-		return err
-	}
-	if f.json {
-		err = writeJSON(e.Stdout, rows)
-	} else {
-		err = printHosts(e.Stdout, rows)
-	}
-	if err != nil {
-		return err
-	}
-	return verdictCode(worstRow(rows))
-}
-
-// lookAtHosts finds the hosts by a first look without requests, and asks for
-// all of them in a second one.
-func lookAtHosts(ctx context.Context, e *env, s *sight) ([]hostRow, error) {
-	o, err := observe.New(s.handle, observe.Options{Trust: s.trust, Clock: e.Now, Unasked: s.unasked})
-	if err != nil {
-		return nil, err
-	}
-	seen, err := lookOnce(ctx, o)
-	o.Close()
-	if err != nil {
-		return nil, err
-	}
-	list := hosts.List(seen)
-	var requests []labs.Request
-	for _, h := range list {
-		if r, ok := h.Request(); ok {
-			requests = append(requests, r)
-		}
-	}
-	opts := observe.Options{Requests: requests, Trust: s.trust, Clock: e.Now, Unasked: s.unasked}
+	opts := observe.Options{Trust: s.trust, Clock: e.Now, Unasked: s.unasked}
 	if s.names != nil {
-		s.names.ask(ctx, requests)
 		opts.Names = s.names.get
 	}
-	if o, err = observe.New(s.handle, opts); err != nil {
+	o, err := observe.New(s.handle, opts)
+	if err != nil {
 		return nil, err
 	}
 	defer o.Close()
-	if seen, err = lookOnce(ctx, o); err != nil {
+	first, err := lookOnce(ctx, o)
+	if err != nil {
 		return nil, err
 	}
-	rows := make([]hostRow, 0, len(list))
+	requests := requestsOf(first)
+	if s.names != nil {
+		s.names.ask(ctx, requests)
+	}
+	o.SetRequests(requests, s.trust, nil)
+	seen, err := lookOnce(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return judgeHosts(seen, requests), nil
+}
+
+// requestsOf are the requests for all hosts. One that several gateways serve
+// is asked of each, whichever DNS leads to; so are all where no names are
+// known.
+func requestsOf(s snapshot.Snapshot) []labs.Request {
+	list := hosts.List(s)
+	services := map[string]map[string]bool{}
 	for _, h := range list {
-		row := hostRow{Host: h}
-		if r, ok := h.Request(); ok {
-			row.judge(trace.Trace(r, seen))
+		if services[h.Host] == nil {
+			services[h.Host] = map[string]bool{}
 		}
-		rows = append(rows, row)
+		services[h.Host][h.Service] = true
 	}
-	return rows, nil
-}
-
-// judge takes the verdict of a path over.
-func (row *hostRow) judge(p labs.Path) {
-	row.Verdict = overall(p)
-	for _, h := range p.Hops {
-		for _, l := range h.Layers {
-			if l.Verdict != row.Verdict || row.Verdict == labs.Healthy || row.Layer != "" {
-				continue
-			}
-			row.Layer, row.Summary = l.Layer, l.Summary
-			if l.Verdict == labs.Broken && len(l.Objects) > 0 {
-				row.Culprit = &l.Objects[0]
-			}
+	var out []labs.Request
+	for _, h := range list {
+		r, ok := h.Request()
+		if !ok {
+			continue
 		}
-	}
-}
-
-// worstRow is broken before unknown before healthy; rows that could not be
-// asked for do not count.
-func worstRow(rows []hostRow) labs.Verdict {
-	out := labs.Healthy
-	for _, r := range rows {
-		switch {
-		case r.Verdict == labs.Broken:
-			return labs.Broken
-		case r.Verdict == labs.Unknown:
-			out = labs.Unknown
+		if len(services[h.Host]) > 1 {
+			r.Gateway = h.Service
 		}
+		out = append(out, r)
 	}
 	return out
 }
 
-func printHosts(w io.Writer, rows []hostRow) error {
-	if len(rows) == 0 {
-		_, err := fmt.Fprintln(w, "No Gateway of either API serves a host.")
-		return err
+// judgeHosts walks a request for each host that has one.
+func judgeHosts(s snapshot.Snapshot, requests []labs.Request) []judged {
+	out := []judged{}
+	for _, h := range hosts.List(s) {
+		j := judged{Host: h}
+		r, ok := h.Request()
+		i := slices.IndexFunc(requests, func(x labs.Request) bool { return x.Name == r.Name })
+		switch {
+		case h.Wildcard():
+			j.Why = "it stands for many hosts"
+		case !h.Outside:
+			j.Why = "it is not reached from outside"
+		case !ok:
+			j.Why = "nothing can be asked of it by this protocol"
+		case i < 0:
+			j.Verdict, j.Why = labs.Unknown, "it came while it was looked"
+		default:
+			j.judge(trace.Trace(requests[i], s))
+		}
+		out = append(out, j)
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "HOST\tPORT\tTLS\tGATEWAY\tROUTE\t ")
-	for _, r := range rows {
-		tls, route := r.TLS, make([]string, len(r.Routes))
-		if tls == "" {
-			tls = "-"
-		}
-		for i, o := range r.Routes {
-			route[i] = o.String()
-		}
-		if len(route) == 0 {
-			route = []string{"-"}
-		}
-		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\n", visible(r.Host.Host), r.Port, tls, visible(r.Gateway.Namespace+"/"+r.Gateway.Name),
-			visible(strings.Join(route, ", ")), visible(r.said()))
-	}
-	return t.Flush()
+	return out
 }
 
-// said is the verdict in a few words.
-func (row hostRow) said() string {
-	switch {
-	case row.Verdict == "" && row.Wildcard():
-		return "  a wildcard is not asked for"
-	case row.Verdict == "":
-		return "  not to be asked for from outside"
-	case row.Verdict == labs.Healthy:
-		return traceMark(row.Verdict)
+// judge takes over what a path says. Where only an answer is lacking, why it is
+// lacking is all there is to say.
+func (j *judged) judge(p labs.Path) {
+	j.URL, j.Verdict = p.Request.URL, overall(p)
+	for _, h := range p.Hops {
+		for _, l := range h.Layers {
+			if l.Verdict != j.Verdict || l.Verdict == labs.Healthy || j.Layer != "" {
+				continue
+			}
+			j.Layer, j.Why = l.Layer, l.Summary
+			if a := p.Answer; l.Verdict == labs.Unknown && !a.Observed && a.Error != "" {
+				j.Why = a.Error
+			}
+			if l.Verdict == labs.Broken && len(l.Objects) > 0 {
+				j.Culprit = &l.Objects[0]
+			}
+		}
 	}
-	out := traceMark(row.Verdict) + " " + string(row.Layer) + ": " + row.Summary
-	if row.Culprit != nil {
-		out += " (" + row.Culprit.String() + ")"
+}
+
+// ofHosts is the verdict on all of them.
+func ofHosts(list []judged) labs.Verdict {
+	out := labs.Healthy
+	for _, j := range list {
+		switch j.Verdict {
+		case labs.Broken:
+			return labs.Broken
+		case labs.Unknown:
+			out = labs.Unknown
+		case labs.Healthy, labs.OffPath:
+		}
 	}
 	return out
 }

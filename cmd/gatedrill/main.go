@@ -121,7 +121,7 @@ Everything is kept in $GATEDRILL_HOME, else $XDG_DATA_HOME/gatedrill, else
 	root.AddCommand(studyCommands(e)...)
 	root.AddCommand(labCommands(e)...)
 	root.AddCommand(traceCommands(e)...)
-	root.AddCommand(hostsCommands(e)...)
+	root.AddCommand(hostsCommand(e))
 	root.AddCommand(clusterCommands(e)...)
 	root.AddCommand(sandboxCommands(e)...)
 	root.AddCommand(doctorCommand(e), demoCommand(e), exitCodesTopic())

@@ -27,6 +27,9 @@ const (
 // from seeing the others.
 const listWithin = 8 * time.Second
 
+// askedAtOnce bounds the requests of one look that are on their way together.
+const askedAtOnce = 32
+
 // Fresh looks at everything again, now: lists every kind, reads the Envoys on
 // the way, sends every request and waits for its log lines. It needs no Run.
 // The error is the context's; what could not be seen is in Missing.
@@ -43,8 +46,13 @@ func (o *Observer) Fresh(ctx context.Context) (snapshot.Snapshot, error) {
 	results := make([]probe.Result, len(requests))
 	var wg sync.WaitGroup
 	wg.Go(func() { o.refresh(ctx, true) })
+	slots := make(chan struct{}, askedAtOnce)
 	for i, r := range requests {
-		wg.Go(func() { results[i] = o.ask(ctx, r, before) })
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			results[i] = o.ask(ctx, r, before)
+		})
 	}
 	wg.Wait()
 	ways := o.awaitLines(ctx, results, func() {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/envoy"
+	"github.com/gatedrill/gatedrill/labs/intent"
 )
 
 // noListener explains a port that Envoy does not listen on.
@@ -180,7 +181,7 @@ func (w *walk) blameIntended(s server) (labs.Object, string) {
 func (w *walk) tcpRouted(s server) bool {
 	for _, v := range w.index.All(istioNetworking, "VirtualService") {
 		for _, g := range v.Strs("spec", "gateways") {
-			if qualify(g, v.Namespace()) == s.owner.Namespace()+"/"+s.owner.Name() && v.Has("spec", "tcp") {
+			if intent.Qualify(g, v.Namespace()) == s.owner.Namespace()+"/"+s.owner.Name() && v.Has("spec", "tcp") {
 				return true
 			}
 		}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/gatedrill/gatedrill/labs"
+)
+
+// printHosts prints the table.
+func printHosts(w io.Writer, list []judged) error {
+	if len(list) == 0 {
+		_, err := fmt.Fprintln(w, "no gateway serves a host")
+		return err
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "HOST\tPORT\tTLS\tGATEWAY\tROUTE\tVERDICT")
+	for _, j := range list {
+		tls, route := j.TLS, "none"
+		if tls == "" {
+			tls = "–"
+		}
+		if len(j.Routes) > 0 {
+			route = j.Routes[0].String()
+		}
+		if len(j.Routes) > 1 {
+			route += fmt.Sprintf(" +%d", len(j.Routes)-1)
+		}
+		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\n", visible(j.Host.Host), j.Port, tls, visible(j.Gateway.Namespace+"/"+j.Gateway.Name), visible(route), visible(j.words()))
+	}
+	return t.Flush()
+}
+
+// words is the verdict on a host for its cell.
+func (j judged) words() string {
+	switch j.Verdict {
+	case labs.Healthy:
+		return "✓ healthy"
+	case labs.Broken:
+		if j.Culprit != nil {
+			return "✗ " + string(j.Layer) + ": " + j.Culprit.String()
+		}
+		return "✗ " + string(j.Layer) + ": " + j.Why
+	case labs.Unknown:
+		if j.Layer == "" {
+			return "? " + j.Why
+		}
+		return "? " + string(j.Layer) + ": " + j.Why
+	case labs.OffPath:
+	}
+	return "– " + j.Why
+}
