@@ -94,7 +94,7 @@ func (w *walk) judgeServers(c *candidate, bound []server) {
 	case fits && ports != "":
 		c.because(owner.Ref(), ports)
 	default:
-		c.because(c.ref, w.otherTable(bound))
+		c.because(w.otherTable(bound))
 	}
 }
 
@@ -191,19 +191,19 @@ func (w *walk) portReasons(bound []server) string {
 
 // otherTable tells when another Gateway's server took the connection: each
 // terminating server has a route table of its own, with the routes of its
-// own Gateway only.
-func (w *walk) otherTable(bound []server) string {
+// own Gateway only. The one that took it is to blame.
+func (w *walk) otherTable(bound []server) (blame labs.Object, why string) {
 	if w.chain == nil {
-		return ""
+		return blame, ""
 	}
 	for _, s := range w.servers {
 		if !s.selects || routeTable(s) == "" || routeTable(s) != w.chain.Route {
 			continue
 		}
 		if slices.ContainsFunc(bound, func(b server) bool { return b.owner.Ref() == s.owner.Ref() }) {
-			return ""
+			return blame, ""
 		}
-		return fmt.Sprintf("attached to %s, but %s took the connection", bound[0].owner.Ref(), s.owner.Ref())
+		return s.owner.Ref(), fmt.Sprintf("attached to %s, but %s took the connection", bound[0].owner.Ref(), s.owner.Ref())
 	}
-	return ""
+	return blame, ""
 }
