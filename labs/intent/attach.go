@@ -52,7 +52,7 @@ func Attach(ix snapshot.Index, route, ref, parent object) Attachment {
 			out.Why, out.Blame = fmt.Sprintf(format, a...), blame
 		}
 	}
-	if parent.Kind() == "ListenerSet" {
+	if strings.HasSuffix(parent.Kind(), "ListenerSet") {
 		if gateway, why := admitsSet(ix, parent); why != "" {
 			refuse(gateway, "%s %s", gateway, why)
 			return out
