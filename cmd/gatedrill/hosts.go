@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -33,21 +34,34 @@ Exit codes: 0 none is broken, 1 one is, 3 one is unknown and none broken.`,
 	l.flags(c)
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		list, err := lookAtHosts(c.Context(), e, &l)
+		t, err := lookAtHosts(c.Context(), e, &l)
 		if err != nil {
 			return err
 		}
 		if *asJSON {
-			err = writeJSON(e.Stdout, object{"hosts": list})
+			err = writeJSON(e.Stdout, t)
 		} else {
-			err = printHosts(e.Stdout, list)
+			err = printHosts(e.Stdout, t)
 		}
 		if err != nil {
 			return err
 		}
-		return verdictCode(ofHosts(list))
+		return verdictCode(t.verdict())
 	}
 	return c
+}
+
+// hostTable is what the hosts command tells; docs/trace.md describes its JSON.
+type hostTable struct {
+	Hosts  []judged `json:"hosts"`
+	Unseen []lacked `json:"unseen"`
+}
+
+// lacked is something that could not be looked at, so that the table may lack
+// hosts or routes for it.
+type lacked struct {
+	What string `json:"what"`
+	Why  string `json:"why"`
 }
 
 // judged is a host with what the trace says of it.
@@ -62,13 +76,13 @@ type judged struct {
 
 // lookAtHosts looks twice: for the hosts, and with a request to each. What is
 // told is the second look.
-func lookAtHosts(ctx context.Context, e *env, l *looking) ([]judged, error) {
+func lookAtHosts(ctx context.Context, e *env, l *looking) (t hostTable, err error) {
 	s, err := l.open(ctx, e)
 	if err != nil {
-		return nil, err
+		return t, err
 	}
 	if s.lab.Hides {
-		return nil, fail(exitFailed, fmt.Errorf("list the hosts: the table would give the lab in progress away (see the objects: kubectl get gateways,virtualservices,httproutes -A; the table, once the diagnosis is complete)"))
+		return t, fail(exitFailed, fmt.Errorf("list the hosts: the table would give the lab in progress away (see the objects: kubectl get gateways,virtualservices,httproutes -A; the table, once the diagnosis is complete)"))
 	}
 	opts := observe.Options{Trust: s.trust, Clock: e.Now, Unasked: s.unasked}
 	if s.names != nil {
@@ -76,12 +90,12 @@ func lookAtHosts(ctx context.Context, e *env, l *looking) ([]judged, error) {
 	}
 	o, err := observe.New(s.handle, opts)
 	if err != nil {
-		return nil, err
+		return t, err
 	}
 	defer o.Close()
 	first, err := lookOnce(ctx, o)
 	if err != nil {
-		return nil, err
+		return t, err
 	}
 	requests := requestsOf(first)
 	if s.names != nil {
@@ -90,9 +104,13 @@ func lookAtHosts(ctx context.Context, e *env, l *looking) ([]judged, error) {
 	o.SetRequests(requests, s.trust, nil)
 	seen, err := lookOnce(ctx, o)
 	if err != nil {
-		return nil, err
+		return t, err
 	}
-	return judgeHosts(seen, requests), nil
+	t.Hosts, t.Unseen = judgeHosts(seen, requests), []lacked{}
+	for _, what := range slices.Sorted(maps.Keys(seen.Missing)) {
+		t.Unseen = append(t.Unseen, lacked{what, seen.Missing[what]})
+	}
+	return t, nil
 }
 
 // requestsOf are the requests for all hosts. One that several gateways serve
@@ -165,10 +183,16 @@ func (j *judged) judge(p labs.Path) {
 	}
 }
 
-// ofHosts is the verdict on all of them.
-func ofHosts(list []judged) labs.Verdict {
+// verdict is that on all hosts: where something that makes hosts could not be
+// looked at, none broken is not healthy.
+func (t hostTable) verdict() labs.Verdict {
 	out := labs.Healthy
-	for _, j := range list {
+	for _, u := range t.Unseen {
+		if slices.Contains(hosts.Kinds(), u.What) {
+			out = labs.Unknown
+		}
+	}
+	for _, j := range t.Hosts {
 		switch j.Verdict {
 		case labs.Broken:
 			return labs.Broken

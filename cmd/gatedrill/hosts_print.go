@@ -8,15 +8,17 @@ import (
 	"github.com/gatedrill/gatedrill/labs"
 )
 
-// printHosts prints the table.
-func printHosts(w io.Writer, list []judged) error {
-	if len(list) == 0 {
-		_, err := fmt.Fprintln(w, "no gateway serves a host")
-		return err
-	}
+// printHosts prints the table, and what could not be seen below it.
+func printHosts(w io.Writer, table hostTable) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "HOST\tPORT\tTLS\tGATEWAY\tROUTE\tVERDICT")
-	for _, j := range list {
+	if len(table.Hosts) > 0 {
+		fmt.Fprintln(t, "HOST\tPORT\tTLS\tGATEWAY\tROUTE\tVERDICT")
+	} else if table.verdict() == labs.Healthy {
+		fmt.Fprintln(t, "no gateway serves a host")
+	} else {
+		fmt.Fprintln(t, "no host was seen")
+	}
+	for _, j := range table.Hosts {
 		tls, route := j.TLS, "none"
 		if tls == "" {
 			tls = "–"
@@ -29,7 +31,15 @@ func printHosts(w io.Writer, list []judged) error {
 		}
 		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\n", visible(j.Host.Host), j.Port, tls, visible(j.Gateway.Namespace+"/"+j.Gateway.Name), visible(route), visible(j.words()))
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for _, u := range table.Unseen {
+		if _, err := fmt.Fprintf(w, "not seen  %s\n", visible(u.What+": "+u.Why)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // words is the verdict on a host for its cell.

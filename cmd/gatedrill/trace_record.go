@@ -67,6 +67,9 @@ func replayTrace(e *env, f traceFlags, ask question) error {
 		r = s.Requests[0]
 	case len(s.Requests) > 0 && s.Requests[0].URL == r.URL:
 		r.Name = s.Requests[0].Name // its answer was recorded
+	case len(s.Requests) == 0 && len(s.Answers) == 1:
+		for r.Name = range s.Answers { // that of the only request
+		}
 	}
 	p := trace.Trace(r, s)
 	if e.lab != nil {

@@ -21,6 +21,12 @@ const (
 	gatewayAPI = "gateway.networking.k8s.io"
 )
 
+// Kinds are the kinds of objects that the list is made of: where one of them
+// was not seen, hosts or routes may be lacking.
+func Kinds() []string {
+	return []string{"Service", "Pod", "Namespace", "Gateway", "VirtualService", "GatewayClass", "HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "ListenerSet"}
+}
+
 // Host is one host on one port of one gateway.
 type Host struct {
 	Host     string        `json:"host"` // as configured: may begin with "*"
