@@ -132,15 +132,15 @@ func (w *walk) strays(r *report, addresses []string) {
 	}
 }
 
-// servedElsewhere: the name leads to a gateway that has no server for it,
-// while another gateway of the cluster has.
+// servedElsewhere: the name leads to a gateway that does not serve it, while
+// another gateway of the cluster does.
 func (w *walk) servedElsewhere(r *report) {
-	if w.target.address || !w.frontsGateway(w.service) || w.serves(w.service) >= 0 {
+	if w.target.address || !w.frontsGateway(w.service) || w.serves(w.service) {
 		return
 	}
 	for _, s := range w.index.All("", "Service") {
 		own := snapshot.ServiceAddresses(s)
-		if len(own) == 0 || s.Ref() == w.service.Ref() || w.serves(s) < match.Exact {
+		if len(own) == 0 || s.Ref() == w.service.Ref() || !w.frontsGateway(s) || !w.serves(s) {
 			continue
 		}
 		r.broken(w.zone(), fmt.Sprintf("%s leads to %s, which does not serve it", w.target.host, w.service.Ref()),
@@ -150,20 +150,14 @@ func (w *walk) servedElsewhere(r *report) {
 	}
 }
 
-// serves says how well the gateway behind a Service fits the asked name, by
-// its servers of either API; -1 when it does not.
-func (w *walk) serves(svc object) int {
-	if !w.frontsGateway(svc) {
-		return -1
-	}
-	at := &walk{journey: w.journey, service: svc, pods: w.podsOf(svc.Namespace(), svc.Labels("spec", "selector"))}
-	top := -1
-	for _, s := range at.allServers() {
-		if s.selects {
-			top = max(top, s.covers(w.target.name()))
-		}
-	}
-	return top
+// serves says whether the gateway behind a Service serves the asked name: one
+// of its servers names it, or a route for it is attached.
+func (w *walk) serves(svc object) bool {
+	at := &walk{journey: w.journey, role: labs.RoleGateway, target: w.target, service: svc, pods: w.podsOf(svc.Namespace(), svc.Labels("spec", "selector"))}
+	at.servers = at.allServers()
+	names := func(s server) bool { return s.selects && s.covers(w.target.name()) == match.Exact }
+	routed := func(c candidate) bool { return c.relation == named && c.attached && len(c.why) == 0 }
+	return slices.ContainsFunc(at.servers, names) || slices.ContainsFunc(at.candidates(), routed)
 }
 
 func (j *journey) frontsGateway(svc object) bool {

@@ -32,12 +32,25 @@ func (w *walk) whyNoCluster(u upstream) (culprit labs.Object, want, got string) 
 		return u.entry.Ref(), want, fmt.Sprintf("%s has exportTo %s, which hides it from %s", u.entry.Ref(), quoteAll(u.entry.Strs("spec", "exportTo")), w.proxyNamespace())
 	case u.entry != nil && !slices.Contains(entryPorts(u.entry), u.port):
 		return u.entry.Ref(), fmt.Sprintf("port %d of %s", u.port, u.host), u.entry.Ref().String() + " has ports " + quoteAll(portTexts(u.entry))
+	case w.aliasOf(u.host) != nil:
+		alias := w.aliasOf(u.host)
+		return alias.Ref(), "a host that the mesh knows", alias.Ref().String() + " stands for " + u.host + w.similarEntry(u.host)
 	case u.subset != "":
 		return w.whyNoSubset(u)
 	case u.service != nil && u.service.Labels("metadata", "annotations")[hidden] != "":
 		return u.service.Ref(), want, "annotation " + hidden + ": " + u.service.Labels("metadata", "annotations")[hidden]
 	}
 	return culprit, "a Service or ServiceEntry with host " + u.host, "nothing by the name " + u.host + w.similarEntry(u.host)
+}
+
+// aliasOf is the Service of type ExternalName that stands for a host.
+func (w *walk) aliasOf(host string) object {
+	for _, s := range w.index.All("", "Service") {
+		if s.Str("spec", "type") == "ExternalName" && s.Str("spec", "externalName") == host {
+			return s
+		}
+	}
+	return nil
 }
 
 // whyNoSubset tells a subset that nobody declares from one that is declared

@@ -46,3 +46,14 @@ func ruleHost(d object) string {
 	}
 	return h
 }
+
+// ruleElsewhere is a DestinationRule for the upstream that is in a namespace
+// where this proxy does not look, or is not exported to it.
+func (w *walk) ruleElsewhere(u upstream) object {
+	for _, d := range w.index.All(istioNetworking, "DestinationRule") {
+		if match.Pattern(ruleHost(d), u.host) >= 0 && d.Has("spec", "trafficPolicy") && (u.rule == nil || d.Ref() != u.rule.Ref()) {
+			return d
+		}
+	}
+	return nil
+}

@@ -47,7 +47,9 @@ func (w *walk) serverError() {
 	switch {
 	case strings.Contains(body, "http request to an https server"), strings.Contains(body, "plain http request was sent to https"):
 		culprit := u.rule.Ref()
-		if u.rule == nil {
+		if d := w.ruleElsewhere(u); u.rule == nil && d != nil {
+			culprit = d.Ref()
+		} else if u.rule == nil {
 			culprit = w.sayingPlain(u)
 		}
 		r.override(culprit, "the proxy speaks plain HTTP to a port that wants TLS", "TLS to "+u.name, w.modeSource(u, u.cluster.Mode()))

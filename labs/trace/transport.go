@@ -28,6 +28,12 @@ func (w *walk) judgeTransport(r *report, u upstream) {
 		w.tlsFailed(r, u, text)
 	case strings.Contains(text, "Connection_refused") || hasFlag(a.Flag, "UF"):
 		w.refusedPort(r, u)
+	case hasFlag(a.Flag, "UC") && u.cluster.Mode() == "SIMPLE":
+		r.broken(w.originates(u), "the upstream ends the connection after the TLS handshake", "TLS as the upstream wants it: it may ask for a client certificate", w.modeSource(u, "SIMPLE"))
+	case hasFlag(a.Flag, "UC") && u.cluster.Mode() == "MUTUAL":
+		r.broken(w.clientSecret(u), "the upstream ends the connection after the TLS handshake", "a client certificate that the upstream accepts", w.modeSource(u, "MUTUAL"))
+	case hasFlag(a.Flag, "UPE"):
+		r.broken(w.addressee(u), "the upstream does not speak the protocol of its port", "an upstream that speaks what name or appProtocol of the port say", a.Details)
 	case hasFlag(a.Flag, "UO"):
 		r.broken(u.rule.Ref(), "the connection pool is full", "room for the request", "overflow")
 	}
@@ -41,6 +47,10 @@ func (w *walk) tlsFailed(r *report, u upstream, text string) {
 	reason, _, _ = strings.Cut(strings.Trim(reason, ":|\" "), "}")
 	reason = strings.Trim(strings.ReplaceAll(reason, "_", " "), " :")
 	if w.missingUpstreamSecret(r, u) {
+		return
+	}
+	if ref := w.expired(u); ref.Name != "" && strings.Contains(reason, "CERTIFICATE VERIFY FAILED") {
+		r.broken(ref, "the upstream's certificate has expired", "a certificate valid today", ref.String()+": "+reason)
 		return
 	}
 	r.broken(w.originates(u), "TLS to the upstream fails", "a handshake with "+u.name, w.modeSource(u, u.cluster.Mode())+": "+reason)
@@ -174,4 +184,33 @@ func containerPorts(pod object) []string {
 		}
 	}
 	return out
+}
+
+// expired is the Secret beside the upstream's pods that holds a certificate of
+// its name which has run out.
+func (w *walk) expired(u upstream) labs.Object {
+	name := u.host
+	if u.cluster.TLS != nil && u.cluster.TLS.SNI != "" {
+		name = u.cluster.TLS.SNI
+	}
+	for _, s := range w.index.All("", "Secret") {
+		sealed, _ := snapshot.SealedOf(s)
+		certs, err := snapshot.Certificates([]byte(sealed.Certificate))
+		beside := slices.ContainsFunc(u.pods, func(p object) bool { return p.Namespace() == s.Namespace() })
+		if err == nil && beside && w.snap.At.After(certs[0].NotAfter) && certs[0].VerifyHostname(name) == nil {
+			return s.Ref()
+		}
+	}
+	return labs.Object{}
+}
+
+// clientSecret is where the certificate comes from that the proxy shows to the
+// upstream.
+func (w *walk) clientSecret(u upstream) labs.Object {
+	for _, name := range u.cluster.TLS.Secrets {
+		if strings.HasPrefix(name, "kubernetes") {
+			return secretRef(name, w.podNamespace())
+		}
+	}
+	return w.originates(u)
 }

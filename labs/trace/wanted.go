@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/match"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
 // wanted compares a good answer with what the request asks for: by which way,
@@ -150,8 +151,29 @@ func (w *walk) wrongServer() {
 	case pod == nil:
 		r.override(w.routed.Ref(), "another server answered", ref.String(), address)
 	case !slices.ContainsFunc(pods, func(p object) bool { return p.Ref() == pod.Ref() }):
-		r.override(w.routed.Ref(), "another server answered", ref.String(), w.ownerOf(pod).String())
+		w.astray(ref, pods, pod)
 	}
+}
+
+// astray: another pod answered than should. The Service that bears the
+// workload's name and selects others, or the subset whose labels are others',
+// is to blame; else the route.
+func (w *walk) astray(want labs.Object, pods []object, got object) {
+	r, culprit := w.report(labs.LayerDestination), object(nil)
+	u := w.last()
+	behind := func(p object) bool {
+		return u.service != nil && snapshot.Selects(u.service.Labels("spec", "selector"), p.Labels("metadata", "labels"))
+	}
+	switch {
+	case u.subset != "" && u.rule != nil && slices.ContainsFunc(pods, behind) &&
+		(strings.HasSuffix(want.Name, "-"+u.subset) || pods[0].Labels("metadata", "labels")["version"] == u.subset):
+		culprit = u.rule
+	case u.subset == "" && u.service != nil && u.service.Name() == want.Name && u.service.Namespace() == want.Namespace && !slices.ContainsFunc(pods, behind):
+		culprit = u.service
+	default:
+		r, culprit = w.report(labs.LayerRoute), w.routed
+	}
+	r.override(culprit.Ref(), "another server answered", want.String(), w.ownerOf(got).String())
 }
 
 // served is the address of the endpoint that the last proxy chose.
@@ -174,12 +196,27 @@ func (w *walk) notRefused() {
 	culprit, got := object(nil), "it was answered"
 	if _, name, _ := w.waypointOf(u.service); name != "" {
 		culprit, got = u.service, "the request does not pass the waypoint "+name+", whose policies would apply"
+	} else if a := w.undemanded(u); a != nil {
+		culprit, got = a, a.Ref().String()+" refuses bad tokens only; no AuthorizationPolicy asks for one"
 	} else if p := w.idlePolicy(u); p != nil {
 		culprit, got = p, p.Ref().String()+" does not apply to the request"
 	} else if e := w.entryFor(w.target.name()); e != nil {
 		culprit, got = e, e.Ref().String()+" has hosts "+quoteAll(e.Strs("spec", "hosts"))
 	}
 	r.override(culprit.Ref(), "answered, although it ought to be refused", "a refusal", got)
+}
+
+// undemanded is a RequestAuthentication before the server, where no policy asks
+// for what it knows: a request without any token passes.
+func (w *walk) undemanded(u upstream) object {
+	pods := append(slices.Clone(w.pods), u.pods...)
+	if len(w.policiesOn("AuthorizationPolicy", pods)) > 0 {
+		return nil
+	}
+	for _, a := range w.policiesOn("RequestAuthentication", pods) {
+		return a
+	}
+	return nil
 }
 
 // idlePolicy is a policy beside the server or the gateway that applies to
