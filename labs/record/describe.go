@@ -24,6 +24,7 @@ type certificate struct {
 	Issuer    name               `json:"issuer"`
 	Serial    string             `json:"serial"` // hex
 	DNSNames  []string           `json:"dnsNames,omitempty"`
+	URIs      []string           `json:"uris,omitempty"` // SPIFFE ids of the mesh
 	From      time.Time          `json:"from"`
 	To        time.Time          `json:"to"`
 	IsCA      bool               `json:"isCA,omitempty"`
@@ -69,7 +70,7 @@ func describe(tree map[string]any) ([]certificate, error) {
 			return nil, err
 		}
 		out = append(out, certificate{
-			ID: id, Subject: nameOf(c.Subject), Issuer: nameOf(c.Issuer), Serial: snapshot.Serial(c), DNSNames: c.DNSNames,
+			ID: id, Subject: nameOf(c.Subject), Issuer: nameOf(c.Issuer), Serial: snapshot.Serial(c), DNSNames: c.DNSNames, URIs: urisOf(c),
 			From: c.NotBefore, To: c.NotAfter, IsCA: c.IsCA, Usage: c.KeyUsage, Extended: c.ExtKeyUsage,
 			Key: snapshot.Fingerprint(c.PublicKey), IssuerKey: signer(c, found),
 		})
@@ -106,10 +107,18 @@ func describable(c *x509.Certificate) error {
 	if nameOf(c.Subject).pkix().String() != c.Subject.String() || nameOf(c.Issuer).pkix().String() != c.Issuer.String() {
 		return fmt.Errorf("certificate of %q by %q: describe has room for organization and common name only", c.Subject, c.Issuer)
 	}
-	if len(c.IPAddresses)+len(c.URIs)+len(c.EmailAddresses) > 0 {
-		return fmt.Errorf("certificate of %q: describe has room for DNS names only", c.Subject)
+	if len(c.IPAddresses)+len(c.EmailAddresses) > 0 {
+		return fmt.Errorf("certificate of %q: describe has room for DNS names and URIs only", c.Subject)
 	}
 	return nil
+}
+
+func urisOf(c *x509.Certificate) []string {
+	var out []string
+	for _, u := range c.URIs {
+		out = append(out, u.String())
+	}
+	return out
 }
 
 // signer names the key that signed a certificate; of a CA that is not in the

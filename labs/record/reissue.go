@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math/big"
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -63,6 +64,13 @@ func (c certificate) issue(own *ecdsa.PublicKey, issuer *ecdsa.PrivateKey) (stri
 	template := &x509.Certificate{
 		SerialNumber: serial, Subject: c.Subject.pkix(), DNSNames: c.DNSNames, NotBefore: c.From, NotAfter: c.To,
 		IsCA: c.IsCA, BasicConstraintsValid: c.IsCA, KeyUsage: c.Usage, ExtKeyUsage: c.Extended,
+	}
+	for _, text := range c.URIs {
+		u, err := url.Parse(text)
+		if err != nil {
+			return "", fmt.Errorf("certificate %s: %w", c.ID, err)
+		}
+		template.URIs = append(template.URIs, u)
 	}
 	if c.IsCA {
 		template.SubjectKeyId = keyID(c.Key)

@@ -23,9 +23,6 @@ func (w *walk) listener() *report {
 	if w.targetPort > 0 {
 		r.fact("port", w.targetPort)
 	}
-	if w.refusedSet(r) {
-		return r
-	}
 	if w.config == nil {
 		r.unknown("%s", w.noConfig)
 		return r

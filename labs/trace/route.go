@@ -94,6 +94,9 @@ func (w *walk) httpRoute(r *report, candidates []candidate) {
 		return
 	}
 	if host == nil || blackhole(host) {
+		if w.refusedSet(r) {
+			return
+		}
 		w.noHost(r, rc, candidates)
 		return
 	}

@@ -13,6 +13,9 @@ import (
 
 // noListener explains a port that Envoy does not listen on.
 func (w *walk) noListener(r *report) {
+	if w.refusedSet(r) {
+		return
+	}
 	port := w.target.port
 	got := fmt.Sprintf("Envoy listens on %s", quoteAll(w.openPorts()))
 	if w.targetPort == 0 {
@@ -46,6 +49,9 @@ func (w *walk) openPorts() []string {
 
 // noChain explains a listener none of whose chains takes the connection.
 func (w *walk) noChain(r *report, l envoy.Listener) {
+	if w.refusedSet(r) {
+		return
+	}
 	if w.badCertificate() {
 		r.see("no filter chain for it: %s", w.withdrawn)
 		r.healthy("listener %q of %s is declared for this host; withdrawn from Envoy because of its certificate",
