@@ -42,21 +42,21 @@ func Replay(fsys fs.FS, c Case, trace Tracer) (Result, error) {
 	r := Result{Case: c}
 	f, err := fsys.Open(path.Join(c.ID, snapshotFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return r, fmt.Errorf("case %s: %w: make accuracy ONLY=%s RECORD=1", c.ID, ErrNotRecorded, c.ID)
+		return r, fmt.Errorf("%w: make accuracy ONLY=%s RECORD=1", ErrNotRecorded, c.ID)
 	}
 	if err != nil {
-		return r, fmt.Errorf("case %s: %w", c.ID, err)
+		return r, err
 	}
 	defer f.Close() //nolint:errcheck // only read from
 	if r.Snapshot, err = record.Read(f); err != nil {
-		return r, fmt.Errorf("case %s: %w", c.ID, err)
+		return r, err
 	}
 	text, err := fs.ReadFile(fsys, path.Join(c.ID, analyzeFile))
 	if err != nil {
-		return r, fmt.Errorf("case %s: %w", c.ID, err)
+		return r, err
 	}
 	if err := json.Unmarshal(text, &r.Analyze); err != nil {
-		return r, fmt.Errorf("case %s: read %s: %w", c.ID, analyzeFile, err)
+		return r, fmt.Errorf("read %s: %w", analyzeFile, err)
 	}
 	if a := r.Snapshot.Answers[c.Request.Name]; !c.Seen(a) {
 		r.Problem = fmt.Sprintf("the symptom is %q, and the client got %q: record it again", c.Symptom, Got(a))

@@ -132,40 +132,6 @@ func placeIn(p labs.Pos, line, column int) labs.Pos {
 	return p
 }
 
-// names reports names that are given as text: hops and kinds. It notes which
-// requests are traced.
-func (c *compiler) names(e labs.Expr, a *cel.Ast) {
-	for _, n := range ast.MatchDescendants(ast.NavigateAST(a.NativeRep()), ast.AllMatcher()) {
-		if path := selection(n); len(path) == 2 && path[0] == "trace" {
-			c.traced[path[1]] = true
-		}
-		if n.Kind() != ast.CallKind {
-			continue
-		}
-		switch call := n.AsCall(); call.FunctionName() {
-		case "hop":
-			c.hopName(e, a, call.Args()[0])
-		case "objectIn", "objectsIn":
-			c.kindName(e, a, call.Args()[1])
-		}
-	}
-}
-
-// hopName reports a hop that no path can have.
-func (c *compiler) hopName(e labs.Expr, a *cel.Ast, arg ast.Expr) {
-	if name, ok := literalText(arg); !ok || !labs.IsHopName(name) {
-		c.complain(c.place(e, a, arg), e, "hop wants the name of one: %s, or gateway-2 for a second one of that role", joined(labs.Roles()))
-	}
-}
-
-// kindName reports a kind that is two.
-func (c *compiler) kindName(e labs.Expr, a *cel.Ast, arg ast.Expr) {
-	name, ok := literalText(arg)
-	if instead, two := ambiguous(name); ok && two {
-		c.complain(c.place(e, a, arg), e, "two kinds are called %s: write %s", name, instead)
-	}
-}
-
 func (c *compiler) complain(at labs.Pos, e labs.Expr, format string, args ...any) {
 	c.problems = append(c.problems, labs.Problem{Pos: at, Text: e.Text, Words: fmt.Sprintf(format, args...)})
 }
@@ -174,27 +140,6 @@ func (c *compiler) complain(at labs.Pos, e labs.Expr, format string, args ...any
 func (c *compiler) place(e labs.Expr, a *cel.Ast, part ast.Expr) labs.Pos {
 	l := a.NativeRep().SourceInfo().GetStartLocation(part.ID())
 	return placeIn(e.Pos, l.Line(), l.Column())
-}
-
-func literalText(e ast.Expr) (string, bool) {
-	if e.Kind() != ast.LiteralKind {
-		return "", false
-	}
-	s, ok := e.AsLiteral().(types.String)
-	return string(s), ok
-}
-
-// selection returns a.b.c as its names; nil for anything else.
-func selection(e ast.Expr) []string {
-	switch e.Kind() {
-	case ast.IdentKind:
-		return []string{e.AsIdent()}
-	case ast.SelectKind:
-		if base := selection(e.AsSelect().Operand()); base != nil {
-			return append(base, e.AsSelect().FieldName())
-		}
-	}
-	return nil
 }
 
 // conjuncts splits a && b && c.

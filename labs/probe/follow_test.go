@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"net"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/certs"
 )
 
 // redirecting answers a path by what it says: /302/next redirects to /next,
@@ -122,6 +124,26 @@ func TestAddresses(t *testing.T) {
 		if res.Answer.Code != 200 || res.Resolved != nil {
 			t.Errorf("connect %s: %+v", connect, res)
 		}
+	}
+}
+
+// A client certificate is sent also to a server that names other CAs.
+func TestClientCertificateOfAnotherCA(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	other, err := certs.NewCA("other", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := x509.NewCertPool()
+	named.AppendCertsFromPEM(other.Root())
+	l.serve(&tls.Config{
+		Certificates: []tls.Certificate{l.pair(-time.Hour, time.Hour, true)},
+		ClientAuth:   tls.RequireAnyClientCert, ClientCAs: named,
+	})
+	l.prober.Certs = map[string]tls.Certificate{"client": l.pair(-time.Hour, time.Hour, true)}
+	if a := l.prober.Do(t.Context(), labs.Request{URL: "https://" + name + "/", Connect: l.target, Cert: "client", Trust: "public"}, "").Answer; a.Code != 200 {
+		t.Errorf("%+v", a)
 	}
 }
 

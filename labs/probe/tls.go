@@ -39,7 +39,9 @@ func (c *call) handshake(ctx context.Context, conn net.Conn) (net.Conn, error) {
 			conn.Close()
 			return nil, fmt.Errorf("no client certificate named %q", c.request.Cert)
 		}
-		cfg.Certificates = []tls.Certificate{cert}
+		// Sent whatever CAs the server names, as curl does: a certificate that
+		// is kept back would show a stranger as somebody who brings none.
+		cfg.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &cert, nil }
 	}
 	tc := tls.Client(conn, cfg)
 	if err := tc.HandshakeContext(ctx); err != nil {

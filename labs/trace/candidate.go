@@ -1,11 +1,13 @@
 package trace
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/intent"
 	"github.com/gatedrill/gatedrill/labs/match"
 )
 
@@ -16,10 +18,25 @@ type candidate struct {
 	obj   object
 	hosts []string
 	why   []string // empty: attached, and its hosts fit
-	score int      // how likely it was meant
 	dest  []string // clusters it would lead to
 	blame labs.Object
+
+	relation relation
+	fit      int  // of the host that is named
+	letters  int  // between the nearest host and the asked one
+	attached bool // to this gateway
 }
+
+// relation is what a route has to do with the host, the likelier the higher.
+type relation int
+
+const (
+	unrelated relation = iota
+	alone              // its host is another one, but nothing else hangs on the Gateway
+	orphaned           // no server of its Gateway serves its hosts
+	nearly             // it names almost that host
+	named
+)
 
 // culprit is the object to change: the route, unless what it needs is right
 // in the route and wrong in its Gateway.
@@ -37,37 +54,54 @@ func (c candidate) String() string {
 	return c.ref.String() + ": " + strings.Join(c.why, "; ")
 }
 
-// How a route's hosts relate to the request's, best first.
-const (
-	hostNamed   = 1000 // it names the host
-	hostNear    = 500  // it names almost that host
-	hostOrphan  = 200  // it names hosts that its gateway does not serve
-	attachedToo = 100  // and is attached to this gateway
-)
+// because adds a reason, and whose it is when not the route's own.
+func (c *candidate) because(blame labs.Object, why string) {
+	if why == "" {
+		return
+	}
+	if c.why = append(c.why, why); c.blame.Name == "" && blame != c.ref {
+		c.blame = blame
+	}
+}
+
+// likelier orders candidates: by what they have to do with the host, an exact
+// name before a wildcard, attached before not, the nearest first.
+func likelier(a, b candidate) int {
+	rank := func(yes bool) int {
+		if yes {
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(
+		cmp.Compare(b.relation, a.relation),
+		cmp.Compare(rank(a.fit == match.Exact), rank(b.fit == match.Exact)),
+		cmp.Compare(rank(a.attached), rank(b.attached)),
+		cmp.Compare(b.fit, a.fit),
+		cmp.Compare(a.letters, b.letters),
+		strings.Compare(a.ref.String(), b.ref.String()),
+	)
+}
 
 // candidates lists the route objects that name the host, or nearly, or that
 // are attached here and serve nothing else; the likeliest first.
 func (w *walk) candidates() []candidate {
-	var out []candidate
+	view := w.view()
+	var all []candidate
 	for _, v := range w.index.All(istioNetworking, "VirtualService") {
-		if c, ok := w.classicCandidate(v); ok {
-			out = append(out, c)
-		}
+		all = append(all, w.classicCandidate(view, v))
 	}
-	for _, kind := range []string{"HTTPRoute", "TLSRoute", "GRPCRoute"} {
+	for _, kind := range []string{"HTTPRoute", "TLSRoute", "GRPCRoute", "TCPRoute"} {
 		for _, v := range w.index.All(gatewayAPI, kind) {
-			if c, ok := w.managedCandidate(v); ok {
-				out = append(out, c)
-			}
+			all = append(all, w.managedCandidate(view, v))
 		}
 	}
-	slices.SortStableFunc(out, func(a, b candidate) int {
-		if a.score != b.score {
-			return b.score - a.score
-		}
-		return strings.Compare(a.ref.String(), b.ref.String())
-	})
-	return out
+	all = slices.DeleteFunc(all, func(c candidate) bool { return c.relation == unrelated })
+	slices.SortFunc(all, likelier)
+	if i := slices.IndexFunc(all, func(c candidate) bool { return c.relation == alone }); i >= 0 && (i > 0 || len(all) > 1) {
+		all = all[:i] // not alone at all
+	}
+	return all
 }
 
 // bestCandidate is the likeliest one that names the host or nearly, or that
@@ -80,176 +114,64 @@ func (w *walk) bestCandidate() *candidate {
 	return &all[0]
 }
 
-// hostScore compares a route's hosts with the request's.
-func (w *walk) hostScore(hosts []string) (score int, why string) {
+// view is this proxy, for whom objects are compiled.
+func (w *walk) view() intent.View {
+	v := intent.View{Index: w.index, Namespace: w.proxyNamespace(), Port: w.target.port, HTTPS: w.target.tls}
+	if len(w.pods) > 0 {
+		v.Labels = w.pods[0].Labels("metadata", "labels")
+	}
+	if w.role == labs.RoleSidecar {
+		v.Gateways = []string{intent.Mesh}
+	}
+	for _, s := range w.servers {
+		if s.selects && s.classic {
+			v.Gateways = append(v.Gateways, s.owner.Namespace()+"/"+s.owner.Name())
+		}
+	}
+	return v
+}
+
+// relate compares a route's hosts with the request's.
+func (w *walk) relate(c *candidate) {
 	name := withoutPort(w.target.authority)
 	if w.target.tls && w.intended != nil && w.intended.passthrough() {
 		name = w.target.sni
 	}
-	if s := match.Best(hosts, name); s >= 0 {
-		return hostNamed + min(s, 400), ""
+	if c.fit = match.Best(c.hosts, name); c.fit >= 0 {
+		c.relation = named
+		return
 	}
-	why = fmt.Sprintf("hosts %s", quoteAll(hosts))
-	for _, h := range hosts {
-		if d, close := near(h, name); close {
-			score = max(score, hostNear-d)
+	c.because(c.ref, fmt.Sprintf("hosts %s", quoteAll(c.hosts)))
+	for _, h := range c.hosts {
+		if d, close := near(h, name); close && (c.relation == unrelated || d < c.letters) {
+			c.relation, c.letters = nearly, d
 		}
 	}
-	return score, why
 }
 
-// orphan says whether none of a route's hosts is served by the servers it
-// is attached to.
-func orphan(servers []server, namespace string, hosts []string) bool {
-	for _, s := range servers {
-		for _, h := range hosts {
-			if s.accepts(namespace, h) {
-				return false
-			}
+// compiled adds where the object's rules lead, and what in them keeps the
+// request out.
+func (w *walk) compiled(c *candidate, rules []intent.Rule) {
+	request, connection := w.target.request(), w.target.connection(w.target.port)
+	taken, res := intent.Pick(rules, request, connection)
+	if taken != nil {
+		c.dest = taken.Clusters
+		return
+	}
+	for _, r := range rules {
+		if len(c.dest) == 0 {
+			c.dest = r.Clusters
+		}
+		if res.Outcome == match.FitsNot {
+			c.because(r.Blame, r.Name+": "+r.Takes(request, connection).Why)
 		}
 	}
-	return len(servers) > 0
+	if res.Outcome == match.Unknown {
+		c.because(c.ref, res.Why)
+	}
 }
 
-func (w *walk) classicCandidate(v object) (candidate, bool) {
-	c := candidate{ref: v.Ref(), obj: v, hosts: v.Strs("spec", "hosts")}
-	score, why := w.hostScore(c.hosts)
-	c.score = score
-	if why != "" {
-		c.why = append(c.why, why)
-	}
-	bound, whyNot := w.classicServers(v)
-	if whyNot != "" {
-		c.why = append(c.why, whyNot)
-	} else {
-		if orphan(bound, v.Namespace(), c.hosts) {
-			c.score = max(c.score, hostOrphan)
-			c.why = append(c.why, w.whyNoServer(bound, v))
-			if why == "" {
-				c.blame = bound[0].owner.Ref()
-			}
-		}
-		if c.score > 0 {
-			c.score += attachedToo
-		}
-		if ports := w.portReasons(bound); why == "" && ports != "" {
-			c.why, c.blame = append(c.why, ports), bound[0].owner.Ref()
-		} else if other := w.otherTable(bound); other != "" {
-			c.why = append(c.why, other)
-		}
-	}
-	if c.score == 0 {
-		return c, false
-	}
-	if why := w.notExported(v); why != "" {
-		c.why = append(c.why, why)
-	}
-	c.why = append(c.why, w.classicRules(v)...)
-	c.dest = w.classicClusters(v)
-	return c, true
-}
-
-// classicServers returns the servers of this gateway that a VirtualService
-// names, or why there are none.
-func (w *walk) classicServers(v object) ([]server, string) {
-	names := v.Strs("spec", "gateways")
-	if len(names) == 0 {
-		return nil, "has no gateways field, which binds it to sidecars (mesh) only"
-	}
-	var out []server
-	for _, s := range w.servers {
-		if !s.selects || !s.classic {
-			continue
-		}
-		for _, n := range names {
-			if qualify(n, v.Namespace()) == s.owner.Namespace()+"/"+s.owner.Name() {
-				out = append(out, s)
-			}
-		}
-	}
-	if len(out) > 0 {
-		return out, ""
-	}
-	why := fmt.Sprintf("gateways %s name no Gateway of this gateway's pods", quoteAll(names))
-	for _, n := range names {
-		ns, name, _ := strings.Cut(qualify(n, v.Namespace()), "/")
-		switch {
-		case n == "mesh":
-		case w.index.Get(istioNetworking, "Gateway", ns, name) == nil:
-			why = fmt.Sprintf("gateways %s: there is no Gateway %s/%s", quoteAll(names), ns, name)
-		}
-	}
-	return nil, why
-}
-
-func qualify(name, namespace string) string {
-	if strings.Contains(name, "/") {
-		return name
-	}
-	return namespace + "/" + name
-}
-
-// whyNoServer tells which hosts the named Gateways do serve.
-func (w *walk) whyNoServer(bound []server, v object) string {
-	var hosts []string
-	for _, s := range bound {
-		for i, h := range s.hosts {
-			if s.scopes[i] != "" {
-				h = s.scopes[i] + "/" + h
-			}
-			if !slices.Contains(hosts, h) {
-				hosts = append(hosts, h)
-			}
-		}
-	}
-	return fmt.Sprintf("%s serves hosts %s, none of which takes one of %s from namespace %s",
-		bound[0].owner.Ref(), quoteAll(hosts), quoteAll(v.Strs("spec", "hosts")), v.Namespace())
-}
-
-// portReasons tells when the Gateway serves the host on other ports only.
-func (w *walk) portReasons(bound []server) string {
-	name := w.target.name()
-	var ports []string
-	for _, s := range bound {
-		if s.covers(name) < 0 {
-			continue
-		}
-		if s.port == w.target.port && s.tls() == w.target.tls {
-			return ""
-		}
-		ports = append(ports, fmt.Sprintf("%d %s", s.port, s.mode))
-	}
-	if len(ports) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%s serves the host on %s, not on %d", bound[0].owner.Ref(), quoteAll(ports), w.target.port)
-}
-
-// otherTable tells when another Gateway's server took the connection: each
-// terminating server has a route table of its own, with the routes of its
-// own Gateway only.
-func (w *walk) otherTable(bound []server) string {
-	if w.chain == nil {
-		return ""
-	}
-	for _, s := range w.servers {
-		if !s.selects || routeTable(s) == "" || routeTable(s) != w.chain.Route {
-			continue
-		}
-		if slices.ContainsFunc(bound, func(b server) bool { return b.owner.Ref() == s.owner.Ref() }) {
-			return ""
-		}
-		return fmt.Sprintf("attached to %s, but %s took the connection", bound[0].owner.Ref(), s.owner.Ref())
-	}
-	return ""
-}
-
-func (w *walk) notExported(v object) string {
-	to := v.Strs("spec", "exportTo")
-	home := w.podNamespace()
-	if len(to) == 0 || slices.Contains(to, "*") || slices.Contains(to, home) ||
-		slices.Contains(to, ".") && v.Namespace() == home {
-		return ""
-	}
-	return fmt.Sprintf("exportTo %s hides it from the gateway in %s", quoteAll(to), home)
+// hangs says whether the Gateway that should take the request is the parent.
+func (w *walk) hangs(parent object) bool {
+	return w.intended != nil && w.intended.owner.Ref() == parent.Ref()
 }

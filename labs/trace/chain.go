@@ -143,7 +143,7 @@ func (w *walk) judgeClient(r *report) {
 	switch {
 	case alerted && !aboutClient(alert):
 		r.broken(owner, "the gateway ends the handshake: "+alert, "TLS that client and gateway both speak", alert)
-	case !w.asksClient():
+	case !w.asksClient() && (!alerted || w.request.Cert == ""):
 	case w.request.Cert == "":
 		r.broken(owner, "the gateway asks for a client certificate", "a client certificate", "the client has none")
 	case alerted:

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/envoy"
+	"github.com/gatedrill/gatedrill/labs/intent"
 )
 
 // upstream is one cluster that the request may be sent to.
@@ -89,7 +90,7 @@ func (w *walk) upstream(name string) upstream {
 	if f := strings.Split(name, "|"); len(f) == 4 {
 		u.port, _ = strconv.Atoi(f[1])
 		u.subset, u.host = f[2], f[3]
-		u.service = w.serviceOf(u.host)
+		u.service = intent.Service(w.index, u.host)
 		u.entry = w.entryFor(u.host)
 	}
 	if w.config != nil {

@@ -18,6 +18,10 @@ func (w *walk) entry() *report {
 	if w.service == nil {
 		if w.request.Gateway != "" && w.missing("Service") == "" {
 			o := serviceRef(w.request.Gateway)
+			if g, why := w.undeployed(o); g != nil {
+				r.broken(g.Ref(), "nothing was made for "+g.Ref().String(), "a Service in front of its pods", why)
+				return r
+			}
 			r.broken(o, "there is no "+o.String(), "a Service of that name", "none")
 			return r
 		}
@@ -69,6 +73,24 @@ func (w *walk) privileged() bool {
 		return false
 	}
 	return slices.ContainsFunc(w.allServers(), func(s server) bool { return s.selects && s.port == w.target.port })
+}
+
+// undeployed is the Gateway of the Gateway API for which a Service of that
+// name, NAME-CLASS, would have been made, and why it was not.
+func (w *walk) undeployed(service labs.Object) (object, string) {
+	for _, g := range w.index.All(gatewayAPI, "Gateway") {
+		if g.Namespace() != service.Namespace || !strings.HasPrefix(service.Name, g.Name()+"-") {
+			continue
+		}
+		class := g.Str("spec", "gatewayClassName")
+		if w.index.Get(gatewayAPI, "GatewayClass", "", class) == nil && w.missing("GatewayClass") == "" {
+			return g, fmt.Sprintf("its class %q does not exist", class)
+		}
+		if c := condition(g.Items("status", "conditions"), "Accepted"); c != nil && c.Str("status") != "True" {
+			return g, c.Str("reason") + ": " + c.Str("message")
+		}
+	}
+	return nil, ""
 }
 
 func serviceRef(key string) labs.Object {

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -105,8 +106,16 @@ func (w *walk) next() *walk {
 		return n
 	}
 	for _, u := range w.upstreams {
-		for _, address := range hostsOf(w.addresses(u)) {
+		for _, endpoint := range w.addresses(u) {
+			address, port := splitEndpoint(endpoint)
 			pod := w.podAt(address)
+			if pod == nil {
+				if n := w.atService(address); n != nil {
+					n.target = w.seenBy(u)
+					n.target.port = port
+					return n
+				}
+			}
 			if pod == nil || !runsGateway(pod) || slices.ContainsFunc(w.hops, func(h *walk) bool { return h.isProxy(pod) }) {
 				continue
 			}
@@ -116,6 +125,15 @@ func (w *walk) next() *walk {
 		}
 	}
 	return nil
+}
+
+// splitEndpoint reads "address:port"; what is none has no address.
+func splitEndpoint(endpoint string) (address string, port int) {
+	a, err := netip.ParseAddrPort(endpoint)
+	if err != nil {
+		return "", 0
+	}
+	return a.Addr().String(), int(a.Port())
 }
 
 // isProxy says whether the pod is one of the hop's proxies.
@@ -131,8 +149,12 @@ func (w *walk) stops() bool {
 
 // afterLeaving: the request goes to the address that the client resolved. It
 // may be a gateway's.
-func (w *walk) afterLeaving() *walk {
-	svc := w.serviceAt(w.dest)
+func (w *walk) afterLeaving() *walk { return w.atService(w.dest) }
+
+// atService is the gateway behind the Service that has an address, nil when
+// none has, or the request has been there.
+func (w *walk) atService(address string) *walk {
+	svc := w.serviceAt(address)
 	if svc == nil {
 		return nil
 	}

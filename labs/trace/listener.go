@@ -164,6 +164,8 @@ func (w *walk) judgeChain(r *report, l envoy.Listener) {
 	switch {
 	case w.target.tls && c.TLS == nil && c.HTTP:
 		w.plaintext(r, l)
+	case !w.target.tls && !c.HTTP && c.TLS == nil && w.intended != nil && w.intended.mode == "HTTP":
+		w.rawBytes(r)
 	case !w.target.tls && c.TLS != nil:
 		r.broken(owner, fmt.Sprintf("port %d speaks TLS, the client plain HTTP", w.target.port),
 			"an HTTP server on this port, or https in the URL", w.chainMode(c))
@@ -196,4 +198,18 @@ func (w *walk) plaintext(r *report, l envoy.Listener) {
 	got := fmt.Sprintf("%s answers in plain HTTP (%s)", l.Name, strings.Join(chainLines(l), "; "))
 	r.broken(culprit.Ref(), fmt.Sprintf("port %d is plain HTTP, the client speaks TLS", w.target.port),
 		"a filter chain that terminates TLS for "+w.target.sni, got)
+}
+
+// rawBytes explains why a client that speaks HTTP to an HTTP server meets a
+// chain that passes on bytes: another Gateway's TCP server, older, has the port.
+func (w *walk) rawBytes(r *report) {
+	var culprit object
+	for _, s := range w.servers {
+		if s.selects && s.port == w.target.port && s.mode == "TCP" && (culprit == nil || age(s.owner) < age(culprit)) {
+			culprit = s.owner
+		}
+	}
+	r.broken(culprit.Ref(), fmt.Sprintf("port %d is plain TCP, the client speaks HTTP", w.target.port),
+		"the HTTP server of "+w.intended.owner.Ref().String(), culprit.Ref().String()+" declares the port as TCP")
+	r.certain = true
 }

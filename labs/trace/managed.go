@@ -2,125 +2,139 @@ package trace
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
-	"github.com/gatedrill/gatedrill/labs/match"
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/intent"
 )
 
-// managedCandidate judges a route of the Gateway API.
-func (w *walk) managedCandidate(v object) (candidate, bool) {
+// managedCandidate judges a route of the Gateway API, by those of its parents
+// that are this gateway's; what the others say of it does not matter here.
+func (w *walk) managedCandidate(view intent.View, v object) candidate {
 	c := candidate{ref: v.Ref(), obj: v, hosts: v.Strs("spec", "hostnames")}
-	attached, names, why := w.parents(v)
-	if len(c.hosts) > 0 {
-		score, reason := w.hostScore(c.hosts)
-		c.score = score
-		if reason != "" {
-			c.why = append(c.why, reason)
+	own, listeners := w.attach(&c)
+	anyHost := len(c.hosts) == 0
+	if anyHost {
+		c.hosts = hostnames(listeners)
+	}
+	reasons := c.why
+	c.why = nil
+	if len(own) > 0 || !anyHost {
+		w.relate(&c)
+	}
+	c.why = append(c.why, reasons...)
+	switch {
+	case len(own) == 0 || c.relation != unrelated:
+	case !c.attached:
+		c.relation = orphaned
+	case slices.ContainsFunc(own, w.hangs):
+		c.relation = alone
+	}
+	rules := view.Routes(v)
+	w.compiled(&c, rules)
+	for _, r := range rules {
+		for _, why := range r.Refused {
+			c.because(c.ref, why)
 		}
-	} else if names {
-		c.score = hostNamed
 	}
-	c.why = append(c.why, why...)
-	if names && c.score == 0 && !attached {
-		c.score = hostOrphan
-	}
-	if c.score == 0 {
-		return c, false
-	}
-	if names {
-		c.score += attachedToo
-	}
-	c.dest = w.managedClusters(v)
-	return c, true
+	return c
 }
 
-// parents reads a route's attachment: whether a Gateway of this gateway's
-// pods took it, whether it names one, and what its status says otherwise.
-func (w *walk) parents(v object) (attached, names bool, why []string) {
-	var wanted []string
-	for _, p := range v.Items("spec", "parentRefs") {
-		ns := p.Str("namespace")
-		if ns == "" {
-			ns = v.Namespace()
-		}
-		wanted = append(wanted, ns+"/"+p.Str("name"))
-		names = names || w.isOwn(ns, p.Str("name"))
-	}
-	if !names {
-		return false, false, []string{fmt.Sprintf("parentRefs %s name no Gateway of this gateway's pods", quoteAll(wanted))}
-	}
-	states := v.Items("status", "parents")
-	for _, st := range states {
-		for _, kind := range []string{"Accepted", "ResolvedRefs"} {
-			c := condition(st.Items("conditions"), kind)
-			if c != nil && c.Str("status") != "True" {
-				why = append(why, fmt.Sprintf("%s %s: %s", kind, c.Str("reason"), c.Str("message")))
+// attach reads the parentRefs that mean this gateway: its parents, the
+// listeners on the request's port that take the route, and what keeps it
+// from them.
+func (w *walk) attach(c *candidate) (own []object, listeners []server) {
+	var wanted, elsewhere []string
+	var refusals candidate
+	for _, ref := range c.obj.Items("spec", "parentRefs") {
+		wanted = append(wanted, intent.ParentName(c.obj, ref))
+		for _, parent := range w.parents() {
+			if !intent.Means(c.obj, ref, parent) {
+				continue
 			}
-		}
-		if c := condition(st.Items("conditions"), "Accepted"); c.Str("status") == "True" {
-			attached = true
+			own = append(own, parent)
+			a := intent.Attach(w.index, c.obj, ref, parent)
+			refusals.because(a.Blame, a.Why)
+			if why := refusedBy(c.obj, ref); a.Why == "" && why != "" {
+				refusals.because(labs.Object{}, why)
+				continue
+			}
+			for _, s := range w.servers {
+				switch {
+				case s.owner.Ref() != parent.Ref() || !slices.Contains(a.Listeners, s.name):
+				case s.port == w.target.port:
+					listeners = append(listeners, s)
+				default:
+					elsewhere = append(elsewhere, fmt.Sprintf("%s:%d", s.name, s.port))
+				}
+			}
+			c.attached = c.attached || a.Why == ""
 		}
 	}
-	if len(states) == 0 {
-		why = append(why, fmt.Sprintf("no controller has accepted it: parentRefs %s", quoteAll(wanted)))
+	switch {
+	case len(own) == 0:
+		c.because(c.ref, fmt.Sprintf("parentRefs %s name no Gateway of this gateway's pods", quoteAll(wanted)))
+	case len(listeners) > 0 || c.attached && len(elsewhere) == 0:
+	case c.attached:
+		c.because(c.ref, fmt.Sprintf("is attached to listeners %s, to none on port %d", quoteAll(elsewhere), w.target.port))
+	default:
+		c.why, c.blame = refusals.why, refusals.blame
+		if c.blame == c.ref {
+			c.blame = labs.Object{}
+		}
 	}
-	return attached, true, why
+	return own, listeners
 }
 
-func (w *walk) isOwn(namespace, name string) bool {
+// parents are what routes attach to here: the Gateways and ListenerSets of
+// the pods, and of a waypoint the Service behind it.
+func (w *walk) parents() []object {
+	var out []object
+	add := func(o object) {
+		if !slices.ContainsFunc(out, func(have object) bool { return have.Ref() == o.Ref() }) {
+			out = append(out, o)
+		}
+	}
 	for _, s := range w.servers {
-		if s.selects && s.owner.Namespace() == namespace && s.owner.Name() == name {
-			return true
+		if s.selects && !s.classic {
+			add(s.owner)
 		}
 	}
-	return false
+	if w.role == labs.RoleWaypoint && w.service != nil {
+		add(w.service)
+	}
+	return out
 }
 
-func (w *walk) managedClusters(v object) []string {
-	var first []string
-	for _, rule := range v.Items("spec", "rules") {
-		var out []string
-		for _, b := range rule.Items("backendRefs") {
-			ns := b.Str("namespace")
-			if ns == "" {
-				ns = v.Namespace()
-			}
-			out = append(out, fmt.Sprintf("outbound|%d||%s.%s.svc.cluster.local", b.Num("port"), b.Str("name"), ns))
-		}
-		if w.managedRule(rule) {
-			return out
-		}
-		if first == nil {
-			first = out
-		}
+// hostnames are those of listeners, for a route that has none of its own.
+func hostnames(listeners []server) []string {
+	var out []string
+	for _, s := range listeners {
+		out = append(out, s.hosts...)
 	}
-	return first
+	if len(out) == 0 {
+		return []string{"*"}
+	}
+	return out
 }
 
-// managedRule says whether a rule's path, method and headers may take the
-// request.
-func (w *walk) managedRule(rule object) bool {
-	matches := rule.Items("matches")
-	if len(matches) == 0 {
-		return true
+// refusedBy is what a route's status says of one parentRef: why it was not
+// accepted, "" when it was.
+func refusedBy(route, ref object) string {
+	for _, st := range route.Items("status", "parents") {
+		if !sameRef(route, st.Map("parentRef"), ref) {
+			continue
+		}
+		c := condition(st.Items("conditions"), "Accepted")
+		if c != nil && c.Str("status") != "True" {
+			return fmt.Sprintf("Accepted %s: %s", c.Str("reason"), c.Str("message"))
+		}
+		return ""
 	}
-	for _, m := range matches {
-		kind, value := m.Str("path", "type"), m.Str("path", "value")
-		path := match.PathOnly(w.target.path)
-		ok := value == "" || kind == "Exact" && path == value ||
-			kind == "RegularExpression" && whole(value, path) ||
-			(kind == "" || kind == "PathPrefix") && (path == value || strings.HasPrefix(path, strings.TrimSuffix(value, "/")+"/"))
-		if want := m.Str("method"); want != "" && want != w.target.method {
-			ok = false
-		}
-		for _, h := range m.Items("headers") {
-			if w.target.headers[strings.ToLower(h.Str("name"))] != h.Str("value") {
-				ok = false
-			}
-		}
-		if ok {
-			return true
-		}
-	}
-	return false
+	return fmt.Sprintf("no controller has accepted it: parentRefs [%s]", intent.ParentName(route, ref))
+}
+
+func sameRef(route, a, b object) bool {
+	return intent.ParentName(route, a) == intent.ParentName(route, b) &&
+		a.Str("sectionName") == b.Str("sectionName") && a.Num("port") == b.Num("port")
 }

@@ -93,7 +93,11 @@ func (j *journey) followTo(to string, visited []string, s snapshot.Snapshot) {
 	next.URL, next.SNI, next.Gateway = to, "", j.gatewayFor(to)
 	p := traced(next, s, visited)
 	if b, broken := p.Broken(); broken {
-		r.override(last.routed.Ref(), "redirects to "+to+", which does not work: "+b.Summary, "a URL that answers", b.Got)
+		culprit := last.routed.Ref()
+		if last.routed == nil && last.intended != nil {
+			culprit = last.intended.owner.Ref() // its httpsRedirect
+		}
+		r.override(culprit, "redirects to "+to+", which does not work: "+b.Summary, "a URL that answers", b.Got)
 		r.fact("redirect", to)
 		return
 	}

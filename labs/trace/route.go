@@ -2,6 +2,7 @@ package trace
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
@@ -65,7 +66,7 @@ func (w *walk) tcpRoute(r *report) {
 		w.unknownOutside(r)
 		return
 	}
-	if c := w.bestCandidate(); c != nil && len(c.why) == 0 {
+	if c := w.bestCandidate(); c != nil && (len(c.why) == 0 || c.attached && slices.Equal(c.dest, w.clusters)) {
 		w.routed = c.obj
 	}
 	if len(w.clusters) == 0 {

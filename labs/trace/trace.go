@@ -35,8 +35,8 @@ func traced(r labs.Request, s snapshot.Snapshot, visited []string) labs.Path {
 		j.reconcile()
 	}
 	j.wanted()
-	j.refusedAsAsked()
 	mask(j.all())
+	j.refusedAsAsked()
 	return j.path()
 }
 

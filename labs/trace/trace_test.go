@@ -179,7 +179,7 @@ func TestTrace(t *testing.T) {
  spec: {selector: {istio: ingressgateway}, servers: [{port: {number: 443, name: https, protocol: HTTPS}, hosts: [shop.example.com], tls: {mode: SIMPLE, credentialName: shop-cert}}]}}`)
 			w.spec("VirtualService", "shop", "shop")["gateways"] = []any{"second"}
 			w.gone()
-		}, "hhhhb-", "VirtualService shop/shop"},
+		}, "hhhhb-", "Gateway shop/public"},
 		{"H8 no route for the path", func(w *world) {
 			for i := range w.envoy.Routes {
 				w.envoy.Routes[i].Hosts[0].Routes[0].Path.Value = "/only"

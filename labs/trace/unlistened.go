@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/envoy"
+	"github.com/gatedrill/gatedrill/labs/intent"
 )
 
 // noListener explains a port that Envoy does not listen on.
@@ -73,14 +74,16 @@ func (w *walk) badCertificate() bool {
 	if w.intended == nil || w.intended.classic {
 		return false
 	}
-	c := condition(w.intended.status, "ResolvedRefs")
-	if c.Str("status") != "False" {
-		return false
-	}
-	switch c.Str("reason") {
-	case "InvalidCertificateRef", "RefNotPermitted":
-		w.withdrawn = c.Str("message")
-		return true
+	for _, kind := range []string{"ResolvedRefs", "Accepted"} {
+		c := condition(w.intended.status, kind)
+		if c.Str("status") != "False" {
+			continue
+		}
+		switch c.Str("reason") {
+		case "InvalidCertificateRef", "RefNotPermitted", "InvalidCACertificateRef", "NoValidCACertificate":
+			w.withdrawn = c.Str("message")
+			return true
+		}
 	}
 	return false
 }
@@ -163,6 +166,9 @@ func (w *walk) blameIntended(s server) (labs.Object, string) {
 	if s.mode == "TCP" && (s.name == "" || !w.tcpRouted(s)) {
 		return s.owner.Ref(), fmt.Sprintf("%s declares port %d as TCP, where http rules do not count", s.owner.Ref(), s.port)
 	}
+	if s.mode == "AUTO_PASSTHROUGH" && !w.target.mesh {
+		return s.owner.Ref(), fmt.Sprintf("%s declares port %d as AUTO_PASSTHROUGH, which is for the server names of sidecars", s.owner.Ref(), s.port)
+	}
 	if s.passthrough() || s.mode == "TCP" {
 		if c := w.bestCandidate(); c != nil {
 			return c.culprit(), c.String()
@@ -180,7 +186,7 @@ func (w *walk) blameIntended(s server) (labs.Object, string) {
 func (w *walk) tcpRouted(s server) bool {
 	for _, v := range w.index.All(istioNetworking, "VirtualService") {
 		for _, g := range v.Strs("spec", "gateways") {
-			if qualify(g, v.Namespace()) == s.owner.Namespace()+"/"+s.owner.Name() && v.Has("spec", "tcp") {
+			if intent.Qualify(g, v.Namespace()) == s.owner.Namespace()+"/"+s.owner.Name() && v.Has("spec", "tcp") {
 				return true
 			}
 		}

@@ -1,0 +1,174 @@
+package intent
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/match"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
+)
+
+// Attachment is what comes of one parentRef of a route.
+type Attachment struct {
+	Listeners []string    // that take the route
+	Why       string      // none does
+	Blame     labs.Object // whose word that is, when not the route's
+}
+
+// Means says whether a parentRef of a route means an object: a Gateway, a
+// ListenerSet or a Service.
+func Means(route, ref, parent object) bool {
+	group, kind := gatewayAPI, ref.Str("kind")
+	if ref.Has("group") {
+		group = ref.Str("group")
+	}
+	if kind == "" {
+		kind = "Gateway"
+	}
+	return parent.Group() == group && parent.Kind() == kind && parent.Namespace()+"/"+parent.Name() == ParentName(route, ref)
+}
+
+// ParentName is what a parentRef of a route names, "namespace/name".
+func ParentName(route, ref object) string {
+	ns := ref.Str("namespace")
+	if ns == "" {
+		ns = route.Namespace()
+	}
+	return ns + "/" + ref.Str("name")
+}
+
+// Attach says which listeners of a parent take a route by a parentRef: those
+// of its section name and port that admit its kind and namespace, and have a
+// hostname in common with it.
+func Attach(ix snapshot.Index, route, ref, parent object) Attachment {
+	var out Attachment
+	if parent.Kind() == "Service" {
+		return out // it has no listeners, and takes all
+	}
+	refuse := func(blame labs.Object, format string, a ...any) {
+		if out.Why == "" {
+			out.Why, out.Blame = fmt.Sprintf(format, a...), blame
+		}
+	}
+	listeners := parent.Items("spec", "listeners")
+	var have []string
+	section, port := ref.Str("sectionName"), ref.Num("port")
+	asked := slices.DeleteFunc(slices.Clone(listeners), func(l object) bool {
+		have = append(have, fmt.Sprintf("%s:%d", l.Str("name"), l.Num("port")))
+		return section != "" && l.Str("name") != section || port != 0 && l.Num("port") != port
+	})
+	if len(asked) == 0 {
+		what := fmt.Sprintf("sectionName %q", section)
+		if section == "" {
+			what = fmt.Sprintf("port %d", port)
+		}
+		refuse(labs.Object{}, "%s is no listener of %s, which has [%s]", what, parent.Ref(), strings.Join(have, " "))
+		return out
+	}
+	for _, l := range asked {
+		name := fmt.Sprintf("listener %q of %s", l.Str("name"), parent.Ref())
+		blame, why := admits(ix, route, parent, l)
+		switch hosts := route.Strs("spec", "hostnames"); {
+		case why != "":
+			refuse(blame, "%s %s", name, why)
+		case !meets(l, hosts):
+			refuse(labs.Object{}, "%s serves hostname %s, none of [%s]", name, l.Str("hostname"), strings.Join(hosts, " "))
+		default:
+			out.Listeners = append(out.Listeners, l.Str("name"))
+		}
+	}
+	if len(out.Listeners) > 0 {
+		out.Why, out.Blame = "", labs.Object{}
+	}
+	return out
+}
+
+func meets(listener object, hosts []string) bool {
+	own := listener.Str("hostname")
+	return own == "" || len(hosts) == 0 || slices.ContainsFunc(hosts, func(h string) bool { return match.Meet(own, h) })
+}
+
+// admits says why a listener takes no route of that kind or namespace, and
+// whose word that is.
+func admits(ix snapshot.Index, route, parent, l object) (labs.Object, string) {
+	var kinds []string
+	for _, k := range l.Items("allowedRoutes", "kinds") {
+		kinds = append(kinds, k.Str("kind"))
+	}
+	blame := parent.Ref()
+	if len(kinds) == 0 {
+		kinds, blame = kindsOf(l), labs.Object{}
+	}
+	if !slices.Contains(kinds, route.Kind()) {
+		return blame, fmt.Sprintf("admits [%s] only", strings.Join(kinds, " "))
+	}
+	home := route.Namespace()
+	switch from := l.Str("allowedRoutes", "namespaces", "from"); from {
+	case "All":
+	case "Selector":
+		ns := ix.Get("", "Namespace", "", home)
+		if !selects(l.Map("allowedRoutes", "namespaces", "selector"), ns.Labels("metadata", "labels")) {
+			return labs.Object{Kind: "Namespace", Name: home}, "admits namespaces by their labels, and " + home + " has not those"
+		}
+	case "None":
+		return parent.Ref(), "admits routes of no namespace"
+	default:
+		if home != parent.Namespace() {
+			return parent.Ref(), "admits routes of its own namespace only, not of " + home
+		}
+	}
+	return labs.Object{}, ""
+}
+
+// kindsOf are the kinds that a listener admits when it does not say.
+func kindsOf(l object) []string {
+	switch l.Str("protocol") {
+	case "TCP":
+		return []string{"TCPRoute"}
+	case "UDP":
+		return []string{"UDPRoute"}
+	case "TLS":
+		if l.Str("tls", "mode") == "Passthrough" {
+			return []string{"TLSRoute"}
+		}
+		return []string{"TLSRoute", "TCPRoute"}
+	}
+	return []string{"HTTPRoute", "GRPCRoute"}
+}
+
+// selects evaluates a label selector; an empty one selects all.
+func selects(selector object, labels map[string]string) bool {
+	for k, v := range selector.Labels("matchLabels") {
+		if have, ok := labels[k]; !ok || have != v {
+			return false
+		}
+	}
+	for _, e := range selector.Items("matchExpressions") {
+		value, has := labels[e.Str("key")]
+		in := has && slices.Contains(e.Strs("values"), value)
+		ok := map[string]bool{"In": in, "NotIn": !in, "Exists": has, "DoesNotExist": !has}[e.Str("operator")]
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// Granted says whether an object may refer to another one: of its own
+// namespace, or by a ReferenceGrant in the other's.
+func Granted(ix snapshot.Index, from object, group, kind, namespace, name string) bool {
+	if from.Namespace() == namespace {
+		return true
+	}
+	return slices.ContainsFunc(ix.All(gatewayAPI, "ReferenceGrant"), func(g object) bool {
+		return g.Namespace() == namespace &&
+			slices.ContainsFunc(g.Items("spec", "from"), func(f object) bool {
+				return f.Str("group") == from.Group() && f.Str("kind") == from.Kind() && f.Str("namespace") == from.Namespace()
+			}) &&
+			slices.ContainsFunc(g.Items("spec", "to"), func(t object) bool {
+				return t.Str("group") == group && t.Str("kind") == kind && (t.Str("name") == "" || t.Str("name") == name)
+			})
+	})
+}
