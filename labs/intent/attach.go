@@ -52,6 +52,12 @@ func Attach(ix snapshot.Index, route, ref, parent object) Attachment {
 			out.Why, out.Blame = fmt.Sprintf(format, a...), blame
 		}
 	}
+	if strings.HasSuffix(parent.Kind(), "ListenerSet") {
+		if gateway, why := admitsSet(ix, parent); why != "" {
+			refuse(gateway, "%s %s", gateway, why)
+			return out
+		}
+	}
 	listeners := parent.Items("spec", "listeners")
 	var have []string
 	section, port := ref.Str("sectionName"), ref.Num("port")
@@ -154,6 +160,32 @@ func selects(selector object, labels map[string]string) bool {
 		}
 	}
 	return true
+}
+
+// admitsSet says why the Gateway of a ListenerSet does not take it, "" when it
+// does. A Gateway that does not say takes none.
+func admitsSet(ix snapshot.Index, set object) (labs.Object, string) {
+	ref := set.Map("spec", "parentRef")
+	ns, name, _ := strings.Cut(ParentName(set, ref), "/")
+	gateway := ix.Get(gatewayAPI, "Gateway", ns, name)
+	if gateway == nil {
+		return set.Ref(), "is of Gateway " + ns + "/" + name + ", which does not exist"
+	}
+	switch gateway.Str("spec", "allowedListeners", "namespaces", "from") {
+	case "All":
+	case "Same":
+		if set.Namespace() != ns {
+			return gateway.Ref(), "admits ListenerSets of its own namespace only, not of " + set.Namespace()
+		}
+	case "Selector":
+		home := ix.Get("", "Namespace", "", set.Namespace())
+		if !selects(gateway.Map("spec", "allowedListeners", "namespaces", "selector"), home.Labels("metadata", "labels")) {
+			return home.Ref(), "has not the labels by which " + gateway.Ref().String() + " admits ListenerSets"
+		}
+	default:
+		return gateway.Ref(), "admits no ListenerSets: allowedListeners is left out or None"
+	}
+	return labs.Object{}, ""
 }
 
 // Granted says whether an object may refer to another one: of its own

@@ -1,6 +1,7 @@
 package intent
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -58,6 +59,31 @@ func TestAttach(t *testing.T) {
 		}
 		if d := cmp.Diff(tt.listeners, got.Listeners); d != "" || got.Why != tt.why || blame != tt.blame {
 			t.Errorf("%s: %q blames %q\nwant %q, %q\n%s", tt.name, got.Why, blame, tt.why, tt.blame, d)
+		}
+	}
+}
+
+func TestAttachToSet(t *testing.T) {
+	t.Parallel()
+	const set = `{apiVersion: gateway.networking.k8s.io/v1, kind: ListenerSet, metadata: {name: s, namespace: a}, spec: {parentRef: {name: g, namespace: b}, listeners: [{name: own, port: 80, protocol: HTTP}]}}
+---
+{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: r, namespace: a}, spec: {parentRefs: [{name: s, kind: ListenerSet}]}}
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: a}}
+---
+`
+	for allowed, want := range map[string]string{
+		"{}": "Gateway b/g admits no ListenerSets: allowedListeners is left out or None",
+		"{allowedListeners: {namespaces: {from: None}}}":                                      "Gateway b/g admits no ListenerSets: allowedListeners is left out or None",
+		"{allowedListeners: {namespaces: {from: Same}}}":                                      "Gateway b/g admits ListenerSets of its own namespace only, not of a",
+		"{allowedListeners: {namespaces: {from: All}}}":                                       "",
+		"{allowedListeners: {namespaces: {from: Selector, selector: {matchLabels: {x: y}}}}}": "Namespace a has not the labels by which Gateway b/g admits ListenerSets",
+	} {
+		ix := objects(t, set+"{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: g, namespace: b}, spec: "+allowed+"}")
+		route := ix.Get(gatewayAPI, "HTTPRoute", "a", "r")
+		got := Attach(ix, route, route.Items("spec", "parentRefs")[0], ix.Get(gatewayAPI, "ListenerSet", "a", "s"))
+		if got.Why != want || (want == "") != slices.Equal(got.Listeners, []string{"own"}) {
+			t.Errorf("%s: %+v, want %q", allowed, got, want)
 		}
 	}
 }

@@ -24,9 +24,9 @@ var unreadPaths = []string{
 // request, goes with its "bootstrap".
 var unreadKeys = []string{
 	"access_log", "alt_stat_name", "bootstrap", "common_lb_config", "config_source", "connect_timeout", "custom_tags",
-	"draining_state", "eds_config", "health_check_config", "last_updated", "lb_policy", "load_balancing_weight", "locality",
-	"observability_name", "policy", "retry_policy", "sds_config", "stat_prefix", "stats", "tracing",
-	"typed_extension_protocol_options", "upstream_connection_options", "version_info",
+	"draining_state", "eds_config", "health_check_config", "last_updated", "lb_policy",
+	"observability_name", "policy", "sds_config", "stat_prefix", "stats", "tracing",
+	"upstream_connection_options", "version_info",
 }
 
 // trim drops what no trace reads, in place.

@@ -1,5 +1,5 @@
-// Package trace walks one request through the layers of a gateway and says
-// which of them is broken. Trace is pure: request and snapshot in, path out;
+// Package trace walks one request from its client to the server, proxy by
+// proxy, and says which layer of which proxy is broken. Trace is pure: request and snapshot in, path out;
 // judging twice gives the same answer. It matches as Envoy matches, and never
 // calls a layer healthy that could not be looked at.
 //
