@@ -47,6 +47,7 @@ func parts() []part {
 		{name: "queue", about: "the day's queue out of all cards", run: measureQueue},
 		{name: "sandbox", about: "a sandbox from nothing, and with kept data, to an answer through its gateway", run: measureSandbox},
 		{name: "lab", about: "a lab's start, the way from a fix to green, and reset", run: measureLab},
+		{name: "trace", about: "a trace in a cluster that is full of routes", run: measureTrace},
 		{name: "kind", about: "a kind cluster beside one made by hand, and beside the sandbox", run: measureKind, apart: true},
 	}
 }

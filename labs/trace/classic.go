@@ -115,11 +115,7 @@ func (w *walk) classicServers(v object) ([]server, string) {
 	why := fmt.Sprintf("gateways %s name no Gateway of this gateway's pods", quoteAll(names))
 	for _, n := range names {
 		full := intent.Qualify(n, v.Namespace())
-		for _, s := range w.servers {
-			if s.selects && s.classic && full == s.owner.Namespace()+"/"+s.owner.Name() {
-				out = append(out, s)
-			}
-		}
+		out = append(out, w.classicOf(full)...)
 		ns, name, _ := strings.Cut(full, "/")
 		if n != intent.Mesh && w.index.Get(istioNetworking, "Gateway", ns, name) == nil {
 			why = fmt.Sprintf("gateways %s: there is no Gateway %s", quoteAll(names), full)
@@ -129,6 +125,21 @@ func (w *walk) classicServers(v object) ([]server, string) {
 		return out, ""
 	}
 	return nil, why
+}
+
+// classicOf returns the servers of a Gateway by its full name, as far as they
+// are this gateway's. They are sorted once: every VirtualService asks.
+func (w *walk) classicOf(full string) []server {
+	if w.byGateway == nil {
+		w.byGateway = map[string][]server{}
+		for _, s := range w.servers {
+			if s.selects && s.classic {
+				key := s.owner.Namespace() + "/" + s.owner.Name()
+				w.byGateway[key] = append(w.byGateway[key], s)
+			}
+		}
+	}
+	return w.byGateway[full]
 }
 
 // orphan says whether none of a route's hosts is served by the servers it

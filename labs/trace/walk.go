@@ -29,7 +29,8 @@ type walk struct {
 	config     *envoy.Config
 	noConfig   string // why config is nil
 	servers    []server
-	intended   *server // the Gateway's server that should take the request
+	byGateway  map[string][]server // see classicOf
+	intended   *server             // the Gateway's server that should take the request
 	chain      *envoy.Chain
 	withdrawn  string     // why Envoy was not given the intended listener: its certificate
 	matched    *taken     // the route that takes the request
