@@ -1,0 +1,30 @@
+package labs
+
+// Request says who asks what of whom, by which way, and who ought to answer.
+type Request struct {
+	Name    string            `json:"name"`              // the lab's name for it: "main"
+	From    string            `json:"from"`              // "outside", or a workload: "ns/deployment"
+	URL     string            `json:"url"`               // scheme, host, port, path
+	SNI     string            `json:"sni,omitempty"`     // when not the URL's host
+	Method  string            `json:"method,omitempty"`  // GET when empty
+	Headers map[string]string `json:"headers,omitempty"` // Host overrides the authority
+	Trust   string            `json:"trust,omitempty"`   // name of the CA the client trusts; "" = the lab's public CA
+	Cert    string            `json:"cert,omitempty"`    // name of the client certificate to present
+	Gateway string            `json:"gateway,omitempty"` // "ns/service" of the entry; "" = where the host's DNS name leads
+	Connect string            `json:"connect,omitempty"` // address to connect to in place of what the host resolves to
+	// Via is a proxy that policy wants the request to pass: the Service of an
+	// egress gateway or a waypoint, "ns/service". An answer that went past it
+	// is a fault.
+	Via string `json:"via,omitempty"`
+	// To is who ought to answer: a workload "ns/deployment", one of its subsets
+	// "ns/deployment#label=value", or a server outside, "outside/host". An
+	// answer of somebody else is a fault.
+	To string `json:"to,omitempty"`
+	// Refused: policy wants no such request to succeed; an answer is a fault.
+	Refused bool `json:"refused,omitempty"`
+	// Follow a redirect, at most ten times; a loop is a fault.
+	Follow bool `json:"follow,omitempty"`
+}
+
+// Outside says whether the request comes from outside the cluster.
+func (r Request) Outside() bool { return r.From == "" || r.From == "outside" }
