@@ -18,9 +18,10 @@ import (
 // addressWithin bounds the wait for a Service's address.
 const addressWithin = 60 * time.Second
 
-var variable = regexp.MustCompile(`\$\{(GATEWAY_IP|ADDRESS:[^}]+)\}`)
+var variable = regexp.MustCompile(`\$\{(GATEWAY_IP|(?:ADDRESS|CA):[^}]+)\}`)
 
-// variables replaces ${GATEWAY_IP} and ${ADDRESS:ns/service} in manifests.
+// variables replaces ${GATEWAY_IP}, ${ADDRESS:ns/service} and ${CA:name}, the
+// certificate of a CA as PEM, in manifests.
 type variables struct {
 	engine  *Engine
 	gateway string // ns/service that GATEWAY_IP means
@@ -83,20 +84,30 @@ func (vs *variables) expandInto(ctx context.Context, v any, set func(string)) er
 	}
 	var failed error
 	out := variable.ReplaceAllStringFunc(text, func(m string) string {
-		service := vs.gateway
-		if a, ok := strings.CutPrefix(m, "${ADDRESS:"); ok {
-			service = strings.TrimSuffix(a, "}")
-		}
-		address, err := vs.address(ctx, service)
+		value, err := vs.value(ctx, strings.TrimSuffix(strings.TrimPrefix(m, "${"), "}"))
 		if err != nil {
 			failed = err
 		}
-		return address
+		return value
 	})
 	if failed == nil && out != text {
 		set(out)
 	}
 	return failed
+}
+
+func (vs *variables) value(ctx context.Context, name string) (string, error) {
+	if ca, ok := strings.CutPrefix(name, "CA:"); ok {
+		authority, err := vs.engine.authority(ctx, ca)
+		if err != nil {
+			return "", err
+		}
+		return string(authority.Root()), nil
+	}
+	if service, ok := strings.CutPrefix(name, "ADDRESS:"); ok {
+		return vs.address(ctx, service)
+	}
+	return vs.address(ctx, vs.gateway)
 }
 
 func (vs *variables) address(ctx context.Context, service string) (string, error) {
