@@ -13,10 +13,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/accuracy"
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox"
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox/programs"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
 // field runs cases in several sandboxes.
@@ -95,7 +97,9 @@ func (f *field) lane(ctx context.Context, n int, queue <-chan accuracy.Case) (er
 func (f *field) done(r accuracy.Result) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.results = append(f.results, r)
+	kept := r
+	kept.Snapshot, kept.Path = snapshot.Snapshot{}, labs.Path{} // hundreds of them would fill the memory
+	f.results = append(f.results, kept)
 	fmt.Fprintf(f.log, "%3d/%d %6.1fs %-32s %4.1fs  %s\n", len(f.results), f.total, f.now().Sub(f.begun).Seconds(), r.Case.ID, r.Took.Seconds(), r.Words())
 	if f.record && r.NotRun == "" && r.Problem == "" {
 		return r.Record(f.cases)

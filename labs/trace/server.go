@@ -20,6 +20,9 @@ func (w *walk) outsideAnswer(r *report) {
 	switch a := w.answer; {
 	case w.serviceAt(w.dest) != nil && w.afterLeaving() != nil:
 		r.healthy("goes to %s as it is", to)
+	case a.Error == "reset" && w.strictServer() != nil:
+		policy := w.strictServer()
+		r.broken(policy.Ref(), "the client speaks plain text, the workload wants mutual TLS", "a client with a sidecar", policy.Ref().String()+" says STRICT")
 	case !a.Observed:
 		r.unknown("goes straight to %s; no answer was seen", to)
 	case unconnected(a), a.Error == "timeout":
@@ -27,6 +30,21 @@ func (w *walk) outsideAnswer(r *report) {
 	default:
 		r.healthy("goes straight to %s, by no rule of the mesh", to)
 	}
+}
+
+// strictServer is the PeerAuthentication for which a client without a sidecar
+// is refused, nil when none is.
+func (w *walk) strictServer() object {
+	svc := w.serviceAt(w.dest)
+	if svc == nil || !w.direct {
+		return nil
+	}
+	for _, pod := range w.podsOf(svc.Namespace(), svc.Labels("spec", "selector")) {
+		if mode, policy := w.peerTLS(pod, 0); hasSidecar(pod) && mode == "STRICT" {
+			return policy
+		}
+	}
+	return nil
 }
 
 // serverError: the server behind the last proxy, or its own sidecar, answered

@@ -232,8 +232,12 @@ func (w *walk) registryOnly() (object, string) {
 	if s := w.sidecarResource(); s != nil && s.Str("spec", "outboundTrafficPolicy", "mode") == "REGISTRY_ONLY" {
 		return s, s.Ref().String() + " says outboundTrafficPolicy REGISTRY_ONLY, and no ServiceEntry has the host"
 	}
-	mesh := object{"kind": "ConfigMap", "metadata": map[string]any{"namespace": rootNamespace, "name": "istio"}}
-	return mesh, "outboundTrafficPolicy REGISTRY_ONLY, and no ServiceEntry has the host"
+	return meshConfig(), "outboundTrafficPolicy REGISTRY_ONLY, and no ServiceEntry has the host"
+}
+
+// meshConfig is the object that holds the mesh's settings.
+func meshConfig() object {
+	return object{"kind": "ConfigMap", "metadata": map[string]any{"namespace": rootNamespace, "name": "istio"}}
 }
 
 // sidecarResource is the Sidecar that applies to the workload: one that

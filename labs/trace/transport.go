@@ -21,6 +21,8 @@ func (w *walk) judgeTransport(r *report, u upstream) {
 	switch text := a.Details + " " + a.LogLine; {
 	case w.passesThrough() && w.target.tls && a.Error != "" && u.cluster.TLS != nil && u.cluster.Mode() != "ISTIO_MUTUAL":
 		r.broken(w.originates(u), "the client's TLS is wrapped in a second TLS", "bytes handed on as they come", w.modeSource(u, u.cluster.Mode()))
+	case w.passesThrough() && len(u.pods) > 0 && runsGateway(u.pods[0]) && strings.HasPrefix(a.Error, "tls: "):
+		// Of a proxy, its own hop tells why.
 	case w.passesThrough() && a.Error == "tls: not TLS":
 		r.broken(u.service.Ref(), "TLS passes through to a port that does not speak TLS",
 			"a backend port that speaks TLS", u.name+" answers in plain text")

@@ -194,7 +194,12 @@ func (w *walk) notRefused() {
 	r := w.report(labs.LayerDestination)
 	u := w.last()
 	culprit, got := object(nil), "it was answered"
-	if _, name, _ := w.waypointOf(u.service); name != "" {
+	if w.role == labs.RoleSidecar {
+		r = w.report(labs.LayerRoute) // what may leave is a matter of what the mesh knows
+	}
+	if w.leaves() {
+		culprit, got = w.outboundPolicy(), "unknown hosts may leave"
+	} else if _, name, _ := w.waypointOf(u.service); name != "" {
 		culprit, got = u.service, "the request does not pass the waypoint "+name+", whose policies would apply"
 	} else if a := w.undemanded(u); a != nil {
 		culprit, got = a, a.Ref().String()+" refuses bad tokens only; no AuthorizationPolicy asks for one"
@@ -204,6 +209,15 @@ func (w *walk) notRefused() {
 		culprit, got = e, e.Ref().String()+" has hosts "+quoteAll(e.Strs("spec", "hosts"))
 	}
 	r.override(culprit.Ref(), "answered, although it ought to be refused", "a refusal", got)
+}
+
+// outboundPolicy is what lets unknown hosts out: the workload's Sidecar, else
+// the mesh's settings.
+func (w *walk) outboundPolicy() object {
+	if s := w.sidecarResource(); s != nil {
+		return s
+	}
+	return meshConfig()
 }
 
 // undemanded is a RequestAuthentication before the server, where no policy asks
