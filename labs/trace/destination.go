@@ -193,6 +193,7 @@ func (w *walk) judgeUpstream(r *report, u upstream) {
 	}
 	r.see("cluster %s: %s", u.name, count(w.healthyCount(u.name), "healthy endpoint"))
 	w.judgeEndpoints(r, u)
+	w.judgePorts(r, u)
 	w.judgePeer(r, u)
 }
 
@@ -213,4 +214,28 @@ func (w *walk) judgeEndpoints(r *report, u upstream) {
 			return
 		}
 	}
+}
+
+// judgePorts looks for pods that do not have the port that they are sent to,
+// beside others that have it: a part of the requests ends there, or is tried
+// again.
+func (w *walk) judgePorts(r *report, u upstream) {
+	var without object
+	has, sent := false, ""
+	for _, pod := range u.pods {
+		declared, port := containerPorts(pod), strconv.Itoa(w.podPort(u, pod))
+		switch {
+		case len(declared) == 0:
+		case slices.Contains(declared, port):
+			has = true
+		default:
+			without, sent = pod, port
+		}
+	}
+	if !has || without == nil {
+		return
+	}
+	r.broken(w.ownerOf(without), "one of the pods does not listen on "+sent, "pods that all listen on "+sent,
+		without.Ref().String()+" has ports "+quoteAll(containerPorts(without)))
+	r.certain = true
 }

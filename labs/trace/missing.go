@@ -152,6 +152,9 @@ func (w *walk) noEndpoints(r *report, u upstream) {
 		r.broken(u.service.Ref(), summary, "an address for "+u.service.Str("spec", "externalName"), "none")
 	case u.subset != "" && len(w.readyEndpoints(u.service, nil)) > 0:
 		r.broken(u.rule.Ref(), summary, fmt.Sprintf("ready pods with the labels of subset %q", u.subset), "none")
+	case w.emptyWaypoint(u) != nil:
+		waypoint := w.emptyWaypoint(u)
+		r.broken(waypoint.Ref(), summary, "a ready pod of the waypoint that "+u.service.Ref().String()+" is bound to", "none")
 	default:
 		culprit, want, got := w.whyNoEndpoints(u.service)
 		r.broken(culprit, summary, want, got)

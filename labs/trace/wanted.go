@@ -85,6 +85,11 @@ func (j *journey) wentPast() {
 		r.override(w.last().service.Ref(), "answered, not by the way that policy asks for", want, got)
 		return
 	}
+	if ns, name, by := w.waypointOf(w.last().service); name != "" && w.index.Get(gatewayAPI, "Gateway", ns, name) == nil {
+		r = w.report(labs.LayerDestination)
+		r.override(by.Ref(), "answered, not by the way that policy asks for", want, by.Ref().String()+" is bound to waypoint "+ns+"/"+name+", which does not exist")
+		return
+	}
 	culprit, why := w.meshRoute()
 	if why != "" {
 		got = why + "; " + got
@@ -199,6 +204,8 @@ func (w *walk) notRefused() {
 	}
 	if w.leaves() {
 		culprit, got = w.outboundPolicy(), "unknown hosts may leave"
+	} else if p := w.idlePolicy(u); w.role == labs.RoleWaypoint && p != nil {
+		culprit, got = p, p.Ref().String()+" does not apply at a waypoint: it has no targetRefs"
 	} else if _, name, _ := w.waypointOf(u.service); name != "" {
 		culprit, got = u.service, "the request does not pass the waypoint "+name+", whose policies would apply"
 	} else if a := w.undemanded(u); a != nil {

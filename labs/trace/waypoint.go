@@ -135,3 +135,21 @@ func (w *walk) tunnelled() *report {
 		fmt.Sprintf("port %d of it in the waypoint", w.target.port), "no route table and no cluster of it")
 	return r
 }
+
+// emptyWaypoint is the Deployment of the waypoint that the upstream's Service
+// is bound to, or its Gateway, where it has no ready pod; nil otherwise.
+func (w *walk) emptyWaypoint(u upstream) object {
+	ns, name, _ := w.waypointOf(u.service)
+	if name == "" || w.role == labs.RoleWaypoint || !w.ingressUses(u.service) {
+		return nil
+	}
+	for _, p := range w.podsOf(ns, map[string]string{gatewayNameLabel: name}) {
+		if ready(p) {
+			return nil
+		}
+	}
+	if d := w.index.Get("apps", "Deployment", ns, name); d != nil {
+		return d
+	}
+	return w.index.Get(gatewayAPI, "Gateway", ns, name)
+}
