@@ -57,6 +57,11 @@ func token(id string) string { return "{certificate " + id + "}" }
 // blocks finds certificates in PEM.
 var blocks = regexp.MustCompile(`(?s)-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----`)
 
+// forwarded finds certificates as Envoy writes them into a header, encoded for
+// URLs: a server that tells what it saw has them in its answer. No trace reads
+// them, so they are cut, and where the answer was cut short, their beginning.
+var forwarded = regexp.MustCompile(`-----BEGIN%20CERTIFICATE-----[A-Za-z0-9%+/=._-]*`)
+
 // describe puts tokens in the place of all certificates, PEM or PEM in
 // base64, and says what they stand for.
 func describe(tree map[string]any) ([]certificate, error) {
@@ -87,6 +92,7 @@ func takeOut(s string, found map[string]*x509.Certificate) (string, error) {
 			prefix, s = encodedToken, string(b)
 		}
 	}
+	s = forwarded.ReplaceAllString(s, "{certificate cut}")
 	var failed error
 	s = blocks.ReplaceAllStringFunc(s, func(text string) string {
 		certs, err := snapshot.Certificates([]byte(text))

@@ -1,9 +1,11 @@
 package record
 
 import (
+	"crypto/x509"
 	"encoding/base64"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +19,9 @@ func TestLeak(t *testing.T) {
 		if leak(secret) == "" {
 			t.Errorf("not seen: %s", secret)
 		}
+		if leak([]byte(url.PathEscape(string(secret)))) == "" {
+			t.Errorf("not seen as Envoy forwards it: %s", secret)
+		}
 		for shift := range 3 {
 			text := base64.StdEncoding.EncodeToString(append([]byte("xyz")[:shift], secret...))
 			if leak([]byte("before "+text+" after")) == "" {
@@ -29,13 +34,30 @@ func TestLeak(t *testing.T) {
 	}
 }
 
+func holdsRecordings(path string) bool {
+	return strings.Contains(path, "/testdata/") || strings.Contains(path, "/accuracy/cases/")
+}
+
+// A server that tells what it saw has its client's certificate in its answer,
+// whole or cut short: it is taken out, and what is around it stays.
+func TestForwardedCertificateIsCut(t *testing.T) {
+	t.Parallel()
+	pem := url.PathEscape(string(issued(t, newCA(t), "a.example.com").Leaf))
+	for _, part := range []string{pem, pem[:len(pem)/2]} {
+		got, err := takeOut(`Cert="`+part+`";Subject=""`, map[string]*x509.Certificate{})
+		if want := `Cert="{certificate cut}";Subject=""`; err != nil || got != want {
+			t.Errorf("got %s, %v, want %s", got, err, want)
+		}
+	}
+}
+
 // No file of the tests holds a certificate or a key: tests issue what they
 // need when they run.
 func TestTestdataHoldsNoSecrets(t *testing.T) {
 	t.Parallel()
 	files := 0
 	err := filepath.WalkDir("../..", func(path string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() || !strings.Contains(filepath.ToSlash(path), "/testdata/") {
+		if err != nil || e.IsDir() || !holdsRecordings(filepath.ToSlash(path)) {
 			return err
 		}
 		text, err := os.ReadFile(path)
