@@ -166,6 +166,7 @@ type Certificate struct {
 	Names    []string `yaml:"names"`     // DNS names; the first is the common name
 	Starts   int      `yaml:"starts"`    // days from now, -1 when 0
 	Days     int      `yaml:"days"`      // validity from its start, 90 when 0
+	Usage    string   `yaml:"usage"`     // "server" when empty, "client" where Client is set; a proxy that presents it to a server needs "client"
 	Key      string   `yaml:"key"`       // "other": the key put beside the certificate is not its own
 	Chain    string   `yaml:"chain"`     // "full" (leaf and issuing CA, the default), "leaf", "root" (all three)
 	Holds    []string `yaml:"holds"`     // keys of the Secret, tls.crt and tls.key when empty; ca.crt too
@@ -193,7 +194,8 @@ type Change struct {
 func (c Change) Empty() bool { return len(c.Objects) == 0 && len(c.Ops) == 0 }
 
 // Manifest is one Kubernetes object. Strings in it may hold ${GATEWAY_IP} or
-// ${ADDRESS:ns/service}, replaced when it is applied.
+// ${ADDRESS:ns/service}, or ${CA:name} for the certificate of a CA, replaced
+// when it is applied.
 type Manifest struct {
 	Object map[string]any
 	Text   string // as it stands in the file, for the learner to read

@@ -158,7 +158,7 @@ func (e *Engine) issue(ctx context.Context, c labs.Certificate, from, to time.Ti
 	if err != nil {
 		return nil, err
 	}
-	got, err := ca.Issue(certs.Request{Names: c.Names, From: from, To: to, Client: c.Client != ""})
+	got, err := ca.Issue(certs.Request{Names: c.Names, From: from, To: to, Client: c.Client != "" || c.Usage == "client"})
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,8 @@
 package fault_test
 
 import (
+	"crypto/x509"
+	"slices"
 	"testing"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -15,15 +17,24 @@ func TestInstallAndSweep(t *testing.T) {
 	f.must(f.engine.Keep(ctx, "before"))
 
 	home := map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": "drill-a"}}
-	pair := labs.Certificate{Secret: "drill-a/cert", Names: []string{"shop.example.com"}}
+	pair := labs.Certificate{Secret: "drill-a/cert", Names: []string{"shop.example.com"}, CA: "partner", Usage: "client"}
+	trust := map[string]any{"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": "trust", "namespace": "drill-a"},
+		"data": map[string]any{"ca.crt": "${CA:partner}"}}
 	lab := &labs.Lab{ID: "a"}
 	f.must(f.engine.Install(ctx, lab, []labs.Certificate{pair}, labs.Change{
-		Objects: []labs.Manifest{{Object: home}, {Object: virtualService("shop.example.com")}},
+		Objects: []labs.Manifest{{Object: home}, {Object: trust}, {Object: virtualService("shop.example.com")}},
 		Ops: []labs.Op{{Patch: &labs.Patch{Object: labs.Object{Kind: "Service", Namespace: "istio-system", Name: "istio-ingressgateway"},
 			Merge: map[string]any{"spec": map[string]any{"selector": map[string]any{"istio": "x"}}}}}},
 	}))
-	if got, err := f.engine.Pair(ctx, "drill-a", "cert"); err != nil || len(got.Certificate) != 2 {
-		t.Errorf("the certificate in the new namespace: %d in the chain, %v", len(got.Certificate), err)
+	got, err := f.engine.Pair(ctx, "drill-a", "cert")
+	f.must(err)
+	if len(got.Certificate) != 2 || !slices.Equal(got.Leaf.ExtKeyUsage, []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}) {
+		t.Errorf("the certificate in the new namespace: %d in the chain, for %v", len(got.Certificate), got.Leaf.ExtKeyUsage)
+	}
+	authorities, err := f.engine.Trust(ctx)
+	f.must(err)
+	if root := f.get("ConfigMap", "drill-a", "trust", "data", "ca.crt"); root != authorities["partner"] {
+		t.Errorf("${CA:partner} became %v", root)
 	}
 	service := labs.Object{Kind: "Service", Namespace: "istio-system", Name: "istio-ingressgateway"}
 	if has, err := f.engine.Exists(ctx, service); !has || err != nil {
