@@ -125,18 +125,22 @@ func (p Path) Layers() []LayerReport {
 	return out
 }
 
-// Broken returns the report in which the path breaks; ok is false when it
-// does not. It is the first on the way.
-func (p Path) Broken() (LayerReport, bool) {
+// First returns the first report of a verdict on the way; ok is false when
+// there is none.
+func (p Path) First(v Verdict) (LayerReport, bool) {
 	for _, h := range p.Hops {
 		for _, r := range h.Layers {
-			if r.Verdict == Broken {
+			if r.Verdict == v {
 				return r, true
 			}
 		}
 	}
 	return LayerReport{}, false
 }
+
+// Broken returns the report in which the path breaks; ok is false when it
+// does not. It is the first on the way.
+func (p Path) Broken() (LayerReport, bool) { return p.First(Broken) }
 
 // BrokenAt returns the layer in which the path breaks, "" when it does not.
 func (p Path) BrokenAt() Layer {

@@ -1,5 +1,7 @@
 package labs
 
+import "strings"
+
 // Request says who asks what of whom, by which way, and who ought to answer.
 type Request struct {
 	Name    string            `json:"name"`              // the lab's name for it: "main"
@@ -28,3 +30,9 @@ type Request struct {
 
 // Outside says whether the request comes from outside the cluster.
 func (r Request) Outside() bool { return r.From == "" || r.From == "outside" }
+
+// IsPair says whether a text names something as namespace/name.
+func IsPair(text string) bool {
+	ns, name, ok := strings.Cut(text, "/")
+	return ok && ns != "" && name != "" && !strings.Contains(name, "/")
+}

@@ -84,14 +84,14 @@ func (f traceFlags) build(args []string) (question, error) {
 		return q, err
 	}
 	for _, x := range []struct{ flag, value string }{{"gateway", q.request.Gateway}, {"via", q.request.Via}} {
-		if x.value != "" && !isPair(x.value) {
+		if x.value != "" && !labs.IsPair(x.value) {
 			return q, usagef("trace --%s %q: want namespace/service", x.flag, x.value)
 		}
 	}
-	if !q.request.Outside() && !isPair(q.request.From) {
+	if !q.request.Outside() && !labs.IsPair(q.request.From) {
 		return q, usagef("trace --from %q: want outside, or namespace/workload", q.request.From)
 	}
-	if to, _, _ := strings.Cut(q.request.To, "#"); to != "" && !isPair(to) {
+	if to, _, _ := strings.Cut(q.request.To, "#"); to != "" && !labs.IsPair(to) {
 		return q, usagef("trace --to %q: want namespace/workload or outside/host", q.request.To)
 	}
 	if a := q.request.Connect; a != "" && net.ParseIP(a) == nil {
@@ -113,12 +113,6 @@ func (f traceFlags) sensible(urls int) error {
 		return usagef("trace --watch --snapshot: a snapshot is one moment: leave one of them out")
 	}
 	return nil
-}
-
-// isPair says whether a text is namespace/name.
-func isPair(s string) bool {
-	ns, name, ok := strings.Cut(s, "/")
-	return ok && ns != "" && name != "" && !strings.Contains(name, "/")
 }
 
 func (f traceFlags) withHeaders(r *labs.Request) error {

@@ -37,7 +37,7 @@ func printTraced(w io.Writer, t traced) error {
 // broken one and the real answer at the end. Where a request passes several
 // proxies a map goes first, and each has its own lines under its name.
 func printPath(w io.Writer, p labs.Path) {
-	several := proxies(p) > 1 || len(p.Hops) > 0 && p.Hops[0].Role == labs.RoleSidecar
+	several := len(p.Proxies()) > 1 || len(p.Hops) > 0 && p.Hops[0].Role == labs.RoleSidecar
 	if several {
 		fmt.Fprintln(w, visible(mapLine(p)))
 	}
@@ -54,17 +54,6 @@ func printPath(w io.Writer, p labs.Path) {
 		}
 	}
 	fmt.Fprintf(w, "%-12s   %s\n", "answer", visible(answerLine(p.Answer)))
-}
-
-// proxies counts the hops that are proxies.
-func proxies(p labs.Path) int {
-	n := 0
-	for _, h := range p.Hops {
-		if h.Role != labs.RoleServer {
-			n++
-		}
-	}
-	return n
 }
 
 // who names a proxy or server; "" when nothing is known of it.

@@ -104,7 +104,7 @@ func (w *watcher) tell(t traced) error {
 			continue
 		}
 		name := c.Layer
-		if c.Hop != "" && proxies(t.Path) > 1 {
+		if c.Hop != "" && len(t.Path.Proxies()) > 1 {
 			name = c.Hop + " " + name
 		}
 		marks := ""

@@ -17,7 +17,7 @@ func Sentence(p labs.Path) string {
 	if r, ok := p.Broken(); ok {
 		return fmt.Sprintf("%s %s because %s.", asked, outcome(p.Answer, "cannot work"), because(p, r))
 	}
-	if r, ok := first(p, labs.Unknown); ok {
+	if r, ok := p.First(labs.Unknown); ok {
 		return fmt.Sprintf("%s %s; whether %s is healthy is not known: %s.", asked, outcome(p.Answer, "was not asked for"), place(p, r), bare(r.Summary))
 	}
 	if len(p.Hops) == 0 {
@@ -92,32 +92,10 @@ func because(p labs.Path, r labs.LayerReport) string {
 
 // place names a layer, with its hop where there are several proxies.
 func place(p labs.Path, r labs.LayerReport) string {
-	if r.Hop != "" && proxies(p) > 1 {
+	if r.Hop != "" && len(p.Proxies()) > 1 {
 		return string(r.Layer) + " at the " + r.Hop
 	}
 	return string(r.Layer)
-}
-
-func proxies(p labs.Path) int {
-	n := 0
-	for _, h := range p.Hops {
-		if h.Role != labs.RoleServer {
-			n++
-		}
-	}
-	return n
-}
-
-// first is the first report of a verdict on the way.
-func first(p labs.Path, v labs.Verdict) (labs.LayerReport, bool) {
-	for _, h := range p.Hops {
-		for _, r := range h.Layers {
-			if r.Verdict == v {
-				return r, true
-			}
-		}
-	}
-	return labs.LayerReport{}, false
 }
 
 // bare is text for the middle of a sentence.

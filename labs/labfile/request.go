@@ -24,9 +24,9 @@ func (s *source) requests(l *labs.Lab) {
 		need(nameForm.MatchString(name), "a name is letters and digits, since questions write trace.NAME")
 		u, err := url.Parse(r.URL)
 		need(err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https"), "url must be http://host/path or https://host/path, got %q", r.URL)
-		need(r.From == "outside" || nsName(r.From), "from must be outside, or a workload as namespace/name, got %q", r.From)
-		need(r.Gateway == "" || nsName(r.Gateway), "gateway must be a Service as namespace/name, got %q", r.Gateway)
-		need(r.Via == "" || nsName(r.Via), "via must be a Service as namespace/name, got %q", r.Via)
+		need(r.From == "outside" || labs.IsPair(r.From), "from must be outside, or a workload as namespace/name, got %q", r.From)
+		need(r.Gateway == "" || labs.IsPair(r.Gateway), "gateway must be a Service as namespace/name, got %q", r.Gateway)
+		need(r.Via == "" || labs.IsPair(r.Via), "via must be a Service as namespace/name, got %q", r.Via)
 		need(r.To == "" || answerer(r.To), "to must be a workload as namespace/name or namespace/name#label=value, or outside/host, got %q", r.To)
 		need(r.To == "" || !r.Refused, "nobody ought to answer what is to be refused: leave out to, or refused")
 		need(r.Connect == "" || address(r.Connect), "connect must be an address, with or without a port, got %q", r.Connect)
@@ -38,7 +38,7 @@ func (s *source) requests(l *labs.Lab) {
 // answerer says whether a text names who ought to answer.
 func answerer(text string) bool {
 	workload, label, subset := strings.Cut(text, "#")
-	if !nsName(workload) || subset && strings.HasPrefix(text, "outside/") {
+	if !labs.IsPair(workload) || subset && strings.HasPrefix(text, "outside/") {
 		return false
 	}
 	key, value, _ := strings.Cut(label, "=")

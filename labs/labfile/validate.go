@@ -109,7 +109,7 @@ func (s *source) certificate(c labs.Certificate) {
 		}
 	}
 	need((c.Secret == "") != (c.Client == ""), "a certificate has either secret or client")
-	need(c.Secret == "" || nsName(c.Secret), "secret must be namespace/name")
+	need(c.Secret == "" || labs.IsPair(c.Secret), "secret must be namespace/name")
 	onlyCA := len(c.Holds) == 1 && c.Holds[0] == "ca.crt"
 	need(len(c.Names) > 0 || onlyCA, "a certificate needs names")
 	need(slices.Contains([]string{"", "full", "leaf", "root"}, c.Chain), "chain must be full, leaf or root")
@@ -135,11 +135,6 @@ func (s *source) changes(l *labs.Lab) {
 			}
 		}
 	}
-}
-
-func nsName(t string) bool {
-	ns, name, ok := strings.Cut(t, "/")
-	return ok && ns != "" && name != "" && !strings.Contains(name, "/")
 }
 
 func joined[T ~string](list []T) string {

@@ -90,7 +90,7 @@ func (c caller) operationField(name string, values []string) (holds truth, http 
 	switch name {
 	case "hosts":
 		return truthOf(slices.ContainsFunc(values, func(v string) bool {
-			return policyMatch(strings.ToLower(v), c.target.authority) || policyMatch(strings.ToLower(v), withoutPort(c.target.authority))
+			return policyMatch(strings.ToLower(v), c.target.authority) || policyMatch(strings.ToLower(v), match.WithoutPort(c.target.authority))
 		})), true
 	case "methods":
 		return truthOf(slices.ContainsFunc(values, func(v string) bool { return policyMatch(v, c.target.method) })), true

@@ -133,7 +133,7 @@ func (w *walk) view() intent.View {
 
 // relate compares a route's hosts with the request's.
 func (w *walk) relate(c *candidate) {
-	name := withoutPort(w.target.authority)
+	name := match.WithoutPort(w.target.authority)
 	if w.target.tls && w.intended != nil && w.intended.passthrough() {
 		name = w.target.sni
 	}

@@ -200,13 +200,7 @@ func (j *journey) fromWorkload(t target) *walk {
 func (j *journey) workload(key string) (pods []object, ref labs.Object) {
 	ns, name, _ := strings.Cut(key, "/")
 	if d := j.index.Get("apps", "Deployment", ns, name); d != nil {
-		selector := d.Labels("spec", "selector", "matchLabels")
-		for _, p := range j.index.All("", "Pod") {
-			if p.Namespace() == ns && alive(p) && snapshot.Selects(selector, p.Labels("metadata", "labels")) {
-				pods = append(pods, p)
-			}
-		}
-		return pods, d.Ref()
+		return j.podsOf(ns, d.Labels("spec", "selector", "matchLabels")), d.Ref()
 	}
 	if p := j.index.Get("", "Pod", ns, name); p != nil && alive(p) {
 		return []object{p}, p.Ref()
@@ -228,12 +222,6 @@ func (j *journey) logOf(pods []object) (labs.ProxyLog, bool) {
 
 // hear takes the words of this hop's own proxy for the answer's.
 func (w *walk) hear() {
-	if len(w.whole.Logs) == 0 {
-		if w.previous != nil {
-			w.answer.Flag, w.answer.Details, w.answer.LogLine = "", "", ""
-		}
-		return
-	}
 	l, ok := w.logOf(w.pods)
 	if !ok {
 		if w.previous != nil {

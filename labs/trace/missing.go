@@ -77,15 +77,10 @@ func (w *walk) whyNoSubset(u upstream) (culprit labs.Object, want, got string) {
 
 // similarEntry proposes the nearest host of a ServiceEntry.
 func (w *walk) similarEntry(host string) string {
-	out, top := "", -1
-	for _, e := range w.index.All(istioNetworking, "ServiceEntry") {
-		for _, h := range e.Strs("spec", "hosts") {
-			if d, close := near(h, host); close && (top < 0 || d < top) {
-				out, top = ", but "+e.Ref().String()+" has "+h, d
-			}
-		}
+	if e, h := w.nearEntry(host); e != nil {
+		return ", but " + e.Ref().String() + " has " + h
 	}
-	return out
+	return ""
 }
 
 func (w *walk) unresolved() string {

@@ -43,14 +43,14 @@ func (w *walk) entryFor(host string) object {
 	return found
 }
 
-// nearEntry is the ServiceEntry with the host that is nearest to the asked
-// one, misspelt or a neighbour, and that host.
-func (w *walk) nearEntry() (object, string) {
+// nearEntry is the ServiceEntry with the host that is nearest to a given one,
+// misspelt or a neighbour, and that host.
+func (w *walk) nearEntry(host string) (object, string) {
 	var found object
 	name, top := "", -1
 	for _, e := range w.index.All(istioNetworking, "ServiceEntry") {
 		for _, h := range e.Strs("spec", "hosts") {
-			if d, close := near(h, w.target.name()); close && (top < 0 || d < top) {
+			if d, close := near(h, host); close && (top < 0 || d < top) {
 				found, name, top = e, h, d
 			}
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/envoy"
+	"github.com/gatedrill/gatedrill/labs/match"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -22,7 +23,7 @@ func (t target) location(route envoy.Route) string {
 		scheme = "https"
 	}
 	host, port := t.host, t.port
-	if h := withoutPort(t.authority); h != "" {
+	if h := match.WithoutPort(t.authority); h != "" {
 		host = h
 	}
 	if rd.Scheme != "" && rd.Scheme != scheme {
@@ -45,15 +46,10 @@ func (t target) location(route envoy.Route) string {
 func (t target) redirected(route envoy.Route) string {
 	rd := route.Redirect
 	path, query, hasQuery := strings.Cut(t.path, "?")
-	switch {
-	case rd.Path != "":
+	if rd.Path != "" {
 		path = rd.Path
-	case rd.Prefix != "":
-		path = rd.Prefix + strings.TrimPrefix(path, route.Path.Value)
-	case rd.Regex != "":
-		if re, err := regexp.Compile(rd.Regex); err == nil {
-			path = re.ReplaceAllString(path, strings.ReplaceAll(rd.Substitution, `\`, "$"))
-		}
+	} else {
+		path = replaced(path, route.Path.Value, rd.Prefix, rd.Regex, rd.Substitution)
 	}
 	if hasQuery && !rd.StripQuery && !strings.Contains(path, "?") {
 		path += "?" + query
@@ -114,7 +110,7 @@ func (j *journey) followTo(to string, visited []string, s snapshot.Snapshot) {
 // same host.
 func (j *journey) gatewayFor(to string) string {
 	u, err := url.Parse(to)
-	if err == nil && u.Hostname() == withoutPort(j.hops[0].target.authority) {
+	if err == nil && u.Hostname() == match.WithoutPort(j.hops[0].target.authority) {
 		return j.request.Gateway
 	}
 	return ""
@@ -144,14 +140,7 @@ func (t target) rewritten(route envoy.Route) target {
 		return t
 	}
 	path, query, hasQuery := strings.Cut(t.path, "?")
-	switch {
-	case rw.Prefix != "":
-		path = rw.Prefix + strings.TrimPrefix(path, route.Path.Value)
-	case rw.Regex != "":
-		if re, err := regexp.Compile(rw.Regex); err == nil {
-			path = re.ReplaceAllString(path, strings.ReplaceAll(rw.Substitution, `\`, "$"))
-		}
-	}
+	path = replaced(path, route.Path.Value, rw.Prefix, rw.Regex, rw.Substitution)
 	if hasQuery {
 		path += "?" + query
 	}
@@ -163,4 +152,17 @@ func (t target) rewritten(route envoy.Route) target {
 	}
 	t.headers[":path"] = path
 	return t
+}
+
+// replaced is a path with the matched prefix replaced, or, without a prefix to
+// put there, what a regular expression finds in it. Envoy writes "\1" for a
+// group, Go "$1".
+func replaced(path, matched, prefix, expr, substitution string) string {
+	if prefix != "" {
+		return prefix + strings.TrimPrefix(path, matched)
+	}
+	if re, err := regexp.Compile(expr); expr != "" && err == nil {
+		return re.ReplaceAllString(path, strings.ReplaceAll(substitution, `\`, "$"))
+	}
+	return path
 }

@@ -37,7 +37,7 @@ func (w *walk) route() *report {
 	case w.chain == nil:
 		r.unknown("no filter chain takes the connection, so no route can be looked up")
 	case !w.chain.HTTP:
-		w.tcpRoute(r)
+		w.tcpRoute(r, candidates)
 	default:
 		w.httpRoute(r, candidates)
 	}
@@ -60,14 +60,16 @@ func (w *walk) routeFacts(r *report, candidates []candidate) {
 }
 
 // tcpRoute: the filter chain itself is the route; TLS passes through.
-func (w *walk) tcpRoute(r *report) {
+func (w *walk) tcpRoute(r *report, candidates []candidate) {
 	w.clusters = w.chain.Clusters
 	if w.refusedOutside(nil) {
 		w.unknownOutside(r)
 		return
 	}
-	if c := w.bestCandidate(); c != nil && (len(c.why) == 0 || c.attached && slices.Equal(c.dest, w.clusters)) {
-		w.routed = c.obj
+	if len(candidates) > 0 {
+		if c := candidates[0]; len(c.why) == 0 || c.attached && slices.Equal(c.dest, w.clusters) {
+			w.routed = c.obj
+		}
 	}
 	if len(w.clusters) == 0 {
 		r.broken(labs.Object{}, "the filter chain leads nowhere", "a cluster", "none")
@@ -140,7 +142,7 @@ func (w *walk) judgeRoute(r *report, route envoy.Route) {
 	case route.Redirect != nil:
 		r.healthy("%s redirects%s", routeText(route), from)
 	default:
-		r.healthy("%s %s → %s%s", withoutPort(w.target.authority), routeText(route), strings.Join(route.Clusters, ", "), from)
+		r.healthy("%s %s → %s%s", match.WithoutPort(w.target.authority), routeText(route), strings.Join(route.Clusters, ", "), from)
 	}
 }
 
@@ -195,7 +197,7 @@ func (w *walk) noHost(r *report, rc envoy.RouteConfig, candidates []candidate) {
 		culprit, got = candidates[0].culprit(), candidates[0].String()
 		r.see("route table %s has domains %s", rc.Name, quoteAll(domains))
 	}
-	r.broken(culprit, fmt.Sprintf("no virtual host for %q", withoutPort(w.target.authority)), want, got)
+	r.broken(culprit, fmt.Sprintf("no virtual host for %q", match.WithoutPort(w.target.authority)), want, got)
 }
 
 // noRoute: the virtual host has no route for the path, method or headers.

@@ -209,7 +209,7 @@ func (w *walk) unknownOutside(r *report) {
 	switch {
 	case entry == nil:
 		culprit, got := w.registryOnly()
-		if e, h := w.nearEntry(); e != nil {
+		if e, h := w.nearEntry(w.target.name()); e != nil {
 			culprit, got = e, e.Ref().String()+" has host "+h
 		}
 		r.broken(culprit.Ref(), summary, want, got)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/match"
 )
 
 // target is a request as Envoy will see it.
@@ -94,12 +95,5 @@ func (t target) name() string {
 	if t.tls && t.sni != "" {
 		return t.sni
 	}
-	return withoutPort(t.authority)
-}
-
-func withoutPort(authority string) string {
-	if h, _, err := net.SplitHostPort(authority); err == nil {
-		return h
-	}
-	return authority
+	return match.WithoutPort(t.authority)
 }
