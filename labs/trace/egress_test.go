@@ -68,7 +68,7 @@ func newEgress(t *testing.T) *egress {
 			{Name: partner + ":80", Domains: []string{partner}, Routes: []envoy.Route{{Path: envoy.PathMatch{Kind: "prefix", Value: "/"}, Clusters: []string{toEgress}, Config: egressPath}}},
 			{Name: "allow_any", Domains: []string{"*"}, Routes: []envoy.Route{{Path: envoy.PathMatch{Kind: "prefix", Value: "/"}, Clusters: []string{"PassthroughCluster"}}}},
 		}}},
-		Clusters:  []envoy.Cluster{{Name: toEgress, Type: "EDS", ByPeer: true}, {Name: "PassthroughCluster", Type: "ORIGINAL_DST"}},
+		Clusters:  []envoy.Cluster{{Name: toEgress, Type: "EDS", Sockets: byPeer()}, {Name: "PassthroughCluster", Type: "ORIGINAL_DST"}},
 		Endpoints: map[string][]envoy.Endpoint{toEgress: {{Address: "10.244.0.30:8080", Health: "HEALTHY"}}},
 	}
 	e.gateway = &envoy.Config{
