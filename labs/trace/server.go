@@ -73,6 +73,7 @@ func (w *walk) serverError() {
 		r.override(culprit, "the proxy speaks plain HTTP to a port that wants TLS", "TLS to "+u.name, w.modeSource(u, u.cluster.Mode()))
 	case a.Code >= 500:
 		r.override(w.serverRef(u), said, "an answer below 500", strings.TrimSpace(fmt.Sprint(a.Code, " ", firstLine(a.Body))))
+	case w.preflight():
 	default:
 		r.doubt(said + "; whether it should is not for the proxies to say")
 	}

@@ -239,13 +239,8 @@ func (w *walk) proxyProtocol(r *report, l envoy.Listener) bool {
 // listenerFilter is the EnvoyFilter that changes listeners of the gateway's
 // pods, nil when there is none.
 func (w *walk) listenerFilter() object {
-	for _, f := range w.index.All(istioNetworking, "EnvoyFilter") {
-		patches := slices.ContainsFunc(f.Items("spec", "configPatches"), func(p object) bool { return p.Str("applyTo") == "LISTENER" || p.Str("applyTo") == "LISTENER_FILTER" })
-		selector := f.Labels("spec", "workloadSelector", "labels")
-		mine := slices.ContainsFunc(w.pods, func(p object) bool {
-			return (f.Namespace() == p.Namespace() || f.Namespace() == rootNamespace) && (len(selector) == 0 || selectsAll(selector, p))
-		})
-		if patches && mine {
+	for _, f := range w.envoyFilters(w.pods) {
+		if slices.ContainsFunc(f.Items("spec", "configPatches"), func(p object) bool { return p.Str("applyTo") == "LISTENER" || p.Str("applyTo") == "LISTENER_FILTER" }) {
 			return f
 		}
 	}
