@@ -32,6 +32,7 @@ func (j *journey) walkAll(t target) {
 	for w := first; w != nil && len(j.hops) < maxHops; w = w.next() {
 		j.hops = append(j.hops, w)
 		w.walk()
+		w.misspoken()
 	}
 }
 
