@@ -204,7 +204,7 @@ func (w *walk) judgeEndpoints(r *report, u upstream) {
 		return
 	}
 	for _, host := range hostsOf(w.addresses(u)) {
-		if w.podAt(host) == nil && net.ParseIP(host) != nil {
+		if w.podAt(host) == nil && net.ParseIP(host) != nil && w.machineAt(u, host) == nil {
 			culprit, got := u.service.Ref(), quoteAll(w.addresses(u))
 			if u.entry != nil {
 				culprit, got = u.entry.Ref(), u.entry.Ref().String()+" has the same host: "+got

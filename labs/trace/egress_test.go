@@ -183,6 +183,41 @@ func TestEgress(t *testing.T) {
 			server["port"], server["tls"] = map[string]any{"number": 80, "name": "https", "protocol": "HTTPS"}, map[string]any{"mode": "ISTIO_MUTUAL"}
 			e.logged(labs.Answer{Code: 503}, "UC "+ended, "NR filter_chain_not_found")
 		}, "sidecar egress", "sidecar.destination", "VirtualService mesh/partner"},
+		{"a Sidecar hides the rule that leads to the egress gateway", func(e *egress) {
+			straightOut(e)
+			e.spec("VirtualService", "mesh", "partner")["hosts"] = []any{partner}
+			e.add(`{apiVersion: networking.istio.io/v1, kind: Sidecar, metadata: {name: default, namespace: mesh}, spec: {egress: [{hosts: ["other/*"]}]}}`)
+		}, "sidecar", "sidecar.route", "Sidecar mesh/default"},
+		{"a rule of the host that leads elsewhere stands beside the one for the egress gateway", func(e *egress) {
+			straightOut(e)
+			e.spec("VirtualService", "mesh", "partner")["gateways"] = []any{"egress"}
+			e.add(`{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: a-timeout, namespace: mesh},
+ spec: {hosts: [partner.example.org], http: [{timeout: 5s, route: [{destination: {host: partner.example.org}}]}]}}`)
+		}, "sidecar", "sidecar.route", "VirtualService mesh/partner"},
+		{"the route of the ServiceEntry is for another port", func(e *egress) {
+			straightOut(e)
+			e.drop("VirtualService", "mesh", "partner")
+			e.add(`{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: to-egress, namespace: mesh},
+ spec: {parentRefs: [{group: networking.istio.io, kind: ServiceEntry, name: partner, port: 8080}]}}`)
+		}, "sidecar", "sidecar.route", "HTTPRoute mesh/to-egress"},
+		{"X5 an entry of another host takes the whole port", func(e *egress) {
+			e.request.Via, e.request.To = "", "outside/"+partner
+			e.drop("ServiceEntry", "mesh", "partner")
+			e.add(`{apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: db, namespace: mesh},
+ spec: {hosts: [db.example.org], resolution: DNS, ports: [{number: 80, name: tcp, protocol: TCP}]}}`)
+			e.sidecar.Listeners[0].Chains[0] = envoy.Chain{Name: "db", Clusters: []string{"outbound|80||db.example.org"}}
+			e.sidecar.Clusters = append(e.sidecar.Clusters, envoy.Cluster{Name: "outbound|80||db.example.org", Type: "STRICT_DNS"})
+			e.sidecar.Endpoints["outbound|80||db.example.org"] = []envoy.Endpoint{{Address: "203.0.113.8:80", Health: "HEALTHY"}}
+			e.logged(labs.Answer{Code: 200, Upstream: true}, "- via_upstream", "")
+		}, "sidecar", "sidecar.route", "ServiceEntry mesh/db"},
+		{"REGISTRY_ONLY, and an entry of the domain that is another host's", func(e *egress) {
+			e.request.Via = ""
+			e.drop("VirtualService", "mesh", "partner")
+			e.spec("ServiceEntry", "mesh", "partner")["hosts"] = []any{"reports.example.org"}
+			e.sidecar.Routes[0].Hosts = []envoy.VirtualHost{{Name: "block_all", Domains: []string{"*"}, Routes: []envoy.Route{{Path: envoy.PathMatch{Kind: "prefix", Value: "/"}, Direct: 502}}}}
+			e.add(`{apiVersion: networking.istio.io/v1, kind: Sidecar, metadata: {name: all, namespace: istio-system}, spec: {outboundTrafficPolicy: {mode: REGISTRY_ONLY}}}`)
+			e.logged(labs.Answer{Code: 502}, "- direct_response", "")
+		}, "sidecar", "sidecar.route", "Sidecar istio-system/all"},
 		{"a request that ought to be refused is answered", func(e *egress) {
 			e.request.Via, e.request.Refused = "", true
 		}, "sidecar egress", "egress.destination", "ServiceEntry mesh/partner"},
@@ -217,4 +252,12 @@ func TestEgress(t *testing.T) {
 			}
 		})
 	}
+}
+
+// straightOut: the sidecar sends to the partner itself, past the egress gateway.
+func straightOut(e *egress) {
+	e.sidecar.Routes[0].Hosts[0].Routes[0] = envoy.Route{Path: envoy.PathMatch{Kind: "prefix", Value: "/"}, Clusters: []string{partnerSE}}
+	e.sidecar.Clusters = append(e.sidecar.Clusters, envoy.Cluster{Name: partnerSE, Type: "STRICT_DNS"})
+	e.sidecar.Endpoints[partnerSE] = []envoy.Endpoint{{Address: "203.0.113.7:80", Health: "HEALTHY"}}
+	e.logged(labs.Answer{Code: 200, Upstream: true}, "- via_upstream", "")
 }

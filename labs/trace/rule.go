@@ -39,12 +39,15 @@ func (w *walk) ruleFor(host string) object {
 }
 
 // ruleHost is the full name of a DestinationRule's host.
-func ruleHost(d object) string {
-	h := d.Str("spec", "host")
-	if !strings.Contains(h, ".") {
-		h += "." + d.Namespace() + ".svc.cluster.local"
+func ruleHost(d object) string { return fullName(d.Str("spec", "host"), d.Namespace()) }
+
+// fullName completes a short host with the namespace of the object that names
+// it.
+func fullName(host, namespace string) string {
+	if host != "" && !strings.Contains(host, ".") {
+		host += "." + namespace + ".svc.cluster.local"
 	}
-	return h
+	return host
 }
 
 // ruleElsewhere is a DestinationRule for the upstream that is in a namespace

@@ -46,7 +46,9 @@ func (w *walk) plainToTLS(r *report, u upstream) {
 	culprit, got := u.rule.Ref(), w.modeSource(u, u.cluster.Mode())
 	if u.rule == nil {
 		culprit = w.sayingPlain(u)
-		if d := w.ruleElsewhere(u); d != nil {
+		if p, why := w.idleBackendTLS(u); p != nil {
+			culprit, got = p.Ref(), why
+		} else if d := w.ruleElsewhere(u); d != nil {
 			culprit, got = d.Ref(), d.Ref().String()+" does not count for this proxy: by its namespace, or by exportTo"
 		} else if d := w.ruleMisspelt(u); d != nil {
 			culprit, got = d.Ref(), d.Ref().String()+" is for host "+ruleHost(d)+", which the mesh does not know"
@@ -56,15 +58,39 @@ func (w *walk) plainToTLS(r *report, u upstream) {
 }
 
 // ruleMisspelt is a DestinationRule that would make proxies speak TLS, for a
-// host that nobody has and that is nearly the upstream's.
+// host that nobody has and that is nearly the upstream's, or its short name
+// read in another namespace.
 func (w *walk) ruleMisspelt(u upstream) object {
 	for _, d := range w.index.All(istioNetworking, "DestinationRule") {
 		host := ruleHost(d)
-		if _, close := near(host, u.host); close && d.Has("spec", "trafficPolicy", "tls") && !w.known(host) {
+		_, close := near(host, u.host)
+		name, _, _ := strings.Cut(host, ".")
+		short := strings.HasPrefix(u.host, name+".")
+		if (close || short) && d.Has("spec", "trafficPolicy", "tls") && !w.known(host) {
 			return d
 		}
 	}
 	return nil
+}
+
+// idleBackendTLS is a BackendTLSPolicy that would have made the proxy speak
+// TLS: for another port of the Service, or in another namespace than it.
+func (w *walk) idleBackendTLS(u upstream) (object, string) {
+	if u.service == nil {
+		return nil, ""
+	}
+	for _, p := range w.index.All(gatewayAPI, "BackendTLSPolicy") {
+		for _, t := range p.Items("spec", "targetRefs") {
+			switch {
+			case t.Str("kind") != "Service" || t.Str("name") != u.service.Name():
+			case p.Namespace() == u.service.Namespace():
+				return p, p.Ref().String() + " is for the port called " + t.Str("sectionName")
+			case w.index.Get("", "Service", p.Namespace(), u.service.Name()) == nil:
+				return p, p.Ref().String() + " looks for its Service in its own namespace only"
+			}
+		}
+	}
+	return nil, ""
 }
 
 // known says whether a Service or ServiceEntry has a host.

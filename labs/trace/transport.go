@@ -153,7 +153,14 @@ func (w *walk) refusedPort(r *report, u upstream) {
 	if len(list) == 0 || len(u.pods) > 0 && runsGateway(u.pods[0]) {
 		return // of a proxy, its own hop tells why
 	}
-	_, port, err := net.SplitHostPort(list[0])
+	host, port, err := net.SplitHostPort(list[0])
+	if l, ok := w.logOf(w.pods); ok && l.Upstream != "" {
+		host, _, _ = net.SplitHostPort(l.Upstream)
+	}
+	if m := w.machineAt(u, host); m != nil {
+		r.broken(m.Ref(), "connections to "+host+" fail", "a machine that listens there", w.answer.Details)
+		return
+	}
 	if err != nil || len(u.pods) == 0 {
 		r.broken(w.addressee(u), "connections to "+list[0]+" fail", "a listening endpoint", w.answer.Details)
 		return
