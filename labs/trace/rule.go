@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs/match"
@@ -13,13 +14,7 @@ func (w *walk) ruleFor(host string) object {
 	if host == "" {
 		return nil
 	}
-	home := ""
-	if short, ok := strings.CutSuffix(host, ".svc.cluster.local"); ok {
-		_, home, _ = strings.Cut(short, ".")
-	} else if e := w.entryFor(host); e != nil {
-		home = e.Namespace()
-	}
-	for _, ns := range []string{w.proxyNamespace(), home, rootNamespace} {
+	for _, ns := range w.rulesAt(host) {
 		var found object
 		top := -1
 		for _, d := range w.index.All(istioNetworking, "DestinationRule") {
@@ -36,6 +31,22 @@ func (w *walk) ruleFor(host string) object {
 		}
 	}
 	return nil
+}
+
+// rulesAt lists the namespaces where this proxy looks for the rule of a host.
+func (w *walk) rulesAt(host string) []string {
+	home := ""
+	if short, ok := strings.CutSuffix(host, ".svc.cluster.local"); ok {
+		_, home, _ = strings.Cut(short, ".")
+	} else if e := w.entryFor(host); e != nil {
+		home = e.Namespace()
+	}
+	return []string{w.proxyNamespace(), home, rootNamespace}
+}
+
+// looksIn says whether this proxy looks in a namespace for the rule of a host.
+func (w *walk) looksIn(namespace, host string) bool {
+	return slices.Contains(w.rulesAt(host), namespace)
 }
 
 // ruleHost is the full name of a DestinationRule's host.
