@@ -11,15 +11,15 @@ type Use struct {
 // Scene is a healthy world that labs break. Its texts hold ${name} in the
 // places of its parameters; a lab that plays in it says what stands there.
 type Scene struct {
-	APIVersion string            `yaml:"apiVersion"`
-	ID         string            `yaml:"id"`
-	Title      string            `yaml:"title"`
-	Parameters map[string]string `yaml:"parameters"` // defaults; one may hold another's ${name}
-	Shapes     []string          `yaml:"shapes"`
-	Requires   []string          `yaml:"requires"`
-	Gateway    string            `yaml:"gateway"`
-	Requests   map[string]Request
-	Steps      map[Step]StepPlan `yaml:"steps"` // what a lab in this scene need not say itself
+	APIVersion string             `yaml:"apiVersion"`
+	ID         string             `yaml:"id"`
+	Title      string             `yaml:"title"`
+	Parameters map[string]string  `yaml:"parameters"` // defaults; one may hold another's ${name}
+	Shapes     []string           `yaml:"shapes"`
+	Requires   []string           `yaml:"requires"`
+	Gateway    string             `yaml:"gateway"`
+	Requests   map[string]Request `yaml:"requests"`
+	Steps      map[Step]StepPlan  `yaml:"steps"` // what a lab in this scene need not say itself
 
 	Certificates []Certificate     `yaml:"certificates"`
 	Outside      []Server          `yaml:"outside"`
