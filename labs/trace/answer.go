@@ -167,6 +167,8 @@ func blame(a labs.Answer) []labs.Layer {
 		return []labs.Layer{entry, listener, dns, tls}
 	case a.Error == "timeout" && hasFlag(a.Flag, "DI"):
 		return []labs.Layer{route}
+	case a.Error == "timeout" && hasFlag(a.Flag, "DC"): // this proxy had it, and waited
+		return []labs.Layer{dest, route}
 	case a.Error == "timeout":
 		return []labs.Layer{entry, dns, dest, listener}
 	case a.Error == "tls: not TLS", hasFlag(a.Flag, "DPE"):

@@ -152,7 +152,7 @@ func (w *walk) relate(c *candidate) {
 // compiled adds where the object's rules lead, and what in them keeps the
 // request out.
 func (w *walk) compiled(c *candidate, rules []intent.Rule) {
-	request, connection := w.target.request(), w.target.connection(w.target.port)
+	request, connection := w.asked(), w.target.connection(w.target.port)
 	taken, res := intent.Pick(rules, request, connection)
 	if taken != nil {
 		c.dest = taken.Clusters

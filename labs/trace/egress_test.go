@@ -68,7 +68,7 @@ func newEgress(t *testing.T) *egress {
 			{Name: partner + ":80", Domains: []string{partner}, Routes: []envoy.Route{{Path: envoy.PathMatch{Kind: "prefix", Value: "/"}, Clusters: []string{toEgress}, Config: egressPath}}},
 			{Name: "allow_any", Domains: []string{"*"}, Routes: []envoy.Route{{Path: envoy.PathMatch{Kind: "prefix", Value: "/"}, Clusters: []string{"PassthroughCluster"}}}},
 		}}},
-		Clusters:  []envoy.Cluster{{Name: toEgress, Type: "EDS", ByPeer: true}, {Name: "PassthroughCluster", Type: "ORIGINAL_DST"}},
+		Clusters:  []envoy.Cluster{{Name: toEgress, Type: "EDS", Sockets: byPeer()}, {Name: "PassthroughCluster", Type: "ORIGINAL_DST"}},
 		Endpoints: map[string][]envoy.Endpoint{toEgress: {{Address: "10.244.0.30:8080", Health: "HEALTHY"}}},
 	}
 	e.gateway = &envoy.Config{
@@ -163,6 +163,26 @@ func TestEgress(t *testing.T) {
 			e.gateway.Endpoints[partnerSE] = nil
 			e.logged(labs.Answer{Code: 503, Upstream: true}, "- via_upstream", "UH no_healthy_upstream")
 		}, "sidecar egress", "egress.destination", "ServiceEntry mesh/partner"},
+		{"X13 an address of a ServiceEntry at which nobody listens", func(e *egress) {
+			e.request.Via = ""
+			e.sidecar.Routes[0].Hosts[0].Routes[0] = envoy.Route{Path: envoy.PathMatch{Kind: "prefix", Value: "/"}, Clusters: []string{partnerSE}}
+			e.sidecar.Clusters = append(e.sidecar.Clusters, envoy.Cluster{Name: partnerSE, Type: "STATIC"})
+			e.sidecar.Endpoints[partnerSE] = []envoy.Endpoint{{Address: "203.0.113.99:80", Health: "HEALTHY"}}
+			e.logged(labs.Answer{Error: "timeout"}, "DC downstream_remote_disconnect", "")
+		}, "sidecar", "sidecar.destination", "ServiceEntry mesh/partner"},
+		{"REGISTRY_ONLY in a Sidecar of other pods", func(e *egress) {
+			e.request.Via, e.request.Refused = "", true
+			e.sidecar.Routes[0].Hosts = e.sidecar.Routes[0].Hosts[1:]
+			e.add(`{apiVersion: networking.istio.io/v1, kind: Sidecar, metadata: {name: closed, namespace: mesh},
+ spec: {workloadSelector: {labels: {app: clients}}, outboundTrafficPolicy: {mode: REGISTRY_ONLY}}}`)
+			e.logged(labs.Answer{Code: 200, Upstream: true}, "- via_upstream", "")
+		}, "sidecar", "sidecar.route", "Sidecar mesh/closed"},
+		{"the sidecar speaks plain HTTP, the egress gateway wants TLS", func(e *egress) {
+			e.gateway.Listeners[0].Chains[0] = envoy.Chain{HTTP: true, Route: "x", Match: envoy.Match{Names: []string{partner}}, TLS: &envoy.TLS{Secrets: []string{"default"}}}
+			server := e.spec("Gateway", "mesh", "egress")["servers"].([]any)[0].(map[string]any)
+			server["port"], server["tls"] = map[string]any{"number": 80, "name": "https", "protocol": "HTTPS"}, map[string]any{"mode": "ISTIO_MUTUAL"}
+			e.logged(labs.Answer{Code: 503}, "UC "+ended, "NR filter_chain_not_found")
+		}, "sidecar egress", "sidecar.destination", "VirtualService mesh/partner"},
 		{"a request that ought to be refused is answered", func(e *egress) {
 			e.request.Via, e.request.Refused = "", true
 		}, "sidecar egress", "egress.destination", "ServiceEntry mesh/partner"},

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/envoy"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -31,6 +32,7 @@ func (j *journey) walkAll(t target) {
 	for w := first; w != nil && len(j.hops) < maxHops; w = w.next() {
 		j.hops = append(j.hops, w)
 		w.walk()
+		w.misspoken()
 	}
 }
 
@@ -111,7 +113,7 @@ func (w *walk) next() *walk {
 			pod := w.podAt(address)
 			if pod == nil {
 				if n := w.atService(address); n != nil {
-					n.target = w.seenBy(u)
+					n.target = w.seenBy(u, w.endpointAt(u, endpoint))
 					n.target.port = port
 					return n
 				}
@@ -119,7 +121,7 @@ func (w *walk) next() *walk {
 			if pod == nil || !runsGateway(pod) || slices.ContainsFunc(w.hops, func(h *walk) bool { return h.isProxy(pod) }) {
 				continue
 			}
-			n := w.hop(labs.RoleEgress, w.seenBy(u))
+			n := w.hop(labs.RoleEgress, w.seenBy(u, w.endpointAt(u, endpoint)))
 			n.service, n.previous = u.service, w
 			return n
 		}
@@ -167,16 +169,28 @@ func (w *walk) atService(address string) *walk {
 	return n
 }
 
-// seenBy is the request as the proxy behind a cluster sees it.
-func (w *walk) seenBy(u upstream) target {
+// endpointAt is what Envoy has of one address of a cluster.
+func (w *walk) endpointAt(u upstream, address string) envoy.Endpoint {
+	if w.config != nil {
+		for _, e := range w.config.Endpoints[u.name] {
+			if e.Address == address {
+				return e
+			}
+		}
+	}
+	return envoy.Endpoint{Address: address}
+}
+
+// seenBy is the request as the proxy behind a cluster's endpoint sees it.
+func (w *walk) seenBy(u upstream, e envoy.Endpoint) target {
 	t := w.target
 	if u.port != 0 {
 		t.port = u.port
 	}
-	switch mode := u.cluster.Mode(); {
-	case u.cluster.TLS != nil && mode != "AUTO":
-		t.tls, t.sni, t.alpn = true, u.cluster.TLS.SNI, []string{"istio", "istio-peer-exchange", "h2", "http/1.1"}
-		t.mesh = mode == "ISTIO_MUTUAL"
+	switch tls := u.cluster.To(e); {
+	case tls != nil:
+		t.tls, t.sni, t.alpn = true, tls.SNI, []string{"istio", "istio-peer-exchange", "h2", "http/1.1"}
+		t.mesh = tls.Mode() == "ISTIO_MUTUAL"
 	case w.chain != nil && !w.chain.HTTP:
 		// Bytes are handed on as they came.
 	default:

@@ -104,12 +104,13 @@ func (w *walk) httpRoute(r *report, candidates []candidate) {
 	}
 	r.fact("vhost", host.Name)
 	r.fact("domains", append([]string{}, host.Domains...))
-	route, fits := match.Route(host, w.target.request())
+	route, fits := match.Route(host, w.asked())
 	switch fits.Outcome {
 	case match.Unknown:
 		r.unknown("%s", fits.Why)
 		return
 	case match.FitsNot:
+		r.see("%s", fits.Why)
 		w.noRoute(r, host, candidates)
 		return
 	}
@@ -175,6 +176,9 @@ func routeText(r envoy.Route) string {
 	}
 	for _, h := range r.Headers {
 		text += fmt.Sprintf(", %s %s %s", h.Name, h.Kind, h.Value)
+	}
+	for _, c := range r.Claims {
+		text += fmt.Sprintf(", %s %s %s", c, c.Text.Kind, c.Text.Value)
 	}
 	return text
 }

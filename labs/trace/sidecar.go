@@ -240,15 +240,23 @@ func meshConfig() object {
 	return object{"kind": "ConfigMap", "metadata": map[string]any{"namespace": rootNamespace, "name": "istio"}}
 }
 
-// sidecarResource is the Sidecar that applies to the workload: one that
-// selects it, else the namespace's, else the root namespace's.
+// sidecarResource is the Sidecar that applies to the workload that asks.
 func (w *walk) sidecarResource() object {
 	if len(w.pods) == 0 {
 		return nil
 	}
-	pod, rank := w.pods[0], -1
+	return w.sidecarOf(w.pods[0])
+}
+
+// sidecarOf is the Sidecar that applies to a pod: one that selects it, else
+// the namespace's, else the root namespace's.
+func (j *journey) sidecarOf(pod object) object {
+	if pod == nil {
+		return nil
+	}
+	rank := -1
 	var found object
-	for _, s := range w.index.All(istioNetworking, "Sidecar") {
+	for _, s := range j.index.All(istioNetworking, "Sidecar") {
 		selector := s.Labels("spec", "workloadSelector", "labels")
 		here := -1
 		switch {

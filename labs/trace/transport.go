@@ -34,6 +34,10 @@ func (w *walk) judgeTransport(r *report, u upstream) {
 		r.broken(w.originates(u), "the upstream ends the connection after the TLS handshake", "TLS as the upstream wants it: it may ask for a client certificate", w.modeSource(u, "SIMPLE"))
 	case hasFlag(a.Flag, "UC") && u.cluster.Mode() == "MUTUAL":
 		r.broken(w.clientSecret(u), "the upstream ends the connection after the TLS handshake", "a client certificate that the upstream accepts", w.modeSource(u, "MUTUAL"))
+	case hasFlag(a.Flag, "UC"), hasFlag(a.Flag, "UR"):
+		w.endedUnanswered(r, u)
+	case a.Error == "timeout" && hasFlag(a.Flag, "DC"):
+		w.unansweredInTime(r, u)
 	case hasFlag(a.Flag, "UPE"):
 		r.broken(w.addressee(u), "the upstream does not speak the protocol of its port", "an upstream that speaks what name or appProtocol of the port say", a.Details)
 	case hasFlag(a.Flag, "UO"):

@@ -203,7 +203,7 @@ func (w *walk) notRefused() {
 		r = w.report(labs.LayerRoute) // what may leave is a matter of what the mesh knows
 	}
 	if w.leaves() {
-		culprit, got = w.outboundPolicy(), "unknown hosts may leave"
+		culprit, got = w.outboundPolicy()
 	} else if p := w.idlePolicy(u); w.role == labs.RoleWaypoint && p != nil {
 		culprit, got = p, p.Ref().String()+" does not apply at a waypoint: it has no targetRefs"
 	} else if _, name, _ := w.waypointOf(u.service); name != "" {
@@ -218,13 +218,23 @@ func (w *walk) notRefused() {
 	r.override(culprit.Ref(), "answered, although it ought to be refused", "a refusal", got)
 }
 
-// outboundPolicy is what lets unknown hosts out: the workload's Sidecar, else
-// the mesh's settings.
-func (w *walk) outboundPolicy() object {
-	if s := w.sidecarResource(); s != nil {
-		return s
+// outboundPolicy is what lets unknown hosts out, and how: the workload's
+// Sidecar that says so; else one beside it that would not, and selects others;
+// else what applies, the mesh's settings at last.
+func (w *walk) outboundPolicy() (object, string) {
+	own := w.sidecarResource()
+	if own.Str("spec", "outboundTrafficPolicy", "mode") != "" {
+		return own, own.Ref().String() + " lets unknown hosts out"
 	}
-	return meshConfig()
+	for _, s := range w.index.All(istioNetworking, "Sidecar") {
+		if len(w.pods) > 0 && s.Namespace() == w.pods[0].Namespace() && s.Str("spec", "outboundTrafficPolicy", "mode") == "REGISTRY_ONLY" {
+			return s, fmt.Sprintf("%s says REGISTRY_ONLY for %s, which %s is not", s.Ref(), selectorText(s.Labels("spec", "workloadSelector", "labels")), w.client)
+		}
+	}
+	if own != nil {
+		return own, own.Ref().String() + " says nothing of unknown hosts: they may leave"
+	}
+	return meshConfig(), "unknown hosts may leave"
 }
 
 // undemanded is a RequestAuthentication before the server, where no policy asks
