@@ -2,6 +2,7 @@ package trace
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
@@ -34,6 +35,12 @@ func (w *walk) listener() *report {
 		return r
 	}
 	l := listeners[0]
+	if i := slices.IndexFunc(listeners, w.reachable); i >= 0 {
+		l = listeners[i]
+	} else {
+		w.boundElsewhere(r, l)
+		return r
+	}
 	r.fact("name", l.Name)
 	r.fact("chains", chainLines(l))
 	chain, fits := match.Chain(l, w.connection(l))

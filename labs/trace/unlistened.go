@@ -118,6 +118,8 @@ func (w *walk) blameGateway() (labs.Object, string) {
 		switch {
 		case covers && !s.selects && s.port == w.target.port:
 			consider(choice{50, ref, ref.String() + " " + w.whyNotSelected(s)})
+		case covers && !s.selects && s.unplaced() != "":
+			consider(choice{45, ref, ref.String() + " is on no pods: " + s.unplaced()})
 		case covers && s.selects && s.tls() == w.target.tls:
 			consider(choice{40, ref, fmt.Sprintf("%s serves it on port %d", ref, s.port)})
 		case s.selects && s.port == w.target.port && s.tls() == w.target.tls:
@@ -241,11 +243,7 @@ func (w *walk) proxyProtocol(r *report, l envoy.Listener) bool {
 func (w *walk) listenerFilter() object {
 	for _, f := range w.index.All(istioNetworking, "EnvoyFilter") {
 		patches := slices.ContainsFunc(f.Items("spec", "configPatches"), func(p object) bool { return p.Str("applyTo") == "LISTENER" || p.Str("applyTo") == "LISTENER_FILTER" })
-		selector := f.Labels("spec", "workloadSelector", "labels")
-		mine := slices.ContainsFunc(w.pods, func(p object) bool {
-			return (f.Namespace() == p.Namespace() || f.Namespace() == rootNamespace) && (len(selector) == 0 || selectsAll(selector, p))
-		})
-		if patches && mine {
+		if patches && w.patched(f) {
 			return f
 		}
 	}
