@@ -93,6 +93,9 @@ func (j *journey) followTo(to string, visited []string, s snapshot.Snapshot) {
 	asked := normalURL(j.request.URL)
 	visited = append(slices.Clone(visited), asked)
 	sender := last.sender()
+	if last.serverRedirects() {
+		r = last.report(labs.LayerDestination)
+	}
 	switch {
 	case normalURL(to) == asked:
 		r.override(sender, "redirects to the very URL that was asked for", "an answer, or another URL", to)
@@ -107,7 +110,7 @@ func (j *journey) followTo(to string, visited []string, s snapshot.Snapshot) {
 	next.URL, next.SNI, next.Gateway = to, "", j.gatewayFor(to)
 	p := traced(next, s, visited)
 	if b, broken := p.Broken(); broken {
-		if last.matched.route.Redirect == nil && last.matched.route.Rewrite == nil && len(b.Objects) > 0 {
+		if last.serverRedirects() && len(b.Objects) > 0 {
 			sender = b.Objects[0] // the server knows its own URLs: what is there is wrong
 		}
 		r.override(sender, "redirects to "+to+", which does not work: "+b.Summary, "a URL that answers", b.Got)
@@ -123,12 +126,17 @@ func (j *journey) followTo(to string, visited []string, s snapshot.Snapshot) {
 	r.fact("redirect", to)
 }
 
-// sender is what sends the client elsewhere: the route, or the server's own
-// redirect; a server that does not see the path that was asked for cannot know
-// its URLs, and then it is the route again.
+// serverRedirects says whether a redirect is the server's own. One that does
+// not see the path that was asked for cannot know its URLs: then it is the
+// route's again.
+func (w *walk) serverRedirects() bool {
+	return w.matched.route.Redirect == nil && w.matched.route.Rewrite == nil
+}
+
+// sender is what sends the client elsewhere: the route, or the server.
 func (w *walk) sender() labs.Object {
 	switch {
-	case w.matched.route.Redirect == nil && w.matched.route.Rewrite == nil:
+	case w.serverRedirects():
 		return w.serverRef(w.last())
 	case w.routed == nil && w.intended != nil:
 		return w.intended.owner.Ref() // its httpsRedirect
