@@ -130,6 +130,16 @@ func (w *walk) strays(r *report, addresses []string) {
 			return
 		}
 	}
+	for _, a := range addresses {
+		s := w.serviceAt(a)
+		if s == nil || s.Ref() == w.service.Ref() || w.target.address || !w.frontsGateway(s) || w.serves(s) || !w.serves(w.service) {
+			continue
+		}
+		r.broken(w.zone(), fmt.Sprintf("one of the addresses of %s leads to %s, which does not serve it", w.target.host, s.Ref()),
+			"addresses of "+w.service.Ref().String()+" only: "+quoteAll(snapshot.ServiceAddresses(w.service)), strings.Join(addresses, ", "))
+		r.certain = true
+		return
+	}
 }
 
 // servedElsewhere: the name leads to a gateway that does not serve it, while

@@ -14,6 +14,7 @@ import (
 // which filter chain it takes the connection.
 func (w *walk) listener() *report {
 	r := newReport(labs.LayerListener)
+	w.sanitize()
 	w.servers = w.allServers()
 	w.intended = w.pickIntended()
 	if w.intended != nil {

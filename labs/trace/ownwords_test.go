@@ -86,6 +86,29 @@ func TestOwnWords(t *testing.T) {
 			w.request.Follow, w.request.URL = true, "http://"+host+"/cart"
 			w.answer(labs.Answer{Error: "refused", Redirects: []labs.Redirect{{Code: 302, Location: "https://" + host + ":8444/"}}}, nil)
 		}, "hhh-hb", "Service istio-system/istio-ingressgateway"},
+		{"a scheme that the client only claims", func(w *world) {
+			w.request.URL = "http://" + host + "/cart"
+			w.request.Headers = map[string]string{"X-Forwarded-Proto": "https"}
+			for i := range w.envoy.Routes {
+				w.envoy.Routes[i].Hosts[0].Routes[0].Headers = []envoy.HeaderMatch{{Name: "x-forwarded-proto", Kind: "exact", Value: "https"}}
+			}
+			w.answer(answer(404, "NR", "route_not_found"), nil)
+		}, "hhh-b-", "VirtualService shop/shop"},
+		{"mutual TLS to a port that is kept from the sidecar", func(w *world) {
+			w.add(`{apiVersion: v1, kind: Pod, metadata: {name: shop-1, namespace: shop, labels: {app: shop}, annotations: {traffic.sidecar.istio.io/excludeInboundPorts: "8080"}},
+ spec: {containers: [{name: app, ports: [{containerPort: 8080}]}], initContainers: [{name: istio-proxy, args: [proxy, sidecar]}]}, status: {phase: Running, podIP: 10.244.0.5}}`)
+			w.answer(answer(503, "UF", "upstream_reset_before_response_started{remote_connection_failure|TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end}"), w.chain)
+		}, "hhhhhb", "Deployment shop/shop"},
+		{"an Ingress of a class that is not Istio's", func(w *world) {
+			w.drop("VirtualService", "shop", "shop")
+			w.add(`{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: shop, namespace: shop}, spec: {ingressClassName: nginx, rules: [{host: shop.example.com}]}}`)
+			w.gone()
+		}, "hhhhb-", "Ingress shop/shop"},
+		{"a second address of a gateway that does not know the host", func(w *world) {
+			w.add(`{apiVersion: v1, kind: Service, metadata: {name: other, namespace: other}, spec: {selector: {edge: other}, ports: [{name: https, port: 443, targetPort: 8443}]}, status: {loadBalancer: {ingress: [{ip: 172.18.255.203}]}}}`)
+			w.add(`{apiVersion: v1, kind: Pod, metadata: {name: other-1, namespace: other, labels: {edge: other}}, spec: {containers: [{name: istio-proxy, args: [proxy, router]}]}, status: {phase: Running, podIP: 10.244.0.33}}`)
+			w.snap.Zone[host] = []string{"172.18.255.200", "172.18.255.203"}
+		}, "b-----", "ConfigMap drill-internet/public-dns"},
 		{"a server that redirects to itself", func(w *world) {
 			w.request.Follow = true
 			w.request.URL = "http://" + host + "/cart"

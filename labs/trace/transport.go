@@ -78,6 +78,11 @@ func (w *walk) tlsFailed(r *report, u upstream, text string) {
 		r.broken(ref, "the upstream's certificate has expired", "a certificate valid today", ref.String()+": "+reason)
 		return
 	}
+	if pod := w.bypassed(u); pod != nil && (u.cluster.Mode() == "AUTO" || u.cluster.Mode() == "ISTIO_MUTUAL") {
+		r.broken(w.ownerOf(pod), "mutual TLS reaches the workload itself, past its sidecar", "a sidecar that takes connections to the port",
+			pod.Ref().String()+" has annotations that leave the port out: "+reason)
+		return
+	}
 	r.broken(w.originates(u), "TLS to the upstream fails", "a handshake with "+u.name, w.modeSource(u, u.cluster.Mode())+": "+reason)
 }
 
