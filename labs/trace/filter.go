@@ -53,6 +53,16 @@ func (w *walk) filtered() bool {
 	return false
 }
 
+// answersItself is the object by which a route answers without a destination:
+// the one it came from, unless that says no such thing and an EnvoyFilter does.
+func (w *walk) answersItself() labs.Object {
+	says := slices.ContainsFunc(w.routed.Items("spec", "http"), func(rule object) bool { return rule.Has("directResponse") })
+	if by := w.envoyFilter([]string{"direct_response", "directResponse"}); by != nil && !says {
+		return by.Ref()
+	}
+	return w.routed.Ref()
+}
+
 // envoyFilter is the EnvoyFilter for the proxy's pods whose patches have one
 // of the words.
 func (w *walk) envoyFilter(words []string) object {

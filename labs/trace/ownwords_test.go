@@ -38,6 +38,13 @@ func TestOwnWords(t *testing.T) {
 			w.answer(answer(431, "DPE", "http1.headers_too_large"), w.chain)
 		}, "hhb---", "EnvoyFilter istio-system/limits"},
 		{"headers larger than Envoy lets in", func(w *world) { w.answer(answer(431, "", ""), w.chain) }, "hhb---", "Gateway shop/public"},
+		{"a route of an EnvoyFilter that answers by itself", func(w *world) {
+			w.add(strings.Replace(limits, "max_request_headers_kb: 1", "direct_response: {status: 503}", 1))
+			for i := range w.envoy.Routes {
+				w.envoy.Routes[i].Hosts[0].Routes[0].Direct = 503
+			}
+			w.answer(answer(503, "", "direct_response"), w.chain)
+		}, "hhhhb-", "EnvoyFilter istio-system/limits"},
 		{"a switch of protocols is an answer", func(w *world) {
 			a := answer(101, "DC", "downstream_remote_disconnect")
 			a.Upstream = true
