@@ -60,6 +60,9 @@ type Proxy struct {
 	Dump      []byte `json:"dump"`     // /config_dump?include_eds, JSON
 	Clusters  []byte `json:"clusters"` // /clusters?format=json
 	Version   string `json:"version,omitempty"`
+	// Refused are updates that it did not take, by its log. Of listeners its dump
+	// tells itself.
+	Refused []envoy.Refusal `json:"refused,omitempty"`
 	// Config is Dump and Clusters decoded; nil where nobody did it yet.
 	Config *envoy.Config `json:"-"`
 }

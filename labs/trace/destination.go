@@ -62,6 +62,7 @@ func (w *walk) destination() *report {
 	if !r.decided() {
 		u := ups[0]
 		r.healthy("%s  %s, %s%s", u.name, count(w.healthyCount(u.name), "healthy endpoint"), tlsWords(u.cluster.Mode()), ruleWords(u.rule))
+		r.staleNote("cluster "+u.name, w.refusal("cluster", u.name))
 	}
 	return r
 }

@@ -12,6 +12,9 @@ import (
 
 // noCluster: the route names a cluster that Envoy does not have.
 func (w *walk) noCluster(r *report, u upstream) {
+	if w.refusedCluster(r, u) || w.unpatched(r, u) {
+		return
+	}
 	culprit, want, got := w.whyNoCluster(u)
 	r.broken(culprit, "Envoy has no cluster "+u.name, want, got)
 }

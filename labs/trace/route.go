@@ -83,6 +83,7 @@ func (w *walk) httpRoute(r *report, candidates []candidate) {
 	r.fact("name", w.chain.Route)
 	rc, ok := w.config.RouteConfig(w.chain.Route)
 	if !ok {
+		w.refusedRoutes(r, candidates)
 		r.unknown("route table %q has not reached Envoy", w.chain.Route)
 		return
 	}
@@ -96,7 +97,7 @@ func (w *walk) httpRoute(r *report, candidates []candidate) {
 		return
 	}
 	if host == nil || blackhole(host) {
-		if w.refusedSet(r) {
+		if w.refusedRoutes(r, candidates) || w.refusedSet(r) {
 			return
 		}
 		w.noHost(r, rc, candidates)
@@ -111,6 +112,7 @@ func (w *walk) httpRoute(r *report, candidates []candidate) {
 		return
 	case match.FitsNot:
 		r.see("%s", fits.Why)
+		w.refusedRoutes(r, candidates)
 		w.noRoute(r, host, candidates)
 		return
 	}
@@ -121,6 +123,7 @@ func (w *walk) httpRoute(r *report, candidates []candidate) {
 	r.fact("rule", route.Name)
 	r.see("route table %s, virtual host %s, %s", rc.Name, host.Name, routeText(*route))
 	w.judgeRoute(r, *route)
+	r.staleNote("route table "+rc.Name, w.refusal("route", rc.Name))
 }
 
 // blackhole recognises the virtual host that Istio gives to a route table

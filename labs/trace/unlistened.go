@@ -13,7 +13,7 @@ import (
 
 // noListener explains a port that Envoy does not listen on.
 func (w *walk) noListener(r *report) {
-	if w.refusedSet(r) {
+	if w.refusedListener(r) || w.refusedSet(r) {
 		return
 	}
 	port := w.target.port
@@ -49,7 +49,7 @@ func (w *walk) openPorts() []string {
 
 // noChain explains a listener none of whose chains takes the connection.
 func (w *walk) noChain(r *report, l envoy.Listener) {
-	if w.refusedSet(r) {
+	if w.refusedListener(r) || w.refusedSet(r) {
 		return
 	}
 	if w.badCertificate() {
@@ -233,19 +233,7 @@ func (w *walk) proxyProtocol(r *report, l envoy.Listener) bool {
 	if !asks || !w.answer.Observed || w.answer.Error == "" {
 		return false
 	}
-	r.broken(w.listenerFilter().Ref(), l.Name+" expects the PROXY protocol, which the client does not speak",
+	r.broken(w.patcher("LISTENER", "LISTENER_FILTER").Ref(), l.Name+" expects the PROXY protocol, which the client does not speak",
 		"a client or load balancer that sends a PROXY header, or a listener without it", "listener filter proxy_protocol")
 	return true
-}
-
-// listenerFilter is the EnvoyFilter that changes listeners of the gateway's
-// pods, nil when there is none.
-func (w *walk) listenerFilter() object {
-	for _, f := range w.index.All(istioNetworking, "EnvoyFilter") {
-		patches := slices.ContainsFunc(f.Items("spec", "configPatches"), func(p object) bool { return p.Str("applyTo") == "LISTENER" || p.Str("applyTo") == "LISTENER_FILTER" })
-		if patches && w.patched(f) {
-			return f
-		}
-	}
-	return nil
 }

@@ -27,7 +27,8 @@ type walk struct {
 	targetPort int         // where the Service sends this port, 0 when unknown
 	pods       []object    // of the proxy
 	config     *envoy.Config
-	noConfig   string // why config is nil
+	noConfig   string          // why config is nil
+	rejected   []envoy.Refusal // what its Envoy did not take, by its log
 	servers    []server
 	byGateway  map[string][]server // see classicOf
 	intended   *server             // the Gateway's server that should take the request
@@ -118,6 +119,7 @@ func (w *walk) readConfig() {
 			if p.Namespace != pod.Namespace() || p.Pod != pod.Name() {
 				continue
 			}
+			w.rejected = p.Refused
 			if p.Config != nil {
 				w.config = p.Config
 				return
