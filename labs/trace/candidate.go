@@ -96,6 +96,9 @@ func (w *walk) candidates() []candidate {
 			all = append(all, w.managedCandidate(view, v))
 		}
 	}
+	for _, v := range w.index.All("networking.k8s.io", "Ingress") {
+		all = append(all, w.ingressCandidate(v))
+	}
 	all = slices.DeleteFunc(all, func(c candidate) bool { return c.relation == unrelated })
 	slices.SortFunc(all, likelier)
 	if i := slices.IndexFunc(all, func(c candidate) bool { return c.relation == alone }); i >= 0 && (i > 0 || len(all) > 1) {

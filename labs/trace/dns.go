@@ -130,6 +130,16 @@ func (w *walk) strays(r *report, addresses []string) {
 			return
 		}
 	}
+	for _, a := range addresses {
+		s := w.serviceAt(a)
+		if s == nil || s.Ref() == w.service.Ref() || w.target.address || !w.frontsGateway(s) || w.serves(s) || !w.serves(w.service) {
+			continue
+		}
+		r.broken(w.zone(), fmt.Sprintf("one of the addresses of %s leads to %s, which does not serve it", w.target.host, s.Ref()),
+			"addresses of "+w.service.Ref().String()+" only: "+quoteAll(snapshot.ServiceAddresses(w.service)), strings.Join(addresses, ", "))
+		r.certain = true
+		return
+	}
 }
 
 // servedElsewhere: the name leads to a gateway that does not serve it, while
@@ -148,6 +158,35 @@ func (w *walk) servedElsewhere(r *report) {
 		r.certain = true
 		return
 	}
+}
+
+// strayedByName: another server answered since the name leads to a gateway
+// that takes any host, while another gateway serves this one by its name.
+func (w *walk) strayedByName(want labs.Object, got object) bool {
+	r := w.report(labs.LayerDNS)
+	if w.role != labs.RoleGateway || w.previous != nil || w.target.address || r.Verdict != labs.Healthy || w.request.Gateway != "" || w.routesByName(w.service) {
+		return false
+	}
+	for _, s := range w.index.All("", "Service") {
+		own := snapshot.ServiceAddresses(s)
+		if len(own) == 0 || s.Ref() == w.service.Ref() || !w.frontsGateway(s) || !w.routesByName(s) {
+			continue
+		}
+		r.override(w.zone(), fmt.Sprintf("%s leads to %s, which answers any host; another server answered", w.target.host, w.service.Ref()),
+			"an address of "+s.Ref().String()+", which leads to "+want.String()+": "+quoteAll(own), w.ownerOf(got).String()+" at "+strings.Join(snapshot.ServiceAddresses(w.service), ", "))
+		return true
+	}
+	return false
+}
+
+// routesByName says whether a route that names the very host is attached to
+// the gateway behind a Service.
+func (w *walk) routesByName(svc object) bool {
+	at := &walk{journey: w.journey, role: labs.RoleGateway, target: w.target, service: svc, pods: w.podsOf(svc.Namespace(), svc.Labels("spec", "selector"))}
+	at.servers = at.allServers()
+	return slices.ContainsFunc(at.candidates(), func(c candidate) bool {
+		return c.relation == named && c.fit == match.Exact && c.attached && len(c.why) == 0
+	})
 }
 
 // serves says whether the gateway behind a Service serves the asked name: one

@@ -9,27 +9,59 @@ import (
 	"github.com/gatedrill/gatedrill/labs/match"
 )
 
-// addedFilters are HTTP filters that Istio's own objects do not bring, by the
-// words with which they say that they answered: only an EnvoyFilter adds them.
-func addedFilters() map[string]string {
-	return map[string]string{
-		"local_rate_limited":   ".http.local_ratelimit",
-		"request_rate_limited": ".http.ratelimit",
-		"rate_limiter_error":   ".http.ratelimit",
-		"lua_response":         ".http.lua",
-		"csrf_origin_mismatch": ".http.csrf",
-		"ext_authz":            ".http.ext_authz",
-		"rbac_access_denied":   ".http.rbac",
+// filterAnswers are answers that a filter of the proxy gives by itself, by
+// the first words of the response code details, with the layer that it belongs
+// to and words by which an EnvoyFilter that brought or changed it is known.
+func filterAnswers() []filterAnswer {
+	return []filterAnswer{
+		{"local_rate_limited", labs.LayerDestination, []string{".http.local_ratelimit"}},
+		{"request_rate_limited", labs.LayerDestination, []string{".http.ratelimit"}},
+		{"rate_limiter_error", labs.LayerDestination, []string{".http.ratelimit"}},
+		{"lua_response", labs.LayerDestination, []string{".http.lua"}},
+		{"csrf_origin_mismatch", labs.LayerDestination, []string{".http.csrf"}},
+		{"ext_authz", labs.LayerDestination, []string{".http.ext_authz"}},
+		{"rbac_access_denied", labs.LayerDestination, []string{".http.rbac"}},
+		{"request_payload_too_large", labs.LayerDestination, []string{".http.buffer"}},
+		{headersTooLarge, labs.LayerListener, []string{"max_request_headers_kb", "maxRequestHeadersKb"}},
+		{"http1.too_many_headers", labs.LayerListener, []string{"max_headers_count", "maxHeadersCount"}},
+		{"http2.too_many_headers", labs.LayerListener, []string{"max_headers_count", "maxHeadersCount"}},
 	}
 }
 
+// headersTooLarge is also what a 431 without details means: such headers are
+// refused before there is anything to log but the code.
+const headersTooLarge = "http1.headers_too_large"
+
+type filterAnswer struct {
+	details string
+	layer   labs.Layer
+	words   []string
+}
+
+// filterAnswerOf finds the filter whose words these details are.
+func filterAnswerOf(details string) (filterAnswer, bool) {
+	list := filterAnswers()
+	i := slices.IndexFunc(list, func(f filterAnswer) bool { return strings.HasPrefix(details, f.details) })
+	if i < 0 {
+		return filterAnswer{}, false
+	}
+	return list[i], true
+}
+
 // envoyFilters are the EnvoyFilters that change any of the pods' proxies.
-func (j *journey) envoyFilters(pods []object) []object {
+func (w *walk) envoyFilters(pods []object) []object {
 	var out []object
-	for _, f := range j.index.All(istioNetworking, "EnvoyFilter") {
+	for _, f := range w.index.All(istioNetworking, "EnvoyFilter") {
 		selector := f.Labels("spec", "workloadSelector", "labels")
+		targets := f.Items("spec", "targetRefs")
 		if slices.ContainsFunc(pods, func(p object) bool {
-			return (f.Namespace() == p.Namespace() || f.Namespace() == rootNamespace) && (len(selector) == 0 || selectsAll(selector, p))
+			switch {
+			case f.Namespace() != p.Namespace() && f.Namespace() != rootNamespace:
+				return false
+			case len(targets) > 0:
+				return w.applies(f, p)
+			}
+			return len(selector) == 0 || selectsAll(selector, p)
 		}) {
 			out = append(out, f)
 		}
@@ -37,20 +69,13 @@ func (j *journey) envoyFilters(pods []object) []object {
 	return out
 }
 
-// addedBy is the EnvoyFilter that brings the filter whose words these are, nil
-// when none does.
-func (j *journey) addedBy(details string, pods []object) object {
-	for words, filter := range addedFilters() {
-		if !strings.HasPrefix(details, words) {
-			continue
-		}
-		for _, f := range j.envoyFilters(pods) {
-			for _, p := range f.Items("spec", "configPatches") {
-				text, err := json.Marshal(p.Map("patch"))
-				if err == nil && strings.Contains(string(text), filter) {
-					return f
-				}
-			}
+// patchedWith is the EnvoyFilter for these pods whose patches have one of the
+// words, nil when none does.
+func (w *walk) patchedWith(words []string, pods []object) object {
+	for _, f := range w.envoyFilters(pods) {
+		patches, err := json.Marshal(f.Items("spec", "configPatches"))
+		if err == nil && slices.ContainsFunc(words, func(word string) bool { return strings.Contains(string(patches), word) }) {
+			return f
 		}
 	}
 	return nil
@@ -59,12 +84,50 @@ func (j *journey) addedBy(details string, pods []object) object {
 // filtered: a filter that an EnvoyFilter added answered in place of the
 // server.
 func (w *walk) filtered(r *report, details string, pods []object) bool {
-	f := w.addedBy(details, pods)
+	a, ok := filterAnswerOf(details)
+	if !ok || a.layer != labs.LayerDestination {
+		return false
+	}
+	f := w.patchedWith(a.words, pods)
 	if f == nil {
 		return false
 	}
 	w.policyBroken(r, f.Ref(), "a filter that "+f.Ref().String()+" adds answers the request", details)
 	return true
+}
+
+// limited: the listener did not read the request. Whoever changed its limits
+// is to blame, else the Gateway, whose limits are Envoy's own.
+func (w *walk) limited() bool {
+	details := w.answer.Details
+	if details == "" && w.answer.Code == 431 {
+		details = headersTooLarge
+	}
+	a, ok := filterAnswerOf(details)
+	r := w.report(labs.LayerListener)
+	if !ok || a.layer != labs.LayerListener || w.answer.Upstream || r.Verdict != labs.Healthy {
+		return false
+	}
+	by := w.patchedWith(a.words, w.pods)
+	culprit, got := by.Ref(), by.Ref().String()
+	if by == nil {
+		if w.intended == nil {
+			return false
+		}
+		culprit, got = w.intended.owner.Ref(), "Envoy's own limit: no EnvoyFilter changes it"
+	}
+	r.override(culprit, "the gateway does not read a request with such headers", "a request within the limits", got)
+	return true
+}
+
+// answersItself is the object by which a route answers without a destination:
+// the one it came from, unless that says no such thing and an EnvoyFilter does.
+func (w *walk) answersItself() labs.Object {
+	says := slices.ContainsFunc(w.routed.Items("spec", "http"), func(rule object) bool { return rule.Has("directResponse") })
+	if by := w.patchedWith([]string{"direct_response", "directResponse"}, w.pods); by != nil && !says {
+		return by.Ref()
+	}
+	return w.routed.Ref()
 }
 
 // authorize: the proxy of these pods asked an authorizer outside of it, which

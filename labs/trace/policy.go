@@ -146,11 +146,8 @@ func (w *walk) principal() string {
 	if len(w.pods) == 0 {
 		return ""
 	}
-	account := w.pods[0].Str("spec", "serviceAccountName")
-	if account == "" {
-		account = "default"
-	}
-	return "cluster.local/ns/" + w.pods[0].Namespace() + "/sa/" + account
+	account := w.account()
+	return "cluster.local/ns/" + account.Namespace + "/sa/" + account.Name
 }
 
 // opaque says whether the Service declares the port as one that is not HTTP.

@@ -3,6 +3,7 @@ package trace
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
@@ -117,6 +118,23 @@ func (w *walk) capture() *report {
 	w.hear()
 	r.healthy("the sidecar of %s takes connections to port %d", pod.Ref(), w.target.port)
 	return r
+}
+
+// bypassed is a pod of the upstream whose sidecar does not take connections to
+// its port, although others think that it does; nil when there is none.
+func (w *walk) bypassed(u upstream) object {
+	for _, pod := range u.pods {
+		port := strconv.Itoa(w.podPort(u, pod))
+		notes := pod.Labels("metadata", "annotations")
+		lists := func(key string) bool {
+			return slices.Contains(strings.FieldsFunc(notes["traffic.sidecar.istio.io/"+key], func(r rune) bool { return r == ',' || r == ' ' }), port)
+		}
+		in, chosen := notes["traffic.sidecar.istio.io/includeInboundPorts"]
+		if hasSidecar(pod) && (lists("excludeInboundPorts") || chosen && in != "*" && !lists("includeInboundPorts")) {
+			return pod
+		}
+	}
+	return nil
 }
 
 // uncaptured says why a sidecar does not take connections to a port, "" when

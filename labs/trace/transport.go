@@ -38,11 +38,30 @@ func (w *walk) judgeTransport(r *report, u upstream) {
 		w.endedUnanswered(r, u)
 	case a.Error == "timeout" && hasFlag(a.Flag, "DC"):
 		w.unansweredInTime(r, u)
+	case hasFlag(a.Flag, "UPE") && upgradesToHTTP2(u.rule):
+		r.broken(u.rule.Ref(), "the upstream does not take in HTTP/2 what it is asked", "HTTP/1.1 as the port says", u.rule.Ref().String()+" says h2UpgradePolicy UPGRADE")
 	case hasFlag(a.Flag, "UPE"):
 		r.broken(w.addressee(u), "the upstream does not speak the protocol of its port", "an upstream that speaks what name or appProtocol of the port say", a.Details)
 	case hasFlag(a.Flag, "UO"):
 		r.broken(u.rule.Ref(), "the connection pool is full", "room for the request", "overflow")
 	}
+}
+
+// upgradesToHTTP2 says whether a DestinationRule makes proxies speak HTTP/2
+// to an upstream, whatever its port says.
+func upgradesToHTTP2(rule object) bool {
+	policies := []object{rule.Map("spec", "trafficPolicy")}
+	for _, s := range rule.Items("spec", "subsets") {
+		policies = append(policies, s.Map("trafficPolicy"))
+	}
+	for _, p := range policies {
+		for _, at := range append(p.Items("portLevelSettings"), p) {
+			if at.Str("connectionPool", "http", "h2UpgradePolicy") == "UPGRADE" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func hasFlag(flags, flag string) bool { return slices.Contains(strings.Split(flags, ","), flag) }
@@ -57,6 +76,11 @@ func (w *walk) tlsFailed(r *report, u upstream, text string) {
 	}
 	if ref := w.expired(u); ref.Name != "" && strings.Contains(reason, "CERTIFICATE VERIFY FAILED") {
 		r.broken(ref, "the upstream's certificate has expired", "a certificate valid today", ref.String()+": "+reason)
+		return
+	}
+	if pod := w.bypassed(u); pod != nil && (u.cluster.Mode() == "AUTO" || u.cluster.Mode() == "ISTIO_MUTUAL") {
+		r.broken(w.ownerOf(pod), "mutual TLS reaches the workload itself, past its sidecar", "a sidecar that takes connections to the port",
+			pod.Ref().String()+" has annotations that leave the port out: "+reason)
 		return
 	}
 	r.broken(w.originates(u), "TLS to the upstream fails", "a handshake with "+u.name, w.modeSource(u, u.cluster.Mode())+": "+reason)

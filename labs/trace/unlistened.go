@@ -118,6 +118,8 @@ func (w *walk) blameGateway() (labs.Object, string) {
 		switch {
 		case covers && !s.selects && s.port == w.target.port:
 			consider(choice{50, ref, ref.String() + " " + w.whyNotSelected(s)})
+		case s.covers(name) >= 0 && s.unplaced() != "":
+			consider(choice{45, ref, ref.String() + " is on no pods: " + s.unplaced()})
 		case covers && s.selects && s.tls() == w.target.tls:
 			consider(choice{40, ref, fmt.Sprintf("%s serves it on port %d", ref, s.port)})
 		case s.selects && s.port == w.target.port && s.tls() == w.target.tls:

@@ -146,6 +146,9 @@ func (w *walk) wrongServer() {
 func (w *walk) astray(want labs.Object, pods []object, got object) {
 	r, culprit := w.report(labs.LayerDestination), object(nil)
 	u, answered := w.last(), w.ownerOf(got).String()
+	if w.strayedByName(want, got) {
+		return
+	}
 	behind := func(p object) bool {
 		return u.service != nil && snapshot.Selects(u.service.Labels("spec", "selector"), p.Labels("metadata", "labels"))
 	}
