@@ -243,8 +243,12 @@ func targetPorts(svc object) []string {
 	return out
 }
 
-// ownerOf is the Deployment of a pod, or the pod.
+// ownerOf is what runs a pod: the last of what made it, or a Deployment that
+// selects it; else the pod.
 func (j *journey) ownerOf(pod object) labs.Object {
+	if owners := snapshot.Owners(pod); len(owners) > 0 {
+		return owners[len(owners)-1]
+	}
 	labels := pod.Labels("metadata", "labels")
 	for _, d := range j.index.All("apps", "Deployment") {
 		if d.Namespace() == pod.Namespace() && snapshot.Selects(d.Labels("spec", "selector", "matchLabels"), labels) {

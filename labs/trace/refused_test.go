@@ -22,7 +22,9 @@ func TestRefusedByEnvoy(t *testing.T) {
 	patch := func(w *world, name, kind string) {
 		w.add(strings.NewReplacer("NAME", name, "KIND", kind).Replace(filter))
 	}
-	refuse := func(kind, name string) []envoy.Refusal { return []envoy.Refusal{{Kind: kind, Name: name, Details: why}} }
+	refuse := func(kind, name string) []envoy.Refusal {
+		return []envoy.Refusal{{Kind: kind, Name: name, Details: why}}
+	}
 	for _, tt := range []struct {
 		name    string
 		change  func(*world) []envoy.Refusal // that its log tells of

@@ -26,7 +26,7 @@ func (w *walk) clientDNS() *report {
 	r := newReport(labs.LayerDNS)
 	r.fact("host", w.target.host)
 	if len(w.pods) == 0 {
-		r.unknown("there is no running pod of %s", w.client)
+		w.noClient(r)
 		return r
 	}
 	addresses := w.clientAddresses(r)
@@ -48,6 +48,15 @@ func (w *walk) clientDNS() *report {
 		r.broken(w.zone(), "no address for \""+w.target.host+"\"", "an address record for "+w.target.host, "none")
 	}
 	return r
+}
+
+// noClient: who asks is not there, or pods were not looked at.
+func (w *walk) noClient(r *report) {
+	if why := w.missing("Pod"); why != "" {
+		r.unknown("%s", why)
+		return
+	}
+	r.unknown("there is no running pod of %s", w.client)
 }
 
 // clientAddresses are what the workload itself resolved, else what the
@@ -96,7 +105,7 @@ func (w *walk) capture() *report {
 	r.fact("pods", podNames(w.pods))
 	r.fact("port", w.target.port)
 	if len(w.pods) == 0 {
-		r.unknown("there is no running pod of %s", w.client)
+		w.noClient(r)
 		return r
 	}
 	r.involve(w.client)
