@@ -89,7 +89,7 @@ func (f traceFlags) build(args []string) (question, error) {
 		}
 	}
 	if !q.request.Outside() && !labs.IsWorkload(q.request.From) {
-		return q, usagef("trace --from %q: want outside, namespace/workload, or namespace/kind/workload where several have the name", q.request.From)
+		return q, usagef("trace --from %q: want outside, or namespace/workload, with the kind between them where several have the name", q.request.From)
 	}
 	if to, _, _ := strings.Cut(q.request.To, "#"); to != "" && !labs.IsPair(to) {
 		return q, usagef("trace --to %q: want namespace/workload or outside/host", q.request.To)

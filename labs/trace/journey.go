@@ -78,11 +78,17 @@ func (j *journey) podAt(address string) object {
 // serviceAt finds the Service that has an address, inside or outside.
 func (j *journey) serviceAt(address string) object {
 	for _, s := range j.index.All("", "Service") {
-		if slices.Contains(clusterIPs(s), address) || slices.Contains(snapshot.ServiceAddresses(s), address) {
+		if slices.Contains(clusterIPs(s), address) || slices.Contains(j.outside(s), address) {
 			return s
 		}
 	}
 	return nil
+}
+
+// outside are the addresses at which the outside reaches a Service.
+func (j *journey) outside(s object) []string {
+	out, _ := j.snap.Outside(s)
+	return out
 }
 
 // clusterIPs are the addresses at which workloads reach a Service.

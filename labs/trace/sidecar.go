@@ -84,6 +84,9 @@ func (w *walk) clientAddresses(r *report) []string {
 		return nil
 	}
 	r.involve(w.zone())
+	if s := w.aliasService(); s != nil && len(w.snap.Resolve(w.target.host)) == 0 {
+		return clusterIPs(s) // a workload's resolver goes on from the public name into the cluster
+	}
 	return w.snap.Resolve(w.target.host)
 }
 
