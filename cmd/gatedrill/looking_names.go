@@ -29,29 +29,53 @@ type lookupFunc = func(ctx context.Context, host string) ([]string, error)
 type worldNames struct {
 	lookup lookupFunc
 
-	mu   sync.Mutex
-	zone map[string][]string
-	why  string
+	mu     sync.Mutex
+	zone   map[string][]string
+	others map[string][]string // load balancers'
+	why    string
 }
 
 func newWorldNames(lookup lookupFunc) *worldNames {
-	return &worldNames{lookup: lookup, why: "no name was asked for yet"}
+	return &worldNames{lookup: lookup, others: map[string][]string{}, why: "no name was asked for yet"}
 }
 
-// get is what observers ask for.
-func (n *worldNames) get() (map[string][]string, string) {
+// get is what observers ask for: the hosts of requests, and others of which
+// they learn later. Each of these is asked for once; one that has no address
+// stays a name.
+func (n *worldNames) get(others []string) (map[string][]string, string) {
+	n.mu.Lock()
+	fresh := slices.DeleteFunc(slices.Clone(others), func(h string) bool { _, asked := n.others[h]; return asked })
+	n.mu.Unlock()
+	found, _ := n.lookAll(context.Background(), fresh)
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return maps.Clone(n.zone), n.why
+	for _, host := range fresh {
+		n.others[host] = found[host]
+	}
+	zone := maps.Clone(n.zone)
+	for host, list := range n.others {
+		if zone != nil && len(list) > 0 {
+			zone[host] = list
+		}
+	}
+	return zone, n.why
 }
 
-// ask resolves the hosts of requests, sixteen at a time.
+// ask resolves the hosts of requests.
 func (n *worldNames) ask(ctx context.Context, requests []labs.Request) {
-	zone, why := map[string][]string{}, ""
+	zone, why := n.lookAll(ctx, hostsOf(requests))
+	n.mu.Lock()
+	n.zone, n.why = zone, why
+	n.mu.Unlock()
+}
+
+// lookAll resolves hosts, sixteen at a time.
+func (n *worldNames) lookAll(ctx context.Context, hosts []string) (zone map[string][]string, why string) {
+	zone = map[string][]string{}
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, 16)
-	for _, host := range hostsOf(requests) {
+	for _, host := range hosts {
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
@@ -71,9 +95,7 @@ func (n *worldNames) ask(ctx context.Context, requests []labs.Request) {
 		})
 	}
 	wg.Wait()
-	n.mu.Lock()
-	n.zone, n.why = zone, why
-	n.mu.Unlock()
+	return zone, why
 }
 
 // follow asks again and again, until the context ends.

@@ -27,6 +27,9 @@ type Snapshot struct {
 	// Kinds are the kinds of objects that were looked at, as GroupKind writes
 	// them. Of any other kind it is not known whether there are objects.
 	Kinds []string `json:"kinds,omitempty"`
+	// Absent are those of them that the API server does not know: not installed,
+	// which is more than that there are no objects.
+	Absent []string `json:"absent,omitempty"`
 	// World says that the Zone is what the DNS of the world says of the hosts
 	// asked for, not an object's of the cluster.
 	World bool `json:"world,omitempty"`
@@ -51,6 +54,11 @@ func GroupKind(group, kind string) string {
 // Looked says whether objects of a kind were looked for.
 func (s Snapshot) Looked(group, kind string) bool {
 	return slices.Contains(s.Kinds, GroupKind(group, kind))
+}
+
+// Installed says whether the API server knows a kind, as far as it was asked.
+func (s Snapshot) Installed(group, kind string) bool {
+	return !slices.Contains(s.Absent, GroupKind(group, kind))
 }
 
 // Proxy is one Envoy with the configuration it really runs.

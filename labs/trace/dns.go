@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/intent"
 	"github.com/gatedrill/gatedrill/labs/match"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
@@ -59,6 +60,9 @@ func (w *walk) resolve(r *report) []string {
 		r.see("zone: %s A %s", w.target.host, strings.Join(addresses, ", "))
 		return addresses
 	}
+	if w.intoCluster(r) {
+		return nil
+	}
 	got := "no record for it"
 	for _, owner := range slices.Sorted(maps.Keys(w.snap.Zone)) {
 		if _, close := near(owner, w.target.host); close {
@@ -77,17 +81,22 @@ func (w *walk) findService(r *report, addresses []string) {
 		if w.service == nil {
 			return
 		}
-		own := snapshot.ServiceAddresses(w.service)
+		own, unresolved := w.snap.Outside(w.service)
+		if len(addresses) > 0 && !overlap(addresses, own) && w.balancerUnknown(r, unresolved) {
+			return
+		}
 		if len(addresses) > 0 && !overlap(addresses, own) {
 			r.broken(w.zone(), w.target.host+" leads elsewhere",
 				"an address of Service "+w.request.Gateway+": "+quoteAll(own), strings.Join(addresses, ", "))
 		}
 		return
 	}
-	var known []string
+	var known, names []string
+	leads := append(slices.Clone(addresses), w.snap.Aliases(w.target.host)...)
 	for _, s := range w.index.All("", "Service") {
-		own := snapshot.ServiceAddresses(s)
-		if overlap(addresses, own) {
+		own, unresolved := w.snap.Outside(s)
+		names = append(names, unresolved...)
+		if overlap(leads, own) {
 			w.service = s
 			r.see("Service %s/%s has %s", s.Namespace(), s.Name(), strings.Join(own, ", "))
 			w.strays(r, addresses)
@@ -99,11 +108,17 @@ func (w *walk) findService(r *report, addresses []string) {
 		}
 	}
 	if len(addresses) == 0 {
-		w.service = w.likelyService()
+		if w.service == nil {
+			w.service = w.likelyService()
+		}
 		return
 	}
 	if why := w.missing("Service"); why != "" {
 		r.unknown("%s", why)
+		return
+	}
+	if w.balancerUnknown(r, names) {
+		w.service = w.likelyService()
 		return
 	}
 	want := "the address of a gateway's Service: " + quoteAll(known)
@@ -119,13 +134,47 @@ func (w *walk) findService(r *report, addresses []string) {
 	w.service = w.likelyService()
 }
 
+// balancerUnknown: a load balancer has a name in place of an address, and what
+// the name resolves to was not seen: the host may well lead there.
+func (w *walk) balancerUnknown(r *report, names []string) bool {
+	if len(names) == 0 || w.target.address {
+		return false
+	}
+	r.unknown("whether %s leads to a gateway is not known: load balancers are called %s, and what that resolves to was not seen", w.target.host, quoteAll(names))
+	return true
+}
+
+// intoCluster: the host stands for a Service's own name, which only workloads
+// can use: its address is one of the cluster.
+func (w *walk) intoCluster(r *report) bool {
+	svc := w.aliasService()
+	if svc == nil {
+		return false
+	}
+	w.service = svc
+	want := "an outside address of " + svc.Ref().String() + ": " + quoteAll(snapshot.ServiceAddresses(svc))
+	r.broken(w.zone(), w.target.host+" stands for a name that only the cluster knows", want, "an alias of "+quoteAll(w.snap.Aliases(w.target.host)))
+	return true
+}
+
+// aliasService is the Service whose name in the cluster a public name stands
+// for, nil when it stands for none.
+func (w *walk) aliasService() object {
+	for _, name := range w.snap.Aliases(w.target.host) {
+		if s := intent.Service(w.index, name); s != nil {
+			return s
+		}
+	}
+	return nil
+}
+
 // strays are addresses of the name that no Service has: every client that
 // draws one of them fails.
 func (w *walk) strays(r *report, addresses []string) {
 	for _, a := range addresses {
 		if w.serviceAt(a) == nil && !w.target.address {
 			r.broken(w.zone(), "one of the addresses of "+w.target.host+" leads to no gateway",
-				"addresses of "+w.service.Ref().String()+" only: "+quoteAll(snapshot.ServiceAddresses(w.service)), strings.Join(addresses, ", "))
+				"addresses of "+w.service.Ref().String()+" only: "+quoteAll(w.outside(w.service)), strings.Join(addresses, ", "))
 			r.certain = true
 			return
 		}
@@ -149,12 +198,12 @@ func (w *walk) servedElsewhere(r *report) {
 		return
 	}
 	for _, s := range w.index.All("", "Service") {
-		own := snapshot.ServiceAddresses(s)
+		own := w.outside(s)
 		if len(own) == 0 || s.Ref() == w.service.Ref() || !w.frontsGateway(s) || !w.serves(s) {
 			continue
 		}
 		r.broken(w.zone(), fmt.Sprintf("%s leads to %s, which does not serve it", w.target.host, w.service.Ref()),
-			"an address of "+s.Ref().String()+", whose gateway does: "+quoteAll(own), strings.Join(snapshot.ServiceAddresses(w.service), ", "))
+			"an address of "+s.Ref().String()+", whose gateway does: "+quoteAll(own), strings.Join(w.outside(w.service), ", "))
 		r.certain = true
 		return
 	}

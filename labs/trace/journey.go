@@ -78,11 +78,17 @@ func (j *journey) podAt(address string) object {
 // serviceAt finds the Service that has an address, inside or outside.
 func (j *journey) serviceAt(address string) object {
 	for _, s := range j.index.All("", "Service") {
-		if slices.Contains(clusterIPs(s), address) || slices.Contains(snapshot.ServiceAddresses(s), address) {
+		if slices.Contains(clusterIPs(s), address) || slices.Contains(j.outside(s), address) {
 			return s
 		}
 	}
 	return nil
+}
+
+// outside are the addresses at which the outside reaches a Service.
+func (j *journey) outside(s object) []string {
+	out, _ := j.snap.Outside(s)
+	return out
 }
 
 // clusterIPs are the addresses at which workloads reach a Service.
@@ -209,17 +215,23 @@ func (j *journey) fromWorkload(t target) *walk {
 	return w
 }
 
-// workload finds the live pods of "ns/deployment", or of "ns/pod", and what
-// they are called.
+// workload finds the live pods of "namespace/name" or "namespace/kind/name",
+// and what they are called: by what made them; for a Deployment by its
+// selector too, as recordings of old do not hold what made pods.
 func (j *journey) workload(key string) (pods []object, ref labs.Object) {
-	ns, name, _ := strings.Cut(key, "/")
-	if d := j.index.Get("apps", "Deployment", ns, name); d != nil {
-		return j.podsOf(ns, d.Labels("spec", "selector", "matchLabels")), d.Ref()
+	wanted := snapshot.ParseWorkload(key)
+	ref = wanted.Ref()
+	if d := j.index.Get("apps", "Deployment", ref.Namespace, ref.Name); d != nil && ref.Kind == "Deployment" {
+		if pods = j.podsOf(ref.Namespace, d.Labels("spec", "selector", "matchLabels")); len(pods) > 0 {
+			return pods, ref
+		}
 	}
-	if p := j.index.Get("", "Pod", ns, name); p != nil && alive(p) {
-		return []object{p}, p.Ref()
+	for _, p := range j.index.All("", "Pod") {
+		if as, ok := wanted.Runs(p); ok && alive(p) {
+			pods, ref = append(pods, p), as
+		}
 	}
-	return nil, labs.Object{Group: "apps", Kind: "Deployment", Namespace: ns, Name: name}
+	return pods, ref
 }
 
 // logOf is how one of the pods logged the request as a client's proxy.

@@ -199,6 +199,9 @@ func (w *walk) noHost(r *report, rc envoy.RouteConfig, candidates []candidate) {
 	if w.intended != nil {
 		want += ", attached to " + w.intended.owner.Ref().String()
 	}
+	if why := w.lacking(); why != "" {
+		r.see("%s", why)
+	}
 	culprit, got := labs.Object{}, "route table "+rc.Name+" has domains "+quoteAll(domains)
 	if len(candidates) > 0 {
 		culprit, got = candidates[0].culprit(), candidates[0].String()

@@ -27,7 +27,7 @@ func (w *walk) clientDNS() *report {
 	r := newReport(labs.LayerDNS)
 	r.fact("host", w.target.host)
 	if len(w.pods) == 0 {
-		r.unknown("there is no running pod of %s", w.client)
+		w.noClient(r)
 		return r
 	}
 	addresses := w.clientAddresses(r)
@@ -49,6 +49,15 @@ func (w *walk) clientDNS() *report {
 		r.broken(w.zone(), "no address for \""+w.target.host+"\"", "an address record for "+w.target.host, "none")
 	}
 	return r
+}
+
+// noClient: who asks is not there, or pods were not looked at.
+func (w *walk) noClient(r *report) {
+	if why := w.missing("Pod"); why != "" {
+		r.unknown("%s", why)
+		return
+	}
+	r.unknown("there is no running pod of %s", w.client)
 }
 
 // clientAddresses are what the workload itself resolved, else what the
@@ -76,6 +85,9 @@ func (w *walk) clientAddresses(r *report) []string {
 		return nil
 	}
 	r.involve(w.zone())
+	if s := w.aliasService(); s != nil && len(w.snap.Resolve(w.target.host)) == 0 {
+		return clusterIPs(s) // a workload's resolver goes on from the public name into the cluster
+	}
 	return w.snap.Resolve(w.target.host)
 }
 
@@ -97,7 +109,7 @@ func (w *walk) capture() *report {
 	r.fact("pods", podNames(w.pods))
 	r.fact("port", w.target.port)
 	if len(w.pods) == 0 {
-		r.unknown("there is no running pod of %s", w.client)
+		w.noClient(r)
 		return r
 	}
 	r.involve(w.client)

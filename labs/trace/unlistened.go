@@ -30,6 +30,9 @@ func (w *walk) noListener(r *report) {
 		return
 	}
 	want := fmt.Sprintf("a Gateway with a server for %s on port %d", w.target.name(), port)
+	if why := w.lacking(); why != "" {
+		r.see("%s", why)
+	}
 	culprit, why := w.blameGateway()
 	if why != "" {
 		got = why + "; " + got
@@ -64,6 +67,9 @@ func (w *walk) noChain(r *report, l envoy.Listener) {
 		if w.target.sni == "" {
 			asked = "a connection without SNI"
 		}
+	}
+	if why := w.lacking(); why != "" {
+		r.see("%s", why)
 	}
 	culprit, why := w.blameGateway()
 	got := strings.Join(chainLines(l), "; ")

@@ -110,6 +110,9 @@ func runsGateway(pod object) bool { return snapshot.ProxyRole(pod) == labs.RoleG
 // readConfig takes the configuration of the first of the gateway's pods that
 // has been dumped.
 func (w *walk) readConfig() {
+	if w.noConfig = w.noMesh(); w.noConfig != "" {
+		return
+	}
 	if len(w.pods) == 0 {
 		w.noConfig = "no pod of the gateway is known"
 		return
