@@ -50,18 +50,16 @@ func (w *walk) destination() *report {
 		r.unknown("%s", w.noConfig)
 		return r
 	}
-	for _, u := range ups {
-		w.judgeUpstream(r, u)
+	w.judgeDrawn(r)
+	u := w.last()
+	if !r.decided() {
+		w.judgePolicy(r, u)
 	}
 	if !r.decided() {
-		w.judgePolicy(r, ups)
+		w.judgeTransport(r, u)
 	}
 	if !r.decided() {
-		w.judgeTransport(r, ups[0])
-	}
-	if !r.decided() {
-		u := ups[0]
-		r.healthy("%s  %s, %s%s", u.name, count(w.healthyCount(u.name), "healthy endpoint"), tlsWords(u.cluster.Mode()), ruleWords(u.rule))
+		r.healthy("%s  %s, %s%s%s%s", u.name, count(w.healthyCount(u.name), "healthy endpoint"), tlsWords(u.cluster.Mode()), w.failover(u), ruleWords(u.rule), w.drawnWords())
 		r.staleNote("cluster "+u.name, w.refusal("cluster", u.name))
 	}
 	return r
@@ -101,7 +99,7 @@ func (w *walk) upstream(name string) upstream {
 		u.rule = w.ruleFor(u.host)
 	}
 	for _, p := range w.index.All("", "Pod") {
-		if alive(p) && slices.Contains(hostsOf(w.addresses(u)), p.Str("status", "podIP")) {
+		if alive(p) && slices.Contains(hostsOf(w.reached(u)), p.Str("status", "podIP")) {
 			u.pods = append(u.pods, p)
 		}
 	}
@@ -130,7 +128,7 @@ func (w *walk) addresses(u upstream) []string {
 func (w *walk) healthyCount(cluster string) int {
 	n := 0
 	for _, e := range w.config.Endpoints[cluster] {
-		if e.Health == "HEALTHY" && len(e.Failed) == 0 {
+		if e.Up() {
 			n++
 		}
 	}
@@ -193,6 +191,7 @@ func (w *walk) judgeUpstream(r *report, u upstream) {
 		}
 	}
 	r.see("cluster %s: %s", u.name, count(w.healthyCount(u.name), "healthy endpoint"))
+	w.seePriorities(r, u)
 	w.judgeEndpoints(r, u)
 	w.judgePorts(r, u)
 	w.judgePeer(r, u)
@@ -204,7 +203,7 @@ func (w *walk) judgeEndpoints(r *report, u upstream) {
 	if u.service == nil || !u.service.Has("spec", "selector") || w.missing("Pod") != "" {
 		return
 	}
-	for _, host := range hostsOf(w.addresses(u)) {
+	for _, host := range hostsOf(w.reached(u)) {
 		if w.podAt(host) == nil && net.ParseIP(host) != nil && w.machineAt(u, host) == nil {
 			culprit, got := u.service.Ref(), quoteAll(w.addresses(u))
 			if u.entry != nil {

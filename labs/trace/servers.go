@@ -67,10 +67,11 @@ func (w *walk) allServers() []server {
 	return out
 }
 
-// listenerSets are the ListenerSets that add listeners to a Gateway.
+// listenerSets are the ListenerSets that add listeners to a Gateway, those of
+// the API's trial channel, XListenerSets, after them.
 func (w *walk) listenerSets(g object) []object {
 	var out []object
-	for _, s := range w.index.All(gatewayAPI, "ListenerSet") {
+	for _, s := range append(slices.Clone(w.index.All(gatewayAPI, "ListenerSet")), w.index.All(experimentalAPI, "XListenerSet")...) {
 		ns := s.Str("spec", "parentRef", "namespace")
 		if ns == "" {
 			ns = s.Namespace()
