@@ -41,7 +41,7 @@ Exit codes: 0 none is broken, 1 one is, 3 one is unknown and none broken.`,
 		if *asJSON {
 			err = writeJSON(e.Stdout, t)
 		} else {
-			err = printHosts(e.Stdout, t)
+			err = newPage(e.Stdout).hosts(t)
 		}
 		if err != nil {
 			return err

@@ -131,7 +131,7 @@ func tell(e *env, asJSON bool, t traced) error {
 		if err := writeJSON(e.Stdout, t); err != nil {
 			return err
 		}
-	} else if err := printTraced(e.Stdout, t); err != nil {
+	} else if err := newPage(e.Stdout).traced(t); err != nil {
 		return err
 	}
 	return verdictCode(t.Verdict)

@@ -94,8 +94,9 @@ func (w *watcher) tell(t traced) error {
 		if w.json {
 			return w.document(t)
 		}
-		return printTraced(w.e.Stdout, t)
+		return newPage(w.e.Stdout).traced(t)
 	}
+	out := newPage(w.e.Stdout)
 	for _, c := range changes(w.e.Now(), was, t.Path) {
 		if w.json {
 			if err := w.document(c); err != nil {
@@ -103,19 +104,22 @@ func (w *watcher) tell(t traced) error {
 			}
 			continue
 		}
-		name := c.Layer
-		if c.Hop != "" && len(t.Path.Proxies()) > 1 {
-			name = c.Hop + " " + name
-		}
-		marks := ""
-		if c.To != "" {
-			marks = traceMark(c.From) + " → " + traceMark(c.To) + "  "
-		}
-		if _, err := fmt.Fprintf(w.e.Stdout, "%s  %-12s %s%s\n", c.At.In(w.e.Zone).Format(time.TimeOnly), name, marks, visible(c.Summary)); err != nil {
-			return err
-		}
+		out.change(c, len(t.Path.Proxies()) > 1, w.e.Zone)
 	}
-	return nil
+	return out.err
+}
+
+// change prints what has changed on one line, with its hop where there are
+// several.
+func (p *page) change(c change, several bool, zone *time.Location) {
+	name, marks := c.Layer, ""
+	if c.Hop != "" && several {
+		name = c.Hop + " " + name
+	}
+	if c.To != "" {
+		marks = traceMark(c.From) + " → " + traceMark(c.To) + "  "
+	}
+	p.para(fmt.Sprintf("%s  %-12s %s", c.At.In(zone).Format(time.TimeOnly), name, marks), c.Summary)
 }
 
 // document prints one line of JSON.
