@@ -2,6 +2,7 @@ package labs
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -160,4 +161,9 @@ type ProxyLog struct {
 	Route    string `json:"route,omitempty"`
 	Inbound  bool   `json:"inbound,omitempty"` // the proxy is the server's own, not the client's
 	Line     string `json:"line"`
+}
+
+// Beside are the objects that the report's summary does not name.
+func (r LayerReport) Beside() []Object {
+	return slices.DeleteFunc(slices.Clone(r.Objects), func(o Object) bool { return strings.Contains(r.Summary, o.Name) })
 }

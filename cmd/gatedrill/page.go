@@ -35,32 +35,31 @@ func newPage(w io.Writer) *page { return &page{printer{w: w}, columns(w)} }
 
 func (p *page) narrow() bool { return p.width > 0 && p.width < narrowBelow }
 
-// aside parts a text from what stands beside it where there is room.
-const aside = "   "
-
 // para prints foreign text behind a head, under which its lines hang. Where
 // there is no room for that, they are set in by a little.
 func (p *page) para(head, text string) {
 	text = strings.TrimRight(visible(text), " ")
-	if p.width == 0 || layout.Width(head)+layout.Width(text) <= p.width && !p.narrow() {
+	switch hang := layout.Width(head); {
+	case p.width == 0:
 		p.line("%s", strings.TrimRight(head+text, " "))
-		return
+	case p.narrow():
+		name := strings.Join(strings.Fields(head), " ")
+		hang = 0
+		if name != "" {
+			name, hang = name+" ", 2
+		}
+		if strings.HasPrefix(head, " ") {
+			name, hang = "  "+name, hang+2
+		}
+		p.lines(layout.Hang(name, text, p.width, hang))
+	default:
+		p.lines(layout.Hang(head, text, p.width, hang))
 	}
-	first, hang := head, layout.Spaces(layout.Width(head))
-	if p.narrow() {
-		if first = ""; strings.HasPrefix(head, " ") {
-			first = "  "
-		}
-		hang = first
-		if name := strings.Join(strings.Fields(head), " "); name != "" {
-			text, hang = name+" "+text, first+"  "
-		}
-	}
-	for part := range strings.SplitSeq(text, aside) {
-		for _, l := range layout.Wrap(strings.TrimLeft(part, " "), max(p.width-layout.Width(hang), 10)) {
-			p.line("%s", first+l)
-			first = hang
-		}
+}
+
+func (p *page) lines(all []string) {
+	for _, l := range all {
+		p.line("%s", strings.TrimRight(l, " "))
 	}
 }
 

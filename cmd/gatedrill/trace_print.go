@@ -116,11 +116,11 @@ func worstOf(h labs.Hop) labs.Verdict {
 	return labs.OffPath
 }
 
-// beside is the object on which a healthy layer rests, where its summary does
-// not name it.
+// beside is the object on which a healthy layer rests, where its summary names
+// another one or none.
 func beside(l labs.LayerReport) string {
-	if l.Verdict == labs.Healthy && len(l.Objects) > 0 && !strings.Contains(l.Summary, l.Objects[0].Name) {
-		return l.Objects[0].String()
+	if o := l.Beside(); l.Verdict == labs.Healthy && len(o) > 0 && o[0] == l.Objects[0] {
+		return o[0].String()
 	}
 	return ""
 }
