@@ -99,7 +99,7 @@ func lookAtHosts(ctx context.Context, e *env, l *looking) (t hostTable, err erro
 	}
 	requests := requestsOf(first)
 	if s.names != nil {
-		s.names.ask(ctx, requests)
+		s.names.learn(ctx, hostsOf(requests))
 	}
 	o.SetRequests(requests, s.trust, nil)
 	seen, err := lookOnce(ctx, o)

@@ -29,9 +29,10 @@ type lookupFunc = func(ctx context.Context, host string) ([]string, error)
 type worldNames struct {
 	lookup lookupFunc
 
-	mu   sync.Mutex
-	zone map[string][]string
-	why  string
+	mu    sync.Mutex
+	hosts []string // that were asked for
+	zone  map[string][]string
+	why   string
 }
 
 func newWorldNames(lookup lookupFunc) *worldNames {
@@ -45,13 +46,32 @@ func (n *worldNames) get() (map[string][]string, string) {
 	return maps.Clone(n.zone), n.why
 }
 
-// ask resolves the hosts of requests, sixteen at a time.
-func (n *worldNames) ask(ctx context.Context, requests []labs.Request) {
+// learn asks for hosts too, if they were not asked for yet; false says that
+// all of them were.
+func (n *worldNames) learn(ctx context.Context, hosts []string) bool {
+	n.mu.Lock()
+	all := slices.Concat(n.hosts, hosts)
+	slices.Sort(all)
+	all = slices.Compact(all)
+	news := len(all) > len(n.hosts)
+	n.hosts = all
+	n.mu.Unlock()
+	if news {
+		n.ask(ctx)
+	}
+	return news
+}
+
+// ask resolves all hosts, sixteen at a time.
+func (n *worldNames) ask(ctx context.Context) {
+	n.mu.Lock()
+	hosts := n.hosts
+	n.mu.Unlock()
 	zone, why := map[string][]string{}, ""
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, 16)
-	for _, host := range hostsOf(requests) {
+	for _, host := range hosts {
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
@@ -77,13 +97,13 @@ func (n *worldNames) ask(ctx context.Context, requests []labs.Request) {
 }
 
 // follow asks again and again, until the context ends.
-func (n *worldNames) follow(ctx context.Context, requests []labs.Request) {
+func (n *worldNames) follow(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(namesEvery):
-			n.ask(ctx, requests)
+			n.ask(ctx)
 		}
 	}
 }
@@ -96,6 +116,5 @@ func hostsOf(requests []labs.Request) []string {
 			out = append(out, u.Hostname())
 		}
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	return out
 }
