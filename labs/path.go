@@ -163,7 +163,10 @@ type ProxyLog struct {
 	Line     string `json:"line"`
 }
 
-// Beside are the objects that the report's summary does not name.
+// Beside are the objects that the report's summary does not name, neither as
+// objects nor, a Service, by its host.
 func (r LayerReport) Beside() []Object {
-	return slices.DeleteFunc(slices.Clone(r.Objects), func(o Object) bool { return strings.Contains(r.Summary, o.Name) })
+	return slices.DeleteFunc(slices.Clone(r.Objects), func(o Object) bool {
+		return strings.Contains(r.Summary, o.Namespace+"/"+o.Name) || o.Kind == "Service" && strings.Contains(r.Summary, o.Name+"."+o.Namespace+".")
+	})
 }

@@ -94,7 +94,6 @@ func (j *journey) followTo(to string, visited []string, s snapshot.Snapshot) {
 			culprit = last.intended.owner.Ref() // its httpsRedirect
 		}
 		r.override(culprit, "redirects to "+to+", which does not work: "+b.Summary, "a URL that answers", b.Got)
-		r.fact("redirect", to)
 		return
 	}
 	for _, l := range p.Layers() {
@@ -102,8 +101,6 @@ func (j *journey) followTo(to string, visited []string, s snapshot.Snapshot) {
 			r.doubt(fmt.Sprintf("redirects to %s; there %s is unknown: %s", to, l.Layer, l.Summary))
 		}
 	}
-	r.Summary += " to " + to
-	r.fact("redirect", to)
 }
 
 // gatewayFor keeps the gateway that the request names, for another URL of the
