@@ -64,7 +64,7 @@ func (e *Engine) World(ctx context.Context, w labs.World, report func(string)) e
 	if err := e.certificates(ctx, world, w.Certificates); err != nil {
 		return err
 	}
-	if err := e.change(ctx, world, labs.DefaultGateway, w.Change); err != nil {
+	if err := e.change(ctx, world, vars, w.Change); err != nil {
 		return err
 	}
 	return e.waitReady(ctx, w.Change.Objects, report)
@@ -87,6 +87,9 @@ func (e *Engine) Base(ctx context.Context, lab *labs.Lab, attempt string, report
 	if err := e.certificates(ctx, lab.ID, lab.Certificates); err != nil {
 		return err
 	}
+	if err := e.internet(ctx, lab, report); err != nil {
+		return err
+	}
 	if err := e.Apply(ctx, lab, lab.Base); err != nil {
 		return err
 	}
@@ -102,6 +105,14 @@ func (e *Engine) Base(ctx context.Context, lab *labs.Lab, attempt string, report
 	}
 	mark.Stage = StageBase
 	return e.mark(ctx, mark)
+}
+
+// internet brings up what the lab has outside of the cluster.
+func (e *Engine) internet(ctx context.Context, lab *labs.Lab, report func(string)) error {
+	if err := e.Apply(ctx, lab, lab.Internet); err != nil {
+		return err
+	}
+	return e.waitReady(ctx, lab.Internet.Objects, report)
 }
 
 // Break puts the fault in.
