@@ -141,6 +141,8 @@ func (w *walk) upstreamFacts(r *report, u upstream) {
 	if u.service != nil {
 		r.fact("service", u.service.Ref().String())
 		r.involve(u.service.Ref())
+	} else if u.entry != nil {
+		r.involve(u.entry.Ref())
 	}
 	if u.rule != nil {
 		r.fact("rule", u.rule.Ref().String())

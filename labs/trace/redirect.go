@@ -114,7 +114,6 @@ func (j *journey) followTo(to string, visited []string, s snapshot.Snapshot) {
 			sender = b.Objects[0] // the server knows its own URLs: what is there is wrong
 		}
 		r.override(sender, "redirects to "+to+", which does not work: "+b.Summary, "a URL that answers", b.Got)
-		r.fact("redirect", to)
 		return
 	}
 	for _, l := range p.Layers() {
@@ -122,8 +121,6 @@ func (j *journey) followTo(to string, visited []string, s snapshot.Snapshot) {
 			r.doubt(fmt.Sprintf("redirects to %s; there %s is unknown: %s", to, l.Layer, l.Summary))
 		}
 	}
-	r.Summary += " to " + to
-	r.fact("redirect", to)
 }
 
 // serverRedirects says whether a redirect is the server's own. One that does

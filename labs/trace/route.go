@@ -144,7 +144,9 @@ func (w *walk) judgeRoute(r *report, route envoy.Route) {
 	case route.Direct != 0:
 		r.healthy("%s answers %d by itself%s", routeText(route), route.Direct, from)
 	case route.Redirect != nil:
-		r.healthy("%s redirects%s", routeText(route), from)
+		to := w.target.location(route)
+		r.fact("redirect", to)
+		r.healthy("%s redirects to %s%s", routeText(route), to, from)
 	default:
 		r.healthy("%s %s → %s%s", match.WithoutPort(w.target.authority), routeText(route), strings.Join(route.Clusters, ", "), from)
 	}
