@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/intent"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -138,7 +139,7 @@ func (w *walk) judgeClient(r *report) {
 	alert, alerted := strings.CutPrefix(w.answer.Error, "tls: alert ")
 	owner := labs.Object{}
 	if w.intended != nil {
-		owner = w.intended.owner.Ref()
+		owner = w.intended.Owner.Ref()
 	}
 	switch {
 	case alerted && !aboutClient(alert):
@@ -172,7 +173,7 @@ func (w *walk) clientCASecret() labs.Object {
 	if w.chain == nil || w.chain.TLS == nil || !strings.HasPrefix(w.chain.TLS.CA, "kubernetes") {
 		return labs.Object{}
 	}
-	ref := secretRef(w.chain.TLS.CA, w.podNamespace())
+	ref := intent.SecretRef(w.chain.TLS.CA, w.podNamespace())
 	if w.index.Get("", "Secret", ref.Namespace, ref.Name) == nil {
 		ref.Name = strings.TrimSuffix(ref.Name, "-cacert")
 	}

@@ -84,17 +84,16 @@ func (w *walk) findService(r *report, addresses []string) {
 		}
 		return
 	}
+	if s := w.serviceOutside(addresses); s != nil {
+		w.service = s
+		r.see("Service %s/%s has %s", s.Namespace(), s.Name(), strings.Join(snapshot.ServiceAddresses(s), ", "))
+		w.strays(r, addresses)
+		w.servedElsewhere(r)
+		return
+	}
 	var known []string
 	for _, s := range w.index.All("", "Service") {
-		own := snapshot.ServiceAddresses(s)
-		if overlap(addresses, own) {
-			w.service = s
-			r.see("Service %s/%s has %s", s.Namespace(), s.Name(), strings.Join(own, ", "))
-			w.strays(r, addresses)
-			w.servedElsewhere(r)
-			return
-		}
-		for _, a := range own {
+		for _, a := range snapshot.ServiceAddresses(s) {
 			known = append(known, a+" (Service "+s.Namespace()+"/"+s.Name()+")")
 		}
 	}
@@ -154,10 +153,16 @@ func (w *walk) servedElsewhere(r *report) {
 // of its servers names it, or a route for it is attached.
 func (w *walk) serves(svc object) bool {
 	at := &walk{journey: w.journey, role: labs.RoleGateway, target: w.target, service: svc, pods: w.podsOf(svc.Namespace(), svc.Labels("spec", "selector"))}
-	at.servers = at.allServers()
+	at.face()
 	names := func(s server) bool { return s.selects && s.covers(w.target.name()) == match.Exact }
-	routed := func(c candidate) bool { return c.relation == named && c.attached && len(c.why) == 0 }
-	return slices.ContainsFunc(at.servers, names) || slices.ContainsFunc(at.candidates(), routed)
+	routed := func(c candidate) bool {
+		if c.relation != named || !c.attached {
+			return false
+		}
+		at.explain(at.view(), &c)
+		return len(c.why) == 0
+	}
+	return slices.ContainsFunc(at.servers, names) || slices.ContainsFunc(at.related(), routed)
 }
 
 func (j *journey) frontsGateway(svc object) bool {

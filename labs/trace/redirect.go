@@ -12,7 +12,6 @@ import (
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/envoy"
 	"github.com/gatedrill/gatedrill/labs/match"
-	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
 // location is where a redirect sends the client, as a URL.
@@ -70,7 +69,7 @@ func (j *journey) redirect() string {
 // followTo goes where a redirect leads, as a client does: to the very URL that
 // was asked for, to one that was visited, or to one that does not work is the
 // fault of the route that sends it there.
-func (j *journey) followTo(to string, visited []string, s snapshot.Snapshot) {
+func (j *journey) followTo(to string, visited []string) {
 	last := j.hops[len(j.hops)-1]
 	r := last.report(labs.LayerRoute)
 	asked := normalURL(j.request.URL)
@@ -87,11 +86,11 @@ func (j *journey) followTo(to string, visited []string, s snapshot.Snapshot) {
 	}
 	next := j.request
 	next.URL, next.SNI, next.Gateway = to, "", j.gatewayFor(to)
-	p := traced(next, s, visited)
+	p := j.traced(next, visited, j.brief)
 	if b, broken := p.Broken(); broken {
 		culprit := last.routed.Ref()
 		if last.routed == nil && last.intended != nil {
-			culprit = last.intended.owner.Ref() // its httpsRedirect
+			culprit = last.intended.Owner.Ref() // its httpsRedirect
 		}
 		r.override(culprit, "redirects to "+to+", which does not work: "+b.Summary, "a URL that answers", b.Got)
 		r.fact("redirect", to)
