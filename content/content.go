@@ -9,7 +9,7 @@ import (
 
 // The prefix "all:" lets a folder be embedded that holds a dot file only.
 //
-//go:embed all:decks all:labs
+//go:embed all:decks all:labs all:scenes all:faults all:world
 var files embed.FS
 
 // Decks is the folder of decks: one Markdown file each.
@@ -17,6 +17,10 @@ func Decks() fs.FS { return sub("decks") }
 
 // Labs is the folder of labs: one folder each.
 func Labs() fs.FS { return sub("labs") }
+
+// Shared holds what labs have in common, in the folders world, scenes and
+// faults.
+func Shared() fs.FS { return files }
 
 // sub opens a folder that the compiler has checked to exist.
 func sub(dir string) fs.FS {

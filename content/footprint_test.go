@@ -16,7 +16,8 @@ import (
 func TestNamespacesBearThePrefix(t *testing.T) {
 	t.Parallel()
 	all := load(t)
-	world, _ := labfile.LoadWorld(content.Labs())
+	shared, _ := labfile.LoadShared(content.Shared())
+	world := shared.World
 	own := labs.FootprintOf(all, world).Namespaces
 	if !slices.Contains(own, snapshot.ZoneNamespace) {
 		t.Errorf("the world makes %v, and not %s, where the public zone is read", own, snapshot.ZoneNamespace)
@@ -33,16 +34,17 @@ func TestNamespacesBearThePrefix(t *testing.T) {
 func TestLabsStayInTheirNamespaces(t *testing.T) {
 	t.Parallel()
 	all := load(t)
-	world, _ := labfile.LoadWorld(content.Labs())
+	shared, _ := labfile.LoadShared(content.Shared())
+	world := shared.World
 	own := labs.FootprintOf(all, world).Namespaces
 	for _, lab := range all {
-		out := lab.Outside(own)
+		out := lab.Beyond(own)
 		if declared := slices.Contains(lab.Requires, "mesh-admin"); declared != (len(out) > 0) {
 			t.Errorf("%s: requires mesh-admin: %v; it writes outside of %v: %v", lab.ID, declared, own, out)
 		}
 	}
-	shared := labs.Lab{Certificates: world.Certificates, Base: world.Change}
-	if out := shared.Outside(own); len(out) > 0 {
+	common := labs.Lab{Certificates: world.Certificates, Base: world.Change}
+	if out := common.Beyond(own); len(out) > 0 {
 		t.Errorf("the world that all labs share writes outside of %v: %v", own, out)
 	}
 }

@@ -17,15 +17,14 @@ import (
 // load returns the labs as shipped; none may have a problem.
 func load(t *testing.T) []labs.Lab {
 	t.Helper()
-	all, problems := labfile.Load(content.Labs())
-	_, more := labfile.LoadWorld(content.Labs())
-	for _, p := range slices.Concat(problems, more) {
+	l, problems := labfile.Open(content.Shared(), content.Labs())
+	for _, p := range problems {
 		t.Error(p)
 	}
-	if len(all) == 0 {
+	if len(l.Labs) == 0 {
 		t.Fatal("no labs")
 	}
-	return all
+	return l.Labs
 }
 
 func TestLabsLoadAndCompile(t *testing.T) {

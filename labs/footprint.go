@@ -24,7 +24,7 @@ func FootprintOf(list []Lab, w World) Footprint {
 	own, wide := map[string]bool{}, map[Object]bool{}
 	add := func(made []Manifest, written []Object) {
 		for _, m := range made {
-			if o := objectOf(m); o.Kind == "Namespace" {
+			if o := m.Ref(); o.Kind == "Namespace" {
 				own[o.Name] = true
 			}
 		}
@@ -36,7 +36,7 @@ func FootprintOf(list []Lab, w World) Footprint {
 	}
 	add(w.Change.manifests(), w.Change.Writes())
 	for i := range list {
-		for _, c := range list[i].changes() {
+		for _, c := range list[i].Changes() {
 			add(c.manifests(), c.Writes())
 		}
 	}
@@ -48,9 +48,9 @@ func FootprintOf(list []Lab, w World) Footprint {
 	return f
 }
 
-// Outside lists what a lab writes outside of the given namespaces, sorted.
+// Beyond lists what a lab writes outside of the given namespaces, sorted.
 // Cluster-wide objects count as outside.
-func (l *Lab) Outside(own []string) []Object {
+func (l *Lab) Beyond(own []string) []Object {
 	out := map[string]Object{}
 	for _, o := range append(certificateObjects(l.Certificates), l.writes()...) {
 		ns := o.Namespace
@@ -68,9 +68,9 @@ func (l *Lab) Outside(own []string) []Object {
 	return list
 }
 
-// changes are all that a lab may do to a cluster.
-func (l *Lab) changes() []Change {
-	all := []Change{l.Base, l.Fault, l.Solution}
+// Changes are all that a lab may do to a cluster.
+func (l *Lab) Changes() []Change {
+	all := append([]Change{{Objects: l.Homes}, l.Internet, l.Base, l.Fault}, l.Solutions...)
 	for _, s := range l.Shortcuts {
 		all = append(all, s.Change)
 	}
@@ -79,7 +79,7 @@ func (l *Lab) changes() []Change {
 
 func (l *Lab) writes() []Object {
 	var out []Object
-	for _, c := range l.changes() {
+	for _, c := range l.Changes() {
 		out = append(out, c.Writes()...)
 	}
 	return out
@@ -98,7 +98,7 @@ func (c Change) manifests() []Manifest {
 func (c Change) Writes() []Object {
 	var out []Object
 	for _, m := range c.manifests() {
-		out = append(out, objectOf(m))
+		out = append(out, m.Ref())
 	}
 	for _, op := range c.Ops {
 		switch {
@@ -128,7 +128,8 @@ func certificateObjects(list []Certificate) []Object {
 	return out
 }
 
-func objectOf(m Manifest) Object {
+// Ref names the object; its group is left out.
+func (m Manifest) Ref() Object {
 	meta, _ := m.Object["metadata"].(map[string]any)
 	kind, _ := m.Object["kind"].(string)
 	ns, _ := meta["namespace"].(string)

@@ -22,7 +22,7 @@ func TestFootprint(t *testing.T) {
 			{Delete: &Object{Kind: "Namespace", Name: "world"}}, {Restart: &Object{Kind: "Deployment", Namespace: "istio-system", Name: "d"}},
 			{Certificate: &Certificate{Secret: "own/cert"}},
 		}},
-		Solution:  Change{Ops: []Op{{Patch: &Patch{Object: Object{Kind: "Service", Namespace: "theirs", Name: "s"}}}}},
+		Solutions: []Change{{Ops: []Op{{Patch: &Patch{Object: Object{Kind: "Service", Namespace: "theirs", Name: "s"}}}}}},
 		Shortcuts: []Shortcut{{Change: Change{Ops: []Op{{Apply: []Manifest{object("Namespace", "", "short"), object("GatewayClass", "", "c")}}}}}},
 	}
 	f := FootprintOf([]Lab{lab}, World{Change: Change{Objects: []Manifest{object("Namespace", "", "world")}}})
@@ -30,7 +30,7 @@ func TestFootprint(t *testing.T) {
 	if d := cmp.Diff(want, f); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
-	out := lab.Outside(f.Namespaces)
+	out := lab.Beyond(f.Namespaces)
 	wantOut := []Object{{"", "Deployment", "istio-system", "d"}, {"", "GatewayClass", "", "c"}, {"", "Secret", "istio-system", "cert"}, {"", "Service", "theirs", "s"}}
 	if d := cmp.Diff(wantOut, out); d != "" {
 		t.Errorf("outside (-want +got):\n%s", d)

@@ -2,6 +2,7 @@ package labs
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -60,21 +61,33 @@ type Lab struct {
 	Requires     []string           `yaml:"requires"`   // capabilities of the backend
 	Breaks       []Step             `yaml:"breaks"`
 	UnseenBy     []string           `yaml:"unseen_by"` // diagnosers that stay silent: "analyze"
+	After        []string           `yaml:"after"`     // labs that it presumes
+	Scene        Use                `yaml:"scene"`     // the healthy world that it plays in
+	FaultOf      Use                `yaml:"fault"`     // from the library, in place of a folder fault/
 	Ticket       string             `yaml:"ticket"`
 	Gateway      string             `yaml:"gateway"`  // ns/service, DefaultGateway when empty; ${GATEWAY_IP}
 	Requests     map[string]Request `yaml:"requests"` // "main" is the one traced
 	Certificates []Certificate      `yaml:"certificates"`
+	Outside      []Server           `yaml:"outside"` // servers outside, beside the scene's
+	DNS          map[string]string  `yaml:"dns"`     // public records, beside the scene's: see package outside
 	Steps        map[Step]StepPlan  `yaml:"steps"`
 	Goals        []Check            `yaml:"goals"`
 	Guards       []Check            `yaml:"guards"`
 	Shortcuts    []Shortcut         `yaml:"shortcuts"`
 	Cards        []string           `yaml:"cards"`
 
-	Base     Change `yaml:"-"` // base/
-	Fault    Change `yaml:"-"` // fault/
-	Solution Change `yaml:"-"` // solution/
-	Debrief  string `yaml:"-"` // debrief.md, Markdown
-	Pos      Pos    `yaml:"-"`
+	// Homes are the namespaces of the scene and the base. They stay when the lab ends, because
+	// removing one takes seconds.
+	Homes []Manifest `yaml:"-"`
+	// Internet is what the scene has outside of the cluster: servers, and
+	// their records. It is there before the base, so that no proxy asks for a
+	// name in vain.
+	Internet  Change   `yaml:"-"`
+	Base      Change   `yaml:"-"` // the scene's base/, with the lab's own in place of what it has too
+	Fault     Change   `yaml:"-"` // fault/
+	Solutions []Change `yaml:"-"` // solution/, solution-2/ …; else what takes the library's fault back
+	Debrief   string   `yaml:"-"` // debrief.md, Markdown
+	Pos       Pos      `yaml:"-"`
 }
 
 // Reports are the layers that a step's verdict is about: those of the hop
@@ -174,13 +187,19 @@ type Certificate struct {
 	Pos      Pos      `yaml:"-"`
 }
 
-// World is the healthy world that all labs share. It is applied before a lab
-// and stays in place between labs, so that labs differ by configuration.
+// World is what all labs share. It is applied before a lab and stays in place
+// between labs.
 type World struct {
 	APIVersion   string        `yaml:"apiVersion"`
 	Certificates []Certificate `yaml:"certificates"`
 	Change       Change        `yaml:"-"`
 	Pos          Pos           `yaml:"-"`
+}
+
+// For is the world with the namespaces that a lab plays in.
+func (w World) For(l *Lab) World {
+	w.Change.Objects = slices.Concat(w.Change.Objects, l.Homes)
+	return w
 }
 
 // Change is what a folder of a lab does to the cluster: its manifests are
@@ -207,11 +226,22 @@ type Op struct {
 	Apply       []Manifest   // the manifests of a file of the same folder
 	Delete      *Object      // gone when it returns
 	Patch       *Patch       //
-	Restart     *Object      // a Deployment: until new pods are ready and the old ones gone
+	Restart     *Object      // a Deployment, StatefulSet or DaemonSet: until new pods are ready and the old ones gone
+	Wait        *Wait        //
 	Certificate *Certificate // issued and written
 	Pause       time.Duration
 	Pos         Pos
 }
+
+// Wait waits until a condition of an object has a status, "True" or "False",
+// or, where the condition is called "gone", until there is no such object.
+type Wait struct {
+	Object            Object
+	Condition, Status string
+}
+
+// Gone is the Condition of an object that is not there.
+const Gone = "gone"
 
 // Patch changes an object that exists by a merge patch or a JSON patch.
 type Patch struct {

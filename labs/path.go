@@ -47,6 +47,15 @@ func Layers() []Layer {
 	return []Layer{LayerDNS, LayerEntry, LayerListener, LayerTLS, LayerRoute, LayerDestination}
 }
 
+// StepOf is the step that asks about a layer.
+func StepOf(l Layer) Step {
+	i := slices.IndexFunc(Steps(), func(s Step) bool { return slices.Contains(s.Layers(), l) })
+	if i < 0 {
+		return ""
+	}
+	return Steps()[i]
+}
+
 // Layers returns the layers whose verdicts make up the step's verdict;
 // none for capture, which only asks for a finding.
 func (s Step) Layers() []Layer {

@@ -55,11 +55,11 @@ func run(args []string, w io.Writer) error {
 		}
 		all = append(all, p)
 	}
-	list, problems := labfile.Load(content.Labs())
+	l, problems := labfile.Open(content.Shared(), content.Labs())
 	if len(problems) > 0 {
 		return fmt.Errorf("read the labs: %s", problems[0])
 	}
-	_, err := io.WriteString(w, table(list, all))
+	_, err := io.WriteString(w, table(l.Labs, all))
 	return err
 }
 

@@ -198,7 +198,7 @@ func (d *demo) runbook(ctx context.Context) error {
 }
 
 func (d *demo) solve(ctx context.Context) error {
-	if err := d.cluster.World.Apply(ctx, d.lab, d.lab.Solution); err != nil {
+	if err := d.cluster.World.Apply(ctx, d.lab, d.lab.Solutions[0]); err != nil {
 		return err
 	}
 	for number := 0; ; {

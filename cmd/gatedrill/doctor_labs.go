@@ -77,7 +77,7 @@ func mendDatabase(path string, err error) string {
 
 // lookAtSandbox asks the system and the sandbox itself, and starts nothing.
 func lookAtSandbox(ctx context.Context, e *env) []finding {
-	_, problems := labfile.Load(content.Labs())
+	_, problems := labfile.Open(content.Shared(), content.Labs())
 	l := finding{What: "labs", State: stateOK, Saw: "all load"}
 	if len(problems) > 0 {
 		l.State, l.Saw, l.Next = stateNote, fmt.Sprintf("%d problems, the first: %v", len(problems), problems[0]), "gatedrill lab list names them"

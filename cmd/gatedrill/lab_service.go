@@ -29,12 +29,11 @@ type dueFunc = func(lab string, cards []string) error
 // loadLabs reads the embedded labs. Broken files are named; the good labs
 // are returned all the same.
 func loadLabs(e *env) ([]labs.Lab, labs.World) {
-	list, problems := labfile.Load(content.Labs())
-	world, more := labfile.LoadWorld(content.Labs())
-	for _, p := range append(problems, more...) {
+	l, problems := labfile.Open(content.Shared(), content.Labs())
+	for _, p := range problems {
 		say(e.Stderr, p.String())
 	}
-	return list, world
+	return l.Labs, l.World
 }
 
 // newLabs makes the lab service. Connect finds the cluster when one is
@@ -94,7 +93,7 @@ func openCluster(h *cluster.Handle, now func() time.Time) (*labrun.Cluster, erro
 	}
 	engine.UseImages(h.Images)
 	return &labrun.Cluster{
-		Name: h.Name, Capabilities: h.Capabilities, World: engine, Shell: h.Shell, Names: h.Names,
+		Name: h.Name, Capabilities: h.Capabilities, World: engine, Shell: h.Shell, Names: h.Names, Egress: h.Egress,
 		Observe: func(ctx context.Context, lab *labs.Lab) (labrun.Observer, error) {
 			trust, clients, err := engine.Identities(ctx, lab)
 			if err != nil {

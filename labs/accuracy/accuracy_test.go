@@ -184,7 +184,7 @@ func TestZone(t *testing.T) {
 	t.Parallel()
 	c := Case{
 		Request: labs.Request{URL: "https://shop.example.com:8443/"},
-		Outside: []Server{{Host: "partner.example.com", HTTP: 80}, {Host: "gone.example.com", HTTP: 80}},
+		Outside: []labs.Server{{Host: "partner.example.com", HTTP: 80}, {Host: "gone.example.com", HTTP: 80}},
 		DNS: map[string]string{"two.example.com": "203.0.113.9 2001:db8::1", "alias.example.com": "shop.example.com", "gone.example.com": "none",
 			"api.example.com": "drill-a/api-istio"},
 	}

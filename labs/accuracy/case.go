@@ -26,8 +26,8 @@ type Case struct {
 	Symptom string       `yaml:"symptom"` // what the client gets, see Seen
 
 	Certificates []labs.Certificate `yaml:"certificates"`
-	Outside      []Server           `yaml:"outside"`
-	DNS          map[string]string  `yaml:"dns"`     // public records, see zone
+	Outside      []labs.Server      `yaml:"outside"`
+	DNS          map[string]string  `yaml:"dns"`     // public records, see outside.Zone
 	Order        []string           `yaml:"order"`   // objects whose creation order decides, oldest first
 	Patch        []labs.Op          `yaml:"patch"`   // operations after the objects are in
 	Unready      []string           `yaml:"unready"` // Deployments that never get ready
@@ -46,20 +46,6 @@ type Expect struct {
 	Also   []string `yaml:"also"`   // others that are as good an answer
 	Hop    string   `yaml:"hop"`    // where it is broken, when that matters
 	Pos    labs.Pos `yaml:"-"`
-}
-
-// Server is a server outside the mesh, found by its host's record.
-type Server struct {
-	Host     string   `yaml:"host"`
-	HTTP     int      `yaml:"http"`  // port, 0 for none
-	HTTPS    int      `yaml:"https"` // port, 0 for none
-	TCP      int      `yaml:"tcp"`   // port, 0 for none
-	Names    []string `yaml:"names"` // in its certificate; its host when empty
-	CA       string   `yaml:"ca"`    // "public" when empty
-	Days     int      `yaml:"days"`  // validity of its certificate
-	ClientCA string   `yaml:"clientCA"`
-	Args     []string `yaml:"args"` // more flags of the workload
-	Pos      labs.Pos `yaml:"-"`
 }
 
 // What a case may need of a cluster.

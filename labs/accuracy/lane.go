@@ -13,6 +13,7 @@ import (
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/fault"
 	"github.com/gatedrill/gatedrill/labs/observe"
+	"github.com/gatedrill/gatedrill/labs/outside"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -53,9 +54,7 @@ func Open(ctx context.Context, h *cluster.Handle, now func() time.Time, dir stri
 	if err := e.Sweep(ctx, picture); err != nil && !errors.Is(err, fault.ErrForgotten) {
 		return nil, err // what an earlier run left
 	}
-	internet := manifest("v1", "Namespace", "", snapshot.ZoneNamespace, nil)
-	internet.Object["metadata"].(map[string]any)["labels"] = map[string]any{"istio-injection": "disabled"}
-	world := labs.World{Change: labs.Change{Objects: []labs.Manifest{internet, Case{}.zone(false)}}}
+	world := labs.World{Change: labs.Change{Objects: []labs.Manifest{outside.Home(snapshot.ZoneNamespace), Case{}.zone(false)}}}
 	if err := e.World(ctx, world, func(string) {}); err != nil {
 		return nil, err
 	}
@@ -103,7 +102,7 @@ func (l *Lane) Run(ctx context.Context, c Case, o Options) (Result, error) {
 // play puts the case in and judges it.
 func (l *Lane) play(ctx context.Context, c Case, o Options, r *Result) error {
 	lab := c.lab()
-	if err := l.engine.Install(ctx, lab, c.outsideCertificates(), c.world()); err != nil {
+	if err := l.engine.Install(ctx, lab, outside.Certificates(c.Outside), c.world()); err != nil {
 		return err
 	}
 	if err := l.engine.Install(ctx, lab, c.Certificates, c.change()); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/labfile"
+	"github.com/gatedrill/gatedrill/labs/outside"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -15,7 +16,7 @@ import (
 func (c Case) own(s snapshot.Snapshot) snapshot.Snapshot {
 	mine := []string{snapshot.ZoneNamespace}
 	if len(c.Outside) > 0 {
-		mine = append(mine, OutsideNamespace)
+		mine = append(mine, outside.Namespace)
 	}
 	for _, m := range c.Objects.Objects {
 		o := objectOf(m)

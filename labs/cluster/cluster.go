@@ -38,6 +38,7 @@ const (
 	Sidecar   Capability = "sidecar"    // injected workloads whose traffic is intercepted
 	Waypoint  Capability = "waypoint"   // gateways hand requests to waypoints
 	Ambient   Capability = "ambient"    // workloads do too, by a ztunnel
+	Egress    Capability = "egress"     // istio-egressgateway, which Handle.Egress brings where it is not there
 	MeshAdmin Capability = "mesh-admin" // mesh-wide settings may be changed
 )
 

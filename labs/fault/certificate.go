@@ -86,7 +86,7 @@ func (e *Engine) Identities(ctx context.Context, lab *labs.Lab) (trust map[strin
 // allCertificates are those that any part of a lab declares.
 func allCertificates(lab *labs.Lab) []labs.Certificate {
 	out := slices.Clone(lab.Certificates)
-	for _, c := range []labs.Change{lab.Base, lab.Fault, lab.Solution} {
+	for _, c := range lab.Changes() {
 		for _, op := range c.Ops {
 			if op.Certificate != nil {
 				out = append(out, *op.Certificate)

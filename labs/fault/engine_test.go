@@ -84,7 +84,8 @@ func setUp(t *testing.T) fixture {
 	t.Helper()
 	api := clustertest.NewAPI()
 	f := fixture{t, api, fault.New(api, api.Kinds, time.Now, nil)}
-	w, problems := labfile.LoadWorld(files(worldFiles))
+	shared, problems := labfile.LoadShared(files(worldFiles))
+	w := shared.World
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -226,7 +227,8 @@ func TestCertificates(t *testing.T) {
 		t.Errorf("identities: %d CAs, client's chain of %d", len(roots), len(clients["friend"].Certificate))
 	}
 	first := f.get("Secret", "shop", "world-cert", "data", "tls.crt")
-	w, _ := labfile.LoadWorld(files(worldFiles))
+	shared, _ := labfile.LoadShared(files(worldFiles))
+	w := shared.World
 	f.must(f.engine.World(ctx, w, func(string) {}))
 	if f.get("Secret", "shop", "world-cert", "data", "tls.crt") != first {
 		t.Error("a certificate that would do was issued anew")

@@ -34,7 +34,8 @@ func (f fixture) forget(kinds ...string) {
 // one only.
 func TestCertificatesFollowTheirCA(t *testing.T) {
 	f := setUp(t)
-	w, _ := labfile.LoadWorld(files(worldFiles))
+	shared, _ := labfile.LoadShared(files(worldFiles))
+	w := shared.World
 	old := f.get("Secret", "shop", "world-cert", "data", "tls.crt")
 	f.must(f.engine.World(t.Context(), w, func(string) {}))
 	if f.get("Secret", "shop", "world-cert", "data", "tls.crt") != old {
@@ -51,7 +52,8 @@ func TestCertificatesFollowTheirCA(t *testing.T) {
 // not stand in the way of the next lab.
 func TestClearWithoutThePicture(t *testing.T) {
 	f := setUp(t)
-	w, _ := labfile.LoadWorld(files(worldFiles))
+	shared, _ := labfile.LoadShared(files(worldFiles))
+	w := shared.World
 	lab := testLab()
 	f.must(f.engine.Base(t.Context(), lab, "1", func(string) {}))
 	f.must(f.engine.Break(t.Context(), lab, "1"))
@@ -74,7 +76,8 @@ func TestClearWithoutThePicture(t *testing.T) {
 // A namespace on its way out takes nothing new; it is waited for.
 func TestOwnNamespaceThatIsLeaving(t *testing.T) {
 	f := setUp(t)
-	w, _ := labfile.LoadWorld(files(worldFiles))
+	shared, _ := labfile.LoadShared(files(worldFiles))
+	w := shared.World
 	for _, k := range f.api.Kinds {
 		if k.Kind != "Namespace" {
 			continue

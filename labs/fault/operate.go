@@ -15,7 +15,7 @@ import (
 	"github.com/gatedrill/gatedrill/labs"
 )
 
-// goneWithin bounds the wait for a deleted object, readyWithin that for a
+// goneWithin bounds the wait for a deleted object or a condition, readyWithin that for a
 // Deployment's pods. A gateway whose only certificate is missing takes 16 s.
 const (
 	goneWithin  = 15 * time.Second
@@ -33,6 +33,8 @@ func (e *Engine) operate(ctx context.Context, label string, vars *variables, op 
 		return e.patch(ctx, vars, *op.Patch)
 	case op.Restart != nil:
 		return e.restart(ctx, *op.Restart)
+	case op.Wait != nil:
+		return e.wait(ctx, *op.Wait)
 	case op.Certificate != nil:
 		return e.certificate(ctx, label, *op.Certificate, true)
 	case op.Pause > 0:
@@ -52,11 +54,29 @@ func (e *Engine) remove(ctx context.Context, o labs.Object) error {
 	if err := r.Delete(ctx, o.Name, metav1.DeleteOptions{PropagationPolicy: &background}); err != nil {
 		return fmt.Errorf("delete %s: %w", o, err)
 	}
+	return e.wait(ctx, labs.Wait{Object: o, Condition: labs.Gone})
+}
+
+// wait waits for a condition of an object, or until it is gone.
+func (e *Engine) wait(ctx context.Context, w labs.Wait) error {
+	r, err := e.resourceNamed(w.Object)
+	if err != nil {
+		return fmt.Errorf("wait for %s: %w", w.Object, err)
+	}
 	ctx, cancel := context.WithTimeout(ctx, goneWithin)
 	defer cancel()
-	return e.until(ctx, o.String()+" to be gone", func() (bool, error) {
-		_, err := r.Get(ctx, o.Name, metav1.GetOptions{})
-		return apierrors.IsNotFound(err), nil
+	if w.Condition == labs.Gone {
+		return e.until(ctx, w.Object.String()+" to be gone", func() (bool, error) {
+			_, err := r.Get(ctx, w.Object.Name, metav1.GetOptions{})
+			return apierrors.IsNotFound(err), nil
+		})
+	}
+	return e.until(ctx, fmt.Sprintf("%s to be %s=%s", w.Object, w.Condition, w.Status), func() (bool, error) {
+		o, err := r.Get(ctx, w.Object.Name, metav1.GetOptions{})
+		if err != nil {
+			return false, nil // it may still be made
+		}
+		return conditionIs(o.Object, w.Condition, w.Status), nil
 	})
 }
 
@@ -84,7 +104,7 @@ func (e *Engine) patch(ctx context.Context, vars *variables, p labs.Patch) error
 	return nil
 }
 
-// restart replaces a Deployment's pods and returns when as many new ones are
+// restart replaces a workload's pods and returns when as many new ones are
 // ready and none of the old is left, so that `deploy/NAME` means one pod.
 func (e *Engine) restart(ctx context.Context, o labs.Object) error {
 	fail := func(err error) error { return fmt.Errorf("restart %s: %w", o, err) }
@@ -133,7 +153,7 @@ func (e *Engine) restart(ctx context.Context, o labs.Object) error {
 	})
 }
 
-// podsOf lists a Deployment's pods by its selector.
+// podsOf lists a workload's pods by its selector.
 func (e *Engine) podsOf(ctx context.Context, d *unstructured.Unstructured) ([]unstructured.Unstructured, error) {
 	match, _, err := unstructured.NestedStringMap(d.Object, "spec", "selector", "matchLabels")
 	if err != nil || len(match) == 0 {

@@ -87,6 +87,9 @@ func (e *Engine) Base(ctx context.Context, lab *labs.Lab, attempt string, report
 	if err := e.certificates(ctx, lab.ID, lab.Certificates); err != nil {
 		return err
 	}
+	if err := e.internet(ctx, lab, report); err != nil {
+		return err
+	}
 	if err := e.Apply(ctx, lab, lab.Base); err != nil {
 		return err
 	}
@@ -102,6 +105,14 @@ func (e *Engine) Base(ctx context.Context, lab *labs.Lab, attempt string, report
 	}
 	mark.Stage = StageBase
 	return e.mark(ctx, mark)
+}
+
+// internet brings up what the lab has outside of the cluster.
+func (e *Engine) internet(ctx context.Context, lab *labs.Lab, report func(string)) error {
+	if err := e.Apply(ctx, lab, lab.Internet); err != nil {
+		return err
+	}
+	return e.waitReady(ctx, lab.Internet.Objects, report)
 }
 
 // Break puts the fault in.

@@ -92,7 +92,12 @@ func available(o map[string]any) bool {
 	return seen >= d.GetGeneration()
 }
 
+// replicasOf is how many pods a workload wants.
 func replicasOf(d *unstructured.Unstructured) int64 {
+	if d.GetKind() == "DaemonSet" {
+		n, _, _ := unstructured.NestedInt64(d.Object, "status", "desiredNumberScheduled")
+		return n
+	}
 	n, found, _ := unstructured.NestedInt64(d.Object, "spec", "replicas")
 	if !found {
 		return 1
@@ -102,7 +107,9 @@ func replicasOf(d *unstructured.Unstructured) int64 {
 
 // conditionTrue says that a condition holds for the object as it is now, not
 // for an older generation of it.
-func conditionTrue(o map[string]any, name string) bool {
+func conditionTrue(o map[string]any, name string) bool { return conditionIs(o, name, "True") }
+
+func conditionIs(o map[string]any, name, status string) bool {
 	list, _, _ := unstructured.NestedSlice(o, "status", "conditions")
 	for _, c := range list {
 		c, _ := c.(map[string]any)
@@ -111,7 +118,7 @@ func conditionTrue(o map[string]any, name string) bool {
 		}
 		seen, has := c["observedGeneration"].(int64)
 		generation, _, _ := unstructured.NestedInt64(o, "metadata", "generation")
-		return c["status"] == "True" && (!has || seen >= generation)
+		return c["status"] == status && (!has || seen >= generation)
 	}
 	return false
 }

@@ -7,20 +7,24 @@ import (
 	"strings"
 	"time"
 
+	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/gatedrill/gatedrill/labs"
 )
 
-// opSpec is an operation as it is written: one of apply, delete, patch (with
-// merge or json), restart, certificate, pause.
+// opSpec is an operation as it is written: one of apply, objects, delete,
+// patch (with merge or json), restart, wait, certificate, pause.
 type opSpec struct {
 	Apply       string            `yaml:"apply"`
+	Objects     []map[string]any  `yaml:"objects"`
 	Delete      string            `yaml:"delete"`
 	Patch       string            `yaml:"patch"`
 	Merge       map[string]any    `yaml:"merge"`
 	JSON        []any             `yaml:"json"`
 	Restart     string            `yaml:"restart"`
+	Wait        string            `yaml:"wait"`      // for an object
+	Condition   string            `yaml:"condition"` // of it: "Programmed", or "Programmed=False"; that it is gone: "gone"
 	Certificate *labs.Certificate `yaml:"certificate"`
 	Pause       time.Duration     `yaml:"pause"`
 	Pos         labs.Pos          `yaml:"-"`
@@ -30,6 +34,7 @@ type opSpec struct {
 type changeReader struct {
 	fsys     fs.FS
 	dir      string
+	values   map[string]string          // of parameters, see source
 	files    map[string][]labs.Manifest // by file name
 	order    []string
 	ops      []opSpec
@@ -37,8 +42,8 @@ type changeReader struct {
 }
 
 // readChange reads a folder, or a single file, of manifests and operations.
-func readChange(fsys fs.FS, name string) (labs.Change, []labs.Problem) {
-	r := &changeReader{fsys: fsys, dir: name, files: map[string][]labs.Manifest{}}
+func readChange(fsys fs.FS, name string, values map[string]string) (labs.Change, []labs.Problem) {
+	r := &changeReader{fsys: fsys, dir: name, values: values, files: map[string][]labs.Manifest{}}
 	if info, err := fs.Stat(fsys, name); err == nil && !info.IsDir() {
 		r.dir = path.Dir(name)
 		r.read(path.Base(name))
@@ -66,7 +71,7 @@ func (r *changeReader) read(name string) {
 		return
 	}
 	r.order = append(r.order, name)
-	s := &source{file: file}
+	s := &source{file: file, values: r.values}
 	docs := s.parse(text)
 	for i, d := range docs {
 		if d.Body == nil {
@@ -145,48 +150,79 @@ func (r *changeReader) change() (labs.Change, []labs.Problem) {
 func (r *changeReader) op(spec opSpec) (labs.Op, string) {
 	op := labs.Op{Certificate: spec.Certificate, Pause: spec.Pause, Pos: spec.Pos}
 	set := 0
-	for _, is := range []bool{spec.Apply != "", spec.Delete != "", spec.Patch != "", spec.Restart != "", spec.Certificate != nil, spec.Pause > 0} {
+	for _, is := range []bool{spec.Apply != "", spec.Objects != nil, spec.Delete != "", spec.Patch != "", spec.Restart != "", spec.Wait != "",
+		spec.Certificate != nil, spec.Pause > 0} {
 		if is {
 			set++
 		}
 	}
-	if set != 1 {
-		return op, "an operation is exactly one of apply, delete, patch, restart, certificate, pause"
-	}
-	if spec.Patch == "" && (spec.Merge != nil || spec.JSON != nil) {
-		return op, "merge and json belong to patch"
-	}
 	switch {
+	case set != 1:
+		return op, "an operation is exactly one of apply, objects, delete, patch, restart, wait, certificate, pause"
+	case spec.Patch == "" && (spec.Merge != nil || spec.JSON != nil):
+		return op, "merge and json belong to patch"
+	case (spec.Wait == "") != (spec.Condition == ""):
+		return op, "wait and condition belong together"
+	case spec.Pause > 20*time.Second:
+		return op, "a pause is at most 20s"
 	case spec.Apply != "":
 		if len(r.files[spec.Apply]) == 0 {
 			return op, "apply names a file of this folder that holds objects: there is no " + spec.Apply
 		}
 		op.Apply = r.files[spec.Apply]
-	case spec.Patch != "":
-		if (spec.Merge == nil) == (spec.JSON == nil) {
-			return op, "a patch has either merge or json"
+		return op, ""
+	case spec.Objects != nil:
+		return op, inline(&op, spec)
+	}
+	return op, onObject(&op, spec)
+}
+
+// inline takes objects that are written in the operation itself.
+func inline(op *labs.Op, spec opSpec) string {
+	for _, o := range spec.Objects {
+		meta, _ := o["metadata"].(map[string]any)
+		if o["apiVersion"] == nil || o["kind"] == nil || meta["name"] == nil {
+			return "objects are whole: apiVersion, kind, metadata with a name"
 		}
-		o, ok := ParseObject(spec.Patch)
+		text, err := yaml.Marshal(o)
+		if err != nil {
+			return "objects: " + err.Error()
+		}
+		op.Apply = append(op.Apply, labs.Manifest{Object: o, Text: string(text), Pos: spec.Pos})
+	}
+	return ""
+}
+
+// onObject fills an operation on an object that is named.
+func onObject(op *labs.Op, spec opSpec) string {
+	named := spec.Patch + spec.Delete + spec.Restart + spec.Wait
+	if named == "" {
+		return "" // a certificate or a pause
+	}
+	o, ok := ParseObject(named)
+	switch {
+	case !ok:
+		return wantObject
+	case spec.Patch != "":
 		op.Patch = &labs.Patch{Object: o, Merge: spec.Merge, JSON: spec.JSON}
-		if !ok {
-			return op, wantObject
+		if (spec.Merge == nil) == (spec.JSON == nil) {
+			return "a patch has either merge or json"
 		}
 	case spec.Delete != "":
-		o, ok := ParseObject(spec.Delete)
 		op.Delete = &o
-		if !ok {
-			return op, wantObject
-		}
 	case spec.Restart != "":
-		o, ok := ParseObject(spec.Restart)
 		op.Restart = &o
-		if !ok || o.Kind != "Deployment" {
-			return op, "restart wants: Deployment namespace/name"
+		if !slices.Contains([]string{"Deployment", "StatefulSet", "DaemonSet"}, o.Kind) {
+			return "restart wants: Deployment namespace/name (or a StatefulSet, a DaemonSet)"
 		}
-	case spec.Pause > 20*time.Second:
-		return op, "a pause is at most 20s"
+	default:
+		condition, status, is := strings.Cut(spec.Condition, "=")
+		if !is {
+			status = "True"
+		}
+		op.Wait = &labs.Wait{Object: o, Condition: condition, Status: status}
 	}
-	return op, ""
+	return ""
 }
 
 const wantObject = "want an object as: Kind namespace/name (Kind.group where two groups have the kind)"

@@ -4,6 +4,7 @@
 package labfile
 
 import (
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -12,13 +13,31 @@ import (
 	"github.com/gatedrill/gatedrill/labs"
 )
 
-// WorldDir is the folder beside the labs that holds what they share.
-const WorldDir = "world"
+// Library is all that can be learned from: labs, and what they share.
+type Library struct {
+	Labs []labs.Lab
+	Shared
+}
+
+// Open reads a library: what labs share, and folders of labs.
+func Open(shared fs.FS, folders ...fs.FS) (Library, []labs.Problem) {
+	var l Library
+	var problems []labs.Problem
+	l.Shared, problems = LoadShared(shared)
+	for _, f := range folders {
+		list, bad := Load(f, l.Shared)
+		l.Labs = append(l.Labs, list...)
+		problems = append(problems, bad...)
+	}
+	l.Labs = offered(l.Labs)
+	return l, dedup(problems)
+}
 
 // Load reads every lab of a folder of labs: one folder each, named by its id.
 // It reports every problem of every file; labs without a problem are
-// returned, ordered by difficulty, then id.
-func Load(fsys fs.FS) ([]labs.Lab, []labs.Problem) {
+// returned, in the order in which they are offered: none before one that it
+// presumes, else by difficulty, then id.
+func Load(fsys fs.FS, shared Shared) ([]labs.Lab, []labs.Problem) {
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
 		return nil, []labs.Problem{{Pos: labs.Pos{File: "."}, Words: err.Error()}}
@@ -32,27 +51,49 @@ func Load(fsys fs.FS) ([]labs.Lab, []labs.Problem) {
 			}
 			continue
 		}
-		if e.Name() == WorldDir {
-			continue
-		}
-		lab, bad := loadLab(fsys, e.Name())
+		lab, bad := loadLab(fsys, e.Name(), shared)
 		problems = append(problems, bad...)
 		if len(bad) == 0 {
 			good = append(good, lab)
 		}
 	}
-	slices.SortFunc(good, func(a, b labs.Lab) int {
+	return offered(good), dedup(problems)
+}
+
+// offered orders labs as they are offered.
+func offered(list []labs.Lab) []labs.Lab {
+	slices.SortFunc(list, func(a, b labs.Lab) int {
 		if a.Difficulty != b.Difficulty {
 			return a.Difficulty - b.Difficulty
 		}
 		return strings.Compare(a.ID, b.ID)
 	})
-	return good, problems
+	out := make([]labs.Lab, 0, len(list))
+	for len(list) > 0 {
+		waits := func(l labs.Lab) bool {
+			return slices.ContainsFunc(l.After, func(id string) bool { return slices.ContainsFunc(list, func(o labs.Lab) bool { return o.ID == id }) })
+		}
+		i := max(0, slices.IndexFunc(list, func(l labs.Lab) bool { return !waits(l) })) // 0: they presume each other
+		out = append(out, list[i])
+		list = slices.Delete(list, i, i+1)
+	}
+	return out
 }
 
-// LoadWorld reads the folder WorldDir: world.yaml and base/. Without the
+// dedup leaves out what is told twice: a scene's problem, of each of its labs.
+func dedup(list []labs.Problem) []labs.Problem {
+	var out []labs.Problem
+	for _, p := range list {
+		if !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// loadWorld reads the folder WorldDir: world.yaml and base/. Without the
 // folder the world is empty.
-func LoadWorld(fsys fs.FS) (labs.World, []labs.Problem) {
+func loadWorld(fsys fs.FS) (labs.World, []labs.Problem) {
 	var w labs.World
 	if _, err := fs.Stat(fsys, WorldDir); err != nil {
 		return w, nil
@@ -66,7 +107,7 @@ func LoadWorld(fsys fs.FS) (labs.World, []labs.Problem) {
 		s.certificate(c)
 	}
 	s.strays(fsys, WorldDir, []string{"world.yaml"}, []string{"base"})
-	change, bad := readChange(fsys, path.Join(WorldDir, "base"))
+	change, bad := readChange(fsys, path.Join(WorldDir, "base"), nil)
 	w.Change = change
 	return w, append(s.problems, bad...)
 }
@@ -97,7 +138,7 @@ func (s *source) readInto(fsys fs.FS, dst any) {
 }
 
 // loadLab reads one lab's folder.
-func loadLab(fsys fs.FS, dir string) (labs.Lab, []labs.Problem) {
+func loadLab(fsys fs.FS, dir string, shared Shared) (labs.Lab, []labs.Problem) {
 	var lab labs.Lab
 	s := &source{file: path.Join(dir, "lab.yaml")}
 	s.readInto(fsys, &lab)
@@ -106,25 +147,11 @@ func loadLab(fsys fs.FS, dir string) (labs.Lab, []labs.Problem) {
 		r.Name = name
 		lab.Requests[name] = r
 	}
-	s.strays(fsys, dir, []string{"lab.yaml", "debrief.md"}, []string{"base", "fault", "solution", "shortcuts"})
-	for _, part := range []struct {
-		name   string
-		into   *labs.Change
-		needed bool
-	}{{"base", &lab.Base, false}, {"fault", &lab.Fault, true}, {"solution", &lab.Solution, true}} {
-		sub := path.Join(dir, part.name)
-		if _, err := fs.Stat(fsys, sub); err != nil && !part.needed {
-			continue
-		}
-		var bad []labs.Problem
-		*part.into, bad = readChange(fsys, sub)
-		s.problems = append(s.problems, bad...)
-		if len(bad) == 0 && part.needed && part.into.Empty() {
-			s.problems = append(s.problems, labs.Problem{Pos: labs.Pos{File: sub}, Words: "the folder changes nothing"})
-		}
-	}
+	s.strays(fsys, dir, []string{"lab.yaml", "debrief.md"}, append([]string{"base", "fault", "shortcuts"}, solutionsOf(fsys, dir)...))
+	s.parts(fsys, dir, &lab)
 	if decoded {
 		s.shortcuts(fsys, dir, lab.Shortcuts)
+		decoded = s.share(fsys, &lab, shared)
 	}
 	text, err := fs.ReadFile(fsys, path.Join(dir, "debrief.md"))
 	if lab.Debrief = string(text); err != nil || strings.TrimSpace(lab.Debrief) == "" {
@@ -134,6 +161,80 @@ func loadLab(fsys fs.FS, dir string) (labs.Lab, []labs.Problem) {
 		s.validate(&lab, dir)
 	}
 	return lab, s.problems
+}
+
+// solutionsOf lists a lab's folders solution, solution-2 and so on.
+func solutionsOf(fsys fs.FS, dir string) []string {
+	var out []string
+	for n := 1; ; n++ {
+		name := "solution"
+		if n > 1 {
+			name = fmt.Sprintf("solution-%d", n)
+		}
+		if _, err := fs.Stat(fsys, path.Join(dir, name)); err != nil {
+			if n > 1 {
+				return out
+			}
+			continue
+		}
+		out = append(out, name)
+	}
+}
+
+// parts reads the folders of changes that a lab has of its own.
+func (s *source) parts(fsys fs.FS, dir string, lab *labs.Lab) {
+	read := func(name string) labs.Change {
+		sub := path.Join(dir, name)
+		if _, err := fs.Stat(fsys, sub); err != nil {
+			return labs.Change{}
+		}
+		c, bad := readChange(fsys, sub, nil)
+		if s.problems = append(s.problems, bad...); len(bad) == 0 && c.Empty() {
+			s.problems = append(s.problems, labs.Problem{Pos: labs.Pos{File: sub}, Words: "the folder changes nothing"})
+		}
+		return c
+	}
+	lab.Base, lab.Fault = read("base"), read("fault")
+	for _, name := range solutionsOf(fsys, dir) {
+		lab.Solutions = append(lab.Solutions, read(name))
+	}
+}
+
+// share puts in what the lab takes from the library. What takes the library's
+// fault back is the first solution, unless the lab has one of its own. It
+// returns whether that is whole enough to be judged.
+func (s *source) share(fsys fs.FS, lab *labs.Lab, shared Shared) bool {
+	own := !lab.Fault.Empty()
+	var values map[string]string
+	var scene labs.Scene
+	if lab.Scene.Name != "" {
+		var bad []labs.Problem
+		scene, values, bad = shared.scene(lab.Scene)
+		if s.problems = append(s.problems, bad...); len(bad) > 0 {
+			return false
+		}
+		play(lab, scene)
+	}
+	ground(lab, scene)
+	switch {
+	case lab.FaultOf.Name != "" && own:
+		s.complainKey("fault", "a lab has either a fault of the library or a folder fault/")
+	case lab.FaultOf.Name != "":
+		f, bad := shared.fault(lab.FaultOf, lab.Scene.Name, values)
+		if s.problems = append(s.problems, bad...); len(bad) > 0 {
+			return false
+		}
+		breakBy(lab, f)
+		if _, err := fs.Stat(fsys, path.Join(path.Dir(s.file), "solution")); err != nil {
+			lab.Solutions = slices.Insert(lab.Solutions, 0, labs.Change{Ops: f.Undo})
+		}
+	case !own:
+		s.complainKey("fault", "a lab has a fault of the library, or a folder fault/ of its own")
+	}
+	if len(lab.Solutions) == 0 {
+		s.problems = append(s.problems, labs.Problem{Pos: labs.Pos{File: path.Join(path.Dir(s.file), "solution")}, Words: "missing folder: a fault of the lab's own needs a solution"})
+	}
+	return true
 }
 
 // strays reports what is in a folder and is none of the files and folders
@@ -167,7 +268,7 @@ func (s *source) shortcuts(fsys fs.FS, dir string, list []labs.Shortcut) {
 		}
 		used[path.Base(sc.Apply)] = true
 		var bad []labs.Problem
-		sc.Change, bad = readChange(fsys, path.Join(dir, sc.Apply))
+		sc.Change, bad = readChange(fsys, path.Join(dir, sc.Apply), nil)
 		s.problems = append(s.problems, bad...)
 	}
 	entries, err := fs.ReadDir(fsys, path.Join(dir, "shortcuts"))

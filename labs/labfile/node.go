@@ -21,12 +21,14 @@ type source struct {
 	fsys     fs.FS // of the files that operations apply; nil where none do
 	lines    []string
 	keys     map[string]labs.Pos // of the top level, and below it: "requests.main"
+	values   map[string]string   // of parameters; nil where texts have no places for them
 	problems []labs.Problem
 }
 
 // parse returns the file's documents; on a syntax error none, with the
 // problem recorded.
 func (s *source) parse(text []byte) []*ast.DocumentNode {
+	text = s.filled(text)
 	s.lines = strings.Split(string(text), "\n")
 	f, err := parser.ParseBytes(text, 0)
 	if err != nil {

@@ -19,13 +19,15 @@ func DecodeFile(fsys fs.FS, file string, dst any) []labs.Problem {
 }
 
 // ReadChange reads a folder, or a single file, of manifests and operations.
-func ReadChange(fsys fs.FS, name string) (labs.Change, []labs.Problem) { return readChange(fsys, name) }
+func ReadChange(fsys fs.FS, name string) (labs.Change, []labs.Problem) {
+	return readChange(fsys, name, nil)
+}
 
 // op decodes an operation that stands in a file other than a change's own.
 func (s *source) op(n ast.Node) labs.Op {
 	var spec opSpec
 	s.decode(n, &spec)
-	r := &changeReader{fsys: s.fsys, dir: path.Dir(s.file), files: map[string][]labs.Manifest{}}
+	r := &changeReader{fsys: s.fsys, dir: path.Dir(s.file), values: s.values, files: map[string][]labs.Manifest{}}
 	if spec.Apply != "" {
 		r.read(spec.Apply)
 	}

@@ -34,7 +34,7 @@ func (s *source) validate(l *labs.Lab, dir string) {
 		need("unseen_by", u == "analyze", "unseen_by: %q cannot be proved; only analyze can", u)
 	}
 	for _, c := range l.Requires {
-		need("requires", slices.Contains([]string{"sidecar", "waypoint", "ambient", "mesh-admin"}, c), "requires: no backend has %q", c)
+		need("requires", slices.Contains([]string{"sidecar", "waypoint", "egress", "ambient", "mesh-admin"}, c), "requires: no backend has %q", c)
 	}
 	need("goals", len(l.Goals) > 0, "goals is empty: say what a client must see")
 	need("guards", len(l.Guards) > 0, "guards is empty: say what must still hold")
@@ -123,10 +123,14 @@ func (s *source) certificate(c labs.Certificate) {
 
 // changes checks the rules that keep labs fast and the world whole.
 func (s *source) changes(l *labs.Lab) {
-	for _, c := range []labs.Change{l.Base, l.Fault, l.Solution} {
+	own := append([]labs.Change{l.Fault}, l.Solutions...)
+	for _, sc := range l.Shortcuts {
+		own = append(own, sc.Change)
+	}
+	for _, c := range own {
 		for _, m := range c.Objects {
 			if m.Object["kind"] == "Namespace" {
-				s.problems = append(s.problems, labs.Problem{Pos: m.Pos, Words: "a lab makes no namespaces, because removing one takes seconds: put it into " + WorldDir + "/"})
+				s.problems = append(s.problems, labs.Problem{Pos: m.Pos, Words: "namespaces belong to the scene or the base: they stay when the lab ends, because removing one takes seconds"})
 			}
 		}
 		for _, op := range c.Ops {

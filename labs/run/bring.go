@@ -43,7 +43,7 @@ func (s *Service) bring(n *session, attempt string) {
 		}
 		s.working(labs.PhasePreparing, "the world")
 		_, shared := s.library()
-		return w.World(n.ctx, shared, func(what string) { s.working(labs.PhasePreparing, what) })
+		return n.cluster.Ready(n.ctx, shared, n.lab, func(what string) { s.working(labs.PhasePreparing, what) })
 	}) && s.begun(n, "put the lab's base in", func() error {
 		if err := s.watchOver(n); err != nil {
 			return err

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"slices"
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster"
@@ -50,6 +51,21 @@ type Cluster struct {
 	Moved func(ctx context.Context) bool
 	// Names makes the learner's tools resolve the lab's names; may be nil.
 	Names func(ctx context.Context, zone map[string][]string) error
+	// Egress brings istio-egressgateway, unless it is there; nil where that is
+	// not ours to do.
+	Egress func(ctx context.Context) error
+}
+
+// Ready brings what a lab presumes: the proxies that it needs, and the world
+// with the lab's namespaces.
+func (c *Cluster) Ready(ctx context.Context, world labs.World, lab *labs.Lab, report func(string)) error {
+	if slices.Contains(lab.Requires, string(cluster.Egress)) && c.Egress != nil {
+		report("istio-egressgateway")
+		if err := c.Egress(ctx); err != nil {
+			return err
+		}
+	}
+	return c.World.World(ctx, world.For(lab), report)
 }
 
 // Tracer is trace.Trace.

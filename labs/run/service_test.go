@@ -51,7 +51,7 @@ func newBench(t *testing.T) *bench {
 	vs := func(h string) labs.Change {
 		return labs.Change{Objects: []labs.Manifest{manifest("VirtualService", "networking.istio.io/v1", "shop", "shop", hosts(h))}}
 	}
-	lab.Base, lab.Fault, lab.Solution = vs("shop.example.com"), vs("shop.exmaple.com"), vs("shop.example.com")
+	lab.Base, lab.Fault, lab.Solutions = vs("shop.example.com"), vs("shop.exmaple.com"), []labs.Change{vs("shop.example.com")}
 	other := *lab
 	other.ID = "other"
 	b := &bench{T: t, api: clustertest.NewAPI()}
@@ -202,7 +202,7 @@ func TestLabFromStartToReset(t *testing.T) {
 		}
 		b.diagnose()
 		b.wait(labs.PhaseFixing)
-		b.apply(b.labs[0].Solution)
+		b.apply(b.labs[0].Solutions[0])
 		b.wait(labs.PhaseSolved)
 		synctest.Wait()
 		v = b.service.View()
@@ -236,7 +236,7 @@ func TestNoCardIsLost(t *testing.T) {
 		b.service, b.dueErr = New(b.config), errors.New("the cards are locked")
 		b.must(b.service.Resume(t.Context()))
 		b.diagnose()
-		b.apply(b.labs[0].Solution)
+		b.apply(b.labs[0].Solutions[0])
 		b.wait(labs.PhaseSolved)
 		synctest.Wait()
 		if v := b.service.View(); v.Cards != nil {
@@ -339,7 +339,7 @@ func TestMendedTooEarly(t *testing.T) {
 		b.must(b.service.Start(t.Context(), "typo"))
 		b.wait(labs.PhaseDiagnosing)
 		b.reach(labs.StepListeners)
-		b.apply(b.labs[0].Solution)
+		b.apply(b.labs[0].Solutions[0])
 		v := b.wait(labs.PhaseUnearned)
 		if !strings.Contains(v.Trouble, "Put the fault back") || !strings.Contains(v.Trouble, "still open: listeners, tls, hosts, destination.") {
 			t.Errorf("trouble: %q", v.Trouble)

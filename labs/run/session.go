@@ -55,7 +55,7 @@ func (s *Service) connect(ctx context.Context, lab *labs.Lab) (*session, error) 
 	// The session outlives the call that opens it.
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	_, world := s.library()
-	n := &session{lab: lab, cluster: c, set: set, homes: homesOf(world, lab), trace: s.c.Trace, ctx: life, cancel: cancel}
+	n := &session{lab: lab, cluster: c, set: set, homes: homesOf(world.For(lab), lab), trace: s.c.Trace, ctx: life, cancel: cancel}
 	s.mu.Lock()
 	s.sess, s.place = n, place{name: c.Name, ready: "ready"}
 	s.bump()

@@ -68,34 +68,43 @@ func ShellOf(ctx context.Context, c *Cluster, lab *labs.Lab, dir string) (cluste
 	return spec, nil
 }
 
-// solution renders a lab's solution as Markdown.
+// solution renders a lab's solutions as Markdown.
 func solution(l *labs.Lab) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Solution of “%s”\n", l.Title)
-	manifests(&b, l.Solution.Objects)
-	for _, op := range l.Solution.Ops {
-		switch {
-		case op.Apply != nil:
-			manifests(&b, op.Apply)
-		case op.Delete != nil:
-			fmt.Fprintf(&b, "\nDelete %s.\n", op.Delete.Long())
-		case op.Restart != nil:
-			fmt.Fprintf(&b, "\nRestart %s.\n", op.Restart.Long())
-		case op.Certificate != nil:
-			fmt.Fprintf(&b, "\nPut a good certificate for %s into Secret %s.\n", strings.Join(op.Certificate.Names, ", "), op.Certificate.Secret)
-		case op.Patch != nil:
-			var body any = op.Patch.Merge
-			if op.Patch.JSON != nil {
-				body = op.Patch.JSON
-			}
-			text, err := json.MarshalIndent(body, "", "  ")
-			if err != nil {
-				text = []byte(err.Error())
-			}
-			fmt.Fprintf(&b, "\nPatch %s:\n\n```json\n%s\n```\n", op.Patch.Object.Long(), text)
+	for i, c := range l.Solutions {
+		if i > 0 {
+			fmt.Fprint(&b, "\n## Another way\n")
+		}
+		manifests(&b, c.Objects)
+		for _, op := range c.Ops {
+			operation(&b, op)
 		}
 	}
 	return b.String()
+}
+
+func operation(b *strings.Builder, op labs.Op) {
+	switch {
+	case op.Apply != nil:
+		manifests(b, op.Apply)
+	case op.Delete != nil:
+		fmt.Fprintf(b, "\nDelete %s.\n", op.Delete.Long())
+	case op.Restart != nil:
+		fmt.Fprintf(b, "\nRestart %s.\n", op.Restart.Long())
+	case op.Certificate != nil:
+		fmt.Fprintf(b, "\nPut a good certificate for %s into Secret %s.\n", strings.Join(op.Certificate.Names, ", "), op.Certificate.Secret)
+	case op.Patch != nil:
+		var body any = op.Patch.Merge
+		if op.Patch.JSON != nil {
+			body = op.Patch.JSON
+		}
+		text, err := json.MarshalIndent(body, "", "  ")
+		if err != nil {
+			text = []byte(err.Error())
+		}
+		fmt.Fprintf(b, "\nPatch %s:\n\n```json\n%s\n```\n", op.Patch.Object.Long(), text)
+	}
 }
 
 func manifests(b *strings.Builder, list []labs.Manifest) {

@@ -73,7 +73,7 @@ func (v *Verifier) Lab(ctx context.Context, lab *labs.Lab) (bool, error) {
 			return false, err
 		}
 	}
-	if err := v.Cluster.World.World(ctx, v.World, func(string) {}); err != nil {
+	if err := v.Cluster.Ready(ctx, v.World, lab, func(string) {}); err != nil {
 		return false, err
 	}
 	proof, err := run.Prove(ctx, v.Cluster, lab, v.Trace)
@@ -141,13 +141,16 @@ func (c *course) run() {
 			return
 		}
 	}
-	c.step("solution heals", func() error {
-		since := c.v.Now()
-		if err := c.v.Cluster.World.Apply(c.ctx, c.lab, c.lab.Solution); err != nil {
-			return err
+	for i, solution := range c.lab.Solutions {
+		name := "solution heals"
+		if i > 0 {
+			name = fmt.Sprintf("solution %d heals", i+1)
 		}
-		return c.proof.Healthy(since, within)
-	})
+		c.step(name, func() error { return c.solve(solution) })
+		if i < len(c.lab.Solutions)-1 && !c.step("fault put back", func() error { return errors.Join(c.mend(), c.fault()) }) {
+			return
+		}
+	}
 	if c.step("fault put back", c.fault) {
 		c.step("reset: base healthy again", func() error {
 			since := c.v.Now()
@@ -177,6 +180,14 @@ func (c *course) fault() error {
 func (c *course) mend() error {
 	_, err := c.v.Cluster.World.Mend(c.ctx)
 	return err
+}
+
+func (c *course) solve(solution labs.Change) error {
+	since := c.v.Now()
+	if err := c.v.Cluster.World.Apply(c.ctx, c.lab, solution); err != nil {
+		return err
+	}
+	return c.proof.Healthy(since, within)
 }
 
 func (c *course) shortcut(s labs.Shortcut) error {

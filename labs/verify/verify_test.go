@@ -31,7 +31,7 @@ func honest() labs.Lab {
 	l := labs.Lab{
 		ID: "typo", Breaks: []labs.Step{labs.StepHosts},
 		Requests: map[string]labs.Request{"main": {Name: "main"}, "stranger": {Name: "stranger"}},
-		Base:     route("shop"), Fault: route("shpo"), Solution: route("shop"),
+		Base:     route("shop"), Fault: route("shpo"), Solutions: []labs.Change{route("shop"), route("shop")},
 		Goals:     []labs.Check{{Title: "answers", That: expr("requests.main.code == 200")}},
 		Guards:    []labs.Check{{Title: "strangers refused", That: expr("requests.stranger.code == 404")}},
 		Shortcuts: []labs.Shortcut{{Title: "all", StoppedBy: "strangers refused", Change: route("shop", "stranger")}},
@@ -135,7 +135,7 @@ func TestLies(t *testing.T) {
 			p.Finding = &labs.Finding{Truth: p.Finding.Truth, Is: labs.Literals{"NR"}}
 			l.Steps[labs.StepTLS] = p
 		}, "", ""},
-		{"solution heals nothing", func(l *labs.Lab) { l.Solution = route("nobody") }, "solution heals", "route is broken"},
+		{"solution heals nothing", func(l *labs.Lab) { l.Solutions = []labs.Change{route("nobody")} }, "solution heals", "route is broken"},
 		{"question without answer", func(l *labs.Lab) {
 			l.Steps[labs.StepTLS] = labs.StepPlan{Look: []string{"true"}, Finding: &labs.Finding{Truth: labs.Expr{Text: "trace.main.tls.serial"}}}
 		}, "each question has its answer", "step tls: not observed"},

@@ -106,7 +106,7 @@ func (b *Backend) attach(ctx context.Context, n node, id string) (*cluster.Handl
 	}
 	w.handle = &cluster.Handle{
 		Name: b.Name(), REST: cfg, Kubeconfig: b.kubeconfig(), Dial: d.dial,
-		Capabilities: []cluster.Capability{cluster.Sidecar, cluster.MeshAdmin},
+		Capabilities: []cluster.Capability{cluster.Sidecar, cluster.Egress, cluster.MeshAdmin},
 		Shell:        w.shell.Command, Names: w.shell.Names,
 		Egress: func(ctx context.Context) error {
 			return install.EnsureEgress(ctx, cfg, install.Options{Profile: b.set.profile()})

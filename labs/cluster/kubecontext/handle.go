@@ -87,6 +87,9 @@ func (b *Backend) attach(ctx context.Context, c *client, r record) (*cluster.Han
 	if ok, _ := c.injects(ctx); ok {
 		h.Capabilities = append(h.Capabilities, cluster.Sidecar)
 	}
+	if c.hasEgress(ctx) {
+		h.Capabilities = append(h.Capabilities, cluster.Egress)
+	}
 	if b.set.MeshAdmin {
 		h.Capabilities = append(h.Capabilities, cluster.MeshAdmin)
 	}

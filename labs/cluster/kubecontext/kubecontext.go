@@ -25,6 +25,7 @@ import (
 const (
 	istioSystem    = "istio-system"
 	ingressService = "istio-ingressgateway"
+	egressService  = "istio-egressgateway"
 	istiod         = "istiod"
 )
 
