@@ -81,6 +81,7 @@ func (f *field) lane(ctx context.Context, n int, queue <-chan accuracy.Case) (er
 	if err != nil {
 		return err
 	}
+	defer l.Close()
 	for c := range queue {
 		r, err := l.Run(ctx, c, accuracy.Options{Trace: f.trace, Keep: f.keep && len(queue) == 0})
 		if err != nil {

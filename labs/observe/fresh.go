@@ -46,13 +46,16 @@ func (o *Observer) Follow(ctx context.Context) {
 
 // known are all objects: what is watched, or else what a list tells now.
 func (o *Observer) known(ctx context.Context) ([]snapshot.Object, map[string]string) {
-	o.mu.Lock()
-	followed := o.followed
-	o.mu.Unlock()
-	if followed {
+	if o.follows() {
 		return o.objects()
 	}
 	return o.listAll(ctx)
+}
+
+func (o *Observer) follows() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.followed
 }
 
 // Objects are all objects and what of them could not be seen, and nothing else.
@@ -106,6 +109,9 @@ func (o *Observer) Fresh(ctx context.Context) (snapshot.Snapshot, error) {
 	})
 	if err := ctx.Err(); err != nil {
 		return snapshot.Snapshot{}, err
+	}
+	if o.follows() {
+		objects, missing = o.objects() // of later than the answers
 	}
 	out := newHeard()
 	for i, r := range requests {
