@@ -100,11 +100,7 @@ func (w *walk) upstream(name string) upstream {
 	if u.rule = w.fromPath(u.cluster.Config); u.rule == nil {
 		u.rule = w.ruleFor(u.host)
 	}
-	for _, p := range w.index.All("", "Pod") {
-		if alive(p) && slices.Contains(hostsOf(w.addresses(u)), p.Str("status", "podIP")) {
-			u.pods = append(u.pods, p)
-		}
-	}
+	u.pods = w.podsWith(hostsOf(w.addresses(u))...)
 	return u
 }
 
