@@ -29,48 +29,57 @@ type lookupFunc = func(ctx context.Context, host string) ([]string, error)
 type worldNames struct {
 	lookup lookupFunc
 
-	mu     sync.Mutex
-	zone   map[string][]string
-	others map[string][]string // load balancers'
-	why    string
+	mu    sync.Mutex
+	hosts []string // that were asked for
+	zone  map[string][]string
+	why   string
 }
 
 func newWorldNames(lookup lookupFunc) *worldNames {
-	return &worldNames{lookup: lookup, others: map[string][]string{}, why: "no name was asked for yet"}
+	return &worldNames{lookup: lookup, why: "no name was asked for yet"}
 }
 
 // get is what observers ask for: the hosts of requests, and others of which
-// they learn later. Each of these is asked for once; one that has no address
-// stays a name.
+// they learn later. A host that has no address stays a name.
 func (n *worldNames) get(others []string) (map[string][]string, string) {
-	n.mu.Lock()
-	fresh := slices.DeleteFunc(slices.Clone(others), func(h string) bool { _, asked := n.others[h]; return asked })
-	n.mu.Unlock()
-	found, _ := n.lookAll(context.Background(), fresh)
+	if len(others) > 0 {
+		n.learn(context.Background(), others)
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for _, host := range fresh {
-		n.others[host] = found[host]
-	}
-	zone := maps.Clone(n.zone)
-	for host, list := range n.others {
-		if zone != nil && len(list) > 0 {
-			zone[host] = list
-		}
-	}
-	return zone, n.why
+	return maps.Clone(n.zone), n.why
 }
 
-// ask resolves the hosts of requests.
-func (n *worldNames) ask(ctx context.Context, requests []labs.Request) {
-	zone, why := n.lookAll(ctx, hostsOf(requests))
+// learn asks for hosts too, if they were not asked for yet; false says that
+// all of them were.
+func (n *worldNames) learn(ctx context.Context, hosts []string) bool {
+	n.mu.Lock()
+	fresh := slices.DeleteFunc(slices.Clone(hosts), func(h string) bool { return slices.Contains(n.hosts, h) })
+	n.hosts = slices.Concat(n.hosts, fresh)
+	n.mu.Unlock()
+	if len(fresh) > 0 {
+		zone, why := n.resolve(ctx, fresh)
+		n.mu.Lock()
+		maps.Copy(zone, n.zone)
+		n.zone, n.why = zone, why
+		n.mu.Unlock()
+	}
+	return len(fresh) > 0
+}
+
+// ask resolves all hosts anew.
+func (n *worldNames) ask(ctx context.Context) {
+	n.mu.Lock()
+	hosts := n.hosts
+	n.mu.Unlock()
+	zone, why := n.resolve(ctx, hosts)
 	n.mu.Lock()
 	n.zone, n.why = zone, why
 	n.mu.Unlock()
 }
 
-// lookAll resolves hosts, sixteen at a time.
-func (n *worldNames) lookAll(ctx context.Context, hosts []string) (zone map[string][]string, why string) {
+// resolve looks hosts up, sixteen at a time.
+func (n *worldNames) resolve(ctx context.Context, hosts []string) (zone map[string][]string, why string) {
 	zone = map[string][]string{}
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -99,13 +108,13 @@ func (n *worldNames) lookAll(ctx context.Context, hosts []string) (zone map[stri
 }
 
 // follow asks again and again, until the context ends.
-func (n *worldNames) follow(ctx context.Context, requests []labs.Request) {
+func (n *worldNames) follow(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(namesEvery):
-			n.ask(ctx, requests)
+			n.ask(ctx)
 		}
 	}
 }

@@ -50,7 +50,7 @@ func rests(what string) []labs.Layer {
 		return []labs.Layer{dns, entry, dest}
 	case "Pod", "EndpointSlice", "Deployment":
 		return []labs.Layer{entry, listener, tls, route, dest}
-	case "Gateway", "GatewayClass", "ListenerSet":
+	case "Gateway", "GatewayClass", "ListenerSet", "XListenerSet":
 		return []labs.Layer{listener, tls, route}
 	case "Secret":
 		return []labs.Layer{tls, dest}

@@ -68,6 +68,7 @@ type Observer struct {
 	trust    map[string]string
 	certs    map[string]tls.Certificate
 	watched  bool
+	followed bool // see Follow
 	proxies  map[string]*proxy
 	reached  map[string]time.Time      // servers by address: when a log last named them
 	asked    map[string]time.Time      // by request name: when it was last sent
@@ -143,6 +144,7 @@ func (o *Observer) SetRequests(requests []labs.Request, trust map[string]string,
 	o.mu.Lock()
 	o.requests, o.trust, o.certs = slices.Clone(requests), trust, certs
 	o.history = map[string][]probe.Result{}
+	o.reached = map[string]time.Time{} // by other requests
 	o.mu.Unlock()
 	signal(o.poked)
 }

@@ -21,11 +21,11 @@ func (w *walk) reachable(l envoy.Listener) bool {
 func (w *walk) boundElsewhere(r *report, l envoy.Listener) {
 	culprit := labs.Object{}
 	if w.intended != nil {
-		culprit = w.intended.owner.Ref()
+		culprit = w.intended.Owner.Ref()
 	}
 	for _, s := range w.servers {
-		if s.selects && s.port == w.target.port && s.bind == l.Address && (w.intended == nil || w.intended.bind != l.Address) {
-			culprit = s.owner.Ref()
+		if s.selects && s.Port == w.target.port && s.Bind == l.Address && (w.intended == nil || w.intended.Bind != l.Address) {
+			culprit = s.Owner.Ref()
 		}
 	}
 	r.broken(culprit, l.Name+" takes connections from within the pod only", "a listener at the pod's address", "bound to "+l.Address)
@@ -34,10 +34,10 @@ func (w *walk) boundElsewhere(r *report, l envoy.Listener) {
 // unplaced says why a Gateway of the Gateway API that names its own pods, by
 // spec.addresses, is on none of them: "" when it does not, or is.
 func (s server) unplaced() string {
-	if len(s.owner.Items("spec", "addresses")) == 0 {
+	if len(s.Owner.Items("spec", "addresses")) == 0 {
 		return ""
 	}
-	c := condition(s.owner.Items("status", "conditions"), "Programmed")
+	c := condition(s.Owner.Items("status", "conditions"), "Programmed")
 	if c.Str("status") != "False" || !slices.Contains([]string{"AddressNotUsable", "AddressNotAssigned", "UnsupportedAddress", "Invalid"}, c.Str("reason")) {
 		return ""
 	}

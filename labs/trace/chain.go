@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/intent"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -142,7 +143,7 @@ func (w *walk) judgeClient(r *report) {
 	alert, alerted := strings.CutPrefix(w.answer.Error, "tls: alert ")
 	owner := labs.Object{}
 	if w.intended != nil {
-		owner = w.intended.owner.Ref()
+		owner = w.intended.Owner.Ref()
 	}
 	switch {
 	case alerted && !aboutClient(alert):
@@ -168,8 +169,8 @@ func (w *walk) choosesClients(alert string) bool {
 		return false
 	}
 	lists := func(field string) bool {
-		return slices.ContainsFunc(w.intended.owner.Items("spec", "servers"), func(s object) bool {
-			return s.Num("port", "number") == w.intended.port && s.Str("port", "name") == w.intended.name && len(s.Strs("tls", field)) > 0
+		return slices.ContainsFunc(w.intended.Owner.Items("spec", "servers"), func(s object) bool {
+			return s.Num("port", "number") == w.intended.Port && s.Str("port", "name") == w.intended.Name && len(s.Strs("tls", field)) > 0
 		})
 	}
 	switch alert {
@@ -196,7 +197,7 @@ func (w *walk) clientCASecret() labs.Object {
 	if w.chain == nil || w.chain.TLS == nil || !strings.HasPrefix(w.chain.TLS.CA, "kubernetes") {
 		return labs.Object{}
 	}
-	ref := secretRef(w.chain.TLS.CA, w.podNamespace())
+	ref := intent.SecretRef(w.chain.TLS.CA, w.podNamespace())
 	if w.index.Get("", "Secret", ref.Namespace, ref.Name) == nil {
 		ref.Name = strings.TrimSuffix(ref.Name, "-cacert")
 	}

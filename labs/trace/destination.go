@@ -98,11 +98,7 @@ func (w *walk) upstream(name string) upstream {
 	if u.rule = w.fromPath(u.cluster.Config); u.rule == nil {
 		u.rule = w.ruleFor(u.host)
 	}
-	for _, p := range w.index.All("", "Pod") {
-		if alive(p) && slices.Contains(hostsOf(w.reached(u)), p.Str("status", "podIP")) {
-			u.pods = append(u.pods, p)
-		}
-	}
+	u.pods = w.podsWith(hostsOf(w.reached(u))...)
 	return u
 }
 
@@ -139,6 +135,8 @@ func (w *walk) upstreamFacts(r *report, u upstream) {
 	if u.service != nil {
 		r.fact("service", u.service.Ref().String())
 		r.involve(u.service.Ref())
+	} else if u.entry != nil {
+		r.involve(u.entry.Ref())
 	}
 	if u.rule != nil {
 		r.fact("rule", u.rule.Ref().String())

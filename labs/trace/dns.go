@@ -91,18 +91,19 @@ func (w *walk) findService(r *report, addresses []string) {
 		}
 		return
 	}
-	var known, names []string
 	leads := append(slices.Clone(addresses), w.snap.Aliases(w.target.host)...)
+	if s := w.serviceOutside(leads); s != nil {
+		w.service = s
+		own, _ := w.snap.Outside(s)
+		r.see("Service %s/%s has %s", s.Namespace(), s.Name(), strings.Join(own, ", "))
+		w.strays(r, addresses)
+		w.servedElsewhere(r)
+		return
+	}
+	var known, names []string
 	for _, s := range w.index.All("", "Service") {
 		own, unresolved := w.snap.Outside(s)
 		names = append(names, unresolved...)
-		if overlap(leads, own) {
-			w.service = s
-			r.see("Service %s/%s has %s", s.Namespace(), s.Name(), strings.Join(own, ", "))
-			w.strays(r, addresses)
-			w.servedElsewhere(r)
-			return
-		}
 		for _, a := range own {
 			known = append(known, a+" (Service "+s.Namespace()+"/"+s.Name()+")")
 		}
@@ -232,7 +233,7 @@ func (w *walk) strayedByName(want labs.Object, got object) bool {
 // the gateway behind a Service.
 func (w *walk) routesByName(svc object) bool {
 	at := &walk{journey: w.journey, role: labs.RoleGateway, target: w.target, service: svc, pods: w.podsOf(svc.Namespace(), svc.Labels("spec", "selector"))}
-	at.servers = at.allServers()
+	at.face()
 	return slices.ContainsFunc(at.candidates(), func(c candidate) bool {
 		return c.relation == named && c.fit == match.Exact && c.attached && len(c.why) == 0
 	})
@@ -242,10 +243,16 @@ func (w *walk) routesByName(svc object) bool {
 // of its servers names it, or a route for it is attached.
 func (w *walk) serves(svc object) bool {
 	at := &walk{journey: w.journey, role: labs.RoleGateway, target: w.target, service: svc, pods: w.podsOf(svc.Namespace(), svc.Labels("spec", "selector"))}
-	at.servers = at.allServers()
+	at.face()
 	names := func(s server) bool { return s.selects && s.covers(w.target.name()) == match.Exact }
-	routed := func(c candidate) bool { return c.relation == named && c.attached && len(c.why) == 0 }
-	return slices.ContainsFunc(at.servers, names) || slices.ContainsFunc(at.candidates(), routed)
+	routed := func(c candidate) bool {
+		if c.relation != named || !c.attached {
+			return false
+		}
+		at.explain(at.view(), &c)
+		return len(c.why) == 0
+	}
+	return slices.ContainsFunc(at.servers, names) || slices.ContainsFunc(at.related(), routed)
 }
 
 func (j *journey) frontsGateway(svc object) bool {

@@ -114,7 +114,7 @@ func (w *walk) limited() bool {
 		if w.intended == nil {
 			return false
 		}
-		culprit, got = w.intended.owner.Ref(), "Envoy's own limit: no EnvoyFilter changes it"
+		culprit, got = w.intended.Owner.Ref(), "Envoy's own limit: no EnvoyFilter changes it"
 	}
 	r.override(culprit, "the gateway does not read a request with such headers", "a request within the limits", got)
 	return true

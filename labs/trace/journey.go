@@ -16,10 +16,10 @@ const maxHops = 6
 
 // journey is one request on its way, from the client to the server.
 type journey struct {
+	*Mesh
 	request labs.Request
-	snap    snapshot.Snapshot
-	index   snapshot.Index
 	whole   labs.Answer // what the client got
+	brief   bool        // see Mesh.Brief
 	hops    []*walk
 }
 
@@ -63,26 +63,6 @@ func (j *journey) missing(kinds ...string) string {
 		}
 	}
 	return ""
-}
-
-// podAt finds the live pod of an address.
-func (j *journey) podAt(address string) object {
-	for _, p := range j.index.All("", "Pod") {
-		if alive(p) && address != "" && p.Str("status", "podIP") == address {
-			return p
-		}
-	}
-	return nil
-}
-
-// serviceAt finds the Service that has an address, inside or outside.
-func (j *journey) serviceAt(address string) object {
-	for _, s := range j.index.All("", "Service") {
-		if slices.Contains(clusterIPs(s), address) || slices.Contains(j.outside(s), address) {
-			return s
-		}
-	}
-	return nil
 }
 
 // outside are the addresses at which the outside reaches a Service.

@@ -7,7 +7,6 @@ const (
 	istioNetworking = "networking.istio.io"
 	istioSecurity   = "security.istio.io"
 	gatewayAPI      = "gateway.networking.k8s.io"
-	experimentalAPI = "gateway.networking.x-k8s.io"
 )
 
 type object = snapshot.Object

@@ -12,7 +12,6 @@ import (
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/envoy"
 	"github.com/gatedrill/gatedrill/labs/match"
-	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
 // location is where a redirect sends the client, as a URL.
@@ -87,7 +86,7 @@ func (j *journey) sentOn(before int) string {
 // followTo goes where a redirect leads, as a client does: to the very URL that
 // was asked for, to one that was visited, or to one that does not work is the
 // fault of the route that sends it there.
-func (j *journey) followTo(to string, visited []string, s snapshot.Snapshot) {
+func (j *journey) followTo(to string, visited []string) {
 	last := j.hops[len(j.hops)-1]
 	r := last.report(labs.LayerRoute)
 	asked := normalURL(j.request.URL)
@@ -108,13 +107,12 @@ func (j *journey) followTo(to string, visited []string, s snapshot.Snapshot) {
 	}
 	next := j.request
 	next.URL, next.SNI, next.Gateway = to, "", j.gatewayFor(to)
-	p := traced(next, s, visited)
+	p := j.traced(next, visited, j.brief)
 	if b, broken := p.Broken(); broken {
 		if last.serverRedirects() && len(b.Objects) > 0 {
 			sender = b.Objects[0] // the server knows its own URLs: what is there is wrong
 		}
 		r.override(sender, "redirects to "+to+", which does not work: "+b.Summary, "a URL that answers", b.Got)
-		r.fact("redirect", to)
 		return
 	}
 	for _, l := range p.Layers() {
@@ -122,8 +120,6 @@ func (j *journey) followTo(to string, visited []string, s snapshot.Snapshot) {
 			r.doubt(fmt.Sprintf("redirects to %s; there %s is unknown: %s", to, l.Layer, l.Summary))
 		}
 	}
-	r.Summary += " to " + to
-	r.fact("redirect", to)
 }
 
 // serverRedirects says whether a redirect is the server's own. One that does
@@ -139,7 +135,7 @@ func (w *walk) redirector() labs.Object {
 	case w.serverRedirects():
 		return w.serverRef(w.last())
 	case w.routed == nil && w.intended != nil:
-		return w.intended.owner.Ref() // its httpsRedirect
+		return w.intended.Owner.Ref() // its httpsRedirect
 	}
 	return w.routed.Ref()
 }

@@ -17,13 +17,10 @@ func (w *walk) ruleFor(host string) object {
 	for _, ns := range w.rulesAt(host) {
 		var found object
 		top := -1
-		for _, d := range w.index.All(istioNetworking, "DestinationRule") {
-			if d.Namespace() != ns || !w.exported(d) || len(d.Labels("spec", "workloadSelector", "matchLabels")) > 0 {
-				continue
-			}
-			fit := match.Pattern(ruleHost(d), host)
-			if fit > top || fit >= 0 && fit == top && age(d) < age(found) {
-				top, found = fit, d
+		for _, d := range w.rules[ns] {
+			fit := match.Best(d.hosts, host)
+			if fit >= 0 && w.exported(d.object) && (fit > top || fit == top && age(d.object) < age(found)) {
+				top, found = fit, d.object
 			}
 		}
 		if found != nil {

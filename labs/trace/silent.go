@@ -108,7 +108,7 @@ func (w *walk) known(host string) bool {
 // that sends requests to such a port without one.
 func (w *walk) misspoken() {
 	p := w.previous
-	if p == nil || p.leaves() || w.target.tls || w.chain != nil || w.intended == nil || !w.intended.tls() || w.report(labs.LayerListener).Verdict != labs.Broken {
+	if p == nil || p.leaves() || w.target.tls || w.chain != nil || w.intended == nil || !w.intended.TLS() || w.report(labs.LayerListener).Verdict != labs.Broken {
 		return
 	}
 	r, u := p.report(labs.LayerDestination), p.last()
@@ -119,7 +119,7 @@ func (w *walk) misspoken() {
 	if u.rule != nil {
 		culprit = u.rule
 	}
-	r.involve(w.intended.owner.Ref())
+	r.involve(w.intended.Owner.Ref())
 	r.override(culprit.Ref(), "the proxy speaks plain HTTP to a port of the next one that wants TLS",
-		"TLS as "+w.intended.owner.Ref().String()+" asks for: "+w.intended.mode, p.modeSource(u, u.cluster.To(p.endpointAt(u, "")).Mode()))
+		"TLS as "+w.intended.Owner.Ref().String()+" asks for: "+w.intended.Mode, p.modeSource(u, u.cluster.To(p.endpointAt(u, "")).Mode()))
 }

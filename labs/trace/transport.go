@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/intent"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -160,7 +161,7 @@ func (w *walk) missingUpstreamSecret(r *report, u upstream) bool {
 // notDelivered names what should hold a certificate or CA for the upstream:
 // the Secret, where it is not; else the object that refers to it.
 func (w *walk) notDelivered(r *report, u upstream, name string) {
-	ref := secretRef(strings.TrimSuffix(name, "-cacert"), w.podNamespace())
+	ref := intent.SecretRef(strings.TrimSuffix(name, "-cacert"), w.podNamespace())
 	culprit, got := ref, "there is none"
 	if w.backendTLS(u) != nil || strings.HasPrefix(name, "invalid") || w.index.Get("", "Secret", ref.Namespace, ref.Name) != nil {
 		culprit, got = w.originates(u), "Envoy was not given it"
@@ -246,7 +247,7 @@ func (w *walk) expired(u upstream) labs.Object {
 func (w *walk) clientSecret(u upstream) labs.Object {
 	for _, name := range u.cluster.TLS.Secrets {
 		if strings.HasPrefix(name, "kubernetes") {
-			return secretRef(name, w.podNamespace())
+			return intent.SecretRef(name, w.podNamespace())
 		}
 	}
 	return w.originates(u)
