@@ -79,8 +79,7 @@ func (w *walk) findService(r *report, addresses []string) {
 		}
 		own := snapshot.ServiceAddresses(w.service)
 		if len(addresses) > 0 && !overlap(addresses, own) {
-			r.broken(w.zone(), w.target.host+" leads elsewhere",
-				"an address of Service "+w.request.Gateway+": "+quoteAll(own), strings.Join(addresses, ", "))
+			r.offPath("the request names its gateway, Service %s; %s leads to %s", w.request.Gateway, w.target.host, strings.Join(addresses, ", "))
 		}
 		return
 	}
