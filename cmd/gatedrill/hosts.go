@@ -5,7 +5,9 @@ import (
 	"crypto/tls"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -158,28 +160,44 @@ func requestsOf(s snapshot.Snapshot, cert string) []labs.Request {
 	return out
 }
 
-// judgeHosts walks a request for each host that has one.
+// judgeHosts walks a request for each host that has one, on all processors.
 func judgeHosts(s snapshot.Snapshot, requests []labs.Request) []judged {
-	out := []judged{}
-	for _, h := range hosts.List(s) {
-		j := judged{Host: h}
-		r, ok := h.Request()
-		i := slices.IndexFunc(requests, func(x labs.Request) bool { return x.Name == r.Name })
-		switch {
-		case h.Wildcard():
-			j.Why = "it stands for many hosts"
-		case !h.Outside:
-			j.Why = "it is not reached from outside"
-		case !ok:
-			j.Why = "nothing can be asked of it by this protocol"
-		case i < 0:
-			j.Verdict, j.Why = labs.Unknown, "it came while it was looked"
-		default:
-			j.judge(trace.Trace(requests[i], s))
-		}
-		out = append(out, j)
+	byName := map[string]labs.Request{}
+	for _, r := range requests {
+		byName[r.Name] = r
 	}
+	list, mesh := hosts.List(s), trace.Of(s)
+	out := make([]judged, len(list))
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, h := range list {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			out[i] = judgeHost(h, mesh, byName)
+		})
+	}
+	wg.Wait()
 	return out
+}
+
+func judgeHost(h hosts.Host, mesh *trace.Mesh, requests map[string]labs.Request) judged {
+	j := judged{Host: h}
+	own, ok := h.Request()
+	r, asked := requests[own.Name]
+	switch {
+	case h.Wildcard():
+		j.Why = "it stands for many hosts"
+	case !h.Outside:
+		j.Why = "it is not reached from outside"
+	case !ok:
+		j.Why = "nothing can be asked of it by this protocol"
+	case !asked:
+		j.Verdict, j.Why = labs.Unknown, "it came while it was looked"
+	default:
+		j.judge(mesh.Brief(r))
+	}
+	return j
 }
 
 // judge takes over what a path says. Where only an answer is lacking, why it is

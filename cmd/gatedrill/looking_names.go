@@ -39,8 +39,12 @@ func newWorldNames(lookup lookupFunc) *worldNames {
 	return &worldNames{lookup: lookup, why: "no name was asked for yet"}
 }
 
-// get is what observers ask for.
-func (n *worldNames) get() (map[string][]string, string) {
+// get is what observers ask for: the hosts of requests, and others of which
+// they learn later. A host that has no address stays a name.
+func (n *worldNames) get(others []string) (map[string][]string, string) {
+	if len(others) > 0 {
+		n.learn(context.Background(), others)
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return maps.Clone(n.zone), n.why
@@ -50,24 +54,33 @@ func (n *worldNames) get() (map[string][]string, string) {
 // all of them were.
 func (n *worldNames) learn(ctx context.Context, hosts []string) bool {
 	n.mu.Lock()
-	all := slices.Concat(n.hosts, hosts)
-	slices.Sort(all)
-	all = slices.Compact(all)
-	news := len(all) > len(n.hosts)
-	n.hosts = all
+	fresh := slices.DeleteFunc(slices.Clone(hosts), func(h string) bool { return slices.Contains(n.hosts, h) })
+	n.hosts = slices.Concat(n.hosts, fresh)
 	n.mu.Unlock()
-	if news {
-		n.ask(ctx)
+	if len(fresh) > 0 {
+		zone, why := n.resolve(ctx, fresh)
+		n.mu.Lock()
+		maps.Copy(zone, n.zone)
+		n.zone, n.why = zone, why
+		n.mu.Unlock()
 	}
-	return news
+	return len(fresh) > 0
 }
 
-// ask resolves all hosts, sixteen at a time.
+// ask resolves all hosts anew.
 func (n *worldNames) ask(ctx context.Context) {
 	n.mu.Lock()
 	hosts := n.hosts
 	n.mu.Unlock()
-	zone, why := map[string][]string{}, ""
+	zone, why := n.resolve(ctx, hosts)
+	n.mu.Lock()
+	n.zone, n.why = zone, why
+	n.mu.Unlock()
+}
+
+// resolve looks hosts up, sixteen at a time.
+func (n *worldNames) resolve(ctx context.Context, hosts []string) (zone map[string][]string, why string) {
+	zone = map[string][]string{}
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, 16)
@@ -91,9 +104,7 @@ func (n *worldNames) ask(ctx context.Context) {
 		})
 	}
 	wg.Wait()
-	n.mu.Lock()
-	n.zone, n.why = zone, why
-	n.mu.Unlock()
+	return zone, why
 }
 
 // follow asks again and again, until the context ends.
@@ -116,5 +127,6 @@ func hostsOf(requests []labs.Request) []string {
 			out = append(out, u.Hostname())
 		}
 	}
-	return out
+	slices.Sort(out)
+	return slices.Compact(out)
 }
