@@ -7,6 +7,7 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -119,7 +120,9 @@ func askAll(ctx context.Context, s *sight, o *observe.Observer, certs map[string
 	}
 	if s.names != nil {
 		s.names.learn(ctx, hostsOf(requestsOf(first, "")))
-		first.Zone, _ = s.names.get()
+		if first.World {
+			first.Zone, _ = s.names.get(nil)
+		}
 	}
 	cert := ""
 	if len(certs) > 0 {
@@ -139,7 +142,7 @@ func requestsOf(s snapshot.Snapshot, cert string) []labs.Request {
 	at := map[string][]string{} // Services in front of a host, by addresses
 	for _, o := range s.Objects {
 		if o.Kind() == "Service" {
-			at[o.Namespace()+"/"+o.Name()] = snapshot.ServiceAddresses(o)
+			at[o.Namespace()+"/"+o.Name()], _ = s.Outside(o)
 		}
 	}
 	var out []labs.Request
@@ -214,7 +217,7 @@ func (j *judged) judge(p labs.Path) {
 				j.Verdict, j.Why = labs.Unknown, l.Summary+" (show one: --cert FILE --key FILE)"
 				return // nobody said that a client without one should get in
 			}
-			if a := p.Answer; l.Verdict == labs.Unknown && !a.Observed && a.Error != "" {
+			if a := p.Answer; l.Verdict == labs.Unknown && !a.Observed && a.Error != "" && strings.Contains(l.Summary, "was seen yet") {
 				j.Why = a.Error
 			}
 			if l.Verdict == labs.Broken && len(l.Objects) > 0 {

@@ -194,8 +194,8 @@ func (w *walk) strays(r *report, addresses []string) {
 // servedElsewhere: the name leads to a gateway that does not serve it, while
 // another gateway of the cluster does.
 func (w *walk) servedElsewhere(r *report) {
-	if w.target.address || !w.frontsGateway(w.service) || w.serves(w.service) {
-		return
+	if w.target.address || !w.frontsGateway(w.service) || w.serves(w.service) || w.missing("Gateway", "ListenerSet", "VirtualService", "HTTPRoute", "GRPCRoute", "TLSRoute") != "" {
+		return // it serves it, or may for all that was seen
 	}
 	for _, s := range w.index.All("", "Service") {
 		own := w.outside(s)
