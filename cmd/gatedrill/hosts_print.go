@@ -107,7 +107,7 @@ func (j judged) words() string {
 		if j.Layer == "" {
 			return "? " + j.Why
 		}
-		return "? " + string(j.Layer) + ": " + j.Why
+		return "? " + string(j.Layer) + ": " + explain.Short(j.Why)
 	case labs.OffPath:
 	}
 	return "– " + j.Why

@@ -40,7 +40,7 @@ func Missing(p labs.Path, missing map[string]string) []Unseen {
 func Together(all []Unseen) []Unseen {
 	var out []Unseen
 	for _, u := range all {
-		u.Why = denied(u.Why)
+		u.Why = Short(u.Why)
 		i := slices.IndexFunc(out, func(x Unseen) bool { return x.Why == u.Why })
 		if i < 0 {
 			out = append(out, u)
@@ -53,10 +53,10 @@ func Together(all []Unseen) []Unseen {
 	return out
 }
 
-// denied is a refusal of the API server (User "jo" cannot list resource
+// Short is a refusal of the API server (User "jo" cannot list resource
 // "secrets" in …) without what it says of each kind and pod; any other reason
 // stays as it is.
-func denied(why string) string {
+func Short(why string) string {
 	_, said, ok := strings.Cut(why, ` is forbidden: User "`)
 	user, right, two := strings.Cut(said, `" cannot `)
 	verb, resource, three := strings.Cut(right, ` resource "`)
