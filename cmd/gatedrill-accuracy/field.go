@@ -13,11 +13,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gatedrill/gatedrill/cmd/internal/tool"
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/accuracy"
 	"github.com/gatedrill/gatedrill/labs/cluster"
-	"github.com/gatedrill/gatedrill/labs/cluster/sandbox"
-	"github.com/gatedrill/gatedrill/labs/cluster/sandbox/programs"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -64,10 +63,7 @@ func (f *field) lane(ctx context.Context, n int, queue <-chan accuracy.Case) (er
 	if err := os.MkdirAll(home, 0o700); err != nil {
 		return fmt.Errorf("make the home of a sandbox: %w", err)
 	}
-	b := sandbox.New(sandbox.Options{
-		Home: home, Self: []string{f.binary, "sandbox"}, Environ: os.Environ(), Now: f.now, CRDs: "experimental",
-		Programs: programs.Source{Given: f.programs, Envoy: filepath.Join(f.programs, programs.EnvoyFile)},
-	})
+	b := tool.Sandbox{Program: f.binary, Programs: f.programs, Home: home, Environ: os.Environ(), CRDs: "experimental"}.Backend(f.now)
 	h, err := b.Up(ctx, func(cluster.Progress) {})
 	if err != nil {
 		return err
@@ -81,6 +77,7 @@ func (f *field) lane(ctx context.Context, n int, queue <-chan accuracy.Case) (er
 	if err != nil {
 		return err
 	}
+	defer l.Close()
 	for c := range queue {
 		r, err := l.Run(ctx, c, accuracy.Options{Trace: f.trace, Keep: f.keep && len(queue) == 0})
 		if err != nil {

@@ -18,25 +18,17 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path"
 	"path/filepath"
 	"slices"
 	"time"
 
+	"github.com/gatedrill/gatedrill/cmd/internal/tool"
 	"github.com/gatedrill/gatedrill/labs/accuracy"
 	"github.com/gatedrill/gatedrill/labs/trace"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "gatedrill-accuracy:", err)
-		os.Exit(1)
-	}
-}
+func main() { tool.Main("gatedrill-accuracy", run) }
 
 // settings are the command line.
 type settings struct {
@@ -73,7 +65,10 @@ func parse(args []string) (settings, error) {
 		s.lanes = 1
 	}
 	var err error
-	for _, p := range []*string{&s.binary, &s.programs, &s.home} {
+	if s.binary, err = tool.Program(s.binary); err != nil {
+		return s, err
+	}
+	for _, p := range []*string{&s.programs, &s.home} {
 		if *p, err = filepath.Abs(*p); err != nil {
 			return s, fmt.Errorf("make %s absolute: %w", *p, err)
 		}

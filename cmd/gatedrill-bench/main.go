@@ -18,21 +18,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/gatedrill/gatedrill/cmd/internal/tool"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "gatedrill-bench:", err)
-		os.Exit(1)
-	}
-}
+func main() { tool.Main("gatedrill-bench", run) }
 
 // part is one thing to measure. Its rows are printed with those of others.
 type part struct {
@@ -82,11 +74,8 @@ func run(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	if fs.NArg() > 0 || b.cards < 1 || b.runs < 1 {
 		return errors.New("want gatedrill-bench PART [--cards N] [--runs N], with N from 1")
 	}
-	if b.binary, err = filepath.Abs(b.binary); err != nil {
-		return fmt.Errorf("find the program to measure: %w", err)
-	}
-	if _, err := os.Stat(b.binary); err != nil {
-		return fmt.Errorf("find the program to measure: %w (make it with: make build)", err)
+	if b.binary, err = tool.Program(b.binary); err != nil {
+		return err
 	}
 	if b.dir, err = os.MkdirTemp("", "gatedrill-bench-"); err != nil {
 		return fmt.Errorf("make a temporary directory: %w", err)

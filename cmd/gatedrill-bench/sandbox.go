@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatedrill/gatedrill/cmd/internal/tool"
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox"
@@ -81,10 +82,7 @@ func newSandboxWorld(ctx context.Context, b *bench) (*sandboxWorld, error) {
 		return nil, errors.New("where are the sandbox's programs? give --programs DIR (make sandbox gets them)")
 	}
 	w := &sandboxWorld{world: newWorld(b, "sandbox")}
-	w.sandbox = sandbox.New(sandbox.Options{
-		Home: w.home, Self: []string{b.binary, "sandbox"}, Environ: w.env, Now: time.Now,
-		Programs: programs.Source{Given: b.programs, Envoy: filepath.Join(b.programs, programs.EnvoyFile)},
-	})
+	w.sandbox = tool.Sandbox{Program: b.binary, Programs: b.programs, Home: w.home, Environ: w.env}.Backend(time.Now)
 	w.backend = w.sandbox
 	return w, w.sandbox.Install(ctx, func(cluster.Progress) {})
 }

@@ -72,7 +72,26 @@ func measureTrace(ctx context.Context, b *bench) (rows []row, err error) {
 		}
 		rows = append(rows, timed(m.what, time.Second, took))
 	}
-	return append(rows, sampled("memory of a trace among them (largest resident set)", 150, "MiB", memory)), nil
+	rows = append(rows, sampled("memory of a trace among them (largest resident set)", 150, "MiB", memory))
+	table, err := w.hosts(ctx)
+	return append(rows, table...), err
+}
+
+// hosts judges every host of the crowd, with a request to each.
+func (w *world) hosts(ctx context.Context) ([]row, error) {
+	var took []time.Duration
+	var memory []float64
+	for range min(w.b.runs, 5) {
+		t, mib, err := w.traced(ctx, []string{"hosts", "--json"}, []int{0})
+		if err != nil {
+			return nil, err
+		}
+		took, memory = append(took, t), append(memory, mib)
+	}
+	return []row{
+		timed(fmt.Sprintf("hosts: %d of them, each asked and judged", crowdServices), 5*time.Second, took),
+		sampled("memory of hosts (largest resident set)", 0, "MiB", memory),
+	}, nil
 }
 
 func crowdHost(i int) string { return fmt.Sprintf("host-%d.crowd.example.com", i) }

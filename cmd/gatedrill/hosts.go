@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -41,7 +43,7 @@ Exit codes: 0 none is broken, 1 one is, 3 one is unknown and none broken.`,
 		if *asJSON {
 			err = writeJSON(e.Stdout, t)
 		} else {
-			err = printHosts(e.Stdout, t)
+			err = newPage(e.Stdout).hosts(t)
 		}
 		if err != nil {
 			return err
@@ -99,7 +101,7 @@ func lookAtHosts(ctx context.Context, e *env, l *looking) (t hostTable, err erro
 	}
 	requests := requestsOf(first)
 	if s.names != nil {
-		s.names.ask(ctx, requests)
+		s.names.learn(ctx, hostsOf(requests))
 	}
 	o.SetRequests(requests, s.trust, nil)
 	seen, err := lookOnce(ctx, o)
@@ -139,28 +141,44 @@ func requestsOf(s snapshot.Snapshot) []labs.Request {
 	return out
 }
 
-// judgeHosts walks a request for each host that has one.
+// judgeHosts walks a request for each host that has one, on all processors.
 func judgeHosts(s snapshot.Snapshot, requests []labs.Request) []judged {
-	out := []judged{}
-	for _, h := range hosts.List(s) {
-		j := judged{Host: h}
-		r, ok := h.Request()
-		i := slices.IndexFunc(requests, func(x labs.Request) bool { return x.Name == r.Name })
-		switch {
-		case h.Wildcard():
-			j.Why = "it stands for many hosts"
-		case !h.Outside:
-			j.Why = "it is not reached from outside"
-		case !ok:
-			j.Why = "nothing can be asked of it by this protocol"
-		case i < 0:
-			j.Verdict, j.Why = labs.Unknown, "it came while it was looked"
-		default:
-			j.judge(trace.Trace(requests[i], s))
-		}
-		out = append(out, j)
+	byName := map[string]labs.Request{}
+	for _, r := range requests {
+		byName[r.Name] = r
 	}
+	list, mesh := hosts.List(s), trace.Of(s)
+	out := make([]judged, len(list))
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, h := range list {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			out[i] = judgeHost(h, mesh, byName)
+		})
+	}
+	wg.Wait()
 	return out
+}
+
+func judgeHost(h hosts.Host, mesh *trace.Mesh, requests map[string]labs.Request) judged {
+	j := judged{Host: h}
+	own, ok := h.Request()
+	r, asked := requests[own.Name]
+	switch {
+	case h.Wildcard():
+		j.Why = "it stands for many hosts"
+	case !h.Outside:
+		j.Why = "it is not reached from outside"
+	case !ok:
+		j.Why = "nothing can be asked of it by this protocol"
+	case !asked:
+		j.Verdict, j.Why = labs.Unknown, "it came while it was looked"
+	default:
+		j.judge(mesh.Brief(r))
+	}
+	return j
 }
 
 // judge takes over what a path says. Where only an answer is lacking, why it is

@@ -3,45 +3,41 @@ package accuracy
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"fmt"
 	"hash/fnv"
 	"maps"
 	"time"
 
-	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/observe"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
 // How long is waited for what: for workloads and proxies to be ready, between
-// two looks that must agree, and for a healing to be seen.
+// two looks that must agree, between two at objects alone, for the line of a
+// proxy that the request passed, and for a healing to be seen.
 const (
-	readyWithin  = 60 * time.Second
-	betweenLooks = 150 * time.Millisecond
-	healedWithin = 10 * time.Second
+	readyWithin    = 60 * time.Second
+	betweenLooks   = 150 * time.Millisecond
+	betweenGlances = 25 * time.Millisecond
+	silentFor      = 5 * time.Second
+	healedWithin   = 10 * time.Second
 )
 
 // eye looks at one case.
 type eye struct {
 	observer *observe.Observer
 	c        Case
-	trust    map[string]string
-	certs    map[string]tls.Certificate
 	now      func() time.Time
 	last     map[string]uint64 // what the proxies ran at the last look, see sums
 }
 
-func (e *eye) close() { e.observer.Close() }
-
 // look looks once, asking or not, and keeps what belongs to the case.
 func (e *eye) look(ctx context.Context, ask bool) (snapshot.Snapshot, error) {
-	var requests []labs.Request
+	look := e.observer.Look
 	if ask {
-		requests = []labs.Request{e.c.Request}
+		look = e.observer.Fresh
 	}
-	e.observer.SetRequests(requests, e.trust, e.certs)
-	s, err := e.observer.Fresh(ctx)
+	s, err := look(ctx)
 	if err != nil {
 		return s, err
 	}
@@ -53,6 +49,9 @@ func (e *eye) look(ctx context.Context, ask bool) (snapshot.Snapshot, error) {
 func (e *eye) settle(ctx context.Context) error {
 	end := e.now().Add(readyWithin)
 	for {
+		if err := e.ready(ctx, end); err != nil {
+			return err
+		}
 		s, err := e.look(ctx, false)
 		if err != nil {
 			return err
@@ -65,7 +64,7 @@ func (e *eye) settle(ctx context.Context) error {
 			if why == "" {
 				why = "the proxies' configuration to stay as it is"
 			}
-			return fmt.Errorf("wait for %s: not after %s (Deployments that never get ready belong under unready)", why, readyWithin)
+			return neverReady(why)
 		}
 		if err := pause(ctx, betweenLooks); err != nil {
 			return err
@@ -73,10 +72,32 @@ func (e *eye) settle(ctx context.Context) error {
 	}
 }
 
+// ready waits until the case's workloads are ready, by the objects alone.
+func (e *eye) ready(ctx context.Context, end time.Time) error {
+	for {
+		why := e.c.waits(e.c.own(e.observer.Objects(ctx)))
+		if why == "" {
+			return nil
+		}
+		if e.now().After(end) {
+			return neverReady(why)
+		}
+		if err := pause(ctx, betweenGlances); err != nil {
+			return err
+		}
+	}
+}
+
+func neverReady(why string) error {
+	return fmt.Errorf("wait for %s: not after %s (Deployments that never get ready belong under unready)", why, readyWithin)
+}
+
 // symptom waits until the client gets what the case says, and returns the look
-// that saw it.
+// that saw it. A proxy that the request is known to have passed has told of it
+// by then, unless it never does.
 func (e *eye) symptom(ctx context.Context) (snapshot.Snapshot, error) {
 	end := e.now().Add(patience)
+	var seen time.Time // when the symptom was first
 	for {
 		s, err := e.look(ctx, true)
 		if err != nil {
@@ -85,7 +106,12 @@ func (e *eye) symptom(ctx context.Context) (snapshot.Snapshot, error) {
 		a := s.Answers[e.c.Request.Name]
 		// In that order: a look that finds the proxies changed is no proof yet.
 		if e.calm(s) && e.c.Seen(a) {
-			return s, nil
+			if seen.IsZero() {
+				seen = e.now()
+			}
+			if unheard(e.c.Request, s) == "" || e.now().Sub(seen) > silentFor {
+				return s, nil
+			}
 		}
 		if e.now().After(end) {
 			return s, fmt.Errorf("the symptom is %q, and after %s the client gets %q", e.c.Symptom, patience, Got(a))

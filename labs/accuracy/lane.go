@@ -2,11 +2,11 @@ package accuracy
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
@@ -29,6 +29,9 @@ type Lane struct {
 	known  []Message
 	egress bool // installed
 	kinds  []fault.Kind
+
+	observer *observe.Observer // of all cases
+	close    func()
 }
 
 // Options say how cases are run.
@@ -61,9 +64,46 @@ func Open(ctx context.Context, h *cluster.Handle, now func() time.Time, dir stri
 	if err := e.Keep(ctx, picture); err != nil {
 		return nil, err
 	}
-	l.known, err = l.analyze(ctx)
-	return l, err
+	if l.known, err = l.analyze(ctx); err != nil {
+		return nil, err
+	}
+	return l, l.follow(ctx)
 }
+
+// follow opens the observer that all cases are looked at by: what it keeps by
+// watch need not be listed for each look.
+func (l *Lane) follow(ctx context.Context) error {
+	var err error
+	if l.observer, err = observe.New(l.handle, observe.Options{Clock: l.now}); err != nil {
+		return err
+	}
+	follows, stop := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { l.observer.Follow(follows) })
+	l.close = func() {
+		stop()
+		wg.Wait()
+		l.observer.Close()
+	}
+	end := l.now().Add(readyWithin)
+	for {
+		missing := l.observer.Objects(ctx).Missing
+		if len(missing) == 0 {
+			return nil
+		}
+		if l.now().After(end) {
+			l.close()
+			return fmt.Errorf("watch %s: not after %s: %v", l.handle.Name, readyWithin, missing)
+		}
+		if err := pause(ctx, betweenGlances); err != nil {
+			l.close()
+			return err
+		}
+	}
+}
+
+// Close ends what watches the cluster.
+func (l *Lane) Close() { l.close() }
 
 // Result is what became of a case.
 type Result struct {
@@ -112,7 +152,6 @@ func (l *Lane) play(ctx context.Context, c Case, o Options, r *Result) error {
 	if err != nil {
 		return err
 	}
-	defer e.close()
 	if err := e.settle(ctx); err != nil {
 		return err
 	}
@@ -183,7 +222,7 @@ func (l *Lane) has(ctx context.Context, need string) (bool, error) {
 	return false, fmt.Errorf("nothing is known of the need %q", need)
 }
 
-// eye makes the observer of a case.
+// eye turns the observer to a case.
 func (l *Lane) eye(ctx context.Context, c Case) (*eye, error) {
 	trust, certs, err := l.engine.Identities(ctx, c.lab())
 	if err != nil {
@@ -196,13 +235,6 @@ func (l *Lane) eye(ctx context.Context, c Case) (*eye, error) {
 		}
 		certs[c.Request.Cert] = pair
 	}
-	return newEye(l.handle, c, trust, certs, l.now)
-}
-
-func newEye(h *cluster.Handle, c Case, trust map[string]string, certs map[string]tls.Certificate, now func() time.Time) (*eye, error) {
-	obs, err := observe.New(h, observe.Options{Trust: trust, Certs: certs, Clock: now})
-	if err != nil {
-		return nil, err
-	}
-	return &eye{observer: obs, c: c, trust: trust, certs: certs, now: now}, nil
+	l.observer.SetRequests([]labs.Request{c.Request}, trust, certs)
+	return &eye{observer: l.observer, c: c, now: l.now}, nil
 }

@@ -47,6 +47,9 @@ func (c Case) waits(s snapshot.Snapshot) string {
 		}
 	}
 	index := snapshot.IndexOf(s.Objects)
+	if why := c.unseen(index); why != "" {
+		return why
+	}
 	for _, g := range index.All("gateway.networking.k8s.io", "Gateway") {
 		if why := unprocessed(g, index); why != "" {
 			return why
@@ -55,6 +58,21 @@ func (c Case) waits(s snapshot.Snapshot) string {
 	for _, d := range index.All("apps", "Deployment") {
 		if !available(d) && !c.neverReady(d.Namespace()+"/"+d.Name()+"-") {
 			return d.Ref().String() + " to be ready"
+		}
+	}
+	return ""
+}
+
+// unseen is a Deployment of the case that is not to be seen yet.
+func (c Case) unseen(index snapshot.Index) string {
+	for _, m := range c.Objects.Objects {
+		o := objectOf(m)
+		if o.Kind != "Deployment" || index.Get(o.Group, o.Kind, o.Namespace, o.Name) != nil {
+			continue
+		}
+		gone := slices.ContainsFunc(c.Patch, func(op labs.Op) bool { return op.Delete != nil && op.Delete.Kind == o.Kind && op.Delete.Name == o.Name })
+		if !gone {
+			return o.String()
 		}
 	}
 	return ""

@@ -71,33 +71,6 @@ func (e *Engine) vacated(ctx context.Context, homes []labs.Manifest) error {
 	})
 }
 
-// Sweep makes the cluster equal to a picture, as Restore does, but does not
-// wait for what is on its way out to be gone.
-func (e *Engine) Sweep(ctx context.Context, name string) error {
-	want, err := e.kept(ctx, name)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, provedWithin, fmt.Errorf("not as before after %s", provedWithin))
-	defer cancel()
-	return e.until(ctx, "the objects to be as before", func() (bool, error) {
-		now, err := e.take(ctx)
-		if err != nil {
-			return false, err
-		}
-		for key, o := range now {
-			if o[leaving] == true && want[key] == nil {
-				delete(now, key)
-			}
-		}
-		left := want.compare(now)
-		if left.empty() {
-			return true, nil
-		}
-		return false, e.mend(ctx, want, now, left, &Report{}, map[string]bool{})
-	})
-}
-
 // Pair reads a certificate with its key out of a Secret, as a client that has
 // it would present it.
 func (e *Engine) Pair(ctx context.Context, namespace, name string) (tls.Certificate, error) {

@@ -16,7 +16,9 @@ func TestInstallAndSweep(t *testing.T) {
 	ctx := t.Context()
 	f.must(f.engine.Keep(ctx, "before"))
 
-	home := map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": "drill-a"}}
+	home := map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{
+		"name": "drill-a", "labels": map[string]any{"istio-injection": "enabled"}, "annotations": map[string]any{"a": "b"},
+	}}
 	pair := labs.Certificate{Secret: "drill-a/cert", Names: []string{"shop.example.com"}, CA: "partner", Usage: "client"}
 	trust := map[string]any{"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": "trust", "namespace": "drill-a"},
 		"data": map[string]any{"ca.crt": "${CA:partner}"}}
@@ -50,6 +52,14 @@ func TestInstallAndSweep(t *testing.T) {
 			t.Errorf("%s exists after the sweep: %v, %v", o, has, err)
 		}
 	}
+	if labels := f.get("Namespace", "", "drill-a", "metadata", "labels", "istio-injection"); labels != nil {
+		t.Errorf("the namespace that was emptied still has its label: %v", labels)
+	}
+	f.must(f.engine.Install(ctx, lab, nil, labs.Change{Objects: []labs.Manifest{{Object: home}}}))
+	if labels := f.get("Namespace", "", "drill-a", "metadata", "labels", "istio-injection"); labels != "enabled" {
+		t.Errorf("the namespace that is used again has label %v", labels)
+	}
+	f.must(f.engine.Sweep(ctx, "before"))
 	if _, err := f.engine.Pair(ctx, "drill-a", "cert"); err == nil {
 		t.Error("a certificate was read out of a Secret that is gone")
 	}

@@ -43,14 +43,22 @@ func pictured(k Kind) bool {
 	})
 }
 
-// take lists and normalises the objects of all kinds.
-func (e *Engine) take(ctx context.Context) (picture, error) {
-	var kinds []Kind
+// picturedKinds are the kinds whose objects belong into a picture.
+func (e *Engine) picturedKinds() []Kind {
+	var out []Kind
 	for _, k := range e.kinds {
 		if pictured(k) {
-			kinds = append(kinds, k)
+			out = append(out, k)
 		}
 	}
+	return out
+}
+
+// take lists and normalises the objects of all kinds.
+func (e *Engine) take(ctx context.Context) (picture, error) { return e.takeOf(ctx, e.picturedKinds()) }
+
+// takeOf lists and normalises the objects of some kinds.
+func (e *Engine) takeOf(ctx context.Context, kinds []Kind) (picture, error) {
 	parts := make([]picture, len(kinds))
 	index := make([]int, len(kinds))
 	for i := range index {
@@ -120,8 +128,14 @@ func configured(k Kind, ns string, o *unstructured.Unstructured) bool {
 }
 
 func keyOf(k Kind, o *unstructured.Unstructured) string {
-	return k.Resource + "." + k.Group + "/" + o.GetNamespace() + "/" + o.GetName()
+	return k.keys() + o.GetNamespace() + "/" + o.GetName()
 }
+
+// keys begins the keys of objects of the kind.
+func (k Kind) keys() string { return k.Resource + "." + k.Group + "/" }
+
+// has says whether a key is an object's of the kind.
+func (k Kind) has(key string) bool { return strings.HasPrefix(key, k.keys()) }
 
 // leaving marks an object that is being deleted.
 const leaving = "leaving"

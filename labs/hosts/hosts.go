@@ -1,5 +1,6 @@
 // Package hosts lists the hosts that a cluster's gateways are configured to
-// serve, from both APIs, with the objects behind each. It is pure: it reads a
+// serve, from both APIs, with the objects behind each, as package intent reads
+// them. It is pure: it reads a
 // snapshot and judges nothing; whether a host works is for the trace to say,
 // by the request that a Host makes.
 package hosts
@@ -12,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/intent"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -68,10 +70,16 @@ func (h Host) Request() (labs.Request, bool) {
 
 // List finds the hosts, in order of their names.
 func List(s snapshot.Snapshot) []Host {
-	l := &lister{index: snapshot.IndexOf(s.Objects)}
-	l.entries = entries(l.index)
-	l.classic()
-	l.managed()
+	l := &lister{index: snapshot.IndexOf(s.Objects), rows: map[row]int{}}
+	l.sortServices()
+	services, routes := l.virtualServices(), l.routes()
+	for _, s := range intent.Servers(l.index) {
+		if s.Classic {
+			l.classic(s, services)
+		} else {
+			l.managed(s, routes)
+		}
+	}
 	slices.SortStableFunc(l.found, func(a, b Host) int {
 		return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Port, b.Port), cmp.Compare(a.Gateway.String(), b.Gateway.String()))
 	})
@@ -82,41 +90,33 @@ func List(s snapshot.Snapshot) []Host {
 type lister struct {
 	index   snapshot.Index
 	entries []entry
+	made    map[string]snapshot.Object // Services that were made for a Gateway, by its namespace/name
 	found   []Host
+	rows    map[row]int // of found
+}
+
+// row is what tells a host of the table from another one.
+type row struct {
+	host    string
+	port    int
+	gateway labs.Object
+	tls     string
 }
 
 // add takes a host up; one that several routes serve stays one row.
 func (l *lister) add(h Host, route snapshot.Object) {
-	i := slices.IndexFunc(l.found, func(x Host) bool {
-		return x.Host == h.Host && x.Port == h.Port && x.Gateway == h.Gateway && x.TLS == h.TLS
-	})
-	if i < 0 {
+	at := row{h.Host, h.Port, h.Gateway, h.TLS}
+	i, has := l.rows[at]
+	if !has {
 		h.path, h.method, h.Routes = "/", "GET", []labs.Object{}
 		if route != nil {
 			h.path, h.method = reach(route)
 		}
 		l.found = append(l.found, h)
 		i = len(l.found) - 1
+		l.rows[at] = i
 	}
 	if route != nil && !slices.Contains(l.found[i].Routes, route.Ref()) {
 		l.found[i].Routes = append(l.found[i].Routes, route.Ref())
 	}
-}
-
-// meet is the narrower of two host patterns where they have a name in common.
-func meet(a, b string) (string, bool) {
-	covers := func(wide, narrow string) bool {
-		if wide == "*" || wide == narrow {
-			return true
-		}
-		suffix, wild := strings.CutPrefix(wide, "*")
-		return wild && strings.HasSuffix(narrow, suffix) && len(strings.TrimPrefix(narrow, "*")) > len(suffix)
-	}
-	switch {
-	case covers(a, b):
-		return b, true
-	case covers(b, a):
-		return a, true
-	}
-	return "", false
 }

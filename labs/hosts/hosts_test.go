@@ -143,6 +143,7 @@ metadata: {name: named, namespace: edge}
 spec:
   gatewayClassName: istio
   addresses: [{type: Hostname, value: in.istio-system.svc.cluster.local}]
+  allowedListeners: {namespaces: {from: Same}}
   tls: {frontend: {default: {validation: {}}}}
   listeners: [{name: a, port: 443, protocol: HTTPS, hostname: named.example.com}]
 ---
@@ -173,9 +174,31 @@ apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: {name: stranger, namespace: other}
 spec: {parentRefs: [{name: web, namespace: edge, sectionName: all}], hostnames: [stranger.example.com]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: ListenerSet
+metadata: {name: stalls, namespace: edge}
+spec:
+  parentRef: {name: named}
+  listeners:
+    - {name: a, port: 8443, protocol: TLS, hostname: "*.market.example.com", tls: {mode: Passthrough}}
+    - {name: b, port: 443, protocol: HTTPS, hostname: fish.example.com}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: TLSRoute
+metadata: {name: fruit, namespace: edge}
+spec: {parentRefs: [{kind: ListenerSet, name: stalls, sectionName: a}], hostnames: [fruit.market.example.com]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: fish, namespace: edge}
+spec: {parentRefs: [{name: named}], hostnames: [fish.example.com]}
 `)
 	want := []string{
 		"bank.example.com:8443 TLS PASSTHROUGH | edge/web-istio | TLSRoute bank/bank | GET https://bank.example.com:8443/",
+		// Of a ListenerSet, whose listeners take the routes that name it.
+		"fish.example.com:443 HTTPS MUTUAL | istio-system/in |  | GET https://fish.example.com/",
+		"fruit.market.example.com:8443 TLS PASSTHROUGH | istio-system/in | TLSRoute edge/fruit | GET https://fruit.market.example.com:8443/",
 		"named.example.com:443 HTTPS MUTUAL | istio-system/in |  | GET https://named.example.com/",
 		"oven.example.com:443 HTTPS SIMPLE | edge/web-istio | HTTPRoute bakery/oven | GET https://oven.example.com/bread",
 		"own.example.com:80 HTTP  | edge/web-istio |  | GET http://own.example.com/",
@@ -190,17 +213,5 @@ func TestNothingIsServed(t *testing.T) {
 	t.Parallel()
 	if got := List(snapshot.Snapshot{}); len(got) != 0 {
 		t.Errorf("%+v", got)
-	}
-}
-
-func TestMeet(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct{ a, b, want string }{
-		{"*", "a.b", "a.b"}, {"*.b", "a.b", "a.b"}, {"a.b", "*.b", "a.b"}, {"*.b", "*.a.b", "*.a.b"}, {"*.b", "b", ""}, {"*.b", "ab", ""},
-		{"a.b", "c.b", ""}, {"*.b", "*.b", "*.b"}, {"*.b", "*.c", ""},
-	} {
-		if got, _ := meet(tt.a, tt.b); got != tt.want {
-			t.Errorf("%s and %s: %q, want %q", tt.a, tt.b, got, tt.want)
-		}
 	}
 }

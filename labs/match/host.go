@@ -43,6 +43,18 @@ func Meet(a, b string) bool {
 	return !wildB && Pattern(a, b) >= 0 || !wildA && Pattern(b, a) >= 0
 }
 
+// Both is the narrower of two patterns that have a name in common.
+func Both(a, b string) (string, bool) {
+	if !Meet(a, b) {
+		return "", false
+	}
+	wild := func(p string) bool { return p == "" || strings.HasPrefix(p, "*") }
+	if wild(a) && (!wild(b) || len(b) >= len(a)) {
+		return b, true
+	}
+	return a, true
+}
+
 // Host chooses the virtual host of an authority: an exact domain, then the
 // longest suffix ("*.b"), then the longest prefix ("a.*"), then "*".
 func Host(rc envoy.RouteConfig, authority string) (*envoy.VirtualHost, Result) {

@@ -261,3 +261,15 @@ func TestListener(t *testing.T) {
 		t.Errorf("an Envoy that listens nowhere: %+v", res)
 	}
 }
+
+func TestBoth(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ a, b, want string }{
+		{"*", "a.b", "a.b"}, {"*.b", "a.b", "a.b"}, {"a.b", "*.b", "a.b"}, {"*.b", "*.a.b", "*.a.b"}, {"*.b", "b", ""}, {"*.b", "ab", ""},
+		{"a.b", "c.b", ""}, {"*.b", "*.b", "*.b"}, {"*.b", "*.c", ""},
+	} {
+		if got, _ := Both(tt.a, tt.b); got != tt.want {
+			t.Errorf("%s and %s: %q, want %q", tt.a, tt.b, got, tt.want)
+		}
+	}
+}

@@ -30,13 +30,61 @@ const listWithin = 8 * time.Second
 // askedAtOnce bounds the requests of one look that are on their way together.
 const askedAtOnce = 32
 
+// Follow keeps the objects by watch until the context ends, for somebody who
+// looks again and again: Fresh and Look take them from there, which may be some
+// milliseconds old, and list none.
+func (o *Observer) Follow(ctx context.Context) {
+	o.mu.Lock()
+	o.followed = true
+	o.mu.Unlock()
+	var wg sync.WaitGroup
+	for _, s := range o.stores {
+		wg.Go(func() { s.run(ctx) })
+	}
+	wg.Wait()
+}
+
+// known are all objects: what is watched, or else what a list tells now.
+func (o *Observer) known(ctx context.Context) ([]snapshot.Object, map[string]string) {
+	if o.follows() {
+		return o.objects()
+	}
+	return o.listAll(ctx)
+}
+
+func (o *Observer) follows() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.followed
+}
+
+// Objects are all objects and what of them could not be seen, and nothing else.
+func (o *Observer) Objects(ctx context.Context) snapshot.Snapshot {
+	objects, missing := o.known(ctx)
+	return snapshot.Snapshot{At: o.clock(), Objects: objects, Missing: missing, Kinds: o.looked}
+}
+
+// Look looks at objects and at the Envoys, as far as they may have changed, and
+// sends nothing.
+func (o *Observer) Look(ctx context.Context) (snapshot.Snapshot, error) {
+	o.fresh.Lock()
+	defer o.fresh.Unlock()
+	objects, missing := o.known(ctx)
+	o.syncProxies(objects, missing)
+	o.refresh(ctx, false)
+	if err := ctx.Err(); err != nil {
+		return snapshot.Snapshot{}, err
+	}
+	return o.assemble(objects, missing, newHeard()), nil
+}
+
 // Fresh looks at everything again, now: lists every kind, reads the Envoys on
 // the way, sends every request and waits for its log lines. It needs no Run.
 // The error is the context's; what could not be seen is in Missing.
 func (o *Observer) Fresh(ctx context.Context) (snapshot.Snapshot, error) {
 	o.fresh.Lock()
 	defer o.fresh.Unlock()
-	objects, missing := o.listAll(ctx)
+	objects, missing := o.known(ctx)
 	o.syncProxies(objects, missing)
 	before := o.assemble(objects, maps.Clone(missing), newHeard()) // its proxies are not read yet
 
@@ -61,6 +109,9 @@ func (o *Observer) Fresh(ctx context.Context) (snapshot.Snapshot, error) {
 	})
 	if err := ctx.Err(); err != nil {
 		return snapshot.Snapshot{}, err
+	}
+	if o.follows() {
+		objects, missing = o.objects() // of later than the answers
 	}
 	out := newHeard()
 	for i, r := range requests {
@@ -166,6 +217,7 @@ func (s *store) listNow(ctx context.Context) ([]snapshot.Object, error) {
 		return nil, fmt.Errorf("the API server did not list them within %s", listWithin)
 	}
 	if apierrors.IsNotFound(err) {
+		s.unknownKind()
 		return nil, nil // no such kind: no such objects
 	}
 	if err != nil {

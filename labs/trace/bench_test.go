@@ -10,10 +10,9 @@ import (
 	"github.com/gatedrill/gatedrill/labs/trace"
 )
 
-// BenchmarkTrace walks one request through a large mesh: 2,000 VirtualServices
-// and Services, 500 Gateways, each with a chain and a table in Envoy. The
-// broken one has to look at every candidate.
-func BenchmarkTrace(b *testing.B) {
+// crowd is a large mesh: 2,000 VirtualServices and Services, 500 Gateways, each
+// with a chain and a table in Envoy.
+func crowd() *world {
 	w := newWorld(&testing.T{})
 	for i := range 500 {
 		name := fmt.Sprintf("shop-%d", i)
@@ -48,6 +47,13 @@ func BenchmarkTrace(b *testing.B) {
 				"spec": map[string]any{}, "status": map[string]any{"phase": "Running", "podIP": fmt.Sprintf("10.9.%d.%d", i/250, i%250)},
 			})
 	}
+	return w
+}
+
+// BenchmarkTrace walks one request through a large mesh. The broken one has to
+// look at every candidate.
+func BenchmarkTrace(b *testing.B) {
+	w := crowd()
 	for name, change := range map[string]func(){"healthy": w.ok, "broken": w.gone} {
 		change()
 		s := w.snapshot()
@@ -55,6 +61,24 @@ func BenchmarkTrace(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if p := trace.Trace(w.request, s); (p.BrokenAt() == labs.LayerRoute) != (name == "broken") {
+					b.Fatalf("broken at %q", p.BrokenAt())
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkMesh walks one request after the other through a mesh that was read
+// once.
+func BenchmarkMesh(b *testing.B) {
+	w := crowd()
+	for name, change := range map[string]func(){"healthy": w.ok, "broken": w.gone} {
+		change()
+		m := trace.Of(w.snapshot())
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if p := m.Brief(w.request); (p.BrokenAt() == labs.LayerRoute) != (name == "broken") {
 					b.Fatalf("broken at %q", p.BrokenAt())
 				}
 			}

@@ -25,6 +25,9 @@ type candidate struct {
 	fit      int  // of the host that is named
 	letters  int  // between the nearest host and the asked one
 	attached bool // to this gateway
+
+	bound  []server // of this gateway's, that a VirtualService names
+	orphan bool     // none of them serves its hosts
 }
 
 // relation is what a route has to do with the host, the likelier the higher.
@@ -73,33 +76,53 @@ func likelier(a, b candidate) int {
 		}
 		return 1
 	}
-	return cmp.Or(
+	if order := cmp.Or(
 		cmp.Compare(b.relation, a.relation),
 		cmp.Compare(rank(a.fit == match.Exact), rank(b.fit == match.Exact)),
 		cmp.Compare(rank(a.attached), rank(b.attached)),
 		cmp.Compare(b.fit, a.fit),
 		cmp.Compare(a.letters, b.letters),
-		strings.Compare(a.ref.String(), b.ref.String()),
-	)
+	); order != 0 {
+		return order
+	}
+	return strings.Compare(a.ref.String(), b.ref.String())
 }
 
 // candidates lists the route objects that name the host, or nearly, or that
 // are attached here and serve nothing else; the likeliest first.
 func (w *walk) candidates() []candidate {
-	view := w.view()
-	var all []candidate
-	for _, v := range w.index.All(istioNetworking, "VirtualService") {
-		all = append(all, w.classicCandidate(view, v))
+	all, view := w.related(), w.view()
+	slices.SortFunc(all, likelier)
+	if len(all) > 1 {
+		all = slices.DeleteFunc(all, func(c candidate) bool { return c.relation == alone }) // not alone at all
 	}
-	for _, kind := range []string{"HTTPRoute", "TLSRoute", "GRPCRoute", "TCPRoute"} {
-		for _, v := range w.index.All(gatewayAPI, kind) {
-			all = append(all, w.managedCandidate(view, v))
+	for i := range all {
+		w.explain(view, &all[i])
+	}
+	return all
+}
+
+// related are the candidates in any order, without the reasons why they do not
+// take the request: there may be thousands to choose from, and few are asked
+// why.
+func (w *walk) related() []candidate {
+	var all []candidate
+	take := func(c candidate) {
+		if c.relation != unrelated {
+			all = append(all, c)
 		}
 	}
-	all = slices.DeleteFunc(all, func(c candidate) bool { return c.relation == unrelated })
-	slices.SortFunc(all, likelier)
-	if i := slices.IndexFunc(all, func(c candidate) bool { return c.relation == alone }); i >= 0 && (i > 0 || len(all) > 1) {
-		all = all[:i] // not alone at all
+	for _, v := range w.virtualServices {
+		take(w.classicCandidate(v))
+	}
+	parents := w.parents()
+	for _, kind := range []string{"HTTPRoute", "TLSRoute", "GRPCRoute", "TCPRoute"} {
+		for _, v := range w.index.All(gatewayAPI, kind) {
+			take(w.managedCandidate(v, parents))
+		}
+	}
+	for _, v := range w.index.All("networking.k8s.io", "Ingress") {
+		take(w.ingressCandidate(v))
 	}
 	return all
 }
@@ -107,11 +130,32 @@ func (w *walk) candidates() []candidate {
 // bestCandidate is the likeliest one that names the host or nearly, or that
 // hangs on this gateway without a purpose; nil when there is none.
 func (w *walk) bestCandidate() *candidate {
-	all := w.candidates()
+	all := w.related()
 	if len(all) == 0 {
 		return nil
 	}
-	return &all[0]
+	best := slices.MinFunc(all, likelier)
+	if best.relation == alone && len(all) > 1 {
+		return nil
+	}
+	w.explain(w.view(), &best)
+	return &best
+}
+
+// explain adds the reasons why a candidate does not take the request, and
+// where it would lead.
+func (w *walk) explain(view intent.View, c *candidate) {
+	reasons := c.why
+	c.why = nil
+	if c.fit < 0 {
+		c.because(c.ref, fmt.Sprintf("hosts %s", quoteAll(c.hosts)))
+	}
+	c.why = append(c.why, reasons...)
+	if c.obj.Kind() == "VirtualService" {
+		w.explainClassic(view, c)
+	} else {
+		w.explainManaged(view, c)
+	}
 }
 
 // view is this proxy, for whom objects are compiled.
@@ -123,10 +167,8 @@ func (w *walk) view() intent.View {
 	if w.role == labs.RoleSidecar {
 		v.Gateways = []string{intent.Mesh}
 	}
-	for _, s := range w.servers {
-		if s.selects && s.classic {
-			v.Gateways = append(v.Gateways, s.owner.Namespace()+"/"+s.owner.Name())
-		}
+	if w.front != nil {
+		v.Gateways = w.front.gateways // a sidecar has none
 	}
 	return v
 }
@@ -134,14 +176,13 @@ func (w *walk) view() intent.View {
 // relate compares a route's hosts with the request's.
 func (w *walk) relate(c *candidate) {
 	name := match.WithoutPort(w.target.authority)
-	if w.target.tls && w.intended != nil && w.intended.passthrough() {
+	if w.target.tls && w.intended != nil && w.intended.Passthrough() {
 		name = w.target.sni
 	}
 	if c.fit = match.Best(c.hosts, name); c.fit >= 0 {
 		c.relation = named
 		return
 	}
-	c.because(c.ref, fmt.Sprintf("hosts %s", quoteAll(c.hosts)))
 	for _, h := range c.hosts {
 		if d, close := near(h, name); close && (c.relation == unrelated || d < c.letters) {
 			c.relation, c.letters = nearly, d
@@ -152,7 +193,7 @@ func (w *walk) relate(c *candidate) {
 // compiled adds where the object's rules lead, and what in them keeps the
 // request out.
 func (w *walk) compiled(c *candidate, rules []intent.Rule) {
-	request, connection := w.target.request(), w.target.connection(w.target.port)
+	request, connection := w.asked(), w.target.connection(w.target.port)
 	taken, res := intent.Pick(rules, request, connection)
 	if taken != nil {
 		c.dest = taken.Clusters
@@ -171,7 +212,5 @@ func (w *walk) compiled(c *candidate, rules []intent.Rule) {
 	}
 }
 
-// hangs says whether the Gateway that should take the request is the parent.
-func (w *walk) hangs(parent object) bool {
-	return w.intended != nil && w.intended.owner.Ref() == parent.Ref()
-}
+// hangs says whether the server is of the Gateway that should take the request.
+func (w *walk) hangs(s server) bool { return w.intended != nil && w.intended.ref == s.ref }

@@ -9,14 +9,44 @@ import (
 	"github.com/gatedrill/gatedrill/labs/intent"
 )
 
-// classicCandidate judges a VirtualService.
-func (w *walk) classicCandidate(view intent.View, v object) candidate {
-	c := candidate{ref: v.Ref(), obj: v, hosts: v.Strs("spec", "hosts")}
+// classicCandidate says what a VirtualService has to do with the request.
+func (w *walk) classicCandidate(v hosted) candidate {
+	c := candidate{ref: v.ref, obj: v.object, hosts: v.hosts}
 	w.relate(&c)
-	bound, why := w.classicServers(v)
-	c.because(c.ref, why)
-	if c.attached = why == ""; c.attached && len(bound) > 0 {
-		w.judgeServers(&c, bound)
+	c.bound, c.attached = w.boundTo(v)
+	if len(c.bound) == 0 {
+		return c
+	}
+	if c.relation == unrelated && slices.ContainsFunc(c.bound, w.hangs) {
+		c.relation = alone
+	}
+	if w.front.orphans()[v.ref] {
+		c.orphan, c.relation = true, max(c.relation, orphaned)
+	}
+	return c
+}
+
+// boundTo are the servers of this gateway that a VirtualService names; ok is
+// false when it is not for this proxy. A sidecar has no servers.
+func (w *walk) boundTo(v hosted) (list []server, ok bool) {
+	if w.role == labs.RoleSidecar {
+		return nil, len(v.gateways) == 0 || slices.Contains(v.gateways, intent.Mesh)
+	}
+	if w.front != nil {
+		list = w.front.bound(v)
+	}
+	return list, len(list) > 0
+}
+
+// explainClassic adds every reason why a VirtualService does not take the
+// request.
+func (w *walk) explainClassic(view intent.View, c *candidate) {
+	v := c.obj
+	if !c.attached {
+		c.because(c.ref, w.whyUnbound(v))
+	}
+	if len(c.bound) > 0 {
+		w.judgeServers(c)
 	}
 	if !w.exported(v) {
 		c.because(c.ref, fmt.Sprintf("exportTo %s hides it from the gateway in %s", quoteAll(v.Strs("spec", "exportTo")), view.Namespace))
@@ -32,10 +62,9 @@ func (w *walk) classicCandidate(view intent.View, v object) candidate {
 				}
 			}
 		}
-		return c
+		return
 	}
-	w.compiled(&c, rules[part](v))
-	return c
+	w.compiled(c, rules[part](v))
 }
 
 // part is the kind of rules that the server asks for.
@@ -43,9 +72,9 @@ func (w *walk) part() string {
 	switch s := w.intended; {
 	case s == nil:
 		return "http"
-	case s.passthrough():
+	case s.Passthrough():
 		return "tls"
-	case s.mode == "TCP", s.classic && s.protocol == "TLS":
+	case s.Mode == "TCP", s.Classic && s.Protocol == "TLS":
 		return "tcp"
 	}
 	return "http"
@@ -64,82 +93,51 @@ func (w *walk) noRules(v object, part string) string {
 		}
 	}
 	if w.intended != nil {
-		mode = w.intended.mode
+		mode = w.intended.Mode
 	}
 	return fmt.Sprintf("has no %s rules (%s), which a server of mode %s needs", part, have, mode)
 }
 
 // judgeServers looks at the servers that a VirtualService is bound to: do
 // they serve its hosts, on the port, and did they take the connection.
-func (w *walk) judgeServers(c *candidate, bound []server) {
-	owner := bound[0].owner
-	for _, s := range bound {
-		if w.hangs(s.owner) && c.relation == unrelated {
-			c.relation = alone
-		}
-	}
-	fits := c.relation == named
-	if orphan(bound, c.obj.Namespace(), c.hosts) {
-		c.relation = max(c.relation, orphaned)
+func (w *walk) judgeServers(c *candidate) {
+	owner, fits := c.bound[0].ref, c.relation == named
+	if c.orphan {
 		blame := c.ref
 		if fits {
-			blame = owner.Ref()
+			blame = owner
 		}
-		c.because(blame, whyNoServer(bound, c.obj))
+		c.because(blame, whyNoServer(c.bound, c.obj))
 	}
-	ports := w.portReasons(bound)
-	switch foreign := w.foreign(bound); {
+	ports := w.portReasons(c.bound)
+	switch foreign := w.foreign(c.bound); {
 	case foreign != "":
-		c.because(owner.Ref(), foreign)
+		c.because(owner, foreign)
 	case fits && ports != "":
-		c.because(owner.Ref(), ports)
+		c.because(owner, ports)
 	default:
-		c.because(w.otherTable(bound))
+		c.because(w.otherTable(c.bound))
 	}
 }
 
-// classicServers returns the servers of this gateway that a VirtualService
-// names, or why there are none. A sidecar has no servers.
-func (w *walk) classicServers(v object) ([]server, string) {
+// whyUnbound says why a VirtualService is bound to no server of this gateway.
+func (w *walk) whyUnbound(v object) string {
 	names := v.Strs("spec", "gateways")
 	if w.role == labs.RoleSidecar {
-		if len(names) == 0 || slices.Contains(names, intent.Mesh) {
-			return nil, ""
-		}
-		return nil, fmt.Sprintf("gateways %s: without mesh it is not for sidecars", quoteAll(names))
+		return fmt.Sprintf("gateways %s: without mesh it is not for sidecars", quoteAll(names))
 	}
 	if len(names) == 0 {
-		return nil, "has no gateways field, which binds it to sidecars (mesh) only"
+		return "has no gateways field, which binds it to sidecars (mesh) only"
 	}
-	var out []server
 	why := fmt.Sprintf("gateways %s name no Gateway of this gateway's pods", quoteAll(names))
 	for _, n := range names {
 		full := intent.Qualify(n, v.Namespace())
-		out = append(out, w.classicOf(full)...)
 		ns, name, _ := strings.Cut(full, "/")
 		if n != intent.Mesh && w.index.Get(istioNetworking, "Gateway", ns, name) == nil {
 			why = fmt.Sprintf("gateways %s: there is no Gateway %s", quoteAll(names), full)
 		}
 	}
-	if len(out) > 0 {
-		return out, ""
-	}
-	return nil, why
-}
-
-// classicOf returns the servers of a Gateway by its full name, as far as they
-// are this gateway's. They are sorted once: every VirtualService asks.
-func (w *walk) classicOf(full string) []server {
-	if w.byGateway == nil {
-		w.byGateway = map[string][]server{}
-		for _, s := range w.servers {
-			if s.selects && s.classic {
-				key := s.owner.Namespace() + "/" + s.owner.Name()
-				w.byGateway[key] = append(w.byGateway[key], s)
-			}
-		}
-	}
-	return w.byGateway[full]
+	return why
 }
 
 // orphan says whether none of a route's hosts is served by the servers it
@@ -154,9 +152,9 @@ func orphan(servers []server, namespace string, hosts []string) bool {
 func whyNoServer(bound []server, v object) string {
 	var hosts []string
 	for _, s := range bound {
-		for i, h := range s.hosts {
-			if s.scopes[i] != "" {
-				h = s.scopes[i] + "/" + h
+		for i, h := range s.Hosts {
+			if s.Scopes[i] != "" {
+				h = s.Scopes[i] + "/" + h
 			}
 			if !slices.Contains(hosts, h) {
 				hosts = append(hosts, h)
@@ -164,7 +162,7 @@ func whyNoServer(bound []server, v object) string {
 		}
 	}
 	return fmt.Sprintf("%s serves hosts %s, none of which takes one of %s from namespace %s",
-		bound[0].owner.Ref(), quoteAll(hosts), quoteAll(v.Strs("spec", "hosts")), v.Namespace())
+		bound[0].ref, quoteAll(hosts), quoteAll(v.Strs("spec", "hosts")), v.Namespace())
 }
 
 // foreign tells when Istio leaves a Gateway out: pods that are managed for a
@@ -172,14 +170,14 @@ func whyNoServer(bound []server, v object) string {
 func (w *walk) foreign(bound []server) string {
 	home := w.podNamespace()
 	for _, s := range bound {
-		if s.owner.Namespace() == home {
+		if s.ref.Namespace == home {
 			return ""
 		}
 	}
 	if len(w.pods) == 0 || w.pods[0].Labels("metadata", "labels")[gatewayNameLabel] == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s is of another namespace than the pods, which are managed for a Gateway of the Gateway API: Istio leaves it out", bound[0].owner.Ref())
+	return fmt.Sprintf("%s is of another namespace than the pods, which are managed for a Gateway of the Gateway API: Istio leaves it out", bound[0].ref)
 }
 
 // portReasons tells when the Gateway serves the host on other ports only.
@@ -189,15 +187,15 @@ func (w *walk) portReasons(bound []server) string {
 		if s.covers(w.target.name()) < 0 {
 			continue
 		}
-		if s.port == w.target.port && s.tls() == w.target.tls {
+		if s.Port == w.target.port && s.TLS() == w.target.tls {
 			return ""
 		}
-		ports = append(ports, fmt.Sprintf("%d %s", s.port, s.mode))
+		ports = append(ports, fmt.Sprintf("%d %s", s.Port, s.Mode))
 	}
 	if len(ports) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s serves the host on %s, not on %d", bound[0].owner.Ref(), quoteAll(ports), w.target.port)
+	return fmt.Sprintf("%s serves the host on %s, not on %d", bound[0].ref, quoteAll(ports), w.target.port)
 }
 
 // otherTable tells when another Gateway's server took the connection: each
@@ -207,14 +205,9 @@ func (w *walk) otherTable(bound []server) (blame labs.Object, why string) {
 	if w.chain == nil {
 		return blame, ""
 	}
-	for _, s := range w.servers {
-		if !s.selects || routeTable(s) == "" || routeTable(s) != w.chain.Route {
-			continue
-		}
-		if slices.ContainsFunc(bound, func(b server) bool { return b.owner.Ref() == s.owner.Ref() }) {
-			return blame, ""
-		}
-		return s.owner.Ref(), fmt.Sprintf("attached to %s, but %s took the connection", bound[0].owner.Ref(), s.owner.Ref())
+	s := w.tableOwner(w.chain.Route)
+	if s == nil || slices.ContainsFunc(bound, func(b server) bool { return b.ref == s.ref }) {
+		return blame, ""
 	}
-	return blame, ""
+	return s.ref, fmt.Sprintf("attached to %s, but %s took the connection", bound[0].ref, s.ref)
 }

@@ -32,7 +32,7 @@ func (w *walk) entry() *report {
 	r.involve(svc.Ref())
 	r.fact("service", svc.Ref().String())
 	r.fact("selector", selectorText(svc.Labels("spec", "selector")))
-	addresses := snapshot.ServiceAddresses(svc)
+	addresses := w.outside(svc)
 	r.fact("addresses", addresses)
 	if len(addresses) == 0 && w.previous == nil {
 		r.broken(svc.Ref(), "the Service has no outside address", "a load balancer address", "pending")
@@ -48,6 +48,10 @@ func (w *walk) entry() *report {
 	}
 	if len(endpoints) == 0 {
 		w.explainNoEndpoints(r)
+		return r
+	}
+	if why := w.noMesh(); why != "" {
+		r.unknown("%s leads to %s: %s", svc.Ref(), quoteAll(podNames(w.pods)), why)
 		return r
 	}
 	if len(w.pods) > 0 && !slices.ContainsFunc(w.pods, runsGateway) {
@@ -72,7 +76,8 @@ func (w *walk) privileged() bool {
 		len(w.pods) == 0 || w.pods[0].Labels("metadata", "labels")[gatewayNameLabel] != "" {
 		return false
 	}
-	return slices.ContainsFunc(w.allServers(), func(s server) bool { return s.selects && s.port == w.target.port })
+	w.face()
+	return slices.ContainsFunc(w.servers, func(s server) bool { return s.selects && s.Port == w.target.port })
 }
 
 // undeployed is the Gateway of the Gateway API for which a Service of that
@@ -154,10 +159,7 @@ func (w *walk) endpoints(r *report, port object) []string {
 // A nil port takes the first port of each slice.
 func (w *walk) readyEndpoints(svc, port object) []string {
 	var out []string
-	for _, s := range w.index.All("discovery.k8s.io", "EndpointSlice") {
-		if s.Namespace() != svc.Namespace() || s.Labels("metadata", "labels")["kubernetes.io/service-name"] != svc.Name() {
-			continue
-		}
+	for _, s := range w.endpointSlices[svc.Namespace()+"/"+svc.Name()] {
 		for _, p := range s.Items("ports") {
 			if port != nil && p.Str("name") != port.Str("name") {
 				continue
@@ -241,15 +243,4 @@ func targetPorts(svc object) []string {
 		out = append(out, p.Str("targetPort"))
 	}
 	return out
-}
-
-// ownerOf is the Deployment of a pod, or the pod.
-func (j *journey) ownerOf(pod object) labs.Object {
-	labels := pod.Labels("metadata", "labels")
-	for _, d := range j.index.All("apps", "Deployment") {
-		if d.Namespace() == pod.Namespace() && snapshot.Selects(d.Labels("spec", "selector", "matchLabels"), labels) {
-			return d.Ref()
-		}
-	}
-	return pod.Ref()
 }

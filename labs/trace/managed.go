@@ -8,64 +8,66 @@ import (
 	"github.com/gatedrill/gatedrill/labs/intent"
 )
 
-// managedCandidate judges a route of the Gateway API, by those of its parents
-// that are this gateway's; what the others say of it does not matter here.
-func (w *walk) managedCandidate(view intent.View, v object) candidate {
+// managedCandidate says what a route of the Gateway API has to do with the
+// request, by those of its parents that are this gateway's; what the others
+// say of it does not matter here.
+func (w *walk) managedCandidate(v object, parents []object) candidate {
 	c := candidate{ref: v.Ref(), obj: v, hosts: v.Strs("spec", "hostnames")}
-	own, listeners := w.attach(&c)
+	own, listeners := w.attach(&c, parents)
 	anyHost := len(c.hosts) == 0
 	if anyHost {
 		c.hosts = hostnames(listeners)
 	}
-	reasons := c.why
-	c.why = nil
 	if len(own) > 0 || !anyHost {
 		w.relate(&c)
 	}
-	c.why = append(c.why, reasons...)
 	switch {
 	case len(own) == 0 || c.relation != unrelated:
 	case !c.attached:
 		c.relation = orphaned
-	case slices.ContainsFunc(own, w.hangs):
+	case w.intended != nil && slices.ContainsFunc(own, func(o object) bool { return o.Ref() == w.intended.ref }):
 		c.relation = alone
 	}
-	rules := view.Routes(v)
-	w.compiled(&c, rules)
+	return c
+}
+
+// explainManaged adds what in a route's rules keeps the request out.
+func (w *walk) explainManaged(view intent.View, c *candidate) {
+	rules := view.Routes(c.obj)
+	w.compiled(c, rules)
 	for _, r := range rules {
 		for _, why := range r.Refused {
 			c.because(c.ref, why)
 		}
 	}
-	return c
 }
 
 // attach reads the parentRefs that mean this gateway: its parents, the
 // listeners on the request's port that take the route, and what keeps it
 // from them.
-func (w *walk) attach(c *candidate) (own []object, listeners []server) {
+func (w *walk) attach(c *candidate, parents []object) (own []object, listeners []server) {
 	var wanted, elsewhere []string
 	var refusals candidate
-	for _, ref := range c.obj.Items("spec", "parentRefs") {
+	for i, ref := range c.obj.Items("spec", "parentRefs") {
 		wanted = append(wanted, intent.ParentName(c.obj, ref))
-		for _, parent := range w.parents() {
+		for _, parent := range parents {
 			if !intent.Means(c.obj, ref, parent) {
 				continue
 			}
 			own = append(own, parent)
-			a := intent.Attach(w.index, c.obj, ref, parent)
+			a := w.attachment(c.obj, i, ref, parent)
 			refusals.because(a.Blame, a.Why)
 			if why := refusedBy(c.obj, ref); a.Why == "" && why != "" {
 				refusals.because(labs.Object{}, why)
 				continue
 			}
-			for _, s := range w.servers {
+			for _, s := range w.serversOf(parent) {
 				switch {
-				case s.owner.Ref() != parent.Ref() || !slices.Contains(a.Listeners, s.name):
-				case s.port == w.target.port:
+				case !slices.Contains(a.Listeners, s.Name):
+				case s.Port == w.target.port:
 					listeners = append(listeners, s)
 				default:
-					elsewhere = append(elsewhere, fmt.Sprintf("%s:%d", s.name, s.port))
+					elsewhere = append(elsewhere, fmt.Sprintf("%s:%d", s.Name, s.Port))
 				}
 			}
 			c.attached = c.attached || a.Why == ""
@@ -90,27 +92,28 @@ func (w *walk) attach(c *candidate) (own []object, listeners []server) {
 // the pods, and of a waypoint the Service behind it.
 func (w *walk) parents() []object {
 	var out []object
-	add := func(o object) {
-		if !slices.ContainsFunc(out, func(have object) bool { return have.Ref() == o.Ref() }) {
-			out = append(out, o)
-		}
-	}
-	for _, s := range w.servers {
-		if s.selects && !s.classic {
-			add(s.owner)
-		}
+	if w.front != nil {
+		out = slices.Clone(w.front.parents)
 	}
 	if w.role == labs.RoleWaypoint && w.service != nil {
-		add(w.service)
+		out = append(out, w.service)
 	}
 	return out
+}
+
+// serversOf are those that one Gateway or ListenerSet declares.
+func (w *walk) serversOf(owner object) []server {
+	if w.front == nil {
+		return nil
+	}
+	return w.front.byOwner[owner.Ref()]
 }
 
 // hostnames are those of listeners, for a route that has none of its own.
 func hostnames(listeners []server) []string {
 	var out []string
 	for _, s := range listeners {
-		out = append(out, s.hosts...)
+		out = append(out, s.Hosts...)
 	}
 	if len(out) == 0 {
 		return []string{"*"}

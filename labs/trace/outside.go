@@ -27,17 +27,17 @@ func (w *walk) proxyNamespace() string {
 func (w *walk) entryFor(host string) object {
 	var found object
 	top := -1
-	for _, e := range w.index.All(istioNetworking, "ServiceEntry") {
-		fit := match.Best(e.Strs("spec", "hosts"), host)
+	for _, e := range w.entries {
+		fit := match.Best(e.hosts, host)
 		if fit < 0 {
 			continue
 		}
 		rank := 2 * fit
-		if w.exported(e) {
+		if w.exported(e.object) {
 			rank++
 		}
-		if rank > top || rank == top && age(e) < age(found) {
-			top, found = rank, e
+		if rank > top || rank == top && age(e.object) < age(found) {
+			top, found = rank, e.object
 		}
 	}
 	return found
@@ -48,14 +48,30 @@ func (w *walk) entryFor(host string) object {
 func (w *walk) nearEntry(host string) (object, string) {
 	var found object
 	name, top := "", -1
-	for _, e := range w.index.All(istioNetworking, "ServiceEntry") {
-		for _, h := range e.Strs("spec", "hosts") {
-			if d, close := near(h, host); close && (top < 0 || d < top) {
-				found, name, top = e, h, d
+	for _, e := range w.entries {
+		for _, h := range e.hosts {
+			if d, close := near(h, host); close && sameWord(h, host) && (top < 0 || d < top) {
+				found, name, top = e.object, h, d
 			}
 		}
 	}
 	return found, name
+}
+
+// sameWord says whether two hosts differ by letters of a label or by a label
+// more, not by another word in its place: neighbours of one domain are no
+// misspellings of each other.
+func sameWord(a, b string) bool {
+	x, y := strings.Split(a, "."), strings.Split(b, ".")
+	if len(x) != len(y) {
+		return true
+	}
+	for i := range x {
+		if distance(x[i], y[i]) > max(1, min(len(x[i]), len(y[i]))/2) {
+			return false
+		}
+	}
+	return true
 }
 
 // exported says whether the object's exportTo lets this proxy see it.

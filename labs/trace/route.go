@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/envoy"
@@ -21,13 +22,15 @@ type taken struct {
 // when none does, which object was meant to and why it does not.
 func (w *walk) route() *report {
 	r := newReport(labs.LayerRoute)
-	candidates := w.candidates()
-	lines := []string{}
-	for _, c := range candidates {
-		lines = append(lines, c.String())
+	meant := sync.OnceValue(w.bestCandidate)
+	if !w.brief {
+		lines := []string{}
+		for _, c := range w.candidates() {
+			lines = append(lines, c.String())
+		}
+		r.fact("candidates", lines)
 	}
-	r.fact("candidates", lines)
-	defer w.routeFacts(r, candidates)
+	defer w.routeFacts(r, meant)
 
 	switch {
 	case w.direct:
@@ -37,17 +40,19 @@ func (w *walk) route() *report {
 	case w.chain == nil:
 		r.unknown("no filter chain takes the connection, so no route can be looked up")
 	case !w.chain.HTTP:
-		w.tcpRoute(r, candidates)
+		w.tcpRoute(r, meant)
 	default:
-		w.httpRoute(r, candidates)
+		w.httpRoute(r, meant)
 	}
 	return r
 }
 
 // routeFacts fills in where the request goes, or would go.
-func (w *walk) routeFacts(r *report, candidates []candidate) {
-	if len(w.clusters) == 0 && (w.matched == nil || r.Verdict == labs.Broken) && len(candidates) > 0 {
-		w.clusters, w.routed = candidates[0].dest, candidates[0].obj
+func (w *walk) routeFacts(r *report, meant func() *candidate) {
+	if len(w.clusters) == 0 && (w.matched == nil || r.Verdict == labs.Broken) {
+		if c := meant(); c != nil {
+			w.clusters, w.routed = c.dest, c.obj
+		}
 	}
 	if w.routed != nil {
 		r.fact("object", w.routed.Ref().String())
@@ -60,16 +65,14 @@ func (w *walk) routeFacts(r *report, candidates []candidate) {
 }
 
 // tcpRoute: the filter chain itself is the route; TLS passes through.
-func (w *walk) tcpRoute(r *report, candidates []candidate) {
+func (w *walk) tcpRoute(r *report, meant func() *candidate) {
 	w.clusters = w.chain.Clusters
 	if w.refusedOutside(nil) {
 		w.unknownOutside(r)
 		return
 	}
-	if len(candidates) > 0 {
-		if c := candidates[0]; len(c.why) == 0 || c.attached && slices.Equal(c.dest, w.clusters) {
-			w.routed = c.obj
-		}
+	if c := meant(); c != nil && (len(c.why) == 0 || c.attached && slices.Equal(c.dest, w.clusters)) {
+		w.routed = c.obj
 	}
 	if len(w.clusters) == 0 {
 		r.broken(labs.Object{}, "the filter chain leads nowhere", "a cluster", "none")
@@ -79,10 +82,11 @@ func (w *walk) tcpRoute(r *report, candidates []candidate) {
 	r.healthy("%s → %s", chainName(*w.chain), strings.Join(w.clusters, ", "))
 }
 
-func (w *walk) httpRoute(r *report, candidates []candidate) {
+func (w *walk) httpRoute(r *report, meant func() *candidate) {
 	r.fact("name", w.chain.Route)
 	rc, ok := w.config.RouteConfig(w.chain.Route)
 	if !ok {
+		w.refusedRoutes(r)
 		r.unknown("route table %q has not reached Envoy", w.chain.Route)
 		return
 	}
@@ -96,21 +100,23 @@ func (w *walk) httpRoute(r *report, candidates []candidate) {
 		return
 	}
 	if host == nil || blackhole(host) {
-		if w.refusedSet(r) {
+		if w.refusedRoutes(r) || w.refusedSet(r) {
 			return
 		}
-		w.noHost(r, rc, candidates)
+		w.noHost(r, rc, meant())
 		return
 	}
 	r.fact("vhost", host.Name)
 	r.fact("domains", append([]string{}, host.Domains...))
-	route, fits := match.Route(host, w.target.request())
+	route, fits := match.Route(host, w.asked())
 	switch fits.Outcome {
 	case match.Unknown:
 		r.unknown("%s", fits.Why)
 		return
 	case match.FitsNot:
-		w.noRoute(r, host, candidates)
+		r.see("%s", fits.Why)
+		w.refusedRoutes(r)
+		w.noRoute(r, host, meant())
 		return
 	}
 	w.matched = &taken{rc, host, route}
@@ -120,6 +126,7 @@ func (w *walk) httpRoute(r *report, candidates []candidate) {
 	r.fact("rule", route.Name)
 	r.see("route table %s, virtual host %s, %s", rc.Name, host.Name, routeText(*route))
 	w.judgeRoute(r, *route)
+	r.staleNote("route table "+rc.Name, w.refusal("route", rc.Name))
 }
 
 // blackhole recognises the virtual host that Istio gives to a route table
@@ -136,11 +143,13 @@ func (w *walk) judgeRoute(r *report, route envoy.Route) {
 	}
 	switch {
 	case route.Direct >= 400:
-		r.broken(w.routed.Ref(), fmt.Sprintf("the route answers %d by itself", route.Direct), "a destination", "a direct response")
+		r.broken(w.answersItself(), fmt.Sprintf("the route answers %d by itself", route.Direct), "a destination", "a direct response")
 	case route.Direct != 0:
 		r.healthy("%s answers %d by itself%s", routeText(route), route.Direct, from)
 	case route.Redirect != nil:
-		r.healthy("%s redirects%s", routeText(route), from)
+		to := w.target.location(route)
+		r.fact("redirect", to)
+		r.healthy("%s redirects to %s%s", routeText(route), to, from)
 	default:
 		r.healthy("%s %s → %s%s", match.WithoutPort(w.target.authority), routeText(route), strings.Join(route.Clusters, ", "), from)
 	}
@@ -176,11 +185,14 @@ func routeText(r envoy.Route) string {
 	for _, h := range r.Headers {
 		text += fmt.Sprintf(", %s %s %s", h.Name, h.Kind, h.Value)
 	}
+	for _, c := range r.Claims {
+		text += fmt.Sprintf(", %s %s %s", c, c.Text.Kind, c.Text.Value)
+	}
 	return text
 }
 
 // noHost: no virtual host takes the authority.
-func (w *walk) noHost(r *report, rc envoy.RouteConfig, candidates []candidate) {
+func (w *walk) noHost(r *report, rc envoy.RouteConfig, meant *candidate) {
 	var domains []string
 	for i := range rc.Hosts {
 		if !blackhole(&rc.Hosts[i]) {
@@ -190,18 +202,21 @@ func (w *walk) noHost(r *report, rc envoy.RouteConfig, candidates []candidate) {
 	r.fact("domains", append([]string{}, domains...))
 	want := "a VirtualService or HTTPRoute with this host"
 	if w.intended != nil {
-		want += ", attached to " + w.intended.owner.Ref().String()
+		want += ", attached to " + w.intended.Owner.Ref().String()
+	}
+	if why := w.lacking(); why != "" {
+		r.see("%s", why)
 	}
 	culprit, got := labs.Object{}, "route table "+rc.Name+" has domains "+quoteAll(domains)
-	if len(candidates) > 0 {
-		culprit, got = candidates[0].culprit(), candidates[0].String()
+	if meant != nil {
+		culprit, got = meant.culprit(), meant.String()
 		r.see("route table %s has domains %s", rc.Name, quoteAll(domains))
 	}
 	r.broken(culprit, fmt.Sprintf("no virtual host for %q", match.WithoutPort(w.target.authority)), want, got)
 }
 
 // noRoute: the virtual host has no route for the path, method or headers.
-func (w *walk) noRoute(r *report, host *envoy.VirtualHost, candidates []candidate) {
+func (w *walk) noRoute(r *report, host *envoy.VirtualHost, meant *candidate) {
 	var have []string
 	var culprit labs.Object
 	for _, route := range host.Routes {
@@ -210,8 +225,8 @@ func (w *walk) noRoute(r *report, host *envoy.VirtualHost, candidates []candidat
 			culprit = o.Ref()
 		}
 	}
-	if culprit.Name == "" && len(candidates) > 0 {
-		culprit = candidates[0].ref
+	if culprit.Name == "" && meant != nil {
+		culprit = meant.ref
 	}
 	if ns, name, ok := strings.Cut(strings.TrimPrefix(culprit.String(), culprit.Kind+" "), "/"); ok && w.routed == nil {
 		w.routed = w.index.Get(istioNetworking, culprit.Kind, ns, name)

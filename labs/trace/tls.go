@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/intent"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -68,7 +69,7 @@ func (w *walk) passesThrough() bool {
 	if w.chain != nil {
 		return w.chain.TLS == nil && !w.chain.HTTP
 	}
-	return w.intended != nil && w.intended.passthrough()
+	return w.intended != nil && w.intended.Passthrough()
 }
 
 // meshOnly: a server of mode ISTIO_MUTUAL shows an identity of the mesh, and
@@ -125,7 +126,7 @@ func (w *walk) asksClient() bool {
 	if w.chain != nil && w.chain.TLS != nil {
 		return w.chain.TLS.RequireClient
 	}
-	return w.intended != nil && w.intended.mode == "MUTUAL"
+	return w.intended != nil && w.intended.Mode == "MUTUAL"
 }
 
 // secret finds the Secret that the certificate should come from, and what
@@ -161,13 +162,13 @@ func (w *walk) secretName() (ref labs.Object, sds string) {
 	if w.chain != nil && w.chain.TLS != nil {
 		for _, name := range w.chain.TLS.Secrets {
 			if strings.HasPrefix(name, "kubernetes") {
-				return secretRef(name, w.podNamespace()), name
+				return intent.SecretRef(name, w.podNamespace()), name
 			}
 		}
 		return labs.Object{}, ""
 	}
-	if w.intended != nil && len(w.intended.secrets) > 0 {
-		return w.intended.secrets[0], ""
+	if w.intended != nil && len(w.intended.Secrets) > 0 {
+		return w.intended.Secrets[0], ""
 	}
 	return labs.Object{}, ""
 }
@@ -199,7 +200,7 @@ func (w *walk) noSecret(ref labs.Object) *fault {
 	}
 	for _, o := range w.index.All("", "Secret") {
 		if _, close := near(o.Name(), ref.Name); close && o.Namespace() == ref.Namespace && w.intended != nil {
-			f.culprit = w.intended.owner.Ref()
+			f.culprit = w.intended.Owner.Ref()
 			f.got += "; there is " + o.Ref().String()
 			return f
 		}
@@ -224,7 +225,7 @@ func (w *walk) unusable(ref labs.Object, s snapshot.Sealed) *fault {
 		return w.clientCA(ref, s)
 	case w.withdrawn != "":
 		f.summary, f.got = "the Gateway's certificate reference is refused", w.withdrawn
-		f.want, f.culprit = "a reference to a Secret that the Gateway may use", w.intended.owner.Ref()
+		f.want, f.culprit = "a reference to a Secret that the Gateway may use", w.intended.Owner.Ref()
 	default:
 		return nil
 	}
@@ -234,7 +235,7 @@ func (w *walk) unusable(ref labs.Object, s snapshot.Sealed) *fault {
 // clientCA looks for the CA of client certificates where Istio does: a Secret
 // NAME-cacert goes first. It returns what is wrong with it, nil when nothing is.
 func (w *walk) clientCA(ref labs.Object, s snapshot.Sealed) *fault {
-	if w.intended != nil && !w.intended.classic {
+	if w.intended != nil && !w.intended.Classic {
 		return nil // the Gateway API takes it from a ConfigMap
 	}
 	f := &fault{culprit: ref, summary: "no CA for client certificates in " + ref.String(),

@@ -15,25 +15,37 @@ import (
 )
 
 // Trace walks the request through what was observed.
-func Trace(r labs.Request, s snapshot.Snapshot) labs.Path { return traced(r, s, nil) }
+func Trace(r labs.Request, s snapshot.Snapshot) labs.Path { return Of(s).Trace(r) }
+
+// Trace walks the request.
+func (m *Mesh) Trace(r labs.Request) labs.Path { return m.traced(r, nil, false) }
+
+// Brief walks the request and tells the same, but for the fact which objects
+// name its host: among thousands, looking at each of them is most of the work.
+func (m *Mesh) Brief(r labs.Request) labs.Path { return m.traced(r, nil, true) }
 
 // traced walks a request that redirects led to by way of the visited URLs.
-func traced(r labs.Request, s snapshot.Snapshot, visited []string) labs.Path {
+func (m *Mesh) traced(r labs.Request, visited []string, brief bool) labs.Path {
+	s := m.snap
 	t, err := parse(r)
 	if err != nil {
 		return labs.Path{Request: r, Answer: s.Answers[r.Name], At: s.At, Hops: []labs.Hop{
 			{Name: string(labs.RoleGateway), Role: labs.RoleGateway, Layers: nothing(err.Error())},
 		}}
 	}
-	j := &journey{request: r, snap: s, index: snapshot.IndexOf(s.Objects), whole: s.Answers[r.Name]}
+	j := &journey{Mesh: m, request: r, whole: s.Answers[r.Name], brief: brief}
 	j.walkAll(t)
 	to := j.redirect()
+	if to == "" {
+		to = j.sentOn(len(visited))
+	}
 	if to != "" {
-		j.followTo(to, visited, s)
+		j.followTo(to, visited)
 	}
 	if to == "" || !j.request.Follow { // else the answer is that of the last URL
 		j.reconcile()
 	}
+	j.misread()
 	j.wanted()
 	mask(j.all())
 	j.refusedAsAsked()

@@ -13,7 +13,7 @@ import (
 
 // noListener explains a port that Envoy does not listen on.
 func (w *walk) noListener(r *report) {
-	if w.refusedSet(r) {
+	if w.refusedListener(r) || w.refusedSet(r) {
 		return
 	}
 	port := w.target.port
@@ -26,10 +26,13 @@ func (w *walk) noListener(r *report) {
 		// The cause is the certificate, the closed port its consequence.
 		r.see("Envoy does not listen on %d: %s", w.targetPort, w.withdrawn)
 		r.healthy("listener %q of %s is declared for this host; withdrawn from Envoy because of its certificate",
-			w.intended.name, w.intended.owner.Ref())
+			w.intended.Name, w.intended.Owner.Ref())
 		return
 	}
 	want := fmt.Sprintf("a Gateway with a server for %s on port %d", w.target.name(), port)
+	if why := w.lacking(); why != "" {
+		r.see("%s", why)
+	}
 	culprit, why := w.blameGateway()
 	if why != "" {
 		got = why + "; " + got
@@ -49,13 +52,13 @@ func (w *walk) openPorts() []string {
 
 // noChain explains a listener none of whose chains takes the connection.
 func (w *walk) noChain(r *report, l envoy.Listener) {
-	if w.refusedSet(r) {
+	if w.refusedListener(r) || w.refusedSet(r) {
 		return
 	}
 	if w.badCertificate() {
 		r.see("no filter chain for it: %s", w.withdrawn)
 		r.healthy("listener %q of %s is declared for this host; withdrawn from Envoy because of its certificate",
-			w.intended.name, w.intended.owner.Ref())
+			w.intended.Name, w.intended.Owner.Ref())
 		return
 	}
 	asked := "plain HTTP"
@@ -64,6 +67,9 @@ func (w *walk) noChain(r *report, l envoy.Listener) {
 		if w.target.sni == "" {
 			asked = "a connection without SNI"
 		}
+	}
+	if why := w.lacking(); why != "" {
+		r.see("%s", why)
 	}
 	culprit, why := w.blameGateway()
 	got := strings.Join(chainLines(l), "; ")
@@ -77,11 +83,11 @@ func (w *walk) noChain(r *report, l envoy.Listener) {
 // badCertificate says whether the Gateway API withdrew the intended listener
 // because of its certificate, and notes why.
 func (w *walk) badCertificate() bool {
-	if w.intended == nil || w.intended.classic {
+	if w.intended == nil || w.intended.Classic {
 		return false
 	}
 	for _, kind := range []string{"ResolvedRefs", "Accepted"} {
-		c := condition(w.intended.status, kind)
+		c := condition(w.intended.Status, kind)
 		if c.Str("status") != "False" {
 			continue
 		}
@@ -113,24 +119,26 @@ func (w *walk) blameGateway() (labs.Object, string) {
 	}
 	name := w.target.name()
 	for _, s := range w.servers {
-		ref := s.owner.Ref()
+		ref := s.ref
 		covers := s.covers(name) > 0 || s.covers(name) == 0 && !s.selects
 		switch {
-		case covers && !s.selects && s.port == w.target.port:
+		case covers && !s.selects && s.Port == w.target.port:
 			consider(choice{50, ref, ref.String() + " " + w.whyNotSelected(s)})
-		case covers && s.selects && s.tls() == w.target.tls:
-			consider(choice{40, ref, fmt.Sprintf("%s serves it on port %d", ref, s.port)})
-		case s.selects && s.port == w.target.port && s.tls() == w.target.tls:
-			for _, h := range s.hosts {
+		case s.covers(name) >= 0 && s.unplaced() != "":
+			consider(choice{45, ref, ref.String() + " is on no pods: " + s.unplaced()})
+		case covers && s.selects && s.TLS() == w.target.tls:
+			consider(choice{40, ref, fmt.Sprintf("%s serves it on port %d", ref, s.Port)})
+		case s.selects && s.Port == w.target.port && s.TLS() == w.target.tls:
+			for _, h := range s.Hosts {
 				d, close := near(h, name)
 				score := max(1, 20-d)
 				if close {
 					score += 10
 				}
-				consider(choice{score, ref, fmt.Sprintf("%s: hosts %s", ref, quoteAll(s.hosts))})
+				consider(choice{score, ref, fmt.Sprintf("%s: hosts %s", ref, quoteAll(s.Hosts))})
 			}
 		case covers && s.selects:
-			consider(choice{30, ref, fmt.Sprintf("%s serves it on port %d as %s", ref, s.port, s.mode)})
+			consider(choice{30, ref, fmt.Sprintf("%s serves it on port %d as %s", ref, s.Port, s.Mode)})
 		}
 	}
 	if top.ref.Name == "" {
@@ -143,13 +151,13 @@ func (w *walk) blameGateway() (labs.Object, string) {
 
 // whyNotSelected tells why a Gateway is not for the gateway's pods.
 func (w *walk) whyNotSelected(s server) string {
-	if s.classic {
-		return "selects " + selectorText(s.owner.Labels("spec", "selector"))
+	if s.Classic {
+		return "selects " + selectorText(s.Owner.Labels("spec", "selector"))
 	}
-	if class := s.owner.Str("spec", "gatewayClassName"); w.index.Get(gatewayAPI, "GatewayClass", "", class) == nil && w.missing("GatewayClass") == "" {
+	if class := s.Owner.Str("spec", "gatewayClassName"); w.index.Get(gatewayAPI, "GatewayClass", "", class) == nil && w.missing("GatewayClass") == "" {
 		return fmt.Sprintf("is of class %q, which does not exist", class)
 	}
-	if c := condition(s.owner.Items("status", "conditions"), "Accepted"); c != nil && c.Str("status") != "True" {
+	if c := condition(s.Owner.Items("status", "conditions"), "Accepted"); c != nil && c.Str("status") != "True" {
 		return fmt.Sprintf("is not accepted: %s: %s", c.Str("reason"), c.Str("message"))
 	}
 	return "runs on other pods"
@@ -160,31 +168,31 @@ func (w *walk) whyNotSelected(s server) string {
 // Gateway API refused, or a server that Istio skipped.
 func (w *walk) blameIntended(s server) (labs.Object, string) {
 	for _, kind := range []string{"Accepted", "Conflicted", "Programmed", "ResolvedRefs"} {
-		c := condition(s.status, kind)
+		c := condition(s.Status, kind)
 		bad := c.Str("status") == "False"
 		if kind == "Conflicted" {
 			bad = c.Str("status") == "True"
 		}
 		if c != nil && bad {
-			return s.owner.Ref(), fmt.Sprintf("listener %q of %s: %s %s: %s", s.name, s.owner.Ref(), kind, c.Str("reason"), c.Str("message"))
+			return s.ref, fmt.Sprintf("listener %q of %s: %s %s: %s", s.Name, s.ref, kind, c.Str("reason"), c.Str("message"))
 		}
 	}
-	if s.mode == "TCP" && (s.name == "" || !w.tcpRouted(s)) {
-		return s.owner.Ref(), fmt.Sprintf("%s declares port %d as TCP, where http rules do not count", s.owner.Ref(), s.port)
+	if s.Mode == "TCP" && (s.Name == "" || !w.tcpRouted(s)) {
+		return s.ref, fmt.Sprintf("%s declares port %d as TCP, where http rules do not count", s.ref, s.Port)
 	}
-	if s.mode == "AUTO_PASSTHROUGH" && !w.target.mesh {
-		return s.owner.Ref(), fmt.Sprintf("%s declares port %d as AUTO_PASSTHROUGH, which is for the server names of sidecars", s.owner.Ref(), s.port)
+	if s.Mode == "AUTO_PASSTHROUGH" && !w.target.mesh {
+		return s.ref, fmt.Sprintf("%s declares port %d as AUTO_PASSTHROUGH, which is for the server names of sidecars", s.ref, s.Port)
 	}
-	if s.passthrough() || s.mode == "TCP" {
+	if s.Passthrough() || s.Mode == "TCP" {
 		if c := w.bestCandidate(); c != nil {
 			return c.culprit(), c.String()
 		}
-		return s.owner.Ref(), "no TLS route for it is attached to " + s.owner.Ref().String()
+		return s.ref, "no TLS route for it is attached to " + s.ref.String()
 	}
-	if s.tls() != w.target.tls {
-		return s.owner.Ref(), fmt.Sprintf("%s declares port %d as %s", s.owner.Ref(), s.port, s.mode)
+	if s.TLS() != w.target.tls {
+		return s.ref, fmt.Sprintf("%s declares port %d as %s", s.ref, s.Port, s.Mode)
 	}
-	return s.owner.Ref(), fmt.Sprintf("%s asks for it, Envoy was not given it", s.owner.Ref())
+	return s.ref, fmt.Sprintf("%s asks for it, Envoy was not given it", s.ref)
 }
 
 // tcpRouted says whether a VirtualService of the server's Gateway, or a
@@ -192,21 +200,21 @@ func (w *walk) blameIntended(s server) (labs.Object, string) {
 func (w *walk) tcpRouted(s server) bool {
 	for _, v := range w.index.All(istioNetworking, "VirtualService") {
 		for _, g := range v.Strs("spec", "gateways") {
-			if intent.Qualify(g, v.Namespace()) == s.owner.Namespace()+"/"+s.owner.Name() && v.Has("spec", "tcp") {
+			if intent.Qualify(g, v.Namespace()) == s.Owner.Namespace()+"/"+s.Owner.Name() && v.Has("spec", "tcp") {
 				return true
 			}
 		}
 	}
-	return !s.classic
+	return !s.Classic
 }
 
 // refusedSet: the listener is one of a ListenerSet that its Gateway does not
 // take; only the Gateway can let it in.
 func (w *walk) refusedSet(r *report) bool {
-	if w.intended == nil || w.intended.owner.Kind() != "ListenerSet" {
+	if w.intended == nil || w.intended.Owner.Kind() != "ListenerSet" {
 		return false
 	}
-	set := w.intended.owner
+	set := w.intended.Owner
 	c := condition(set.Items("status", "conditions"), "Accepted")
 	if c == nil || c.Str("status") == "True" {
 		return false
@@ -231,23 +239,7 @@ func (w *walk) proxyProtocol(r *report, l envoy.Listener) bool {
 	if !asks || !w.answer.Observed || w.answer.Error == "" {
 		return false
 	}
-	r.broken(w.listenerFilter().Ref(), l.Name+" expects the PROXY protocol, which the client does not speak",
+	r.broken(w.patcher("LISTENER", "LISTENER_FILTER").Ref(), l.Name+" expects the PROXY protocol, which the client does not speak",
 		"a client or load balancer that sends a PROXY header, or a listener without it", "listener filter proxy_protocol")
 	return true
-}
-
-// listenerFilter is the EnvoyFilter that changes listeners of the gateway's
-// pods, nil when there is none.
-func (w *walk) listenerFilter() object {
-	for _, f := range w.index.All(istioNetworking, "EnvoyFilter") {
-		patches := slices.ContainsFunc(f.Items("spec", "configPatches"), func(p object) bool { return p.Str("applyTo") == "LISTENER" || p.Str("applyTo") == "LISTENER_FILTER" })
-		selector := f.Labels("spec", "workloadSelector", "labels")
-		mine := slices.ContainsFunc(w.pods, func(p object) bool {
-			return (f.Namespace() == p.Namespace() || f.Namespace() == rootNamespace) && (len(selector) == 0 || selectsAll(selector, p))
-		})
-		if patches && mine {
-			return f
-		}
-	}
-	return nil
 }

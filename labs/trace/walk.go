@@ -1,7 +1,6 @@
 package trace
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
@@ -27,10 +26,11 @@ type walk struct {
 	targetPort int         // where the Service sends this port, 0 when unknown
 	pods       []object    // of the proxy
 	config     *envoy.Config
-	noConfig   string // why config is nil
-	servers    []server
-	byGateway  map[string][]server // see classicOf
-	intended   *server             // the Gateway's server that should take the request
+	noConfig   string          // why config is nil
+	rejected   []envoy.Refusal // what its Envoy did not take, by its log
+	front      *front
+	servers    []server // the front's
+	intended   *server  // the Gateway's server that should take the request
 	chain      *envoy.Chain
 	withdrawn  string     // why Envoy was not given the intended listener: its certificate
 	matched    *taken     // the route that takes the request
@@ -67,18 +67,13 @@ func (w *walk) noDNS() *report {
 // Gateway naming the host selects, so that a Service that selects nothing
 // still leads to facts.
 func (w *walk) gatewayPods(addresses []string) []object {
-	var out []object
-	for _, p := range w.index.All("", "Pod") {
-		if alive(p) && slices.Contains(addresses, p.Str("status", "podIP")) {
-			out = append(out, p)
-		}
-	}
+	out := w.podsWith(addresses...)
 	if len(out) > 0 || w.service == nil {
 		return out
 	}
 	var all []object
-	for _, p := range w.index.All("", "Pod") {
-		if alive(p) && runsGateway(p) && p.Namespace() == w.service.Namespace() {
+	for _, i := range w.podsIn[w.service.Namespace()] {
+		if p := w.live[i].object; runsGateway(p) {
 			all = append(all, p)
 		}
 	}
@@ -109,20 +104,20 @@ func runsGateway(pod object) bool { return snapshot.ProxyRole(pod) == labs.RoleG
 // readConfig takes the configuration of the first of the gateway's pods that
 // has been dumped.
 func (w *walk) readConfig() {
+	if w.noConfig = w.noMesh(); w.noConfig != "" {
+		return
+	}
 	if len(w.pods) == 0 {
 		w.noConfig = "no pod of the gateway is known"
 		return
 	}
 	for _, pod := range w.pods {
-		for _, p := range w.snap.Proxies {
+		for i, p := range w.snap.Proxies {
 			if p.Namespace != pod.Namespace() || p.Pod != pod.Name() {
 				continue
 			}
-			if p.Config != nil {
-				w.config = p.Config
-				return
-			}
-			c, err := envoy.Parse(p.Dump, p.Clusters)
+			w.rejected = p.Refused
+			c, err := w.run(i)
 			if err == nil {
 				w.config = c
 				return
@@ -136,15 +131,4 @@ func (w *walk) readConfig() {
 	if w.noConfig == "" {
 		w.noConfig = "no configuration of " + w.pods[0].Ref().String() + " was observed"
 	}
-}
-
-// podsOf returns the live pods of a namespace that a selector matches.
-func (j *journey) podsOf(namespace string, selector map[string]string) []object {
-	var out []object
-	for _, p := range j.index.All("", "Pod") {
-		if p.Namespace() == namespace && alive(p) && snapshot.Selects(selector, p.Labels("metadata", "labels")) {
-			out = append(out, p)
-		}
-	}
-	return out
 }
