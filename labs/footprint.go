@@ -104,6 +104,8 @@ func (c Change) Writes() []Object {
 		switch {
 		case op.Delete != nil:
 			out = append(out, *op.Delete)
+		case op.Recreate != nil:
+			out = append(out, *op.Recreate)
 		case op.Patch != nil:
 			out = append(out, op.Patch.Object)
 		case op.Restart != nil:

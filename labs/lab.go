@@ -249,6 +249,7 @@ type Manifest struct {
 type Op struct {
 	Apply       []Manifest   // the manifests of a file of the same folder
 	Delete      *Object      // gone when it returns
+	Recreate    *Object      // deleted and made again as it was: now it is the younger
 	Patch       *Patch       //
 	Restart     *Object      // a Deployment, StatefulSet or DaemonSet: until new pods are ready and the old ones gone
 	Wait        *Wait        //

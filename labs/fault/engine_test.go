@@ -9,6 +9,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -242,5 +243,32 @@ func TestAmbiguousKind(t *testing.T) {
 	err := f.engine.Apply(t.Context(), lab, labs.Change{Ops: []labs.Op{{Delete: &labs.Object{Kind: "Gateway", Namespace: "a", Name: "b"}}}})
 	if err == nil || !strings.Contains(err.Error(), "write Kind.group") {
 		t.Error(err)
+	}
+}
+
+func TestRecreate(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	ctx := t.Context()
+	lab := testLab()
+	f.must(f.engine.Base(ctx, lab, "one", func(string) {}))
+	spec := f.get("VirtualService", "shop", "shop", "spec")
+	again := labs.Op{Recreate: &labs.Object{Kind: "VirtualService", Namespace: "shop", Name: "shop"}}
+	f.must(f.engine.Apply(ctx, lab, labs.Change{Ops: []labs.Op{again}}))
+	var verbs []string
+	for _, a := range f.api.Actions() {
+		if a.GetResource().Resource == "virtualservices" && a.GetVerb() != "get" {
+			verbs = append(verbs, a.GetVerb())
+		}
+	}
+	if last := verbs[len(verbs)-2:]; last[0] != "delete" || last[1] != "create" {
+		t.Errorf("done: %v, want a delete and a create at last", verbs)
+	}
+	if diff := cmp.Diff(spec, f.get("VirtualService", "shop", "shop", "spec")); diff != "" {
+		t.Errorf("spec (-was +now):\n%s", diff)
+	}
+	gone := labs.Op{Recreate: &labs.Object{Kind: "VirtualService", Namespace: "shop", Name: "nobody"}}
+	if err := f.engine.Apply(ctx, lab, labs.Change{Ops: []labs.Op{gone}}); err == nil {
+		t.Error("one that is not there was made again")
 	}
 }

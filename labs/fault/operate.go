@@ -29,6 +29,8 @@ func (e *Engine) operate(ctx context.Context, label string, vars *variables, op 
 		return e.applyAll(ctx, label, vars, op.Apply)
 	case op.Delete != nil:
 		return e.remove(ctx, *op.Delete)
+	case op.Recreate != nil:
+		return e.recreate(ctx, *op.Recreate)
 	case op.Patch != nil:
 		return e.patch(ctx, vars, *op.Patch)
 	case op.Restart != nil:
@@ -55,6 +57,30 @@ func (e *Engine) remove(ctx context.Context, o labs.Object) error {
 		return fmt.Errorf("delete %s: %w", o, err)
 	}
 	return e.wait(ctx, labs.Wait{Object: o, Condition: labs.Gone})
+}
+
+// recreate deletes an object and makes it again as it was. Where age decides,
+// it is the youngest now: ages count in seconds.
+func (e *Engine) recreate(ctx context.Context, o labs.Object) error {
+	r, err := e.resourceToWrite(o)
+	if err != nil {
+		return fmt.Errorf("make %s again: %w", o, err)
+	}
+	was, err := r.Get(ctx, o.Name, metav1.GetOptions{})
+	if err != nil {
+		return fmt.Errorf("make %s again: %w", o, err)
+	}
+	if err := e.remove(ctx, o); err != nil {
+		return err
+	}
+	if err := pause(ctx, time.Second); err != nil {
+		return err
+	}
+	again := &unstructured.Unstructured{Object: normalised(was.Object)}
+	if _, err := r.Create(ctx, again, metav1.CreateOptions{FieldManager: manager}); err != nil {
+		return fmt.Errorf("make %s again: %w", o, err)
+	}
+	return nil
 }
 
 // wait waits for a condition of an object, or until it is gone.

@@ -14,11 +14,12 @@ import (
 )
 
 // opSpec is an operation as it is written: one of apply, objects, delete,
-// patch (with merge or json), restart, wait, certificate, pause.
+// recreate, patch (with merge or json), restart, wait, certificate, pause.
 type opSpec struct {
 	Apply       string            `yaml:"apply"`
 	Objects     []map[string]any  `yaml:"objects"`
 	Delete      string            `yaml:"delete"`
+	Recreate    string            `yaml:"recreate"`
 	Patch       string            `yaml:"patch"`
 	Merge       map[string]any    `yaml:"merge"`
 	JSON        []any             `yaml:"json"`
@@ -150,7 +151,7 @@ func (r *changeReader) change() (labs.Change, []labs.Problem) {
 func (r *changeReader) op(spec opSpec) (labs.Op, string) {
 	op := labs.Op{Certificate: spec.Certificate, Pause: spec.Pause, Pos: spec.Pos}
 	set := 0
-	for _, is := range []bool{spec.Apply != "", spec.Objects != nil, spec.Delete != "", spec.Patch != "", spec.Restart != "", spec.Wait != "",
+	for _, is := range []bool{spec.Apply != "", spec.Objects != nil, spec.Delete != "", spec.Recreate != "", spec.Patch != "", spec.Restart != "", spec.Wait != "",
 		spec.Certificate != nil, spec.Pause > 0} {
 		if is {
 			set++
@@ -158,7 +159,7 @@ func (r *changeReader) op(spec opSpec) (labs.Op, string) {
 	}
 	switch {
 	case set != 1:
-		return op, "an operation is exactly one of apply, objects, delete, patch, restart, wait, certificate, pause"
+		return op, "an operation is exactly one of apply, objects, delete, recreate, patch, restart, wait, certificate, pause"
 	case spec.Patch == "" && (spec.Merge != nil || spec.JSON != nil):
 		return op, "merge and json belong to patch"
 	case (spec.Wait == "") != (spec.Condition == ""):
@@ -195,7 +196,7 @@ func inline(op *labs.Op, spec opSpec) string {
 
 // onObject fills an operation on an object that is named.
 func onObject(op *labs.Op, spec opSpec) string {
-	named := spec.Patch + spec.Delete + spec.Restart + spec.Wait
+	named := spec.Patch + spec.Delete + spec.Recreate + spec.Restart + spec.Wait
 	if named == "" {
 		return "" // a certificate or a pause
 	}
@@ -210,6 +211,8 @@ func onObject(op *labs.Op, spec opSpec) string {
 		}
 	case spec.Delete != "":
 		op.Delete = &o
+	case spec.Recreate != "":
+		op.Recreate = &o
 	case spec.Restart != "":
 		op.Restart = &o
 		if !slices.Contains([]string{"Deployment", "StatefulSet", "DaemonSet"}, o.Kind) {

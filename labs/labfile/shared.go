@@ -199,8 +199,13 @@ func over(scene, lab labs.StepPlan) labs.StepPlan {
 	if len(out.Look) == 0 {
 		out.Look = scene.Look
 	}
-	if out.Finding == nil {
-		out.Finding = scene.Finding
+	switch f := scene.Finding; {
+	case out.Finding == nil:
+		out.Finding = f
+	case f != nil && out.Finding.Ask == "" && out.Finding.Truth.Text == "": // the scene's question, with an answer
+		asked := *f
+		asked.Is = out.Finding.Is
+		out.Finding = &asked
 	}
 	if len(out.Hints) == 0 {
 		out.Hints = scene.Hints

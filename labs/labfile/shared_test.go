@@ -69,6 +69,7 @@ fault: {name: port-typo, with: {port: "8079"}}
 ticket: |
   The booking page answers an error.
 steps:
+  entry: {finding: {is: "1"}}
   destination: {hints: [look]}
 goals:
   - {title: it answers, that: "requests.main.code == 200"}
@@ -117,6 +118,8 @@ func TestLabPlaysInItsScene(t *testing.T) {
 		"certificate":    {l.Certificates[0].Secret, "istio-system/clinic-cert"},
 		"outside's":      {l.Certificates[1].Secret, "drill-outside/pay-clinic-example"},
 		"home":           {l.Homes[0].Ref().Name, "drill-clinic"},
+		"own answer":     {l.Steps[labs.StepEntry].Finding.Is[0], "1"},
+		"to a question":  {l.Steps[labs.StepEntry].Finding.Ask, "How many?"},
 		"own hint":       {l.Steps[labs.StepDestination].Hints[0], "look"},
 		"scene's look":   {l.Steps[labs.StepDestination].Look[0], "x"},
 		"servers first":  {l.Internet.Objects[0].Ref().String(), "Deployment drill-outside/pay-clinic-example"},

@@ -130,6 +130,8 @@ func operation(b *strings.Builder, op labs.Op) {
 		manifests(b, op.Apply)
 	case op.Delete != nil:
 		fmt.Fprintf(b, "\nDelete %s.\n", op.Delete.Long())
+	case op.Recreate != nil:
+		fmt.Fprintf(b, "\nDelete %s, and make it again as it was.\n", op.Recreate.Long())
 	case op.Restart != nil:
 		fmt.Fprintf(b, "\nRestart %s.\n", op.Restart.Long())
 	case op.Certificate != nil:
