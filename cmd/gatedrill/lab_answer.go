@@ -53,7 +53,7 @@ destination. gatedrill lab status shows the question.
 Exit codes: 0 right; 1 wrong; 2 it cannot be read as an answer of the kind asked
 for, and was not counted; 3 it could not be judged and was not counted.`,
 		Example: `  gatedrill lab answer capture RLSE
-  gatedrill lab answer hosts HTTPRoute bakery/oven`,
+  gatedrill lab answer hosts HTTPRoute foundry/anvil`,
 	}
 	asJSON := jsonFlag(c)
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
