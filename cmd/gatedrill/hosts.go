@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"maps"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -79,6 +81,10 @@ type judged struct {
 // lookAtHosts looks twice: for the hosts, and with a request to each. What is
 // told is the second look.
 func lookAtHosts(ctx context.Context, e *env, l *looking) (t hostTable, err error) {
+	certs, err := l.certs()
+	if err != nil {
+		return t, err
+	}
 	s, err := l.open(ctx, e)
 	if err != nil {
 		return t, err
@@ -95,16 +101,7 @@ func lookAtHosts(ctx context.Context, e *env, l *looking) (t hostTable, err erro
 		return t, err
 	}
 	defer o.Close()
-	first, err := lookOnce(ctx, o)
-	if err != nil {
-		return t, err
-	}
-	requests := requestsOf(first)
-	if s.names != nil {
-		s.names.learn(ctx, hostsOf(requests))
-	}
-	o.SetRequests(requests, s.trust, nil)
-	seen, err := lookOnce(ctx, o)
+	seen, requests, err := askAll(ctx, s, o, certs)
 	if err != nil {
 		return t, err
 	}
@@ -115,17 +112,38 @@ func lookAtHosts(ctx context.Context, e *env, l *looking) (t hostTable, err erro
 	return t, nil
 }
 
-// requestsOf are the requests for all hosts. One that several gateways serve
-// is asked of each, whichever DNS leads to; so are all where no names are
-// known.
-func requestsOf(s snapshot.Snapshot) []labs.Request {
-	list := hosts.List(s)
-	services := map[string]map[string]bool{}
-	for _, h := range list {
-		if services[h.Host] == nil {
-			services[h.Host] = map[string]bool{}
+// askAll looks for the hosts, and then with a request to each.
+func askAll(ctx context.Context, s *sight, o *observe.Observer, certs map[string]tls.Certificate) (snapshot.Snapshot, []labs.Request, error) {
+	first, err := lookOnce(ctx, o)
+	if err != nil {
+		return first, nil, err
+	}
+	if s.names != nil {
+		s.names.learn(ctx, hostsOf(requestsOf(first, "")))
+		if first.World {
+			first.Zone, _ = s.names.get(nil)
 		}
-		services[h.Host][h.Service] = true
+	}
+	cert := ""
+	if len(certs) > 0 {
+		cert = clientCert
+	}
+	requests := requestsOf(first, cert)
+	o.SetRequests(requests, s.trust, certs)
+	seen, err := lookOnce(ctx, o)
+	return seen, requests, err
+}
+
+// requestsOf are the requests for all hosts, by a client with a certificate
+// where cert names one. DNS leads to one gateway: another one that serves the
+// same host is asked by its name.
+func requestsOf(s snapshot.Snapshot, cert string) []labs.Request {
+	list := hosts.List(s)
+	at := map[string][]string{} // Services in front of a host, by addresses
+	for _, o := range s.Objects {
+		if o.Kind() == "Service" {
+			at[o.Namespace()+"/"+o.Name()], _ = s.Outside(o)
+		}
 	}
 	var out []labs.Request
 	for _, h := range list {
@@ -133,7 +151,11 @@ func requestsOf(s snapshot.Snapshot) []labs.Request {
 		if !ok {
 			continue
 		}
-		if len(services[h.Host]) > 1 {
+		r.Cert = cert
+		leads := func(service string) bool {
+			return slices.ContainsFunc(s.Resolve(h.Host), func(a string) bool { return slices.Contains(at[service], a) })
+		}
+		if !leads(h.Service) && slices.ContainsFunc(list, func(x hosts.Host) bool { return x.Host == h.Host && leads(x.Service) }) {
 			r.Gateway = h.Service
 		}
 		out = append(out, r)
@@ -191,7 +213,11 @@ func (j *judged) judge(p labs.Path) {
 				continue
 			}
 			j.Layer, j.Why = l.Layer, l.Summary
-			if a := p.Answer; l.Verdict == labs.Unknown && !a.Observed && a.Error != "" {
+			if l.Verdict == labs.Broken && l.Summary == trace.AsksForCertificate && p.Request.Cert == "" {
+				j.Verdict, j.Why = labs.Unknown, l.Summary+" (show one: --cert FILE --key FILE)"
+				return // nobody said that a client without one should get in
+			}
+			if a := p.Answer; l.Verdict == labs.Unknown && !a.Observed && a.Error != "" && strings.Contains(l.Summary, "was seen yet") {
 				j.Why = a.Error
 			}
 			if l.Verdict == labs.Broken && len(l.Objects) > 0 {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/explain"
 	"github.com/gatedrill/gatedrill/tui/layout"
 )
 
@@ -23,7 +24,11 @@ func (p *page) hosts(table hostTable) error {
 	default:
 		p.hostRows(table.Hosts)
 	}
+	var unseen []explain.Unseen
 	for _, u := range table.Unseen {
+		unseen = append(unseen, explain.Unseen{What: u.What, Why: u.Why})
+	}
+	for _, u := range explain.Together(unseen) {
 		p.para("not seen  ", u.What+": "+u.Why)
 	}
 	return p.err
@@ -102,7 +107,7 @@ func (j judged) words() string {
 		if j.Layer == "" {
 			return "? " + j.Why
 		}
-		return "? " + string(j.Layer) + ": " + j.Why
+		return "? " + string(j.Layer) + ": " + explain.Short(j.Why)
 	case labs.OffPath:
 	}
 	return "– " + j.Why

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -9,6 +10,8 @@ import (
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/explain"
 	"github.com/gatedrill/gatedrill/labs/hosts"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
+	"github.com/gatedrill/gatedrill/labs/trace"
 )
 
 func TestPrintHosts(t *testing.T) {
@@ -53,6 +56,56 @@ func TestHostsAreNotHealthyByDefault(t *testing.T) {
 			if got := x.verdict(); got != want {
 				t.Errorf("%+v: %s, want %s", x, got, want)
 			}
+		}
+	}
+}
+
+// TestHostThatAsksForACertificate: without one it is not known how it is;
+// with one that is not taken, or of another fault, it is broken.
+func TestHostThatAsksForACertificate(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		summary, cert string
+		want          labs.Verdict
+	}{
+		{trace.AsksForCertificate, "", labs.Unknown},
+		{trace.AsksForCertificate, clientCert, labs.Broken},
+		{"the certificate has expired", "", labs.Broken},
+	} {
+		var j judged
+		j.judge(labs.Path{Request: labs.Request{Cert: tt.cert}, Hops: []labs.Hop{{Layers: []labs.LayerReport{{Layer: labs.LayerTLS, Verdict: labs.Broken, Summary: tt.summary}}}}})
+		if j.Verdict != tt.want || j.Layer != labs.LayerTLS {
+			t.Errorf("%s, certificate %q: %s %s, want %s", tt.summary, tt.cert, j.Layer, j.Verdict, tt.want)
+		}
+	}
+}
+
+// TestRequestsOfHostsOfTwoGateways: the gateway to which DNS leads is asked by
+// DNS, the other one by its name; where DNS leads to neither, it is asked.
+func TestRequestsOfHostsOfTwoGateways(t *testing.T) {
+	t.Parallel()
+	var s snapshot.Snapshot
+	for i, name := range []string{"a", "b"} {
+		labels := map[string]any{"gw": name}
+		ip := []any{map[string]any{"ip": fmt.Sprintf("192.0.2.%d", i+1)}}
+		s.Objects = append(s.Objects,
+			snapshot.Object{"apiVersion": "v1", "kind": "Service", "metadata": map[string]any{"namespace": "n", "name": name},
+				"spec":   map[string]any{"type": "LoadBalancer", "selector": labels, "ports": []any{map[string]any{"port": 80, "targetPort": 80}}},
+				"status": map[string]any{"loadBalancer": map[string]any{"ingress": ip}}},
+			snapshot.Object{"apiVersion": "v1", "kind": "Pod", "metadata": map[string]any{"namespace": "n", "name": name, "labels": labels},
+				"spec": map[string]any{"containers": []any{map[string]any{"name": "istio-proxy", "args": []any{"proxy", "router"}}}}, "status": map[string]any{"phase": "Running"}},
+			snapshot.Object{"apiVersion": "networking.istio.io/v1", "kind": "Gateway", "metadata": map[string]any{"namespace": "n", "name": name},
+				"spec": map[string]any{"selector": labels, "servers": []any{map[string]any{"port": map[string]any{"number": 80, "protocol": "HTTP"}, "hosts": []any{"shop.example.com"}}}}},
+		)
+	}
+	for address, want := range map[string][]string{"192.0.2.1": {"", "n/b"}, "192.0.2.2": {"n/a", ""}, "192.0.2.9": {"", ""}} {
+		s.Zone = map[string][]string{"shop.example.com": {address}}
+		var got []string
+		for _, r := range requestsOf(s, "") {
+			got = append(got, r.Gateway)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("DNS leads to %s (-want +got):\n%s", address, diff)
 		}
 	}
 }

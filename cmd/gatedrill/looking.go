@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"os"
@@ -31,6 +32,8 @@ type looking struct {
 	probe      bool
 	noProbe    bool
 	cacert     string
+	cert       string
+	key        string
 }
 
 func (l *looking) flags(c *cobra.Command) {
@@ -40,6 +43,8 @@ func (l *looking) flags(c *cobra.Command) {
 	fl.BoolVar(&l.probe, "probe", false, "send real requests, also to the cluster of a context")
 	fl.BoolVar(&l.noProbe, "no-probe", false, "send no request: judge by objects and by what Envoy runs")
 	fl.StringVar(&l.cacert, "cacert", "", "PEM `file` of the CAs the client trusts")
+	fl.StringVar(&l.cert, "cert", "", "PEM `file` of the client's certificate")
+	fl.StringVar(&l.key, "key", "", "PEM `file` of its private key")
 }
 
 // foreign says whether the cluster is one that labs do not know.
@@ -93,6 +98,31 @@ func (l *looking) trustOf(s *sight) error {
 	}
 	s.trust = map[string]string{probe.DefaultTrust: string(text)}
 	return nil
+}
+
+// clientCert is the name of the certificate that --cert gives.
+const clientCert = "client"
+
+// certs reads the client's certificate, none when no flag names one.
+func (l *looking) certs() (map[string]tls.Certificate, error) {
+	if l.cert == "" && l.key == "" {
+		return nil, nil
+	}
+	if l.cert == "" || l.key == "" {
+		return nil, usagef("--cert and --key: want both")
+	}
+	var text [2][]byte
+	for i, file := range []string{l.cert, l.key} {
+		var err error
+		if text[i], err = os.ReadFile(file); err != nil {
+			return nil, usagef("--%s: %w", []string{"cert", "key"}[i], err)
+		}
+	}
+	pair, err := tls.X509KeyPair(text[0], text[1])
+	if err != nil {
+		return nil, usagef("--cert %s --key %s: they are no pair: %w", l.cert, l.key, err)
+	}
+	return map[string]tls.Certificate{clientCert: pair}, nil
 }
 
 // openContext looks at any cluster: nothing is sent to it unasked.

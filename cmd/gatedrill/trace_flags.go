@@ -3,10 +3,8 @@ package main
 import (
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,8 +17,6 @@ type traceFlags struct {
 	looking
 	request labs.Request
 	headers []string
-	cert    string
-	key     string
 	json    bool
 	watch   bool
 	record  string
@@ -34,8 +30,6 @@ func (f *traceFlags) flags(c *cobra.Command) {
 	fl.StringArrayVar(&f.headers, "header", nil, "send a header, \"Name: value\"; Host overrides the authority")
 	fl.StringVar(&f.request.Method, "method", "GET", "method of the request")
 	fl.StringVar(&f.request.SNI, "sni", "", "TLS server name, when not the URL's host")
-	fl.StringVar(&f.cert, "cert", "", "PEM `file` of the client's certificate")
-	fl.StringVar(&f.key, "key", "", "PEM `file` of its private key")
 	fl.StringVar(&f.request.Connect, "connect-to", "", "`address` to connect to, whatever the host resolves to")
 	fl.StringVar(&f.request.Gateway, "gateway", "", "namespace/service of the gateway, when DNS does not lead there")
 	fl.StringVar(&f.request.Via, "via", "", "namespace/service of a proxy that the request has to pass")
@@ -53,9 +47,6 @@ type question struct {
 	request labs.Request
 	certs   map[string]tls.Certificate
 }
-
-// clientCert is the name of the certificate that --cert gives.
-const clientCert = "client"
 
 // connect are the addresses that the person named.
 func (q question) connect() []string {
@@ -99,7 +90,11 @@ func (f traceFlags) build(args []string) (question, error) {
 			return q, usagef("trace --connect-to %q: want an address like 192.0.2.10", a)
 		}
 	}
-	return q, f.withCert(&q)
+	var err error
+	if q.certs, err = f.certs(); len(q.certs) > 0 {
+		q.request.Cert = clientCert
+	}
+	return q, err
 }
 
 // sensible refuses flags that do not go together.
@@ -126,28 +121,5 @@ func (f traceFlags) withHeaders(r *labs.Request) error {
 		}
 		r.Headers[strings.TrimSpace(k)] = strings.TrimSpace(v)
 	}
-	return nil
-}
-
-// withCert reads the client's certificate.
-func (f traceFlags) withCert(q *question) error {
-	if f.cert == "" && f.key == "" {
-		return nil
-	}
-	if f.cert == "" || f.key == "" {
-		return usagef("trace --cert and --key: want both")
-	}
-	var text [2][]byte
-	for i, file := range []string{f.cert, f.key} {
-		var err error
-		if text[i], err = os.ReadFile(file); err != nil {
-			return usagef("trace --%s: %w", []string{"cert", "key"}[i], err)
-		}
-	}
-	pair, err := tls.X509KeyPair(text[0], text[1])
-	if err != nil {
-		return usagef("trace --cert %s --key %s: %w", f.cert, f.key, fmt.Errorf("they are no pair: %w", err))
-	}
-	q.certs, q.request.Cert = map[string]tls.Certificate{clientCert: pair}, clientCert
 	return nil
 }

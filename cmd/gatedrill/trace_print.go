@@ -2,17 +2,19 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/explain"
 	"github.com/gatedrill/gatedrill/tui/layout"
 )
 
 // traced prints a path with what there is to say about it.
 func (p *page) traced(t traced) error {
 	p.path(t.Path)
-	for _, u := range t.Unseen {
+	for _, u := range explain.Together(t.Unseen) {
 		layers := make([]string, len(u.Layers))
 		for i, l := range u.Layers {
 			layers[i] = string(l)
@@ -45,7 +47,10 @@ func (p *page) path(path labs.Path) {
 			p.para(h.Name+"   ", who(h.Proxy))
 		}
 		column := p.objectsAt(h.Layers)
-		for _, l := range h.Layers {
+		for i, l := range h.Layers {
+			if i > 0 && l.Verdict == labs.Unknown && l.Summary != "" && slices.ContainsFunc(h.Layers[:i], func(x labs.LayerReport) bool { return x.Summary == l.Summary }) {
+				l.Summary = "for the same reason"
+			}
 			p.layer(l, column)
 		}
 	}

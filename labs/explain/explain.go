@@ -18,7 +18,7 @@ func Sentence(p labs.Path) string {
 		return fmt.Sprintf("%s %s because %s.", asked, outcome(p.Answer, "cannot work"), because(p, r))
 	}
 	if r, ok := p.First(labs.Unknown); ok {
-		return fmt.Sprintf("%s %s; whether %s is healthy is not known: %s.", asked, outcome(p.Answer, "was not asked for"), place(p, r), bare(r.Summary))
+		return fmt.Sprintf("%s %s; whether %s is healthy is not known: %s.", asked, outcome(p.Answer, "was not asked for"), place(p, r), bare(Short(r.Summary)))
 	}
 	if len(p.Hops) == 0 {
 		return asked + " was not looked at."

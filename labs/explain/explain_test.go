@@ -180,6 +180,29 @@ func TestQuote(t *testing.T) {
 	}
 }
 
+// TestTogether: what lacks for one reason is one line; a refusal is the same
+// reason for every kind, and another one for every right.
+func TestTogether(t *testing.T) {
+	t.Parallel()
+	const no = ` is forbidden: User "jo" cannot `
+	route, tls := []labs.Layer{labs.LayerRoute}, []labs.Layer{labs.LayerTLS}
+	got := Together([]Unseen{
+		{What: "Secret", Why: "list secrets: secrets" + no + `list resource "secrets" in API group "" at the cluster scope`, Layers: tls},
+		{What: "VirtualService", Why: "list virtualservices: virtualservices" + no + `list resource "virtualservices" in API group "x" at the cluster scope`, Layers: route},
+		{What: "dns", Why: "slow"},
+		{What: "proxy a/b", Why: "read Envoy of a/b: pods \"b\"" + no + `create resource "pods/portforward" in API group "" in the namespace "a"`, Layers: route},
+		{What: "proxy a/c", Why: "read Envoy of a/c: pods \"c\"" + no + `create resource "pods/portforward" in API group "" in the namespace "a"`, Layers: route},
+	})
+	want := []Unseen{
+		{What: "Secret, VirtualService", Why: `User "jo" may not list them`, Layers: []labs.Layer{labs.LayerTLS, labs.LayerRoute}},
+		{What: "dns", Why: "slow"},
+		{What: "proxy a/b, a/c", Why: `User "jo" may not create pods/portforward`, Layers: route},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestMissingNamesTheUnknownLayers(t *testing.T) {
 	t.Parallel()
 	p := at(labs.RoleGateway, pod, labs.LayerReport{Layer: labs.LayerTLS, Verdict: labs.Unknown})

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -34,6 +35,41 @@ func Missing(p labs.Path, missing map[string]string) []Unseen {
 	return out
 }
 
+// Together says in one line each what lacks for the same reason: rights that
+// somebody has not got lack for many kinds at once.
+func Together(all []Unseen) []Unseen {
+	var out []Unseen
+	for _, u := range all {
+		u.Why = Short(u.Why)
+		i := slices.IndexFunc(out, func(x Unseen) bool { return x.Why == u.Why })
+		if i < 0 {
+			out = append(out, u)
+			continue
+		}
+		out[i].What += ", " + strings.TrimPrefix(u.What, "proxy ")
+		layers := slices.Concat(out[i].Layers, u.Layers)
+		out[i].Layers = slices.DeleteFunc(labs.Layers(), func(l labs.Layer) bool { return !slices.Contains(layers, l) })
+	}
+	return out
+}
+
+// Short is a refusal of the API server (User "jo" cannot list resource
+// "secrets" in …) without what it says of each kind and pod; any other reason
+// stays as it is.
+func Short(why string) string {
+	_, said, ok := strings.Cut(why, ` is forbidden: User "`)
+	user, right, two := strings.Cut(said, `" cannot `)
+	verb, resource, three := strings.Cut(right, ` resource "`)
+	resource, _, four := strings.Cut(resource, `"`)
+	switch {
+	case !ok || !two || !three || !four:
+		return why
+	case verb == "list":
+		resource = "them"
+	}
+	return fmt.Sprintf("User %q may not %s %s", user, verb, resource)
+}
+
 // rests are the layers that are judged by a kind of observation.
 func rests(what string) []labs.Layer {
 	const (
@@ -50,7 +86,7 @@ func rests(what string) []labs.Layer {
 		return []labs.Layer{dns, entry, dest}
 	case "Pod", "EndpointSlice", "Deployment":
 		return []labs.Layer{entry, listener, tls, route, dest}
-	case "Gateway", "GatewayClass", "ListenerSet":
+	case "Gateway", "GatewayClass", "ListenerSet", "XListenerSet":
 		return []labs.Layer{listener, tls, route}
 	case "Secret":
 		return []labs.Layer{tls, dest}

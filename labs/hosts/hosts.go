@@ -26,7 +26,7 @@ const (
 // Kinds are the kinds of objects that the list is made of: where one of them
 // was not seen, hosts or routes may be lacking.
 func Kinds() []string {
-	return []string{"Service", "Pod", "Namespace", "Gateway", "VirtualService", "GatewayClass", "HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "ListenerSet"}
+	return []string{"Service", "Pod", "Namespace", "Gateway", "VirtualService", "GatewayClass", "HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "ListenerSet", "XListenerSet"}
 }
 
 // Host is one host on one port of one gateway.

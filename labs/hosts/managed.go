@@ -17,13 +17,13 @@ type listener struct {
 
 // routes are those of the Gateway API, sorted by the listeners that take them.
 func (l *lister) routes() map[listener][]snapshot.Object {
-	out := map[listener][]snapshot.Object{}
+	out, sets := map[listener][]snapshot.Object{}, intent.ListenerSets(l.index)
 	for _, kind := range []string{"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"} {
 		for _, r := range l.index.All(gatewayAPI, kind) {
 			for _, ref := range r.Items("spec", "parentRefs") {
 				ns, name, _ := strings.Cut(intent.ParentName(r, ref), "/")
-				for _, kind := range []string{"Gateway", "ListenerSet"} {
-					parent := l.index.Get(gatewayAPI, kind, ns, name)
+				parents := []snapshot.Object{l.index.Get(gatewayAPI, "Gateway", ns, name)}
+				for _, parent := range append(parents, sets...) {
 					if parent == nil || !intent.Means(r, ref, parent) {
 						continue
 					}

@@ -21,6 +21,7 @@ import (
 const (
 	istioNetworking = "networking.istio.io"
 	gatewayAPI      = "gateway.networking.k8s.io"
+	trialAPI        = "gateway.networking.x-k8s.io"
 )
 
 // Mesh is the name of the gateway that stands for all sidecars.

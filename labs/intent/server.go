@@ -1,6 +1,7 @@
 package intent
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
@@ -39,7 +40,7 @@ func Servers(ix snapshot.Index) []Server {
 		}
 	}
 	sets := map[string][]object{}
-	for _, s := range ix.All(gatewayAPI, "ListenerSet") {
+	for _, s := range ListenerSets(ix) {
 		parent := ParentName(s, s.Map("spec", "parentRef"))
 		sets[parent] = append(sets[parent], s)
 	}
@@ -51,6 +52,12 @@ func Servers(ix snapshot.Index) []Server {
 		}
 	}
 	return out
+}
+
+// ListenerSets are those of the API, and after them those of its trial channel,
+// which have a kind and a group of their own.
+func ListenerSets(ix snapshot.Index) []object {
+	return slices.Concat(ix.All(gatewayAPI, "ListenerSet"), ix.All(trialAPI, "XListenerSet"))
 }
 
 func classicServer(g, s object) Server {

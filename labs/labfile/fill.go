@@ -18,7 +18,7 @@ var place = regexp.MustCompile(`\$\{([a-z][A-Za-z0-9]*)\}`)
 
 // value is the form of parameters' values: one line that is text in YAML
 // wherever it is put, and part of names, hosts and URLs.
-var value = regexp.MustCompile(`^[A-Za-z0-9*]([A-Za-z0-9._/*=-]*[A-Za-z0-9*])?$`)
+var value = regexp.MustCompile(`^[A-Za-z0-9*/]([A-Za-z0-9._/*=-]*[A-Za-z0-9*])?$`)
 
 // filled puts values into a text; a place without a value is a problem of its
 // line.

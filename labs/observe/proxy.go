@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"io"
@@ -190,6 +191,10 @@ func (p *proxy) get(ctx context.Context, path string) ([]byte, error) {
 	}
 	resp, err := p.admin.Do(req)
 	if err != nil {
+		var u *url.Error // its address is nobody's but ours
+		if errors.As(err, &u) {
+			err = u.Err
+		}
 		return nil, err
 	}
 	defer resp.Body.Close()

@@ -113,6 +113,41 @@ func TestRecord(t *testing.T) {
 	}
 }
 
+// TestSettings: of ConfigMaps the CAs that policies name are kept, as
+// descriptions, and the mesh's settings; nothing else.
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	ca := newCA(t)
+	configMap := func(name string, data map[string]any) snapshot.Object {
+		return snapshot.Object{"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"namespace": "a", "name": name}, "data": data}
+	}
+	in := served(t, ca, false)
+	in.Kinds = []string{"ConfigMap", "Secret"}
+	in.Objects = append(in.Objects,
+		configMap("backend-ca", map[string]any{"ca.crt": string(ca.Root()), "other": "theirs"}),
+		configMap("istio", map[string]any{"mesh": "outboundTrafficPolicy: {mode: REGISTRY_ONLY}"}),
+		configMap("istio-ca-root-cert", map[string]any{"ca.crt": string(ca.Root())}),
+		configMap("app", map[string]any{"password": "theirs"}))
+	recorded, out := replay(t, in)
+	for _, word := range []string{"BEGIN", "theirs", "istio-ca-root-cert"} {
+		if strings.Contains(recorded, word) {
+			t.Errorf("recorded %s", word)
+		}
+	}
+	index := snapshot.IndexOf(out.Objects)
+	if n := len(index.All("", "ConfigMap")); n != 2 || !out.Looked("", "ConfigMap") {
+		t.Errorf("%d ConfigMaps, looked at: %v", n, out.Kinds)
+	}
+	if got := index.Get("", "ConfigMap", "a", "istio").Str("data", "mesh"); !strings.Contains(got, "REGISTRY_ONLY") {
+		t.Errorf("the mesh's settings: %q", got)
+	}
+	old, _ := snapshot.Certificates(ca.Root())
+	again, err := snapshot.Certificates([]byte(index.Get("", "ConfigMap", "a", "backend-ca").Str("data", "ca.crt")))
+	if err != nil || len(again) != 1 || again[0].Equal(old[0]) || again[0].Subject.CommonName != old[0].Subject.CommonName {
+		t.Errorf("the CA: %v, %v", again, err)
+	}
+}
+
 // What is read back answers every question about certificates as the
 // original did, and is none of it.
 func TestReissue(t *testing.T) {

@@ -1,14 +1,14 @@
 package record
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
 
 // unreadPaths are the parts of objects that no trace reads; lists on the way
-// are walked through. A Secret's data is in its sealed form.
+// are walked through.
 var unreadPaths = []string{
-	"data",
 	"metadata uid", "metadata resourceVersion", "metadata generation", "metadata generateName",
 	"metadata ownerReferences uid", "metadata managedFields",
 	"metadata annotations kubectl.kubernetes.io/last-applied-configuration",
@@ -34,13 +34,15 @@ func trim(tree map[string]any) {
 	objects, _ := tree["objects"].([]any)
 	tree["objects"] = slices.DeleteFunc(objects, func(o any) bool {
 		m, _ := o.(map[string]any)
-		return m["kind"] == "ConfigMap" // the zone in it is in the snapshot's own
+		return m["kind"] == "ConfigMap" && !keepSettings(m)
 	})
-	if kinds, ok := tree["kinds"].([]any); ok {
-		tree["kinds"] = slices.DeleteFunc(kinds, func(k any) bool { return k == "ConfigMap" })
-	}
 	for _, path := range unreadPaths {
 		dropPath(tree["objects"], strings.Fields(path))
+	}
+	for _, o := range entries(tree["objects"]) {
+		if o["kind"] != "ConfigMap" {
+			delete(o, "data")
+		}
 	}
 	for _, p := range entries(tree["proxies"]) {
 		for _, field := range packed() {
@@ -48,6 +50,21 @@ func trim(tree map[string]any) {
 			dropMeshSecrets(p[field])
 		}
 	}
+}
+
+// settings are the keys of ConfigMaps that are read: CAs that policies and
+// Gateways name, and the mesh's own settings.
+var settings = []string{"ca.crt", "cacert", "ca.pem", "mesh", "meshNetworks"}
+
+// keepSettings leaves of a ConfigMap what is read, and says whether that is
+// anything. The zone is in the snapshot's own; the mesh's root, which lies in
+// every namespace, is nobody's choice. Of any other kind data goes: a Secret's
+// is in its sealed form.
+func keepSettings(configMap map[string]any) bool {
+	meta, _ := configMap["metadata"].(map[string]any)
+	data, _ := configMap["data"].(map[string]any)
+	maps.DeleteFunc(data, func(k string, _ any) bool { return !slices.Contains(settings, k) })
+	return len(data) > 0 && meta["name"] != "istio-ca-root-cert"
 }
 
 func dropPath(v any, path []string) {

@@ -218,5 +218,5 @@ func answerText(a labs.Answer) string {
 		}
 		return out
 	}
-	return strings.TrimSpace(fmt.Sprintf("%d %s %s", a.Code, a.Flag, a.Details))
+	return strings.Join(strings.Fields(fmt.Sprint(a.Code, " ", a.Flag, " ", a.Details)), " ")
 }

@@ -42,7 +42,7 @@ func (w *walk) judgeCertificate(r *report, secret labs.Object, sealed snapshot.S
 	case !seen:
 		r.unknown("no handshake was seen yet")
 	case !w.trustKnown() && w.answer.Error != "":
-		r.unknown("which CAs the client trusts is not known: %s", w.answer.Error)
+		r.unknown("%s", w.untrusted())
 	default:
 		w.certificateGood(r, secret, certs, sealed)
 	}
@@ -138,6 +138,15 @@ func (w *walk) trust() string {
 
 func (w *walk) trustKnown() bool { return w.trust() != "" }
 
+// untrusted is why a chain cannot be judged by the client's CAs.
+func (w *walk) untrusted() string {
+	return "which CAs the client trusts is not known (name them: --cacert FILE): " + w.answer.Error
+}
+
+// AsksForCertificate is the summary of the TLS layer where a client without a
+// certificate is refused, and nothing else is wrong.
+const AsksForCertificate = "the gateway asks for a client certificate"
+
 // judgeClient: the gateway asks for a client certificate.
 func (w *walk) judgeClient(r *report) {
 	alert, alerted := strings.CutPrefix(w.answer.Error, "tls: alert ")
@@ -150,7 +159,7 @@ func (w *walk) judgeClient(r *report) {
 		r.broken(owner, "the gateway ends the handshake: "+alert, "TLS that client and gateway both speak", alert)
 	case !w.asksClient() && (!alerted || w.request.Cert == ""):
 	case w.request.Cert == "":
-		r.broken(owner, "the gateway asks for a client certificate", "a client certificate", "the client has none")
+		r.broken(owner, AsksForCertificate, "a client certificate", "the client has none")
 	case alerted:
 		culprit := w.clientCASecret()
 		if culprit.Name == "" || w.choosesClients(alert) {
@@ -218,6 +227,10 @@ func (w *walk) backendCertificate(r *report, peers []snapshot.PeerCert) {
 	r.fact("chainLength", len(certs))
 	if f := w.refused(w.holderOf(certs[0]), certs); f != nil {
 		f.report(r)
+		return
+	}
+	if !w.trustKnown() && strings.HasPrefix(w.answer.Error, "tls: ") && !strings.HasPrefix(w.answer.Error, "tls: alert ") {
+		r.unknown("%s", w.untrusted())
 		return
 	}
 	r.healthy("PASSTHROUGH  the backend's own: %s, chain of %d", strings.Join(leaf.DNSNames, ","), len(certs))

@@ -50,18 +50,16 @@ func (w *walk) destination() *report {
 		r.unknown("%s", w.noConfig)
 		return r
 	}
-	for _, u := range ups {
-		w.judgeUpstream(r, u)
+	w.judgeDrawn(r)
+	u := w.last()
+	if !r.decided() {
+		w.judgePolicy(r, u)
 	}
 	if !r.decided() {
-		w.judgePolicy(r, ups)
+		w.judgeTransport(r, u)
 	}
 	if !r.decided() {
-		w.judgeTransport(r, ups[0])
-	}
-	if !r.decided() {
-		u := ups[0]
-		r.healthy("%s  %s, %s%s", u.name, count(w.healthyCount(u.name), "healthy endpoint"), tlsWords(u.cluster.Mode()), ruleWords(u.rule))
+		r.healthy("%s  %s, %s%s%s%s", u.name, count(w.healthyCount(u.name), "healthy endpoint"), tlsWords(u.cluster.Mode()), w.failover(u), ruleWords(u.rule), w.drawnWords())
 		r.staleNote("cluster "+u.name, w.refusal("cluster", u.name))
 	}
 	return r
@@ -100,7 +98,7 @@ func (w *walk) upstream(name string) upstream {
 	if u.rule = w.fromPath(u.cluster.Config); u.rule == nil {
 		u.rule = w.ruleFor(u.host)
 	}
-	u.pods = w.podsWith(hostsOf(w.addresses(u))...)
+	u.pods = w.podsWith(hostsOf(w.reached(u))...)
 	return u
 }
 
@@ -126,7 +124,7 @@ func (w *walk) addresses(u upstream) []string {
 func (w *walk) healthyCount(cluster string) int {
 	n := 0
 	for _, e := range w.config.Endpoints[cluster] {
-		if e.Health == "HEALTHY" && len(e.Failed) == 0 {
+		if e.Up() {
 			n++
 		}
 	}
@@ -191,6 +189,7 @@ func (w *walk) judgeUpstream(r *report, u upstream) {
 		}
 	}
 	r.see("cluster %s: %s", u.name, count(w.healthyCount(u.name), "healthy endpoint"))
+	w.seePriorities(r, u)
 	w.judgeEndpoints(r, u)
 	w.judgePorts(r, u)
 	w.judgePeer(r, u)
@@ -202,7 +201,7 @@ func (w *walk) judgeEndpoints(r *report, u upstream) {
 	if u.service == nil || !u.service.Has("spec", "selector") || w.missing("Pod") != "" {
 		return
 	}
-	for _, host := range hostsOf(w.addresses(u)) {
+	for _, host := range hostsOf(w.reached(u)) {
 		if w.podAt(host) == nil && net.ParseIP(host) != nil && w.machineAt(u, host) == nil {
 			culprit, got := u.service.Ref(), quoteAll(w.addresses(u))
 			if u.entry != nil {

@@ -86,8 +86,7 @@ func (w *walk) findService(r *report, addresses []string) {
 			return
 		}
 		if len(addresses) > 0 && !overlap(addresses, own) {
-			r.broken(w.zone(), w.target.host+" leads elsewhere",
-				"an address of Service "+w.request.Gateway+": "+quoteAll(own), strings.Join(addresses, ", "))
+			r.offPath("the request names its gateway, Service %s; %s leads to %s", w.request.Gateway, w.target.host, strings.Join(addresses, ", "))
 		}
 		return
 	}
@@ -195,8 +194,8 @@ func (w *walk) strays(r *report, addresses []string) {
 // servedElsewhere: the name leads to a gateway that does not serve it, while
 // another gateway of the cluster does.
 func (w *walk) servedElsewhere(r *report) {
-	if w.target.address || !w.frontsGateway(w.service) || w.serves(w.service) {
-		return
+	if w.target.address || !w.frontsGateway(w.service) || w.serves(w.service) || w.missing("Gateway", "ListenerSet", "VirtualService", "HTTPRoute", "GRPCRoute", "TLSRoute") != "" {
+		return // it serves it, or may for all that was seen
 	}
 	for _, s := range w.index.All("", "Service") {
 		own := w.outside(s)

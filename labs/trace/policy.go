@@ -74,15 +74,15 @@ var matchedPolicy = regexp.MustCompile(`ns\[([^\]]*)\]-policy\[([^\]]*)\]-rule\[
 
 // judgePolicy finds the policy that refused the request, from the words of
 // the proxy that did: this one, or the one beside the server.
-func (w *walk) judgePolicy(r *report, ups []upstream) {
+func (w *walk) judgePolicy(r *report, u upstream) {
 	a := w.answer
 	if !a.Observed {
 		return
 	}
 	for _, l := range a.Logs {
-		if l.Inbound && slices.ContainsFunc(ups[0].pods, func(p object) bool {
+		if l.Inbound && slices.ContainsFunc(u.pods, func(p object) bool {
 			return p.Namespace() == l.Proxy.Namespace && p.Name() == l.Proxy.Name
-		}) && w.refusedBeside(r, ups[0], l) {
+		}) && w.refusedBeside(r, u, l) {
 			r.see("log of %s: %s", l.Proxy, l.Line)
 			return
 		}
@@ -95,9 +95,9 @@ func (w *walk) judgePolicy(r *report, ups []upstream) {
 	case strings.Contains(a.Details, "ext_authz_denied"), strings.Contains(a.Details, "ext_authz_error"):
 		w.authorize(r, a.Details, w.pods, w.callerHere())
 	case a.Code == 403 && a.Upstream && strings.HasPrefix(a.Body, "RBAC: access denied"):
-		w.denied(r, a.Details, ups[0].pods, w.callerAt(ups[0]))
-	case a.Code == 401 && a.Upstream && strings.HasPrefix(a.Body, "Jwt ") && len(w.policiesOn("RequestAuthentication", ups[0].pods)) > 0:
-		w.unauthenticated(r, ups[0].pods)
+		w.denied(r, a.Details, u.pods, w.callerAt(u))
+	case a.Code == 401 && a.Upstream && strings.HasPrefix(a.Body, "Jwt ") && len(w.policiesOn("RequestAuthentication", u.pods)) > 0:
+		w.unauthenticated(r, u.pods)
 	default:
 		w.filtered(r, a.Details, w.pods)
 	}

@@ -27,6 +27,22 @@ func recorded(t *testing.T, name string) snapshot.Snapshot {
 	return s
 }
 
+// TestRoutesThatWereNotSeen: that a gateway does not serve a host can only be
+// said by somebody who saw all that could make it serve.
+func TestRoutesThatWereNotSeen(t *testing.T) {
+	t.Parallel()
+	for _, missing := range []string{"", "Gateway", "VirtualService", "HTTPRoute"} {
+		s := recorded(t, "../../accuracy/cases/n2-record-of-another-gateway/snapshot")
+		if missing != "" {
+			s.Missing = map[string]string{missing: "forbidden"}
+		}
+		p := trace.Trace(labs.Request{Name: "main", From: "outside", URL: "http://canyon.example.com/"}, s)
+		if got := p.Layer(labs.LayerDNS).Verdict; (got == labs.Broken) != (missing == "") {
+			t.Errorf("without %q dns is %s", missing, got)
+		}
+	}
+}
+
 const (
 	shopURL   = "https://shop.example.com/cart"
 	ordersURL = "http://orders.example.com/"

@@ -59,6 +59,10 @@ func TestTrace(t *testing.T) {
 			w.snap.Missing["dns"] = "there is none"
 			w.request.Gateway = "istio-system/istio-ingressgateway"
 		}, "-hhhhh", ""},
+		{"the request names its gateway, and the name leads to another", func(w *world) {
+			w.snap.Zone[host] = []string{"172.18.255.99"}
+			w.request.Gateway = "istio-system/istio-ingressgateway"
+		}, "-hhhhh", ""},
 		{"a Service in front of no gateway", func(w *world) {
 			w.spec("Service", "shop", "shop")["externalIPs"] = []any{"172.18.255.201"}
 			w.spec("Service", "shop", "shop")["ports"] = []any{map[string]any{"name": "http", "port": 443, "targetPort": 8080}}

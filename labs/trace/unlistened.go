@@ -211,7 +211,7 @@ func (w *walk) tcpRouted(s server) bool {
 // refusedSet: the listener is one of a ListenerSet that its Gateway does not
 // take; only the Gateway can let it in.
 func (w *walk) refusedSet(r *report) bool {
-	if w.intended == nil || w.intended.Owner.Kind() != "ListenerSet" {
+	if w.intended == nil || !strings.HasSuffix(w.intended.Owner.Kind(), "ListenerSet") {
 		return false
 	}
 	set := w.intended.Owner

@@ -101,14 +101,6 @@ func (j *journey) wentPast() {
 	r.override(culprit.Ref(), "answered, not by the way that policy asks for", want, got)
 }
 
-// last is the cluster that the request is sent to first, empty when unknown.
-func (w *walk) last() upstream {
-	if len(w.upstreams) == 0 {
-		return upstream{}
-	}
-	return w.upstreams[0]
-}
-
 // wrongServer: somebody else than asked for gave the answer.
 func (w *walk) wrongServer() {
 	want, address := w.request.To, w.served()

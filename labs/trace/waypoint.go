@@ -6,6 +6,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/envoy"
+	"github.com/gatedrill/gatedrill/labs/match"
 )
 
 // Labels that bind a Service, a namespace or a pod to a waypoint, and that
@@ -107,34 +108,44 @@ func (w *walk) bound() *report {
 	return r
 }
 
+// tunnelListener takes what comes in tunnels, inside of a waypoint's Envoy.
+const tunnelListener = "main_internal"
+
 // tunnelled finds what the waypoint has for the Service: requests come in a
-// tunnel, for the Service's address and port.
+// tunnel, and by the Service's address and port its Envoy picks a filter chain.
 func (w *walk) tunnelled() *report {
 	r := newReport(labs.LayerListener)
 	if w.config == nil {
 		r.unknown("%s", w.noConfig)
 		return r
 	}
-	host := w.service.Name() + "." + w.service.Namespace() + ".svc.cluster.local"
-	table := fmt.Sprintf("inbound-vip|%d|http|%s", w.target.port, host)
 	r.fact("port", w.target.port)
-	r.fact("name", table)
 	r.fact("mode", "HBONE")
-	if _, ok := w.config.RouteConfig(table); ok {
-		w.chain = &envoy.Chain{Name: table, HTTP: true, Route: table}
-		r.healthy("HBONE  %s", table)
+	ips := clusterIPs(w.service)
+	if len(ips) == 0 {
+		r.unknown("%s has no address of its own, by which a waypoint knows it", w.service.Ref())
 		return r
 	}
-	for _, kind := range []string{"tcp", "http"} {
-		cluster := fmt.Sprintf("inbound-vip|%d|%s|%s", w.target.port, kind, host)
-		if _, ok := w.config.Cluster(cluster); ok {
-			w.chain = &envoy.Chain{Name: cluster, Clusters: []string{cluster}}
-			r.healthy("HBONE  %s", cluster)
+	for _, l := range w.config.Listeners {
+		if l.Name != tunnelListener {
+			continue
+		}
+		c := w.target.connection(w.target.port)
+		c.Dest = ips[0]
+		chain, fits := match.Chain(l, c)
+		if fits.Outcome == match.Unknown {
+			r.unknown("%s", fits.Why)
 			return r
 		}
+		w.chain = chain
 	}
-	r.broken(w.service.Ref(), "the waypoint has nothing for "+w.service.Ref().String(),
-		fmt.Sprintf("port %d of it in the waypoint", w.target.port), "no route table and no cluster of it")
+	if w.chain == nil {
+		r.broken(w.service.Ref(), "the waypoint has nothing for "+w.service.Ref().String(),
+			fmt.Sprintf("port %d of it in the waypoint", w.target.port), fmt.Sprintf("no filter chain for %s:%d", ips[0], w.target.port))
+		return r
+	}
+	r.fact("name", chainName(*w.chain))
+	r.healthy("HBONE  %s", chainName(*w.chain))
 	return r
 }
 

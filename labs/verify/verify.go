@@ -170,7 +170,7 @@ func (c *course) run() {
 			return
 		}
 	}
-	if c.step(PartReset, "fault put back", c.fault) {
+	if c.step(PartReset, "fault put back", func() error { return errors.Join(c.mend(), c.fault()) }) {
 		c.step(PartReset, "reset: base healthy again", func() error {
 			since := c.v.Now()
 			if err := c.mend(); err != nil {
