@@ -15,7 +15,11 @@ import (
 func Sentence(p labs.Path) string {
 	asked := subject(p.Request)
 	if r, ok := p.Broken(); ok {
-		return fmt.Sprintf("%s %s because %s.", asked, outcome(p.Answer, "cannot work"), because(p, r))
+		ends := outcome(p.Answer, "cannot work")
+		if a := p.Answer; a.Observed && a.Error == "" && a.Code < 400 {
+			ends += ", not as it should,"
+		}
+		return fmt.Sprintf("%s %s because %s.", asked, ends, because(p, r))
 	}
 	if r, ok := p.First(labs.Unknown); ok {
 		return fmt.Sprintf("%s %s; whether %s is healthy is not known: %s.", asked, outcome(p.Answer, "was not asked for"), place(p, r), bare(Short(r.Summary)))

@@ -160,6 +160,16 @@ func TestSentenceOfAnswers(t *testing.T) {
 	}
 }
 
+// TestSentenceOfAGoodAnswerThatIsWrong: a 200 is not there because of a fault.
+func TestSentenceOfAGoodAnswerThatIsWrong(t *testing.T) {
+	t.Parallel()
+	p := at(labs.RoleGateway, pod, labs.LayerReport{Layer: labs.LayerRoute, Verdict: labs.Broken, Summary: "another server answered"})
+	p.Answer = labs.Answer{Observed: true, Code: 200}
+	if diff := cmp.Diff(shop+" answers 200, not as it should, because of route: another server answered.", Sentence(p)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // TestHealthyPathShowsItsEnd: there is evidence for what is well, too, in the
 // words of where it is run.
 func TestHealthyPathShowsItsEnd(t *testing.T) {

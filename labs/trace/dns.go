@@ -3,6 +3,7 @@ package trace
 import (
 	"fmt"
 	"maps"
+	"net"
 	"slices"
 	"strings"
 
@@ -16,6 +17,9 @@ import (
 func (w *walk) dns() *report {
 	r := newReport(labs.LayerDNS)
 	r.fact("host", w.target.host)
+	if w.connects(r) {
+		return r
+	}
 	addresses := w.resolve(r)
 	if len(addresses) > 0 {
 		r.fact("address", addresses[0])
@@ -31,6 +35,25 @@ func (w *walk) dns() *report {
 	}
 	r.healthy("%s → %s", w.target.host, strings.Join(addresses, ", "))
 	return r
+}
+
+// connects: the client goes to an address that the request names, whatever the
+// host resolves to. One that no gateway has is somebody's way to the gateway
+// of the name.
+func (w *walk) connects(r *report) bool {
+	address := w.request.Connect
+	if host, _, err := net.SplitHostPort(address); err == nil {
+		address = host
+	}
+	svc := w.serviceAt(address)
+	if address == "" || w.request.Gateway != "" || !w.frontsGateway(svc) {
+		return false
+	}
+	w.service = svc
+	r.fact("address", address)
+	r.see("Service %s/%s has %s", svc.Namespace(), svc.Name(), address)
+	r.offPath("the request names its address, %s", address)
+	return true
 }
 
 // zone is the object that holds the public names; none where they are the

@@ -94,6 +94,8 @@ func (w *walk) judgePolicy(r *report, u upstream) {
 		w.unauthenticated(r, w.pods)
 	case strings.Contains(a.Details, "ext_authz_denied"), strings.Contains(a.Details, "ext_authz_error"):
 		w.authorize(r, a.Details, w.pods, w.callerHere())
+	case w.next() != nil: // what comes from upstream is said by the proxy there, or behind it
+		w.filtered(r, a.Details, w.pods)
 	case a.Code == 403 && a.Upstream && strings.HasPrefix(a.Body, "RBAC: access denied"):
 		w.denied(r, a.Details, u.pods, w.callerAt(u))
 	case a.Code == 401 && a.Upstream && strings.HasPrefix(a.Body, "Jwt ") && len(w.policiesOn("RequestAuthentication", u.pods)) > 0:

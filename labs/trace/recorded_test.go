@@ -43,6 +43,22 @@ func TestRoutesThatWereNotSeen(t *testing.T) {
 	}
 }
 
+// TestRefusedFartherOn: a waypoint's refusal is not the gateway's, though it
+// hands the same answer on; and where it ought to be refused, all is well.
+func TestRefusedFartherOn(t *testing.T) {
+	t.Parallel()
+	for _, refused := range []bool{false, true} {
+		s := recorded(t, "../../accuracy/cases/w6-refused-by-the-waypoint/snapshot")
+		p := trace.Trace(labs.Request{Name: "main", From: "outside", URL: "http://jetty.example.com/", Gateway: "drill-w6/edge-istio", Method: "POST", Refused: refused}, s)
+		if r := p.LayerAt("gateway", labs.LayerDestination); r.Verdict != labs.Healthy {
+			t.Errorf("at the gateway: %s %s", r.Verdict, r.Summary)
+		}
+		if r := p.LayerAt("waypoint", labs.LayerDestination); (r.Verdict == labs.Broken) == refused {
+			t.Errorf("refused %v, at the waypoint: %s %s", refused, r.Verdict, r.Summary)
+		}
+	}
+}
+
 const (
 	shopURL   = "https://shop.example.com/cart"
 	ordersURL = "http://orders.example.com/"

@@ -63,6 +63,13 @@ func TestTrace(t *testing.T) {
 			w.snap.Zone[host] = []string{"172.18.255.99"}
 			w.request.Gateway = "istio-system/istio-ingressgateway"
 		}, "-hhhhh", ""},
+		{"the request names an address of the gateway, and the name leads nowhere", func(w *world) {
+			w.snap.Zone[host] = []string{"172.18.255.99"}
+			w.request.Connect = "172.18.255.200"
+		}, "-hhhhh", ""},
+		{"an address that nobody has is a way to the gateway of the name", func(w *world) {
+			w.request.Connect = "127.0.0.1:8443"
+		}, "hhhhhh", ""},
 		{"a Service in front of no gateway", func(w *world) {
 			w.spec("Service", "shop", "shop")["externalIPs"] = []any{"172.18.255.201"}
 			w.spec("Service", "shop", "shop")["ports"] = []any{map[string]any{"name": "http", "port": 443, "targetPort": 8080}}
