@@ -147,11 +147,12 @@ func (c *course) run() {
 			name = fmt.Sprintf("solution %d heals", i+1)
 		}
 		c.step(name, func() error { return c.solve(solution) })
-		if i < len(c.lab.Solutions)-1 && !c.step("fault put back", func() error { return errors.Join(c.mend(), c.fault()) }) {
+		// What a solution added is none of the fault's business: taken out first.
+		if !c.step("fault put back", func() error { return errors.Join(c.mend(), c.fault()) }) {
 			return
 		}
 	}
-	if c.step("fault put back", c.fault) {
+	if len(c.lab.Solutions) > 0 {
 		c.step("reset: base healthy again", func() error {
 			since := c.v.Now()
 			if err := c.mend(); err != nil {
