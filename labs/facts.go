@@ -10,6 +10,7 @@ const (
 	FactNumber   FactType = "number"
 	FactBoolean  FactType = "boolean"
 	FactList     FactType = "list"
+	FactNames    FactType = "texts by name"
 	FactObject   FactType = "object"
 	FactDuration FactType = "seconds"
 )
@@ -147,6 +148,9 @@ func AnswerFacts() []Fact {
 		{"source", FactText, "address of the client as the gateway saw it"},
 		{"server", FactText, "Server header"},
 		{"serial", FactText, "serial number of the served certificate"},
+		{"headers", FactNames, "headers of the answer and its trailers, by lower-case names: headers[?'location']"},
+		{"codes", FactList, "status codes, or errors, of all samples; absent where one is asked for"},
+		{"answerers", FactList, "names of the workloads that answered them, \"\" for none"},
 		{"took", FactDuration, "time until the answer"},
 		{"flag", FactText, "response flags, - for none"},
 		{"details", FactText, "response code details"},

@@ -68,6 +68,7 @@ type Lab struct {
 	Gateway      string             `yaml:"gateway"`  // ns/service, DefaultGateway when empty; ${GATEWAY_IP}
 	Requests     map[string]Request `yaml:"requests"` // "main" is the one traced
 	Certificates []Certificate      `yaml:"certificates"`
+	Tokens       []Token            `yaml:"tokens"`
 	Outside      []Server           `yaml:"outside"` // servers outside, beside the scene's
 	DNS          map[string]string  `yaml:"dns"`     // public records, beside the scene's: see package outside
 	Steps        map[Step]StepPlan  `yaml:"steps"`
@@ -187,6 +188,28 @@ type Certificate struct {
 	Pos      Pos      `yaml:"-"`
 }
 
+// Token is a JSON Web Token that clients of a lab have: ${TOKEN:name} in a
+// request's headers, $TOKEN_NAME in the learner's shell. It is signed when the
+// lab starts, and checked by ${JWKS:key}.
+type Token struct {
+	Name     string         `yaml:"name"`
+	Issuer   string         `yaml:"issuer"`
+	Subject  string         `yaml:"subject"`
+	Audience []string       `yaml:"audience"`
+	Claims   map[string]any `yaml:"claims"`  // beside these
+	Key      string         `yaml:"key"`     // name of the signer's key, see SignedBy
+	Expired  bool           `yaml:"expired"` // since yesterday
+	Pos      Pos            `yaml:"-"`
+}
+
+// SignedBy is the name of the key that signs the token: "login" unless it says.
+func (t Token) SignedBy() string {
+	if t.Key == "" {
+		return "login"
+	}
+	return t.Key
+}
+
 // World is what all labs share. It is applied before a lab and stays in place
 // between labs.
 type World struct {
@@ -213,8 +236,9 @@ type Change struct {
 func (c Change) Empty() bool { return len(c.Objects) == 0 && len(c.Ops) == 0 }
 
 // Manifest is one Kubernetes object. Strings in it may hold ${GATEWAY_IP} or
-// ${ADDRESS:ns/service}, or ${CA:name} for the certificate of a CA, replaced
-// when it is applied.
+// ${ADDRESS:ns/service}, ${CA:name} for the certificate of a CA, ${JWKS:key}
+// for the key set of a signer of tokens, or ${TOKEN:name}, replaced when it is
+// applied.
 type Manifest struct {
 	Object map[string]any
 	Text   string // as it stands in the file, for the learner to read

@@ -2,6 +2,7 @@ package labs
 
 import (
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -138,7 +139,12 @@ type Answer struct {
 	Body    string    `json:"body,omitempty"`   // at most 4 KiB
 	Error   string    `json:"error,omitempty"`  // class: "refused", "reset", "timeout", "dns", "tls: …"
 	Server  string    `json:"server,omitempty"` // Server header
-	LogLine string    `json:"logLine,omitempty"`
+	// Headers are the answer's, and its trailers, by lower-case names; values
+	// joined by ", ".
+	Headers map[string]string `json:"headers,omitempty"`
+	// Samples are all answers in a row, where more than one was asked for.
+	Samples []Sample `json:"samples,omitempty"`
+	LogLine string   `json:"logLine,omitempty"`
 	// Logs is what each proxy on the way logged of the request, from the client
 	// inwards; Flag, Details and LogLine are the first one's.
 	Logs []ProxyLog `json:"logs,omitempty"`
@@ -155,6 +161,21 @@ type Answer struct {
 type Redirect struct {
 	Code     int    `json:"code"`
 	Location string `json:"location"`
+}
+
+// Sample is one of several answers to a request.
+type Sample struct {
+	Code  int    `json:"code,omitempty"`
+	Error string `json:"error,omitempty"`
+	By    string `json:"by,omitempty"` // name that our workload gives itself in its answer
+}
+
+// End is the status code, or why there is no answer.
+func (s Sample) End() string {
+	if s.Error != "" {
+		return s.Error
+	}
+	return strconv.Itoa(s.Code)
 }
 
 // ProxyLog is how one proxy logged a request.

@@ -24,6 +24,11 @@ type Request struct {
 	To string `json:"to,omitempty"`
 	// Refused: policy wants no such request to succeed; an answer is a fault.
 	Refused bool `json:"refused,omitempty"`
+	// HTTP2: the client offers nothing else; without TLS it begins with it.
+	HTTP2 bool `json:"http2,omitempty"`
+	// Samples is how often it is asked in one go, one time after the other; 1
+	// when 0. The answer shown is the first that failed, else the last.
+	Samples int `json:"samples,omitempty"`
 	// Follow a redirect, at most ten times; a loop is a fault.
 	Follow bool `json:"follow,omitempty"`
 }

@@ -22,6 +22,7 @@ type Scene struct {
 	Steps      map[Step]StepPlan  `yaml:"steps"` // what a lab in this scene need not say itself
 
 	Certificates []Certificate     `yaml:"certificates"`
+	Tokens       []Token           `yaml:"tokens"`
 	Outside      []Server          `yaml:"outside"`
 	DNS          map[string]string `yaml:"dns"` // public records, see package outside
 

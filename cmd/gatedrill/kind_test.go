@@ -49,7 +49,7 @@ func onKind(t *testing.T, backend cluster.Backend) *env {
 // proveOn verifies one lab and logs each line of the proof.
 func proveOn(t *testing.T, e *env, id string) {
 	t.Helper()
-	ok, lines, err := verifyLabs(t.Context(), e, []string{id}, func(line verify.Line) {
+	ok, lines, err := verifyLabs(t.Context(), e, []string{id}, 0, func(line verify.Line) {
 		t.Logf("%v %s %s %s", line.OK, line.Check, line.Took.Round(time.Millisecond), line.Why)
 	})
 	if err != nil || !ok || len(lines) < 8 {

@@ -99,11 +99,10 @@ func openCluster(h *cluster.Handle, now func() time.Time) (*labrun.Cluster, erro
 			if err != nil {
 				return nil, err
 			}
-			var requests []labs.Request
-			for _, r := range lab.Requests {
-				requests = append(requests, r)
+			requests, err := engine.Requests(ctx, lab)
+			if err != nil {
+				return nil, err
 			}
-			slices.SortFunc(requests, func(a, b labs.Request) int { return strings.Compare(a.Name, b.Name) })
 			return observe.New(h, observe.Options{Requests: requests, Trust: trust, Certs: clients, Clock: now})
 		},
 	}, nil

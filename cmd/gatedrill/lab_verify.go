@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,28 +17,29 @@ import (
 
 func labVerify(e *env) *cobra.Command {
 	var all bool
+	var seed int64
 	c := &cobra.Command{
 		Use: "verify ID… | --all", Short: "Prove on a live cluster that labs do what they claim",
 		Long: `Prove on a live cluster that labs do what they claim: the base is healthy;
 with the fault in, the goals fail and the trace breaks exactly where claimed;
 every question has an answer and every command runs; each shortcut fails the
-guard it names; the solution heals; reset leaves nothing behind. The cluster is
-started where none runs.
+guard it names; the solutions heal; reset leaves nothing behind. The cluster is
+started where none runs. With --all there is a row for each lab, and a line
+for what does not hold.
 
 Exit code 1 when anything does not hold.`,
 	}
 	c.Flags().BoolVar(&all, "all", false, "verify every lab")
+	c.Flags().Int64Var(&seed, "shuffle", 0, "with --all: in an order drawn by this seed")
 	asJSON := jsonFlag(c)
 	backendFlag(e, c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		if all == (len(args) > 0) {
-			return usagef("name labs, or give --all")
+		if all == (len(args) > 0) || seed != 0 && !all {
+			return usagef("name labs, or give --all, with or without --shuffle SEED")
 		}
-		ok, lines, err := verifyLabs(c.Context(), e, args, func(l verify.Line) {
-			if !*asJSON {
-				printProof(e, l)
-			}
-		})
+		report, end := proofsOf(e, all, *asJSON)
+		ok, lines, err := verifyLabs(c.Context(), e, args, seed, report)
+		end()
 		if *asJSON && (err == nil || len(lines) > 0) { // else the error is the document
 			if err := writeJSON(e.Stdout, lines); err != nil {
 				return err
@@ -54,12 +56,29 @@ Exit code 1 when anything does not hold.`,
 	return c
 }
 
-// verifyLabs verifies labs by id, all of them without one.
-func verifyLabs(ctx context.Context, e *env, ids []string, report func(verify.Line)) (bool, []verify.Line, error) {
+// proofsOf prints what is proved as it comes: nothing beside JSON, a row for
+// each of all labs, else a line for each check.
+func proofsOf(e *env, all, asJSON bool) (report func(verify.Line), end func()) {
+	switch {
+	case asJSON:
+		return func(verify.Line) {}, func() {}
+	case all:
+		t := &proofTable{e: e}
+		return t.add, t.end
+	}
+	return func(l verify.Line) { printProof(e, l) }, func() {}
+}
+
+// verifyLabs verifies labs by id, all of them without one, in the order that
+// the seed draws unless it is 0.
+func verifyLabs(ctx context.Context, e *env, ids []string, seed int64, report func(verify.Line)) (bool, []verify.Line, error) {
 	list, world := loadLabs(e)
 	chosen, err := choose(list, ids)
 	if err != nil {
 		return false, nil, err
+	}
+	if seed != 0 {
+		rand.New(rand.NewPCG(uint64(seed), 0)).Shuffle(len(chosen), func(i, j int) { chosen[i], chosen[j] = chosen[j], chosen[i] })
 	}
 	h, err := e.bring(ctx)
 	if err != nil {
@@ -128,18 +147,4 @@ func choose(list []labs.Lab, ids []string) ([]labs.Lab, error) {
 		}
 	}
 	return out, nil
-}
-
-func printProof(e *env, l verify.Line) {
-	mark := "✓"
-	switch {
-	case l.NotOffered:
-		mark = "–"
-	case !l.OK:
-		mark = "✗"
-	}
-	fmt.Fprintf(e.Stdout, "%s %-20s %-60s %6.2f s\n", mark, l.Lab, l.Check, l.Took.Seconds())
-	if l.Why != "" {
-		fmt.Fprintf(e.Stdout, "    %s\n", visible(l.Why))
-	}
 }

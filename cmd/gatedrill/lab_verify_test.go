@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatedrill/gatedrill/labs/verify"
 )
@@ -21,5 +24,33 @@ func TestProofMarks(t *testing.T) {
 		if !strings.HasPrefix(out.String(), mark+" ") {
 			t.Errorf("%+v: %q, want it to begin with %s", line, out.String(), mark)
 		}
+	}
+}
+
+// Each lab has one row, and what does not hold is told below it.
+func TestProofTable(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	report, end := proofsOf(&env{Stdout: &out}, true, false)
+	for _, l := range []verify.Line{
+		{Lab: "shop", Part: verify.PartBase, Check: "base healthy", OK: true, Took: time.Second},
+		{Lab: "shop", Part: verify.PartBroken, Check: "fault seen", OK: true},
+		{Lab: "orders", Part: verify.PartBase, Check: "base healthy", Why: "route is broken"},
+		{Lab: "ambient", Check: "not offered: the cluster lacks ambient", NotOffered: true},
+	} {
+		report(l)
+	}
+	end()
+	want := `LAB                      BASE      BROKEN    STEPS     SHORTCUTS SOLVED    RESET     SECONDS
+shop                     ✓         ✓         –         –         –         –             1.0
+orders                   ✗         –         –         –         –         –             0.0
+✗ orders               base healthy                                                   0.00 s
+    route is broken
+ambient                  –         –         –         –         –         –             0.0
+– ambient              not offered: the cluster lacks ambient                         0.00 s
+3 labs, 1 s
+`
+	if d := cmp.Diff(want, out.String()); d != "" {
+		t.Error(d)
 	}
 }

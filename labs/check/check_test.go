@@ -112,7 +112,7 @@ func TestCompileProblems(t *testing.T) {
 		"requests.mian.code == 200":                `x/lab.yaml:10:28: no request is called "mian" (api, main): "requests.mian.code == 200"`,
 		"trace.main.routes.healthy":                `x/lab.yaml:10:30: no layer is called "routes" (destination, dns, entry, hops, listener, route, tls): "trace.main.routes.healthy"`,
 		"trace.main.dns.adress == ''":              `x/lab.yaml:10:34: layer dns has no fact "adress" (address, addresses, culprit, got, healthy, host, objects, summary, verdict, want): "trace.main.dns.adress == ''"`,
-		"requests.api.cod == 200":                  `x/lab.yaml:10:32: a request has no "cod" (body, code, details, error, flag, log, serial, server, source, took): "requests.api.cod == 200"`,
+		"requests.api.cod == 200":                  `x/lab.yaml:10:32: a request has no "cod" (answerers, body, code, codes, details, error, flag, headers, log, serial, server, source, took): "requests.api.cod == 200"`,
 		"trace.main.hop('egres').route.healthy":    `x/lab.yaml:10:35: hop wants the name of one: gateway, sidecar, egress, waypoint, or gateway-2 for a second one of that role: "trace.main.hop('egres').route.healthy"`,
 		"trace.main.hop('egress').rout.healthy":    `x/lab.yaml:10:44: no layer is called "rout" (code, destination, details, dns, entry, flag, listener, log, proxy, role, route, tls): "trace.main.hop('egress').rout.healthy"`,
 		"trace.main.entry.port == '443'":           `x/lab.yaml:10:42: found no matching overload for '_==_' applied to '(int, string)': "trace.main.entry.port == '443'"`,

@@ -138,7 +138,14 @@ func findHop(path, name ref.Val) ref.Val {
 
 func answerMap(a labs.Answer) map[string]any {
 	m := map[string]any{"code": a.Code, "body": a.Body, "error": a.Error, "source": a.Source,
-		"server": a.Server, "serial": a.Serial, "took": a.Took.Seconds()}
+		"server": a.Server, "serial": a.Serial, "took": a.Took.Seconds(), "headers": a.Headers}
+	if len(a.Samples) > 0 {
+		codes, by := make([]string, len(a.Samples)), make([]string, len(a.Samples))
+		for i, s := range a.Samples {
+			codes[i], by[i] = s.End(), s.By
+		}
+		m["codes"], m["answerers"] = codes, by
+	}
 	if a.LogLine != "" {
 		m["flag"], m["details"], m["log"] = a.Flag, a.Details, a.LogLine
 	}

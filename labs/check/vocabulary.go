@@ -68,6 +68,8 @@ func typeOf(t labs.FactType) *types.Type {
 		return types.DoubleType
 	case labs.FactBoolean:
 		return types.BoolType
+	case labs.FactNames:
+		return types.NewMapType(types.StringType, types.StringType)
 	case labs.FactList:
 		return types.NewListType(types.StringType)
 	case labs.FactText, labs.FactObject:

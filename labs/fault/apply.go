@@ -18,11 +18,10 @@ import (
 // Apply carries out a change for a lab: its objects, then its operations in
 // order. Label is the lab's id.
 func (e *Engine) Apply(ctx context.Context, lab *labs.Lab, c labs.Change) error {
-	return e.change(ctx, lab.ID, gatewayOf(lab), c)
+	return e.change(ctx, lab.ID, e.variables(lab), c)
 }
 
-func (e *Engine) change(ctx context.Context, label, gateway string, c labs.Change) error {
-	vars := &variables{engine: e, gateway: gateway}
+func (e *Engine) change(ctx context.Context, label string, vars *variables, c labs.Change) error {
 	if err := e.applyAll(ctx, label, vars, c.Objects); err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func (e *Engine) Install(ctx context.Context, lab *labs.Lab, list []labs.Certifi
 	if err := e.vacated(ctx, homes); err != nil {
 		return err
 	}
-	if err := e.applyAll(ctx, lab.ID, &variables{engine: e, gateway: gatewayOf(lab)}, homes); err != nil {
+	if err := e.applyAll(ctx, lab.ID, e.variables(lab), homes); err != nil {
 		return err
 	}
 	if err := e.certificates(ctx, lab.ID, list); err != nil {

@@ -64,7 +64,7 @@ func (e *Engine) World(ctx context.Context, w labs.World, report func(string)) e
 	if err := e.certificates(ctx, world, w.Certificates); err != nil {
 		return err
 	}
-	if err := e.change(ctx, world, labs.DefaultGateway, w.Change); err != nil {
+	if err := e.change(ctx, world, vars, w.Change); err != nil {
 		return err
 	}
 	return e.waitReady(ctx, w.Change.Objects, report)

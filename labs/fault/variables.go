@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -18,13 +19,15 @@ import (
 // addressWithin bounds the wait for a Service's address.
 const addressWithin = 60 * time.Second
 
-var variable = regexp.MustCompile(`\$\{(GATEWAY_IP|(?:ADDRESS|CA):[^}]+)\}`)
+var variable = regexp.MustCompile(`\$\{(GATEWAY_IP|(?:ADDRESS|CA|JWKS|TOKEN):[^}]+)\}`)
 
-// variables replaces ${GATEWAY_IP}, ${ADDRESS:ns/service} and ${CA:name}, the
-// certificate of a CA as PEM, in manifests.
+// variables replaces ${GATEWAY_IP}, ${ADDRESS:ns/service}, ${CA:name}, the
+// certificate of a CA as PEM, ${JWKS:name}, the key set of a signer of tokens,
+// and ${TOKEN:name} in manifests and headers.
 type variables struct {
 	engine  *Engine
 	gateway string // ns/service that GATEWAY_IP means
+	tokens  []labs.Token
 
 	mu    sync.Mutex
 	known map[string]string
@@ -35,6 +38,11 @@ func gatewayOf(lab *labs.Lab) string {
 		return lab.Gateway
 	}
 	return labs.DefaultGateway
+}
+
+// variables are those that a lab may use.
+func (e *Engine) variables(lab *labs.Lab) *variables {
+	return &variables{engine: e, gateway: gatewayOf(lab), tokens: lab.Tokens}
 }
 
 // hasVariable says whether any string below v holds a variable.
@@ -103,6 +111,16 @@ func (vs *variables) value(ctx context.Context, name string) (string, error) {
 			return "", err
 		}
 		return string(authority.Root()), nil
+	}
+	if key, ok := strings.CutPrefix(name, "JWKS:"); ok {
+		return vs.engine.keySet(ctx, key)
+	}
+	if token, ok := strings.CutPrefix(name, "TOKEN:"); ok {
+		i := slices.IndexFunc(vs.tokens, func(t labs.Token) bool { return t.Name == token })
+		if i < 0 {
+			return "", fmt.Errorf("no token is called %q", token)
+		}
+		return vs.engine.token(ctx, vs.tokens[i])
 	}
 	if service, ok := strings.CutPrefix(name, "ADDRESS:"); ok {
 		return vs.address(ctx, service)

@@ -132,6 +132,7 @@ func play(lab *labs.Lab, scene labs.Scene) {
 		lab.Gateway = scene.Gateway
 	}
 	lab.Requires = union(scene.Requires, lab.Requires)
+	lab.Tokens = slices.Concat(scene.Tokens, lab.Tokens)
 	requests := maps.Clone(scene.Requests)
 	if requests == nil {
 		requests = map[string]labs.Request{}

@@ -46,6 +46,11 @@ func (s *source) validate(l *labs.Lab, dir string) {
 	for _, c := range l.Certificates {
 		s.certificate(c)
 	}
+	for _, t := range l.Tokens {
+		if t.Name == "" || t.Issuer == "" {
+			s.complain(t.Pos, "a token has a name and an issuer")
+		}
+	}
 	s.changes(l)
 }
 

@@ -42,13 +42,15 @@ func (q Question) Curl() (Curl, error) {
 	}
 	r, id := s.request, newID()
 	switch {
+	case r.Samples > 1:
+		return Curl{}, errors.New("curl asks once at a time")
 	case q.Cert != "":
 		return Curl{}, errors.New("curl cannot be handed a client certificate there")
 	case s.url.Scheme == "https" && ServerName(r.SNI, s.url.Hostname()) != ServerName("", s.url.Hostname()):
 		return Curl{}, errors.New("curl cannot be told a server name that is not the URL's")
 	}
 	c := Curl{id: id, url: s.url, names: r.Connect == "" && net.ParseIP(s.url.Hostname()) == nil}
-	c.Args = []string{"curl", "-sS", "-i", "--http1.1", "--noproxy", "*", "--max-time", strconv.FormatFloat(q.Timeout.Seconds(), 'f', 1, 64),
+	c.Args = []string{"curl", "-sS", "-i", version(r), "--noproxy", "*", "--max-time", strconv.FormatFloat(q.Timeout.Seconds(), 'f', 1, 64),
 		"-X", r.Method, "-A", agentName + id, "-H", "X-Request-Id: " + id, "-w", "%{stderr}" + curlSays}
 	if r.Method == http.MethodHead {
 		c.Args = append(c.Args, "-I")
@@ -67,6 +69,16 @@ func (q Question) Curl() (Curl, error) {
 	}
 	c.Args = append(c.Args, "--", s.url.String())
 	return c, nil
+}
+
+func version(r labs.Request) string {
+	switch {
+	case !r.HTTP2:
+		return "--http1.1"
+	case strings.HasPrefix(r.URL, "https:"):
+		return "--http2"
+	}
+	return "--http2-prior-knowledge"
 }
 
 func connectTo(u *url.URL, address string) string {
@@ -136,6 +148,7 @@ func (c Curl) responses(res *Result, stdout []byte) {
 			return
 		}
 		a.Code, _ = strconv.Atoi(f[1])
+		a.Headers = headersOf(http.Header(header))
 		a.Server = header.Get("Server")
 		a.Upstream = header.Get("X-Envoy-Upstream-Service-Time") != ""
 		stdout = rest

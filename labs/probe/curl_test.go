@@ -52,18 +52,20 @@ func TestCurlResult(t *testing.T) {
 	const says = curlMark + "10.96.0.7 10.244.0.4 52828\n"
 	answer := "HTTP/1.1 200 OK\r\nserver: envoy\r\nx-envoy-upstream-service-time: 3\r\n\r\nhello"
 	moved := "HTTP/1.1 302 Found\r\nlocation: /next\r\n\r\n"
+	ours := map[string]string{"server": "envoy", "x-envoy-upstream-service-time": "3"}
+	next := map[string]string{"location": "/next"}
 	tests := []struct {
 		name, stdout, stderr string
 		code                 int
 		follow               bool
 		want                 labs.Answer
 	}{
-		{"an answer", answer, says, 0, false, labs.Answer{Observed: true, Code: 200, Body: "hello", Server: "envoy", Upstream: true}},
-		{"after 100 Continue", "HTTP/1.1 100 Continue\r\n\r\n" + answer, says, 0, false, labs.Answer{Observed: true, Code: 200, Body: "hello", Server: "envoy", Upstream: true}},
-		{"a body that looks like a head", answer + "HTTP/1.1 500 X\r\n\r\n", says, 0, false, labs.Answer{Observed: true, Code: 200, Body: "helloHTTP/1.1 500 X\r\n\r\n", Server: "envoy", Upstream: true}},
-		{"a redirect that is not followed", moved, says, 0, false, labs.Answer{Observed: true, Code: 302}},
-		{"a redirect that is", moved + answer, says, 0, true, labs.Answer{Observed: true, Code: 200, Body: "hello", Server: "envoy", Upstream: true, Redirects: []labs.Redirect{{Code: 302, Location: "/next"}}}},
-		{"a loop", moved + moved, "curl: (47) Maximum (10) redirects followed\n" + says, 47, true, labs.Answer{Observed: true, Code: 302, Error: RedirectLoop, Redirects: []labs.Redirect{{Code: 302, Location: "/next"}, {Code: 302, Location: "/next"}}}},
+		{"an answer", answer, says, 0, false, labs.Answer{Observed: true, Code: 200, Body: "hello", Server: "envoy", Headers: ours, Upstream: true}},
+		{"after 100 Continue", "HTTP/1.1 100 Continue\r\n\r\n" + answer, says, 0, false, labs.Answer{Observed: true, Code: 200, Body: "hello", Server: "envoy", Headers: ours, Upstream: true}},
+		{"a body that looks like a head", answer + "HTTP/1.1 500 X\r\n\r\n", says, 0, false, labs.Answer{Observed: true, Code: 200, Body: "helloHTTP/1.1 500 X\r\n\r\n", Server: "envoy", Headers: ours, Upstream: true}},
+		{"a redirect that is not followed", moved, says, 0, false, labs.Answer{Observed: true, Code: 302, Headers: next}},
+		{"a redirect that is", moved + answer, says, 0, true, labs.Answer{Observed: true, Code: 200, Body: "hello", Server: "envoy", Headers: ours, Upstream: true, Redirects: []labs.Redirect{{Code: 302, Location: "/next"}}}},
+		{"a loop", moved + moved, "curl: (47) Maximum (10) redirects followed\n" + says, 47, true, labs.Answer{Observed: true, Code: 302, Headers: next, Error: RedirectLoop, Redirects: []labs.Redirect{{Code: 302, Location: "/next"}, {Code: 302, Location: "/next"}}}},
 		{"no such host", "", "curl: (6) Could not resolve host: x\n" + says, 6, false, labs.Answer{Observed: true, Error: DNS}},
 		{"refused", "", "curl: (7) Failed to connect\n", 7, false, labs.Answer{Observed: true, Error: Refused}},
 		{"unreachable", "", "curl: (7) No route to host\n", 7, false, labs.Answer{Observed: true, Error: Unreachable}},

@@ -71,7 +71,7 @@ func (p *Prober) Do(ctx context.Context, r labs.Request, address string) Result 
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	res := p.follow(ctx, first)
+	res := p.sampled(ctx, first)
 	res.Answer.Took = res.Answer.At.Sub(start)
 	return res
 }
@@ -150,6 +150,7 @@ func (c *call) send(ctx context.Context, addresses []string) error {
 	transport := &http.Transport{
 		DisableKeepAlives:  true,
 		DisableCompression: true,
+		Protocols:          c.protocols(),
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return c.dial(ctx, network, addresses)
 		},
@@ -175,6 +176,7 @@ func (c *call) send(ctx context.Context, addresses []string) error {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, MaxBody))
 	a := &c.result.Answer
 	a.Code, a.Body = resp.StatusCode, string(bytes.ToValidUTF8(body, []byte("?")))
+	a.Headers = headersOf(resp.Header, resp.Trailer)
 	a.Server = resp.Header.Get("Server")
 	a.Upstream = resp.Header.Get("X-Envoy-Upstream-Service-Time") != ""
 	c.result.location = resp.Header.Get("Location")
@@ -185,7 +187,11 @@ func (c *call) send(ctx context.Context, addresses []string) error {
 }
 
 func (c *call) build(ctx context.Context) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, c.request.Method, c.url.String(), nil)
+	var body io.Reader
+	if strings.HasPrefix(headerOf(c.request, "content-type"), grpcType) {
+		body = bytes.NewReader(make([]byte, 5)) // an empty message in its frame
+	}
+	req, err := http.NewRequestWithContext(ctx, c.request.Method, c.url.String(), body)
 	if err != nil {
 		return nil, fmt.Errorf("build request for %q: %w", c.request.URL, err)
 	}
@@ -200,6 +206,38 @@ func (c *call) build(ctx context.Context) (*http.Request, error) {
 		req.Header.Set(k, v)
 	}
 	return req, nil
+}
+
+// grpcType begins the content type of a gRPC request.
+const grpcType = "application/grpc"
+
+// protocols are those that the client speaks.
+func (c *call) protocols() *http.Protocols {
+	var p http.Protocols
+	p.SetHTTP1(!c.request.HTTP2)
+	p.SetHTTP2(c.request.HTTP2)
+	p.SetUnencryptedHTTP2(c.request.HTTP2)
+	return &p
+}
+
+func headerOf(r labs.Request, name string) string {
+	for k, v := range r.Headers {
+		if strings.EqualFold(k, name) {
+			return v
+		}
+	}
+	return ""
+}
+
+// headersOf joins headers and trailers.
+func headersOf(list ...http.Header) map[string]string {
+	out := map[string]string{}
+	for _, h := range list {
+		for k, v := range h {
+			out[strings.ToLower(k)] = strings.Join(v, ", ")
+		}
+	}
+	return out
 }
 
 // Port is the URL's port, or its scheme's.

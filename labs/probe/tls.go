@@ -33,6 +33,9 @@ func (c *call) handshake(ctx context.Context, conn net.Conn) (net.Conn, error) {
 		NextProtos:         []string{"http/1.1"},
 		InsecureSkipVerify: true, // verified below, after the chain was noted
 	}
+	if c.request.HTTP2 {
+		cfg.NextProtos = []string{"h2"}
+	}
 	if c.request.Cert != "" {
 		cert, ok := c.prober.Certs[c.request.Cert]
 		if !ok {

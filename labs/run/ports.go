@@ -35,6 +35,8 @@ type World interface {
 	Marked(ctx context.Context) (fault.Mark, error)
 	GatewayAddress(ctx context.Context, lab *labs.Lab) (string, error)
 	Trust(ctx context.Context) (map[string]string, error)
+	Pairs(ctx context.Context, lab *labs.Lab) (map[string][2][]byte, error)
+	Tokens(ctx context.Context, lab *labs.Lab) (map[string]string, error)
 }
 
 var _ World = (*fault.Engine)(nil)

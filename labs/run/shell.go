@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -52,20 +53,59 @@ func ShellOf(ctx context.Context, c *Cluster, lab *labs.Lab, dir string) (cluste
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return spec, fmt.Errorf("make the shell's directory: %w", err)
 	}
+	return spec, errors.Join(trustFiles(ctx, c, &spec), clientFiles(ctx, c, lab, &spec), tokens(ctx, c, lab, &spec))
+}
+
+// trustFiles writes the CAs that a client may trust; $CA_FILE is the public
+// one's.
+func trustFiles(ctx context.Context, c *Cluster, spec *cluster.Shell) error {
 	trust, err := c.World.Trust(ctx)
 	if err != nil {
-		return spec, err
+		return err
 	}
 	for name, pem := range trust {
-		file := filepath.Join(dir, "ca-"+name+".pem")
+		file := filepath.Join(spec.Dir, "ca-"+name+".pem")
 		if err := os.WriteFile(file, []byte(pem), 0o600); err != nil {
-			return spec, fmt.Errorf("write a CA file: %w", err)
+			return fmt.Errorf("write a CA file: %w", err)
 		}
 		if name == fault.PublicCA {
 			spec.Env["CA_FILE"] = file
 		}
 	}
-	return spec, nil
+	return nil
+}
+
+// clientFiles writes the client certificates that a lab declares, as
+// NAME.crt and NAME.key: $CERT_NAME and $KEY_NAME.
+func clientFiles(ctx context.Context, c *Cluster, lab *labs.Lab, spec *cluster.Shell) error {
+	pairs, err := c.World.Pairs(ctx, lab)
+	if err != nil {
+		return err
+	}
+	for name, pair := range pairs {
+		for i, kind := range []string{"crt", "key"} {
+			file := filepath.Join(spec.Dir, name+"."+kind)
+			if err := os.WriteFile(file, pair[i], 0o600); err != nil {
+				return fmt.Errorf("write a client certificate: %w", err)
+			}
+			spec.Env[[]string{"CERT_", "KEY_"}[i]+variableName(name)] = file
+		}
+	}
+	return nil
+}
+
+// tokens puts a lab's tokens into $TOKEN_NAME.
+func tokens(ctx context.Context, c *Cluster, lab *labs.Lab, spec *cluster.Shell) error {
+	list, err := c.World.Tokens(ctx, lab)
+	for name, text := range list {
+		spec.Env["TOKEN_"+variableName(name)] = text
+	}
+	return err
+}
+
+// variableName writes a name as shells do in variables.
+func variableName(name string) string {
+	return strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(name))
 }
 
 // solution renders a lab's solutions as Markdown.

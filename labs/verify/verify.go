@@ -25,9 +25,28 @@ const Attempt = "verify"
 // pod with a sidecar.
 const within = 45 * time.Second
 
+// Part is what a check is about, in the order of a proof.
+type Part string
+
+// The parts of a proof.
+const (
+	PartBase      Part = "base"      // healthy before anything is broken
+	PartBroken    Part = "broken"    // broken as claimed, and nowhere else
+	PartSteps     Part = "steps"     // questions, verdicts and commands
+	PartShortcuts Part = "shortcuts" // refused, each by its guard
+	PartSolved    Part = "solved"    // by each solution
+	PartReset     Part = "reset"     // as before
+)
+
+// Parts lists the parts in order.
+func Parts() []Part {
+	return []Part{PartBase, PartBroken, PartSteps, PartShortcuts, PartSolved, PartReset}
+}
+
 // Line is one thing proved, or not.
 type Line struct {
 	Lab   string `json:"lab"`
+	Part  Part   `json:"part"`
 	Check string `json:"check"`
 	OK    bool   `json:"ok"`
 	// NotOffered: the cluster lacks what the lab needs, so that nothing was
@@ -84,7 +103,7 @@ func (v *Verifier) Lab(ctx context.Context, lab *labs.Lab) (bool, error) {
 	c := &course{v: v, ctx: ctx, lab: lab, proof: proof, ok: true}
 	c.run()
 	// Whatever failed above, the cluster is left as it was found.
-	c.step("reset: objects as before", func() error {
+	c.step(PartReset, "reset: objects as before", func() error {
 		_, err := v.Cluster.World.Clear(context.WithoutCancel(ctx))
 		return err
 	})
@@ -102,10 +121,10 @@ type course struct {
 }
 
 // step runs one check and reports it.
-func (c *course) step(name string, f func() error) bool {
+func (c *course) step(part Part, name string, f func() error) bool {
 	began := c.v.Now()
 	err := f()
-	line := Line{Lab: c.lab.ID, Check: name, OK: err == nil, Took: c.v.Now().Sub(began)}
+	line := Line{Lab: c.lab.ID, Part: part, Check: name, OK: err == nil, Took: c.v.Now().Sub(began)}
 	if err != nil {
 		line.Why, c.ok = err.Error(), false
 	}
@@ -114,30 +133,30 @@ func (c *course) step(name string, f func() error) bool {
 }
 
 func (c *course) run() {
-	if !c.step("base healthy", c.base) {
+	if !c.step(PartBase, "base healthy", c.base) {
 		return
 	}
 	unseen := slices.Contains(c.lab.UnseenBy, "analyze")
 	if unseen {
-		c.step("istioctl analyze of the base", func() (err error) {
+		c.step(PartBase, "istioctl analyze of the base", func() (err error) {
 			c.analyze, err = c.shell("istioctl analyze -A")
 			return err
 		})
 	}
-	if !c.step("fault seen at "+joined(c.lab.Breaks)+" and nowhere else", c.fault) {
+	if !c.step(PartBroken, "fault seen at "+joined(c.lab.Breaks)+" and nowhere else", c.fault) {
 		return
 	}
-	c.step("each question has its answer", c.answers)
-	c.step("each step has a verdict", c.verdicts)
+	c.step(PartSteps, "each question has its answer", c.answers)
+	c.step(PartSteps, "each step has a verdict", c.verdicts)
 	if unseen {
-		c.step("istioctl analyze stays silent", c.silent)
+		c.step(PartBroken, "istioctl analyze stays silent", c.silent)
 	}
-	c.step("the commands to look with run", c.looks)
+	c.step(PartSteps, "the commands to look with run", c.looks)
 	for _, s := range c.lab.Shortcuts {
-		if !c.step(fmt.Sprintf("shortcut %q stopped by %q", s.Title, s.StoppedBy), func() error { return c.shortcut(s) }) {
+		if !c.step(PartShortcuts, fmt.Sprintf("shortcut %q stopped by %q", s.Title, s.StoppedBy), func() error { return c.shortcut(s) }) {
 			return
 		}
-		if !c.step("fault put back", func() error { return errors.Join(c.mend(), c.fault()) }) {
+		if !c.step(PartShortcuts, "fault put back", func() error { return errors.Join(c.mend(), c.fault()) }) {
 			return
 		}
 	}
@@ -146,14 +165,14 @@ func (c *course) run() {
 		if i > 0 {
 			name = fmt.Sprintf("solution %d heals", i+1)
 		}
-		c.step(name, func() error { return c.solve(solution) })
-		// What a solution added is none of the fault's business: taken out first.
-		if !c.step("fault put back", func() error { return errors.Join(c.mend(), c.fault()) }) {
+		c.step(PartSolved, name, func() error { return c.solve(solution) })
+		if i < len(c.lab.Solutions)-1 && !c.step(PartSolved, "fault put back", func() error { return errors.Join(c.mend(), c.fault()) }) {
 			return
 		}
 	}
-	if len(c.lab.Solutions) > 0 {
-		c.step("reset: base healthy again", func() error {
+	// What a solution added may stand in the fault's way: it is taken out first.
+	if c.step(PartReset, "fault put back", func() error { return errors.Join(c.mend(), c.fault()) }) {
+		c.step(PartReset, "reset: base healthy again", func() error {
 			since := c.v.Now()
 			if err := c.mend(); err != nil {
 				return err
