@@ -182,7 +182,7 @@ type Certificate struct {
 	Days     int      `yaml:"days"`      // validity from its start, 90 when 0
 	Usage    string   `yaml:"usage"`     // "server" when empty, "client" where Client is set; a proxy that presents it to a server needs "client"
 	Key      string   `yaml:"key"`       // "other": the key put beside the certificate is not its own
-	Chain    string   `yaml:"chain"`     // "full" (leaf and issuing CA, the default), "leaf", "root" (all three)
+	Chain    string   `yaml:"chain"`     // "full" (leaf and issuing CA, the default), "leaf", "root" (all three), "reversed" (issuing CA first)
 	Holds    []string `yaml:"holds"`     // keys of the Secret, tls.crt and tls.key when empty; ca.crt too
 	ClientCA string   `yaml:"client_ca"` // whose CA certificate ca.crt holds; CA when empty
 	Pos      Pos      `yaml:"-"`

@@ -3,6 +3,7 @@ package labs
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -190,4 +191,12 @@ type ProxyLog struct {
 	Route    string `json:"route,omitempty"`
 	Inbound  bool   `json:"inbound,omitempty"` // the proxy is the server's own, not the client's
 	Line     string `json:"line"`
+}
+
+// Beside are the objects that the report's summary does not name, neither as
+// objects nor, a Service, by its host.
+func (r LayerReport) Beside() []Object {
+	return slices.DeleteFunc(slices.Clone(r.Objects), func(o Object) bool {
+		return strings.Contains(r.Summary, o.Namespace+"/"+o.Name) || o.Kind == "Service" && strings.Contains(r.Summary, o.Name+"."+o.Namespace+".")
+	})
 }

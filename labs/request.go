@@ -41,3 +41,10 @@ func IsPair(text string) bool {
 	ns, name, ok := strings.Cut(text, "/")
 	return ok && ns != "" && name != "" && !strings.Contains(name, "/")
 }
+
+// IsWorkload says whether a text names what runs pods, as namespace/name or
+// namespace/kind/name.
+func IsWorkload(text string) bool {
+	ns, rest, ok := strings.Cut(text, "/")
+	return ok && ns != "" && (IsPair(rest) || rest != "" && !strings.Contains(rest, "/"))
+}

@@ -163,7 +163,7 @@ func (d *demo) broken(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	printPath(d.e.Stdout, p)
+	newPage(d.e.Stdout).path(p)
 	for _, s := range d.lab.Breaks {
 		if !slices.Contains(s.Layers(), p.BrokenAt()) {
 			return fmt.Errorf("the trace breaks at %q, the lab claims %s", p.BrokenAt(), s)
@@ -224,7 +224,7 @@ func (d *demo) healthy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	printPath(d.e.Stdout, p)
+	newPage(d.e.Stdout).path(p)
 	for _, l := range p.Layers() {
 		if l.Verdict != labs.Healthy {
 			return fmt.Errorf("layer %s is %s after the solution", l.Layer, l.Verdict)

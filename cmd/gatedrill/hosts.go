@@ -41,7 +41,7 @@ Exit codes: 0 none is broken, 1 one is, 3 one is unknown and none broken.`,
 		if *asJSON {
 			err = writeJSON(e.Stdout, t)
 		} else {
-			err = printHosts(e.Stdout, t)
+			err = newPage(e.Stdout).hosts(t)
 		}
 		if err != nil {
 			return err
@@ -99,7 +99,7 @@ func lookAtHosts(ctx context.Context, e *env, l *looking) (t hostTable, err erro
 	}
 	requests := requestsOf(first)
 	if s.names != nil {
-		s.names.ask(ctx, requests)
+		s.names.learn(ctx, hostsOf(requests))
 	}
 	o.SetRequests(requests, s.trust, nil)
 	seen, err := lookOnce(ctx, o)

@@ -2,44 +2,90 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"text/tabwriter"
+	"strconv"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/tui/layout"
 )
 
-// printHosts prints the table, and what could not be seen below it.
-func printHosts(w io.Writer, table hostTable) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	if len(table.Hosts) > 0 {
-		fmt.Fprintln(t, "HOST\tPORT\tTLS\tGATEWAY\tROUTE\tVERDICT")
-	} else if table.verdict() == labs.Healthy {
-		fmt.Fprintln(t, "no gateway serves a host")
-	} else {
-		fmt.Fprintln(t, "no host was seen")
-	}
-	for _, j := range table.Hosts {
-		tls, route := j.TLS, "none"
-		if tls == "" {
-			tls = "–"
-		}
-		if len(j.Routes) > 0 {
-			route = j.Routes[0].String()
-		}
-		if len(j.Routes) > 1 {
-			route += fmt.Sprintf(" +%d", len(j.Routes)-1)
-		}
-		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\n", visible(j.Host.Host), j.Port, tls, visible(j.Gateway.Namespace+"/"+j.Gateway.Name), visible(route), visible(j.words()))
-	}
-	if err := t.Flush(); err != nil {
-		return err
+// leastVerdict is how wide the last column has to be, so that its lines can
+// be broken and read.
+const leastVerdict = 30
+
+// hosts prints the table, and what could not be seen below it. Where a
+// terminal has no room for the columns, each host has lines of its own.
+func (p *page) hosts(table hostTable) error {
+	switch {
+	case len(table.Hosts) == 0 && table.verdict() == labs.Healthy:
+		p.line("no gateway serves a host")
+	case len(table.Hosts) == 0:
+		p.line("no host was seen")
+	default:
+		p.hostRows(table.Hosts)
 	}
 	for _, u := range table.Unseen {
-		if _, err := fmt.Fprintf(w, "not seen  %s\n", visible(u.What+": "+u.Why)); err != nil {
-			return err
-		}
+		p.para("not seen  ", u.What+": "+u.Why)
 	}
-	return nil
+	return p.err
+}
+
+func (p *page) hostRows(all []judged) {
+	rows := [][]string{{"HOST", "PORT", "TLS", "GATEWAY", "ROUTE"}}
+	for _, j := range all {
+		rows = append(rows, j.cells())
+	}
+	widths := make([]int, len(rows[0]))
+	total := 0
+	for i := range widths {
+		for _, r := range rows {
+			widths[i] = max(widths[i], layout.Width(r[i])+2)
+		}
+		total += widths[i]
+	}
+	if p.width > 0 && total+leastVerdict > p.width {
+		for _, j := range all {
+			p.hostLines(j)
+		}
+		return
+	}
+	for i, r := range rows {
+		head, verdict := "", "VERDICT"
+		for c, cell := range r {
+			head += cell + layout.Spaces(widths[c]-layout.Width(cell))
+		}
+		if i > 0 {
+			verdict = all[i-1].words()
+		}
+		p.para(head, verdict)
+	}
+}
+
+// hostLines prints one host below the other: what is served, by what, and how
+// it is.
+func (p *page) hostLines(j judged) {
+	c := j.cells()
+	tls := j.TLS
+	if tls == "" {
+		tls = j.Protocol
+	}
+	p.para("", c[0]+":"+c[1]+"  "+tls)
+	p.para("  ", "Gateway "+c[3]+", route "+c[4])
+	p.para("  ", j.words())
+}
+
+// cells are a host's columns without the verdict.
+func (j judged) cells() []string {
+	tls, route := j.TLS, "none"
+	if tls == "" {
+		tls = "–"
+	}
+	if len(j.Routes) > 0 {
+		route = j.Routes[0].String()
+	}
+	if len(j.Routes) > 1 {
+		route += fmt.Sprintf(" +%d", len(j.Routes)-1)
+	}
+	return []string{visible(j.Host.Host), strconv.Itoa(j.Port), tls, visible(j.Gateway.Namespace + "/" + j.Gateway.Name), visible(route)}
 }
 
 // words is the verdict on a host for its cell.

@@ -32,7 +32,7 @@ till.example.com  443   MUTUAL       shop/public  none                         ?
 not seen  Secret: forbidden
 `
 	var out bytes.Buffer
-	if err := printHosts(&out, table); err != nil {
+	if err := newPage(&out).hosts(table); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, out.String()); diff != "" {
@@ -100,7 +100,7 @@ One sentence.
   $ kubectl get x
 `
 	var out bytes.Buffer
-	if err := printTraced(&out, traced{
+	if err := newPage(&out).traced(traced{
 		Path: p, Sentence: "One sentence.", Commands: []string{"kubectl get x"},
 		Unseen: []explain.Unseen{{What: "Secret", Why: "forbidden", Layers: []labs.Layer{labs.LayerTLS}}},
 	}); err != nil {

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os/exec"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/cluster"
 	labrun "github.com/gatedrill/gatedrill/labs/run"
 	"github.com/gatedrill/gatedrill/tui"
 )
@@ -101,11 +103,40 @@ func hides(p labs.Phase) bool {
 // hiddenByLab is a path that was recorded, without what a lab in progress
 // still hides: the recording may be of its own cluster.
 func hiddenByLab(e *env, p labs.Path) labs.Path {
+	if in := labOfContext(context.Background(), e, nil); in.Filter != nil {
+		return in.Filter(p)
+	}
+	return p
+}
+
+// labOfContext is what a lab in progress hides of a cluster that somebody
+// names, nil for a recording of one: it may be the lab's own by another way.
+func labOfContext(ctx context.Context, e *env, h *cluster.Handle) labTrace {
+	if e.lab == nil {
+		return labTrace{}
+	}
 	s := newLabs(e, e.attach, nil)
 	defer s.Close()
-	out := s.Path(p)
-	if hides(s.View().Phase) {
-		say(e.Stderr, "lab "+s.View().Lab.ID+" is in progress: what it asks for is not shown")
+	_ = s.Path(labs.Path{}) // reads how far it is
+	v := s.View()
+	if !hides(v.Phase) || h != nil && e.another(ctx, h) {
+		return labTrace{}
 	}
-	return out
+	say(e.Stderr, "lab "+v.Lab.ID+" is in progress, and this may be its cluster: what it asks for is not shown")
+	return labTrace{Filter: s.Path, Hides: true}
+}
+
+// another says whether a cluster is another one than that of the labs, for
+// sure.
+func (e *env) another(ctx context.Context, h *cluster.Handle) bool {
+	own, err := e.attach(ctx)
+	if err != nil {
+		return errors.Is(err, cluster.ErrNotRunning) && !errors.Is(err, cluster.ErrNoAnswer)
+	}
+	a, err := own.Identity(ctx)
+	if err != nil {
+		return false
+	}
+	b, err := h.Identity(ctx)
+	return err == nil && a != b
 }

@@ -111,6 +111,7 @@ func (l *looking) openContext(ctx context.Context, e *env, s *sight, connect []s
 	if err != nil {
 		return fail(exitUnknown, err)
 	}
+	s.lab = labOfContext(ctx, e, s.handle)
 	if !l.probe {
 		s.unasked = unasked
 	}

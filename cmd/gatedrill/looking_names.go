@@ -29,29 +29,62 @@ type lookupFunc = func(ctx context.Context, host string) ([]string, error)
 type worldNames struct {
 	lookup lookupFunc
 
-	mu   sync.Mutex
-	zone map[string][]string
-	why  string
+	mu    sync.Mutex
+	hosts []string // that were asked for
+	zone  map[string][]string
+	why   string
 }
 
 func newWorldNames(lookup lookupFunc) *worldNames {
 	return &worldNames{lookup: lookup, why: "no name was asked for yet"}
 }
 
-// get is what observers ask for.
-func (n *worldNames) get() (map[string][]string, string) {
+// get is what observers ask for: the hosts of requests, and others of which
+// they learn later. A host that has no address stays a name.
+func (n *worldNames) get(others []string) (map[string][]string, string) {
+	if len(others) > 0 {
+		n.learn(context.Background(), others)
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return maps.Clone(n.zone), n.why
 }
 
-// ask resolves the hosts of requests, sixteen at a time.
-func (n *worldNames) ask(ctx context.Context, requests []labs.Request) {
-	zone, why := map[string][]string{}, ""
+// learn asks for hosts too, if they were not asked for yet; false says that
+// all of them were.
+func (n *worldNames) learn(ctx context.Context, hosts []string) bool {
+	n.mu.Lock()
+	fresh := slices.DeleteFunc(slices.Clone(hosts), func(h string) bool { return slices.Contains(n.hosts, h) })
+	n.hosts = slices.Concat(n.hosts, fresh)
+	n.mu.Unlock()
+	if len(fresh) > 0 {
+		zone, why := n.resolve(ctx, fresh)
+		n.mu.Lock()
+		maps.Copy(zone, n.zone)
+		n.zone, n.why = zone, why
+		n.mu.Unlock()
+	}
+	return len(fresh) > 0
+}
+
+// ask resolves all hosts anew.
+func (n *worldNames) ask(ctx context.Context) {
+	n.mu.Lock()
+	hosts := n.hosts
+	n.mu.Unlock()
+	zone, why := n.resolve(ctx, hosts)
+	n.mu.Lock()
+	n.zone, n.why = zone, why
+	n.mu.Unlock()
+}
+
+// resolve looks hosts up, sixteen at a time.
+func (n *worldNames) resolve(ctx context.Context, hosts []string) (zone map[string][]string, why string) {
+	zone = map[string][]string{}
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, 16)
-	for _, host := range hostsOf(requests) {
+	for _, host := range hosts {
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
@@ -71,19 +104,17 @@ func (n *worldNames) ask(ctx context.Context, requests []labs.Request) {
 		})
 	}
 	wg.Wait()
-	n.mu.Lock()
-	n.zone, n.why = zone, why
-	n.mu.Unlock()
+	return zone, why
 }
 
 // follow asks again and again, until the context ends.
-func (n *worldNames) follow(ctx context.Context, requests []labs.Request) {
+func (n *worldNames) follow(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(namesEvery):
-			n.ask(ctx, requests)
+			n.ask(ctx)
 		}
 	}
 }

@@ -3,12 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 	"unicode"
-
-	"golang.org/x/term"
 
 	"github.com/gatedrill/gatedrill/labs/cluster"
 )
@@ -29,13 +26,7 @@ type progressLine struct {
 const sayEvery = 15 * time.Second
 
 func newProgressLine(w io.Writer) *progressLine {
-	p := &progressLine{w: w}
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		if cols, _, err := term.GetSize(int(f.Fd())); err == nil {
-			p.width = cols
-		}
-	}
-	return p
+	return &progressLine{w: w, width: columns(w)}
 }
 
 func (p *progressLine) report(r cluster.Progress) {

@@ -74,9 +74,9 @@ func runTrace(ctx context.Context, e *env, f traceFlags, ask question) error {
 	}
 	defer o.Close()
 	if f.watch {
-		return watchTrace(ctx, e, f, ask.request, s, o)
+		return watchTrace(ctx, e, f, ask, s, o)
 	}
-	seen, err := lookOnce(ctx, o)
+	seen, err := ask.look(ctx, s, o)
 	if err != nil {
 		return err
 	}
@@ -93,10 +93,45 @@ func (q question) observer(ctx context.Context, e *env, s *sight) (*observe.Obse
 	requests := []labs.Request{q.request}
 	opts := observe.Options{Requests: requests, Trust: s.trust, Certs: q.certs, Clock: e.Now, Unasked: s.unasked}
 	if s.names != nil {
-		s.names.ask(ctx, requests)
+		s.names.learn(ctx, hostsOf(requests))
 		opts.Names = s.names.get
 	}
 	return observe.New(s.handle, opts)
+}
+
+// mostRedirects is how many redirects a client follows.
+const mostRedirects = 10
+
+// look looks once; and once more for each redirect to a host whose name was
+// not asked for yet.
+func (q question) look(ctx context.Context, s *sight, o *observe.Observer) (snapshot.Snapshot, error) {
+	for n := 0; ; n++ {
+		seen, err := lookOnce(ctx, o)
+		if err != nil || n == mostRedirects || s.names == nil || !s.names.learn(ctx, q.hosts(seen)) {
+			return seen, err
+		}
+	}
+}
+
+// hosts are the names that the client asks DNS for: of the URL, and of those to
+// which redirects lead it.
+func (q question) hosts(s snapshot.Snapshot) []string {
+	r := q.request
+	out := hostsOf([]labs.Request{r})
+	for n := 0; r.Follow && n < mostRedirects; n++ {
+		to := ""
+		for _, h := range trace.Trace(r, s).Hops {
+			if u, ok := h.Layer(labs.LayerRoute).Facts["redirect"].(string); ok {
+				to = u
+			}
+		}
+		if to == "" {
+			break
+		}
+		r.URL, r.SNI = to, ""
+		out = append(out, hostsOf([]labs.Request{r})...)
+	}
+	return out
 }
 
 func lookOnce(ctx context.Context, o *observe.Observer) (snapshot.Snapshot, error) {
@@ -131,7 +166,7 @@ func tell(e *env, asJSON bool, t traced) error {
 		if err := writeJSON(e.Stdout, t); err != nil {
 			return err
 		}
-	} else if err := printTraced(e.Stdout, t); err != nil {
+	} else if err := newPage(e.Stdout).traced(t); err != nil {
 		return err
 	}
 	return verdictCode(t.Verdict)

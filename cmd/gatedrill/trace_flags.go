@@ -30,7 +30,7 @@ type traceFlags struct {
 func (f *traceFlags) flags(c *cobra.Command) {
 	fl := c.Flags()
 	fl.BoolVar(&f.json, "json", false, "print the path as JSON; with --watch a document a line")
-	fl.StringVar(&f.request.From, "from", "outside", "who asks: \"outside\", or a workload as namespace/name")
+	fl.StringVar(&f.request.From, "from", "outside", "who asks: \"outside\", or a workload as namespace/name or namespace/kind/name")
 	fl.StringArrayVar(&f.headers, "header", nil, "send a header, \"Name: value\"; Host overrides the authority")
 	fl.StringVar(&f.request.Method, "method", "GET", "method of the request")
 	fl.StringVar(&f.request.SNI, "sni", "", "TLS server name, when not the URL's host")
@@ -88,8 +88,8 @@ func (f traceFlags) build(args []string) (question, error) {
 			return q, usagef("trace --%s %q: want namespace/service", x.flag, x.value)
 		}
 	}
-	if !q.request.Outside() && !labs.IsPair(q.request.From) {
-		return q, usagef("trace --from %q: want outside, or namespace/workload", q.request.From)
+	if !q.request.Outside() && !labs.IsWorkload(q.request.From) {
+		return q, usagef("trace --from %q: want outside, or namespace/workload, with the kind between them where several have the name", q.request.From)
 	}
 	if to, _, _ := strings.Cut(q.request.To, "#"); to != "" && !labs.IsPair(to) {
 		return q, usagef("trace --to %q: want namespace/workload or outside/host", q.request.To)

@@ -2,18 +2,16 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/tui/layout"
 )
 
-// printTraced writes a path with what there is to say about it.
-func printTraced(w io.Writer, t traced) error {
-	var b strings.Builder
-	printPath(&b, t.Path)
+// traced prints a path with what there is to say about it.
+func (p *page) traced(t traced) error {
+	p.path(t.Path)
 	for _, u := range t.Unseen {
 		layers := make([]string, len(u.Layers))
 		for i, l := range u.Layers {
@@ -23,37 +21,62 @@ func printTraced(w io.Writer, t traced) error {
 		if len(layers) > 0 {
 			line += "  (unknown for it: " + strings.Join(layers, ", ") + ")"
 		}
-		fmt.Fprintf(&b, "%-12s   %s\n", "not seen", visible(line))
+		p.para(behindName("not seen"), line)
 	}
-	fmt.Fprintf(&b, "\n%s\n", visible(t.Sentence))
+	p.line("")
+	p.para("", t.Sentence)
 	for _, c := range t.Commands {
-		fmt.Fprintf(&b, "  $ %s\n", visible(c))
+		p.command(c)
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return p.err
 }
 
-// printPath writes a path as one line a layer, with want and got under the
-// broken one and the real answer at the end. Where a request passes several
-// proxies a map goes first, and each has its own lines under its name.
-func printPath(w io.Writer, p labs.Path) {
-	several := len(p.Proxies()) > 1 || len(p.Hops) > 0 && p.Hops[0].Role == labs.RoleSidecar
+// path prints one line a layer, with want and got under the broken one and
+// the real answer at the end. Where a request passes several proxies a map
+// goes first, and each has its own lines under its name.
+func (p *page) path(path labs.Path) {
+	several := len(path.Proxies()) > 1 || len(path.Hops) > 0 && path.Hops[0].Role == labs.RoleSidecar
 	if several {
-		fmt.Fprintln(w, visible(mapLine(p)))
+		p.para("", mapLine(path))
 	}
-	for _, h := range p.Hops {
+	for _, h := range path.Hops {
 		if several {
-			fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("\n%s   %s", h.Name, visible(who(h.Proxy))), " "))
+			p.line("")
+			p.para(h.Name+"   ", who(h.Proxy))
 		}
-		width := 0
+		column := p.objectsAt(h.Layers)
 		for _, l := range h.Layers {
-			width = max(width, min(utf8.RuneCountInString(l.Summary), 46))
-		}
-		for _, l := range h.Layers {
-			printLayer(w, l, width)
+			p.layer(l, column)
 		}
 	}
-	fmt.Fprintf(w, "%-12s   %s\n", "answer", visible(answerLine(p.Answer)))
+	p.para(behindName("answer"), answerLine(path.Answer))
+}
+
+// behindName is the head of a line that is no layer's.
+func behindName(name string) string { return fmt.Sprintf("%-12s   ", name) }
+
+// names is the width of the column of names, with the mark behind it.
+const names = 15
+
+// objectsAt is where, behind the summaries, objects begin: behind the longest
+// summary that shares its line with one.
+func (p *page) objectsAt(layers []labs.LayerReport) int {
+	column, longest := 0, 0
+	for _, l := range layers {
+		s, o := layout.Width(visible(l.Summary)), layout.Width(visible(beside(l)))
+		if o > 0 && p.shares(s, o) {
+			column, longest = max(column, s), max(longest, o)
+		}
+	}
+	if p.width > 0 {
+		return max(min(column, p.width-names-3-longest), 0)
+	}
+	return min(column, 46)
+}
+
+// shares says whether a summary and an object have room on one line.
+func (p *page) shares(summary, object int) bool {
+	return p.width == 0 || !p.narrow() && names+summary+3+object <= p.width
 }
 
 // who names a proxy or server; "" when nothing is known of it.
@@ -93,22 +116,36 @@ func worstOf(h labs.Hop) labs.Verdict {
 	return labs.OffPath
 }
 
-// printLayer writes one layer, with the object it rests on behind it.
-func printLayer(w io.Writer, l labs.LayerReport, width int) {
-	object := ""
-	if l.Verdict == labs.Healthy && len(l.Objects) > 0 && !strings.Contains(l.Summary, l.Objects[0].Name) {
-		object = l.Objects[0].String()
+// beside is the object on which a healthy layer rests, where its summary names
+// another one or none.
+func beside(l labs.LayerReport) string {
+	if o := l.Beside(); l.Verdict == labs.Healthy && len(o) > 0 && o[0] == l.Objects[0] {
+		return o[0].String()
 	}
-	line := fmt.Sprintf("%-12s %s %-*s   %s", l.Layer, traceMark(l.Verdict), width, visible(l.Summary), visible(object))
-	fmt.Fprintln(w, strings.TrimRight(line, " "))
-	if l.Want != "" {
-		fmt.Fprintf(w, "%-12s   want  %s\n", "", visible(l.Want))
+	return ""
+}
+
+// layer prints one layer, with the object it rests on behind or below it.
+func (p *page) layer(l labs.LayerReport, column int) {
+	head := fmt.Sprintf("%-12s %s ", l.Layer, traceMark(l.Verdict))
+	summary, object := visible(l.Summary), beside(l)
+	below := ""
+	switch {
+	case object == "":
+	case p.shares(layout.Width(summary), layout.Width(visible(object))):
+		summary += layout.Spaces(column-layout.Width(summary)) + "   " + object
+	default:
+		below = object
 	}
-	if l.Got != "" {
-		fmt.Fprintf(w, "%-12s   got   %s\n", "", visible(l.Got))
-	}
+	p.para(head, summary)
+	blame := ""
 	if l.Verdict == labs.Broken && len(l.Objects) > 0 {
-		fmt.Fprintf(w, "%-12s   look  %s\n", "", visible(l.Objects[0].String()))
+		blame = l.Objects[0].String()
+	}
+	for _, x := range []struct{ head, text string }{{"", below}, {"want  ", l.Want}, {"got   ", l.Got}, {"look  ", blame}} {
+		if x.text != "" {
+			p.para(layout.Spaces(names)+x.head, x.text)
+		}
 	}
 }
 

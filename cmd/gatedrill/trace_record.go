@@ -71,10 +71,7 @@ func replayTrace(e *env, f traceFlags, ask question) error {
 		for r.Name = range s.Answers { // that of the only request
 		}
 	}
-	p := trace.Trace(r, s)
-	if e.lab != nil {
-		p = hiddenByLab(e, p)
-	}
+	p := hiddenByLab(e, trace.Trace(r, s))
 	return tell(e, f.json, tracedOf(p, s, explain.Tools{}))
 }
 

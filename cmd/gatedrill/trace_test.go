@@ -98,7 +98,7 @@ destination  – not reached
 answer         404 NR route_not_found   12ms
 `
 	var out bytes.Buffer
-	printPath(&out, p)
+	newPage(&out).path(p)
 	if out.String() != want {
 		t.Errorf("printed\n%s\nwant\n%s", out.String(), want)
 	}

@@ -33,19 +33,17 @@ type change struct {
 
 // watchTrace tells the path once, and then each change, until it is ended.
 // Its exit code is that of the last path.
-func watchTrace(ctx context.Context, e *env, f traceFlags, r labs.Request, s *sight, o *observe.Observer) error {
+func watchTrace(ctx context.Context, e *env, f traceFlags, ask question, s *sight, o *observe.Observer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer cancel()
 	wg.Go(func() { _ = o.Run(ctx) }) // ends with the context alone
 	if s.names != nil {
-		wg.Go(func() { s.names.follow(ctx, []labs.Request{r}) })
+		wg.Go(func() { s.names.follow(ctx) })
 	}
-	w := &watcher{e: e, json: f.json}
+	w := &watcher{e: e, json: f.json, ask: ask, sight: s}
 	began, settled := e.Now(), time.NewTimer(time.Hour)
-	var next labs.Path
-	var seen snapshot.Snapshot
 	for {
 		select {
 		case <-ctx.Done():
@@ -54,18 +52,15 @@ func watchTrace(ctx context.Context, e *env, f traceFlags, r labs.Request, s *si
 			}
 			return verdictCode(overall(w.last))
 		case <-o.Changed():
-			seen = o.Snapshot()
-			p := s.shown(trace.Trace(r, seen))
-			if len(changes(e.Now(), next, p)) > 0 || next.Hops == nil {
-				next = p
+			if w.look(ctx, o.Snapshot()) {
 				settled.Reset(settles)
 			}
 		case <-settled.C:
-			if !w.told && !ready(seen, r, s.unasked) && e.Now().Sub(began) < firstWithin {
+			if !w.told && !ready(w.seen, ask.request, s.unasked) && e.Now().Sub(began) < firstWithin {
 				settled.Reset(settles)
 				continue
 			}
-			if err := w.tell(tracedOf(next, seen, s.tools)); err != nil {
+			if err := w.tell(tracedOf(w.next, w.seen, s.tools)); err != nil {
 				return err
 			}
 		}
@@ -80,10 +75,28 @@ func ready(s snapshot.Snapshot, r labs.Request, unasked string) bool {
 
 // watcher prints what differs from the last path that it told.
 type watcher struct {
-	e    *env
-	json bool
-	told bool
-	last labs.Path
+	e     *env
+	json  bool
+	ask   question
+	sight *sight
+	seen  snapshot.Snapshot
+	next  labs.Path // seen last
+	told  bool
+	last  labs.Path // told last
+}
+
+// look takes a snapshot, and says whether the path differs from the one before.
+func (w *watcher) look(ctx context.Context, s snapshot.Snapshot) bool {
+	w.seen = s
+	if w.sight.names != nil {
+		w.sight.names.learn(ctx, w.ask.hosts(s))
+	}
+	p := w.sight.shown(trace.Trace(w.ask.request, s))
+	if len(changes(w.e.Now(), w.next, p)) == 0 && w.next.Hops != nil {
+		return false
+	}
+	w.next = p
+	return true
 }
 
 func (w *watcher) tell(t traced) error {
@@ -94,8 +107,9 @@ func (w *watcher) tell(t traced) error {
 		if w.json {
 			return w.document(t)
 		}
-		return printTraced(w.e.Stdout, t)
+		return newPage(w.e.Stdout).traced(t)
 	}
+	out := newPage(w.e.Stdout)
 	for _, c := range changes(w.e.Now(), was, t.Path) {
 		if w.json {
 			if err := w.document(c); err != nil {
@@ -103,19 +117,22 @@ func (w *watcher) tell(t traced) error {
 			}
 			continue
 		}
-		name := c.Layer
-		if c.Hop != "" && len(t.Path.Proxies()) > 1 {
-			name = c.Hop + " " + name
-		}
-		marks := ""
-		if c.To != "" {
-			marks = traceMark(c.From) + " → " + traceMark(c.To) + "  "
-		}
-		if _, err := fmt.Fprintf(w.e.Stdout, "%s  %-12s %s%s\n", c.At.In(w.e.Zone).Format(time.TimeOnly), name, marks, visible(c.Summary)); err != nil {
-			return err
-		}
+		out.change(c, len(t.Path.Proxies()) > 1, w.e.Zone)
 	}
-	return nil
+	return out.err
+}
+
+// change prints what has changed on one line, with its hop where there are
+// several.
+func (p *page) change(c change, several bool, zone *time.Location) {
+	name, marks := c.Layer, ""
+	if c.Hop != "" && several {
+		name = c.Hop + " " + name
+	}
+	if c.To != "" {
+		marks = traceMark(c.From) + " → " + traceMark(c.To) + "  "
+	}
+	p.para(fmt.Sprintf("%s  %-12s %s", c.At.In(zone).Format(time.TimeOnly), name, marks), c.Summary)
 }
 
 // document prints one line of JSON.

@@ -3,12 +3,10 @@ package envoy
 // Cluster is one upstream.
 type Cluster struct {
 	Name    string
-	Type    string // "EDS", "STRICT_DNS", "ORIGINAL_DST", …
-	Service string // EDS service name
-	TLS     *UpstreamTLS
-	// ByPeer: TLS is chosen for each endpoint by its tlsMode label.
-	ByPeer  bool
-	Sockets []Socket // what endpoints are told apart by, the first that fits counts
+	Type    string       // "EDS", "STRICT_DNS", "ORIGINAL_DST", …
+	Service string       // EDS service name
+	TLS     *UpstreamTLS // to endpoints that none of the sockets is for
+	Sockets []Socket     // what endpoints are told apart by, the first that fits counts
 	// OwnAddress: endpoints are where the client meant to go (ORIGINAL_DST);
 	// DstHeader names the header that may say otherwise.
 	OwnAddress bool
@@ -24,9 +22,22 @@ type Cluster struct {
 // Socket is how endpoints with these labels are spoken to.
 type Socket struct {
 	Name   string
-	Labels map[string]string
-	TLS    *UpstreamTLS // nil: plain text
+	Labels map[string]string // never empty: a socket for all is the cluster's own
+	TLS    *UpstreamTLS      // nil: plain text
 }
+
+// fits says whether the socket is for an endpoint: its labels are all there.
+func (s Socket) fits(e Endpoint) bool {
+	for k, v := range s.Labels {
+		if have, ok := e.Labels[k]; !ok || have != v {
+			return false
+		}
+	}
+	return true
+}
+
+// tunnels says whether the socket is for endpoints in a tunnel.
+func (s Socket) tunnels() bool { return s.Labels["tunnel"] != "" }
 
 // UpstreamTLS is how Envoy speaks TLS to a cluster.
 type UpstreamTLS struct {
@@ -48,8 +59,8 @@ type Endpoint struct {
 	// Address is ip:port, envoy://listener/id of a listener inside of Envoy, or
 	// unix://path.
 	Address  string
-	Health   string // "HEALTHY", "UNHEALTHY", "DRAINING", …
-	TLSMode  string // "istio" when the peer can do mutual TLS
+	Health   string            // "HEALTHY", "UNHEALTHY", "DRAINING", …
+	Labels   map[string]string // by which sockets are chosen: tlsMode is "istio" when the peer can do mutual TLS
 	Failed   []string
 	Locality string // region/zone/subzone
 	Priority int
@@ -63,14 +74,32 @@ type Endpoint struct {
 // DISABLE, SIMPLE, MUTUAL, ISTIO_MUTUAL, or AUTO where each endpoint's label
 // decides.
 func (c Cluster) Mode() string {
+	for _, s := range c.Sockets {
+		if !s.tunnels() {
+			return "AUTO"
+		}
+	}
+	return c.TLS.Mode()
+}
+
+// To is how Envoy speaks TLS to one endpoint, nil where it does not.
+func (c Cluster) To(e Endpoint) *UpstreamTLS {
+	for _, s := range c.Sockets {
+		if s.fits(e) {
+			return s.TLS
+		}
+	}
+	return c.TLS
+}
+
+// Mode names a way of speaking TLS as Cluster.Mode does.
+func (t *UpstreamTLS) Mode() string {
 	switch {
-	case c.ByPeer:
-		return "AUTO"
-	case c.TLS == nil:
+	case t == nil:
 		return "DISABLE"
-	case len(c.TLS.Secrets)+len(c.TLS.Files)+len(c.TLS.Inline) == 0:
+	case len(t.Secrets)+len(t.Files)+len(t.Inline) == 0:
 		return "SIMPLE"
-	case len(c.TLS.Secrets) > 0 && c.TLS.Secrets[0] == "default":
+	case len(t.Secrets) > 0 && t.Secrets[0] == "default":
 		return "ISTIO_MUTUAL"
 	}
 	return "MUTUAL"

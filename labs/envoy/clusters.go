@@ -46,7 +46,7 @@ type rawCluster struct {
 
 type socketMatch struct {
 	Name   string         `json:"name"`
-	Match  map[string]any `json:"match"`
+	Match  labels         `json:"match"`
 	Socket *clusterSocket `json:"transport_socket"`
 }
 
@@ -105,13 +105,13 @@ func (r rawCluster) view() Cluster {
 		c.TLS = r.auto(r.Socket.tls)
 	}
 	for _, m := range r.Matches {
-		c.ByPeer = c.ByPeer || m.Name == "tlsMode-istio"
-		s := Socket{Name: m.Name, Labels: map[string]string{}}
-		for k, v := range m.Match {
-			s.Labels[k], _ = v.(string)
-		}
+		s := Socket{Name: m.Name, Labels: m.Match}
 		if m.Socket != nil && m.Socket.tls != nil {
 			s.TLS = r.auto(m.Socket.tls)
+		}
+		if len(m.Match) == 0 {
+			c.TLS = s.TLS // it fits all: what comes after it is for nobody
+			break
 		}
 		c.Sockets = append(c.Sockets, s)
 	}

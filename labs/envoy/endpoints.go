@@ -48,7 +48,7 @@ func (c *Config) assign(name string, a rawAssignment) {
 				health = "HEALTHY"
 			}
 			out = append(out, Endpoint{
-				Address: e.Endpoint.Address.String(), Health: health, TLSMode: e.Metadata.Filter.Match.TLSMode,
+				Address: e.Endpoint.Address.String(), Health: health, Labels: e.Metadata.Filter.Match,
 				Locality: loc.Locality.String(), Priority: loc.Priority, Weight: e.Weight,
 				Tunnel: e.Metadata.tunnel(), Waypoint: e.Metadata.Filter.OriginalDst.Waypoint,
 				Workload: e.Metadata.Filter.Istio.Workload,

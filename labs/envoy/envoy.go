@@ -24,9 +24,9 @@ type Config struct {
 // Refusal is an update that Envoy did not take. What it had before goes on
 // serving.
 type Refusal struct {
-	Kind    string // "listener", "route", "cluster", "endpoint", "secret"
-	Name    string
-	Details string // in Envoy's words
+	Kind    string `json:"kind"` // "listener", "route", "cluster", "endpoint", "secret"
+	Name    string `json:"name"`
+	Details string `json:"details"` // in Envoy's words
 }
 
 // Secret is one secret as Envoy has it, without its key.

@@ -16,7 +16,7 @@ const dump = `{"configs":[
   {"cluster":{"name":"outbound|80||shop","type":"EDS","eds_cluster_config":{"service_name":"outbound|80||shop"},
    "circuit_breakers":{"thresholds":[{"max_connections":100}]},
    "metadata":{"filter_metadata":{"istio":{"config":"/apis/networking.istio.io/v1/namespaces/shop/destination-rule/shop"}}},
-   "transport_socket_matches":[{"name":"tlsMode-istio"},{"name":"tlsMode-disabled"}]}},
+   "transport_socket_matches":[{"name":"tlsMode-istio","match":{"tlsMode":"istio"}},{"name":"tlsMode-disabled","match":{}}]}},
   {"cluster":{"name":"outbound|443||partner","type":"STRICT_DNS","circuit_breakers":{"thresholds":[{"max_connections":4294967295}]},
    "transport_socket":{"name":"envoy.transport_sockets.tls","typed_config":{"@type":"type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext","sni":"partner.example.com",
     "common_tls_context":{"combined_validation_context":{"validation_context_sds_secret_config":{"name":"kubernetes://partner-ca-cacert"}}}}}}}],
@@ -94,14 +94,14 @@ func TestParse(t *testing.T) {
 		}}}},
 		Clusters: []Cluster{
 			{Name: "agent", Type: "STATIC"},
-			{Name: "outbound|80||shop", Type: "EDS", Service: "outbound|80||shop", ByPeer: true, Sockets: []Socket{{Name: "tlsMode-istio", Labels: map[string]string{}}, {Name: "tlsMode-disabled", Labels: map[string]string{}}}, MaxConnections: 100, Config: "/apis/networking.istio.io/v1/namespaces/shop/destination-rule/shop"},
+			{Name: "outbound|80||shop", Type: "EDS", Service: "outbound|80||shop", Sockets: []Socket{{Name: "tlsMode-istio", Labels: map[string]string{"tlsMode": "istio"}}}, MaxConnections: 100, Config: "/apis/networking.istio.io/v1/namespaces/shop/destination-rule/shop"},
 			{Name: "outbound|443||partner", Type: "STRICT_DNS", TLS: &UpstreamTLS{SNI: "partner.example.com", CA: "kubernetes://partner-ca-cacert"}},
 			{Name: "cold", Type: "EDS", Warming: true},
 		},
 		Secrets: []Secret{{Name: "kubernetes://shop-cert", Cert: "PEM"}, {Name: "kubernetes://shop-cert", Warming: true}, {Name: "kubernetes://www-cert", Warming: true}},
 		Endpoints: map[string][]Endpoint{
 			"agent":              {{Address: "127.0.0.1:15020", Health: "HEALTHY"}},
-			"outbound|80||shop":  {{Address: "10.244.0.5:8080", Health: "HEALTHY", TLSMode: "istio", Failed: []string{"failed_outlier_check"}}},
+			"outbound|80||shop":  {{Address: "10.244.0.5:8080", Health: "HEALTHY", Labels: map[string]string{"tlsMode": "istio"}, Failed: []string{"failed_outlier_check"}}},
 			"outbound|80||empty": {},
 		},
 	}

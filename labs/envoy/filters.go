@@ -79,7 +79,10 @@ func (ch *Chain) httpFilter(f typed) error {
 	case "JwtAuthentication":
 		var j struct {
 			Providers map[string]struct {
-				Issuer string `json:"issuer"`
+				Issuer string            `json:"issuer"`
+				Header []json.RawMessage `json:"from_headers"`
+				Param  []string          `json:"from_params"`
+				Cookie []string          `json:"from_cookies"`
 			} `json:"providers"`
 		}
 		if err := json.Unmarshal(f.raw, &j); err != nil {
@@ -87,7 +90,9 @@ func (ch *Chain) httpFilter(f typed) error {
 		}
 		ch.JWT = []string{}
 		for _, name := range sorted(j.Providers) {
-			ch.JWT = append(ch.JWT, j.Providers[name].Issuer)
+			p := j.Providers[name]
+			ch.JWT = append(ch.JWT, p.Issuer)
+			ch.TokenElsewhere = ch.TokenElsewhere || len(p.Header)+len(p.Param)+len(p.Cookie) > 0
 		}
 	}
 	return nil

@@ -42,7 +42,10 @@ type Chain struct {
 	Filters  []string   // network and HTTP filters in order
 	RBAC     []RBAC     // in order
 	JWT      []string   // issuers that jwt_authn knows
-	ExtAuthz []string   // clusters of external authorization
+	// TokenElsewhere: a token may come elsewhere than in the header authorization
+	// and the parameter access_token.
+	TokenElsewhere bool
+	ExtAuthz       []string // clusters of external authorization
 	// NormalizesPath: "/a/../b" is matched as "/b"; MergesSlashes: "//a" as "/a".
 	NormalizesPath bool
 	MergesSlashes  bool

@@ -177,6 +177,26 @@ func (a address) String() string {
 	return a.Socket.Address + ":" + strconv.Itoa(a.Socket.Port)
 }
 
+// labels are those by which Envoy chooses a socket for an endpoint; a value
+// that is no text is held as its JSON.
+type labels map[string]string
+
+func (l *labels) UnmarshalJSON(b []byte) error {
+	var values map[string]json.RawMessage
+	if err := json.Unmarshal(b, &values); err != nil {
+		return err
+	}
+	*l = make(labels, len(values))
+	for k, v := range values {
+		var text string
+		if json.Unmarshal(v, &text) != nil {
+			text = string(v)
+		}
+		(*l)[k] = text
+	}
+	return nil
+}
+
 // metadata is Istio's own, which names the object a piece of configuration
 // came from.
 type metadata struct {
@@ -186,9 +206,7 @@ type metadata struct {
 			Workload string `json:"workload"`
 			External bool   `json:"external"`
 		} `json:"istio"`
-		Match struct {
-			TLSMode string `json:"tlsMode"`
-		} `json:"envoy.transport_socket_match"`
+		Match       labels `json:"envoy.transport_socket_match"`
 		OriginalDst struct {
 			Local    string `json:"local"`
 			Waypoint string `json:"waypoint"`

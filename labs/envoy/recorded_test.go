@@ -94,8 +94,8 @@ func TestRecordedRoutes(t *testing.T) {
 			Clusters: []string{"outbound|80||" + orders}, Weighted: []Weighted{{"outbound|80||" + orders, 100}},
 			Rewrite: &Rewrite{Regex: "^/r2/(.*)", Substitution: `/\1`}, Retries: 2, RetryOn: retries,
 		}},
-		{"claims of a token", routeAt(t, gw, "https.443.san.public.m", "san.example.com:443", 0).Unknown,
-			[]string{"dynamic_metadata envoy.filters.http.jwt_authn.payload.group"}},
+		{"claims of a token", routeAt(t, gw, "https.443.san.public.m", "san.example.com:443", 0).Claims,
+			[]Claim{{Path: []string{"group"}, Text: StringMatch{Kind: "exact", Value: "admin"}}}},
 		{"a rule of the Gateway API", routeAt(t, managed, "http.80", "a.gw.example.com:80", 5).Weighted,
 			[]Weighted{{"outbound|80||" + orders, 3}, {"outbound|9000||" + orders, 1}, {"outbound|80||gone.m.svc.cluster.local", 2}}},
 		{"its redirect of a prefix", routeAt(t, managed, "http.80", "a.gw.example.com:80", 3).Redirect,
@@ -172,7 +172,6 @@ func TestRecordedClusters(t *testing.T) {
 	}{
 		{"endpoints told apart", get("outbound|80||" + orders).Sockets, []Socket{
 			{Name: "tlsMode-istio", Labels: map[string]string{"tlsMode": "istio"}, TLS: identity},
-			{Name: "tlsMode-disabled", Labels: map[string]string{}},
 		}},
 		{"origination by file", get("outbound|80|v2|" + orders).TLS, &UpstreamTLS{
 			SNI: "up.example.com", CA: "file-root:/etc/ca.pem", SANs: []StringMatch{{Kind: "exact", Value: "up.example.com"}},
@@ -181,7 +180,7 @@ func TestRecordedClusters(t *testing.T) {
 		{"where the client meant to go", get("outbound|443||*.example.net").OwnAddress, true},
 		{"outside the mesh", get("outbound|443||*.example.net").External, true},
 		{"an endpoint", side.Endpoints["outbound|80||"+orders], []Endpoint{{
-			Address: "10.244.0.4:8080", Health: "HEALTHY", TLSMode: "istio", Weight: 1, Workload: "orders;m;orders;v1;Kubernetes",
+			Address: "10.244.0.4:8080", Health: "HEALTHY", Labels: map[string]string{"tlsMode": "istio"}, Weight: 1, Workload: "orders;m;orders;v1;Kubernetes",
 		}}},
 	} {
 		if d := cmp.Diff(tt.want, tt.got); d != "" {

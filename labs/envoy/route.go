@@ -26,6 +26,7 @@ type Route struct {
 	Path     PathMatch
 	Headers  []HeaderMatch
 	Query    []HeaderMatch
+	Claims   []Claim    // of the request's token
 	Unknown  []string   // further conditions that are not held here, by name
 	Clusters []string   // with a weight above 0
 	Weighted []Weighted // all, with their weights

@@ -146,29 +146,6 @@ func (r *Route) fraction(v json.RawMessage) error {
 	return nil
 }
 
-// state names what a filter before the router must have found, such as the
-// claims of a token.
-func (r *Route) state(kind string, v json.RawMessage) error {
-	var list []struct {
-		Filter string `json:"filter"`
-		Key    string `json:"key"`
-		Path   []struct {
-			Key string `json:"key"`
-		} `json:"path"`
-	}
-	if err := json.Unmarshal(v, &list); err != nil {
-		return err
-	}
-	for _, m := range list {
-		name := kind + " " + m.Filter + m.Key
-		for _, p := range m.Path {
-			name += "." + p.Key
-		}
-		r.Unknown = append(r.Unknown, name)
-	}
-	return nil
-}
-
 func (r *Route) headers(v json.RawMessage, into *[]HeaderMatch) error {
 	var list []rawHeader
 	if err := json.Unmarshal(v, &list); err != nil {

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -78,6 +79,9 @@ func (e evidence) commands() []string {
 	case labs.LayerRoute:
 		return []string{e.proxy("routes", "--name", e.text(labs.LayerRoute, "name")), e.object(e.kubectl("get", routeKinds, "-A"))}
 	case labs.LayerDestination:
+		if e.noCluster() {
+			return []string{e.proxy("listeners", "--port", e.number("port", labs.LayerListener, "targetPort", labs.LayerEntry)), e.object(e.kubectl("get", "sidecars.networking.istio.io,serviceentries", "-A"))}
+		}
 	}
 	return []string{e.upstream(), e.object(e.kubectl("get", "destinationrules,serviceentries,authorizationpolicies,peerauthentications", "-A"))}
 }
@@ -132,6 +136,12 @@ func (e evidence) upstream() string {
 		}
 	}
 	return e.proxy("endpoints", "--cluster", e.text(labs.LayerDestination, "cluster"))
+}
+
+// noCluster says whether the request goes where no endpoints are configured:
+// to whatever address the client has, or nowhere.
+func (e evidence) noCluster() bool {
+	return slices.Contains([]string{"PassthroughCluster", "BlackHoleCluster"}, e.text(labs.LayerDestination, "cluster"))
 }
 
 // proxy asks what the hop's Envoy has. A flag without a value is left out.

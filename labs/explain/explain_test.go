@@ -112,6 +112,11 @@ func TestEveryLayerIsExplained(t *testing.T) {
 			[]string{"istioctl proxy-config endpoints out-1 -n istio-egress", "kubectl get destinationrules,serviceentries,authorizationpolicies,peerauthentications -A"},
 		},
 		{
+			"past the mesh there are no endpoints to look at", at(labs.RoleSidecar, sidecar, labs.LayerReport{Layer: labs.LayerDestination, Verdict: labs.Unknown, Summary: "goes straight to it", Facts: map[string]any{"cluster": "PassthroughCluster"}}),
+			shop + " answers 404 (NR route_not_found); whether destination is healthy is not known: goes straight to it.",
+			[]string{"istioctl proxy-config listeners client-1 -n mesh --port 8443", "kubectl get sidecars.networking.istio.io,serviceentries -A"},
+		},
+		{
 			"unknown", at(labs.RoleGateway, pod, labs.LayerReport{Layer: labs.LayerTLS, Verdict: labs.Unknown, Summary: "Secret not observed: forbidden."}),
 			shop + " answers 404 (NR route_not_found); whether tls is healthy is not known: Secret not observed: forbidden.",
 			[]string{"istioctl proxy-config secret gw-1 -n istio-system", "kubectl get gateways.networking.istio.io,gateways.gateway.networking.k8s.io -A -o yaml"},

@@ -54,7 +54,7 @@ func rests(what string) []labs.Layer {
 		return []labs.Layer{listener, tls, route}
 	case "Secret":
 		return []labs.Layer{tls, dest}
-	case "VirtualService", "HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "ReferenceGrant":
+	case "VirtualService", "HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "ReferenceGrant", "Ingress", "IngressClass":
 		return []labs.Layer{route}
 	case "DestinationRule", "PeerAuthentication", "AuthorizationPolicy", "RequestAuthentication", "BackendTLSPolicy":
 		return []labs.Layer{dest}

@@ -188,8 +188,16 @@ func (e *Engine) issue(ctx context.Context, c labs.Certificate, from, to time.Ti
 		return nil, err
 	}
 	if slices.Contains(holds, "tls.crt") {
-		chain := map[string][][]byte{"": {ca.Issuer()}, "full": {ca.Issuer()}, "leaf": nil, "root": {ca.Issuer(), ca.Root()}}[c.Chain]
-		data["tls.crt"] = slices.Concat(append([][]byte{got.Leaf}, chain...)...)
+		chain := map[string][][]byte{"leaf": nil, "root": {ca.Issuer(), ca.Root()}, "reversed": {ca.Issuer()}}
+		rest, named := chain[c.Chain]
+		if !named {
+			rest = [][]byte{ca.Issuer()}
+		}
+		all := append([][]byte{got.Leaf}, rest...)
+		if c.Chain == "reversed" {
+			slices.Reverse(all)
+		}
+		data["tls.crt"] = slices.Concat(all...)
 	}
 	if slices.Contains(holds, "tls.key") {
 		data["tls.key"] = got.Key

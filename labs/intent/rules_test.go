@@ -33,7 +33,7 @@ func TestRules(t *testing.T) {
 		{"query", vs + `http: [{match: [{queryParams: {q: {exact: "2"}}}]}]}}`, match.FitsNot, `query parameter q is "1", not exact 2`, nil, ""},
 		{"without a header that is there", vs + `http: [{match: [{withoutHeaders: {x: {}}}]}]}}`, match.FitsNot, "header x is there", nil, ""},
 		{"authority", vs + `http: [{match: [{authority: {prefix: www}}]}]}}`, match.FitsNot, `header :authority is "h", not prefix www`, nil, ""},
-		{"claims cannot be told", vs + `http: [{match: [{headers: {"@request.auth.claims.group": {exact: a}}}]}, {}]}}`, match.Unknown, "cannot tell: the route asks for claims.group", nil, ""},
+		{"claims cannot be told", vs + `http: [{match: [{headers: {"@request.auth.claims.group": {exact: a}}}]}, {}]}}`, match.Unknown, "cannot tell: the route asks for claim group of a token that cannot be read here", nil, ""},
 		{"weights", vs + `http: [{route: [{destination: {host: s}, weight: 100}, {destination: {host: t}, weight: 0}]}]}}`, match.Fits, "", []string{"outbound|80||s.a.svc.cluster.local"}, ""},
 
 		{"delegate missing", vs + `http: [{delegate: {name: team, namespace: b}}]}}`, match.FitsNot, "delegates to VirtualService b/team, which does not exist", nil, ""},

@@ -28,6 +28,20 @@ func header(name string, m object) envoy.HeaderMatch {
 // claims begins the names of headers that are none, but claims of a token.
 const claims = "@request.auth.claims"
 
+// claim reads "@request.auth.claims.realm.role", or "…claims[realm][role]"
+// where names have dots.
+func claim(name string, m object) envoy.Claim {
+	t := text(m)
+	c := envoy.Claim{Text: envoy.StringMatch{Kind: t.Kind, Value: t.Value}}
+	rest := strings.TrimPrefix(name, claims)
+	if strings.HasPrefix(rest, "[") {
+		c.Path = strings.Split(strings.TrimSuffix(strings.TrimPrefix(rest, "["), "]"), "][")
+	} else {
+		c.Path = strings.Split(strings.TrimPrefix(rest, "."), ".")
+	}
+	return c
+}
+
 // httpMatch compiles one match of an http rule.
 func httpMatch(m object) envoy.Route {
 	var r envoy.Route
@@ -38,14 +52,16 @@ func httpMatch(m object) envoy.Route {
 	}
 	for _, name := range keys(m.Map("headers")) {
 		if strings.HasPrefix(name, claims) {
-			r.Unknown = append(r.Unknown, strings.TrimPrefix(name, "@request.auth."))
+			r.Claims = append(r.Claims, claim(name, m.Map("headers", name)))
 			continue
 		}
 		r.Headers = append(r.Headers, header(name, m.Map("headers", name)))
 	}
 	for _, name := range keys(m.Map("withoutHeaders")) {
 		if strings.HasPrefix(name, claims) {
-			r.Unknown = append(r.Unknown, "no "+strings.TrimPrefix(name, "@request.auth."))
+			c := claim(name, m.Map("withoutHeaders", name))
+			c.Invert = true
+			r.Claims = append(r.Claims, c)
 			continue
 		}
 		h := header(name, m.Map("withoutHeaders", name))

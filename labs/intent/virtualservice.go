@@ -50,7 +50,7 @@ func (v View) httpRule(vs, rule object, name string) Rule {
 
 // with is an action on the conditions of a match.
 func with(action, m envoy.Route) envoy.Route {
-	action.Path, action.Headers, action.Query, action.Unknown = m.Path, m.Headers, m.Query, m.Unknown
+	action.Path, action.Headers, action.Query, action.Claims = m.Path, m.Headers, m.Query, m.Claims
 	return action
 }
 

@@ -24,7 +24,7 @@ func (s *source) requests(l *labs.Lab) {
 		need(nameForm.MatchString(name), "a name is letters and digits, since questions write trace.NAME")
 		u, err := url.Parse(r.URL)
 		need(err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https"), "url must be http://host/path or https://host/path, got %q", r.URL)
-		need(r.From == "outside" || labs.IsPair(r.From), "from must be outside, or a workload as namespace/name, got %q", r.From)
+		need(r.From == "outside" || labs.IsWorkload(r.From), "from must be outside, or a workload as namespace/name or namespace/kind/name, got %q", r.From)
 		need(r.Gateway == "" || labs.IsPair(r.Gateway), "gateway must be a Service as namespace/name, got %q", r.Gateway)
 		need(r.Via == "" || labs.IsPair(r.Via), "via must be a Service as namespace/name, got %q", r.Via)
 		need(r.To == "" || answerer(r.To), "to must be a workload as namespace/name or namespace/name#label=value, or outside/host, got %q", r.To)

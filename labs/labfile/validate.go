@@ -117,7 +117,7 @@ func (s *source) certificate(c labs.Certificate) {
 	need(c.Secret == "" || labs.IsPair(c.Secret), "secret must be namespace/name")
 	onlyCA := len(c.Holds) == 1 && c.Holds[0] == "ca.crt"
 	need(len(c.Names) > 0 || onlyCA, "a certificate needs names")
-	need(slices.Contains([]string{"", "full", "leaf", "root"}, c.Chain), "chain must be full, leaf or root")
+	need(slices.Contains([]string{"", "full", "leaf", "root", "reversed"}, c.Chain), "chain must be full, leaf, root or reversed")
 	need(slices.Contains([]string{"", "server", "client"}, c.Usage), "usage must be server or client")
 	need(c.Key == "" || c.Key == "other", "key must be left out, or be: other")
 	need(c.Days >= 0, "days must be positive")

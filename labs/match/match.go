@@ -49,6 +49,7 @@ type Request struct {
 	Authority string // with its port, when the client sends one
 	Path      string // with the query
 	Headers   map[string]string
+	Token     Token
 }
 
 // header reads a header by its name, in any case; pseudo headers included.

@@ -44,6 +44,9 @@ func RouteFits(route envoy.Route, r Request) Result {
 		v, ok := r.query(q.Name)
 		out = out.and(valueFits("query parameter", q, v, ok))
 	}
+	for _, c := range route.Claims {
+		out = out.and(claimFits(c, r.Token))
+	}
 	for _, u := range route.Unknown {
 		out = out.and(unknown("the route " + named(route) + "asks for " + u))
 	}

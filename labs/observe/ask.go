@@ -64,8 +64,11 @@ func publicly(s snapshot.Snapshot) func(context.Context, string) ([]string, erro
 func addressOf(r labs.Request, s snapshot.Snapshot) (string, labs.Answer) {
 	if ns, name, ok := strings.Cut(r.Gateway, "/"); ok {
 		service := snapshot.IndexOf(s.Objects).Get("", "Service", ns, name)
-		if a := snapshot.ServiceAddresses(service); len(a) > 0 {
-			return a[0], labs.Answer{}
+		for _, a := range snapshot.ServiceAddresses(service) {
+			if list := s.Resolve(a); net.ParseIP(a) == nil && len(list) > 0 {
+				a = list[0]
+			}
+			return a, labs.Answer{}
 		}
 		return "", labs.Answer{Error: "Service " + r.Gateway + " has no outside address"}
 	}

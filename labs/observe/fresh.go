@@ -166,6 +166,7 @@ func (s *store) listNow(ctx context.Context) ([]snapshot.Object, error) {
 		return nil, fmt.Errorf("the API server did not list them within %s", listWithin)
 	}
 	if apierrors.IsNotFound(err) {
+		s.unknownKind()
 		return nil, nil // no such kind: no such objects
 	}
 	if err != nil {

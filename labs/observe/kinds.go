@@ -46,6 +46,8 @@ func kinds() []kind {
 		{name: "EndpointSlice", group: "discovery.k8s.io", resource: "endpointslices", versions: []string{"v1"}},
 		{name: "Deployment", group: "apps", resource: "deployments", versions: []string{"v1"}},
 		{name: "NetworkPolicy", group: "networking.k8s.io", resource: "networkpolicies", versions: []string{"v1"}},
+		{name: "Ingress", group: "networking.k8s.io", resource: "ingresses", versions: []string{"v1"}},
+		{name: "IngressClass", group: "networking.k8s.io", resource: "ingressclasses", versions: []string{"v1"}},
 
 		{name: "Gateway", group: istio, resource: "gateways", versions: []string{"v1", "v1beta1"}},
 		{name: "VirtualService", group: istio, resource: "virtualservices", versions: []string{"v1", "v1beta1"}},

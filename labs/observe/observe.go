@@ -36,7 +36,8 @@ type Options struct {
 	Unasked string
 	// Names resolves hosts as clients do, or says why it cannot, where the
 	// cluster holds no public zone; nil where there is nobody to ask.
-	Names func() (zone map[string][]string, why string)
+	// It is told which other names are asked for: those of load balancers.
+	Names func(others []string) (zone map[string][]string, why string)
 }
 
 // Observer watches one cluster. Snapshot, Changed, Fresh and the setters are
@@ -55,7 +56,7 @@ type Observer struct {
 	scope  []string // namespaces whose proxies are asked; nil: all
 
 	unasked string
-	names   func() (map[string][]string, string)
+	names   func([]string) (map[string][]string, string)
 
 	poked   chan struct{} // something in the cluster changed
 	logged  chan struct{} // a log line came
@@ -204,12 +205,12 @@ func (o *Observer) listAll(ctx context.Context) ([]snapshot.Object, map[string]s
 // assemble makes a snapshot of what is known.
 func (o *Observer) assemble(objects []snapshot.Object, missing map[string]string, h heard) snapshot.Snapshot {
 	s := snapshot.Snapshot{
-		At: o.clock(), Objects: objects, Missing: missing, Kinds: o.looked,
+		At: o.clock(), Objects: objects, Missing: missing, Kinds: o.looked, Absent: o.absent(),
 		Answers: h.answers, Peers: h.peers, Resolved: h.resolved,
 	}
 	zone, why := zoneOf(objects, missing)
 	if zone == nil && o.names != nil {
-		zone, why = o.names()
+		zone, why = o.names(balancers(objects))
 		s.World = true
 	}
 	s.Zone = zone
@@ -229,6 +230,31 @@ func (o *Observer) assemble(objects []snapshot.Object, missing map[string]string
 		s.Proxies = append(s.Proxies, seen)
 	}
 	return s
+}
+
+// absent are the kinds that the API server does not know.
+func (o *Observer) absent() []string {
+	var out []string
+	for _, s := range o.stores {
+		s.mu.Lock()
+		if s.absent {
+			out = append(out, snapshot.GroupKind(s.kind.group, s.kind.name))
+		}
+		s.mu.Unlock()
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// balancers are the names of load balancers that have no address.
+func balancers(objects []snapshot.Object) []string {
+	var out []string
+	for _, o := range objects {
+		if o.Kind() == "Service" {
+			out = append(out, snapshot.ServiceNames(o)...)
+		}
+	}
+	return out
 }
 
 // sorted are the proxies; the caller holds the lock.

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
@@ -105,21 +104,10 @@ func (o *Observer) lately() []string {
 	return out[:min(len(out), maxReached)]
 }
 
-// belongs says whether a pod is the workload "namespace/name", or one of its
-// pods: what made it is called so, or, for a Deployment, so with the hash of
-// the pods' template after it.
+// belongs says whether a pod is the workload, or one of its pods.
 func belongs(pod snapshot.Object, workload string) bool {
-	ns, name, _ := strings.Cut(workload, "/")
-	if pod.Namespace() != ns {
-		return false
-	}
-	hash := pod.Str("metadata", "labels", "pod-template-hash")
-	for _, owner := range pod.Items("metadata", "ownerReferences") {
-		if n := owner.Str("name"); n == name || hash != "" && n == name+"-"+hash {
-			return true
-		}
-	}
-	return pod.Name() == name
+	_, ok := snapshot.ParseWorkload(workload).Runs(pod)
+	return ok
 }
 
 // workloadPods are the running pods of a workload, those that are ready

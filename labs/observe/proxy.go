@@ -49,6 +49,7 @@ type proxy struct {
 	content uint64 // of seen's dump, see contentOf
 	seed    maphash.Seed
 	trouble string
+	refused []refused     // that its log told of
 	lines   []*probe.Line // of probes
 	others  []*probe.Line
 	mark    string    // how much Envoy was sent when it was last read
@@ -83,7 +84,7 @@ func newProxy(cfg *rest.Config, api *http.Client, base *url.URL, p place) *proxy
 // told to, and decodes it when it did.
 func (p *proxy) refresh(ctx context.Context, now time.Time, everything bool) {
 	p.mu.Lock()
-	was, seen := p.mark, p.seen
+	was, seen, refused := p.mark, p.seen, p.refused
 	stale := everything || p.trouble != "" || now.Sub(p.dumped) >= dumpAge || now.Sub(p.sent) < settling
 	old := now.Sub(p.looked) >= healthAge
 	p.mu.Unlock()
@@ -98,6 +99,11 @@ func (p *proxy) refresh(ctx context.Context, now time.Time, everything bool) {
 	}
 	if full := stale || moved; err == nil && full {
 		seen.Dump, err = p.get(ctx, "/config_dump?include_eds")
+		if err == nil && moved {
+			refused = p.readRefused(ctx, refused)
+		}
+		refused = standing(refused, seen.Dump)
+		seen.Refused = plain(refused)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -111,7 +117,7 @@ func (p *proxy) refresh(ctx context.Context, now time.Time, everything bool) {
 	if stale || moved {
 		p.dumped = now
 	}
-	p.looked = now
+	p.looked, p.refused = now, refused
 	p.take(seen, moved)
 }
 

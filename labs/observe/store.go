@@ -39,6 +39,7 @@ type store struct {
 	sorted  []snapshot.Object          // the same; nil when they have changed since
 	trouble string                     // why objects may be stale
 	version string                     // that the API was found to serve
+	absent  bool                       // the API serves none
 }
 
 func newStore(k kind, c dynamic.Interface, changed func()) *store {
@@ -76,7 +77,7 @@ func (s *store) list(ctx context.Context, opts metav1.ListOptions) (*unstructure
 		var l *unstructured.UnstructuredList
 		if l, err = s.resource(v).List(ctx, opts); err == nil {
 			s.mu.Lock()
-			s.version = v
+			s.version, s.absent = v, false
 			s.mu.Unlock()
 			return l, nil
 		}
@@ -102,6 +103,7 @@ func (l lister) ListWithContext(ctx context.Context, opts metav1.ListOptions) (r
 	list, err := l.list(ctx, opts)
 	switch {
 	case apierrors.IsNotFound(err):
+		l.unknownKind()
 		l.fill(nil) // no such kind: no such objects
 	case apierrors.IsResourceExpired(err), ctx.Err() != nil:
 	case err != nil:
@@ -200,6 +202,13 @@ func (s *store) fill(objects map[string]snapshot.Object) {
 	if news {
 		s.changed()
 	}
+}
+
+// unknownKind notes that the API server does not know the kind.
+func (s *store) unknownKind() {
+	s.mu.Lock()
+	s.absent = true
+	s.mu.Unlock()
 }
 
 // fail notes why the objects may be stale; nil when they are not.

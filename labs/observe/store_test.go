@@ -155,16 +155,21 @@ func TestStoreOfAnOlderVersion(t *testing.T) {
 	api := &fakeAPI{objects: []map[string]any{thing("one", "1")}, events: make(chan string), only: "/v1beta1/"}
 	client := clientOf(t, api)
 	k := kind{name: "Gateway", group: "networking.istio.io", resource: "gateways", versions: []string{"v1", "v1beta1"}}
-	if list, err := newStore(k, client, func() {}).listNow(t.Context()); err != nil || len(list) != 1 {
-		t.Errorf("%v %v", list, err)
+	look := func() (int, []string, error) {
+		o := &Observer{stores: []*store{newStore(k, client, func() {})}}
+		list, err := o.stores[0].listNow(t.Context())
+		return len(list), o.absent(), err
+	}
+	if n, absent, err := look(); err != nil || n != 1 || absent != nil {
+		t.Errorf("an older version: %d objects, %v, absent %v", n, err, absent)
 	}
 	k.versions = []string{"v1", "v1alpha1"}
-	if list, err := newStore(k, client, func() {}).listNow(t.Context()); err != nil || len(list) != 0 {
-		t.Errorf("%v %v", list, err)
+	if n, absent, err := look(); err != nil || n != 0 || len(absent) != 1 || absent[0] != "Gateway.networking.istio.io" {
+		t.Errorf("no version: %d objects, %v, absent %v", n, err, absent)
 	}
 	api.set(func(f *fakeAPI) { f.status = 403 })
-	if _, err := newStore(k, client, func() {}).listNow(t.Context()); err == nil {
-		t.Error("a kind that may not be listed has no objects")
+	if _, absent, err := look(); err == nil || absent != nil {
+		t.Errorf("a kind that may not be listed has no objects: %v, absent %v", err, absent)
 	}
 }
 

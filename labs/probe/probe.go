@@ -173,7 +173,10 @@ func (c *call) send(ctx context.Context, addresses []string) error {
 		return err
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, MaxBody))
+	var body []byte
+	if resp.StatusCode != http.StatusSwitchingProtocols { // what follows is a conversation, and the server waits for us
+		body, err = io.ReadAll(io.LimitReader(resp.Body, MaxBody))
+	}
 	a := &c.result.Answer
 	a.Code, a.Body = resp.StatusCode, string(bytes.ToValidUTF8(body, []byte("?")))
 	a.Headers = headersOf(resp.Header, resp.Trailer)

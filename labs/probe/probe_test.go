@@ -220,3 +220,39 @@ func TestNotObserved(t *testing.T) {
 		t.Errorf("an unknown dial error is %q %v", class, ok)
 	}
 }
+
+// A server that has switched to another protocol waits for us: nothing is
+// read, or the request would never end.
+func TestSwitchedProtocols(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	silent := make(chan struct{})
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, buf, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		buf.WriteString("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+		buf.Flush()
+		<-silent
+	}))
+	defer srv.Close()
+	defer close(silent)
+	l.target = srv.Listener.Addr().String()
+	done := make(chan Result, 1)
+	go func() {
+		done <- l.prober.Do(context.Background(), labs.Request{URL: "http://" + name + "/ws", Headers: map[string]string{
+			"Connection": "Upgrade", "Upgrade": "websocket",
+		}}, l.target)
+	}()
+	select {
+	case r := <-done:
+		if r.Answer.Code != http.StatusSwitchingProtocols {
+			t.Errorf("code %d, want 101", r.Answer.Code)
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("the request did not end")
+	}
+}

@@ -10,7 +10,7 @@ import (
 var unreadPaths = []string{
 	"data",
 	"metadata uid", "metadata resourceVersion", "metadata generation", "metadata generateName",
-	"metadata ownerReferences", "metadata managedFields",
+	"metadata ownerReferences uid", "metadata managedFields",
 	"metadata annotations kubectl.kubernetes.io/last-applied-configuration",
 	"spec affinity", "spec securityContext", "spec tolerations", "spec volumes", "spec template spec",
 	"spec containers env", "spec containers volumeMounts", "spec containers resources",

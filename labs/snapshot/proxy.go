@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"net"
 	"slices"
 
 	"github.com/gatedrill/gatedrill/labs"
@@ -53,4 +54,28 @@ func ServiceAddresses(service Object) []string {
 		}
 	}
 	return append(out, service.Strs("spec", "externalIPs")...)
+}
+
+// ServiceNames are the names that a Service's load balancer has in place of an
+// address.
+func ServiceNames(service Object) []string {
+	return slices.DeleteFunc(ServiceAddresses(service), func(a string) bool { return net.ParseIP(a) != nil })
+}
+
+// Outside are the addresses at which the outside reaches a Service: the names
+// of its load balancer stand beside what they resolve to. Names of which that
+// is not known are returned by themselves.
+func (s Snapshot) Outside(service Object) (addresses, unresolved []string) {
+	for _, a := range ServiceAddresses(service) {
+		addresses = append(addresses, a)
+		if net.ParseIP(a) != nil {
+			continue
+		}
+		list := s.Resolve(a)
+		addresses = append(addresses, list...)
+		if len(list) == 0 {
+			unresolved = append(unresolved, a)
+		}
+	}
+	return addresses, unresolved
 }

@@ -27,6 +27,9 @@ type Snapshot struct {
 	// Kinds are the kinds of objects that were looked at, as GroupKind writes
 	// them. Of any other kind it is not known whether there are objects.
 	Kinds []string `json:"kinds,omitempty"`
+	// Absent are those of them that the API server does not know: not installed,
+	// which is more than that there are no objects.
+	Absent []string `json:"absent,omitempty"`
 	// World says that the Zone is what the DNS of the world says of the hosts
 	// asked for, not an object's of the cluster.
 	World bool `json:"world,omitempty"`
@@ -53,6 +56,11 @@ func (s Snapshot) Looked(group, kind string) bool {
 	return slices.Contains(s.Kinds, GroupKind(group, kind))
 }
 
+// Installed says whether the API server knows a kind, as far as it was asked.
+func (s Snapshot) Installed(group, kind string) bool {
+	return !slices.Contains(s.Absent, GroupKind(group, kind))
+}
+
 // Proxy is one Envoy with the configuration it really runs.
 type Proxy struct {
 	Namespace string `json:"namespace"`
@@ -60,6 +68,9 @@ type Proxy struct {
 	Dump      []byte `json:"dump"`     // /config_dump?include_eds, JSON
 	Clusters  []byte `json:"clusters"` // /clusters?format=json
 	Version   string `json:"version,omitempty"`
+	// Refused are updates that it did not take, by its log. Of listeners its dump
+	// tells itself.
+	Refused []envoy.Refusal `json:"refused,omitempty"`
 	// Config is Dump and Clusters decoded; nil where nobody did it yet.
 	Config *envoy.Config `json:"-"`
 }

@@ -25,6 +25,9 @@ func ParseZone(text string) (map[string][]string, error) {
 // that the name has no address.
 func (s Snapshot) Resolve(host string) []string { return Resolve(s.Zone, host) }
 
+// Aliases are the names that a host stands for in the zone, one after another.
+func (s Snapshot) Aliases(host string) []string { return zone.Of(s.Zone).Aliases(host) }
+
 // Resolve looks a host up in a zone as ParseZone returns it.
 func Resolve(values map[string][]string, host string) []string {
 	return zone.Of(values).Addresses(host)

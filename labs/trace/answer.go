@@ -2,6 +2,7 @@ package trace
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -37,7 +38,9 @@ func (j *journey) reconcile() {
 		at.serverError()
 		return
 	}
-	at.doubt(suspects)
+	if !at.limited() {
+		at.doubt(suspects)
+	}
 }
 
 // speaker is the proxy whose words say how the request ended: the last that
@@ -167,6 +170,8 @@ func blame(a labs.Answer) []labs.Layer {
 		return []labs.Layer{entry, listener, dns, tls}
 	case a.Error == "timeout" && hasFlag(a.Flag, "DI"):
 		return []labs.Layer{route}
+	case a.Error == "timeout" && hasFlag(a.Flag, "DC"): // this proxy had it, and waited
+		return []labs.Layer{dest, route}
 	case a.Error == "timeout":
 		return []labs.Layer{entry, dns, dest, listener}
 	case a.Error == "tls: not TLS", hasFlag(a.Flag, "DPE"):
@@ -179,7 +184,7 @@ func blame(a labs.Answer) []labs.Layer {
 		return []labs.Layer{route, listener}
 	case hasFlag(a.Flag, "FI"), hasFlag(a.Flag, "UT"):
 		return []labs.Layer{route, dest}
-	case a.Flag == "DI" && a.Code < 400:
+	case a.Flag == "DI" && a.Code < 400, a.Code == http.StatusSwitchingProtocols: // how a switched connection ends is no part of the answer
 		return nil
 	case has(rbac), has(jwt), has(authz), a.Flag != "":
 		return []labs.Layer{dest}

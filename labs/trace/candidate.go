@@ -96,6 +96,9 @@ func (w *walk) candidates() []candidate {
 			all = append(all, w.managedCandidate(view, v))
 		}
 	}
+	for _, v := range w.index.All("networking.k8s.io", "Ingress") {
+		all = append(all, w.ingressCandidate(v))
+	}
 	all = slices.DeleteFunc(all, func(c candidate) bool { return c.relation == unrelated })
 	slices.SortFunc(all, likelier)
 	if i := slices.IndexFunc(all, func(c candidate) bool { return c.relation == alone }); i >= 0 && (i > 0 || len(all) > 1) {
@@ -152,7 +155,7 @@ func (w *walk) relate(c *candidate) {
 // compiled adds where the object's rules lead, and what in them keeps the
 // request out.
 func (w *walk) compiled(c *candidate, rules []intent.Rule) {
-	request, connection := w.target.request(), w.target.connection(w.target.port)
+	request, connection := w.asked(), w.target.connection(w.target.port)
 	taken, res := intent.Pick(rules, request, connection)
 	if taken != nil {
 		c.dest = taken.Clusters

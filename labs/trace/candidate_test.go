@@ -38,10 +38,10 @@ func TestCandidates(t *testing.T) {
 		{"the only one on the Gateway, whatever its host", func(w *world) {
 			w.spec("VirtualService", "shop", "shop")["hosts"] = []any{"elsewhere.example.org"}
 		}, "VirtualService shop/shop", "elsewhere.example.org"},
-		{"a claim of the token cannot be told from the objects", func(w *world) {
+		{"a claim of a token that nobody reads", func(w *world) {
 			rule := w.spec("VirtualService", "shop", "shop")["http"].([]any)[0].(map[string]any)
 			rule["match"] = []any{map[string]any{"headers": map[string]any{"@request.auth.claims.group": map[string]any{"exact": "a"}}}}
-		}, "VirtualService shop/shop", "cannot tell: the route asks for claims.group"},
+		}, "VirtualService shop/shop", "no RequestAuthentication is in force"},
 		{"query parameters count", func(w *world) {
 			rule := w.spec("VirtualService", "shop", "shop")["http"].([]any)[0].(map[string]any)
 			rule["match"] = []any{map[string]any{"queryParams": map[string]any{"beta": map[string]any{"exact": "1"}}}}

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +31,9 @@ func (w *walk) judgeCertificate(r *report, secret labs.Object, sealed snapshot.S
 	case r.decided():
 	case len(certs) == 0:
 		r.unknown("which certificate is served is not known")
+	case r.Facts["state"] == "warming" && w.mayNotRead():
+		r.broken(w.account(), "the gateway was not given "+secret.String()+", nor any other Secret", "an account that may list Secrets in "+secret.Namespace,
+			"the Secret is there and in order; istiod hands Secrets to those only who may list them")
 	case r.Facts["state"] == "warming" || r.Facts["state"] == "missing":
 		r.broken(secret, "Envoy still waits for "+secret.String(), "the secret active in Envoy", fmt.Sprint(r.Facts["state"]))
 	case !seen && w.answer.Observed:
@@ -148,13 +152,33 @@ func (w *walk) judgeClient(r *report) {
 		r.broken(owner, "the gateway asks for a client certificate", "a client certificate", "the client has none")
 	case alerted:
 		culprit := w.clientCASecret()
-		if culprit.Name == "" {
+		if culprit.Name == "" || w.choosesClients(alert) {
 			culprit = owner
 		}
 		r.involve(owner)
 		r.broken(culprit, "the gateway does not accept the client's certificate",
 			"a client certificate of the gateway's client CA", "alert "+alert)
 	}
+}
+
+// choosesClients says whether the certificate is refused for its name or key,
+// which the Gateway lists, and not for its CA or dates.
+func (w *walk) choosesClients(alert string) bool {
+	if w.intended == nil {
+		return false
+	}
+	lists := func(field string) bool {
+		return slices.ContainsFunc(w.intended.owner.Items("spec", "servers"), func(s object) bool {
+			return s.Num("port", "number") == w.intended.port && s.Str("port", "name") == w.intended.name && len(s.Strs("tls", field)) > 0
+		})
+	}
+	switch alert {
+	case "unknown certificate":
+		return lists("subjectAltNames")
+	case "bad certificate hash value":
+		return lists("verifyCertificateSpki") || lists("verifyCertificateHash")
+	}
+	return false
 }
 
 // aboutClient says whether a TLS alert speaks of the client's certificate.

@@ -62,6 +62,7 @@ func (w *walk) destination() *report {
 	if !r.decided() {
 		u := ups[0]
 		r.healthy("%s  %s, %s%s", u.name, count(w.healthyCount(u.name), "healthy endpoint"), tlsWords(u.cluster.Mode()), ruleWords(u.rule))
+		r.staleNote("cluster "+u.name, w.refusal("cluster", u.name))
 	}
 	return r
 }
@@ -140,6 +141,8 @@ func (w *walk) upstreamFacts(r *report, u upstream) {
 	if u.service != nil {
 		r.fact("service", u.service.Ref().String())
 		r.involve(u.service.Ref())
+	} else if u.entry != nil {
+		r.involve(u.entry.Ref())
 	}
 	if u.rule != nil {
 		r.fact("rule", u.rule.Ref().String())
@@ -204,7 +207,7 @@ func (w *walk) judgeEndpoints(r *report, u upstream) {
 		return
 	}
 	for _, host := range hostsOf(w.addresses(u)) {
-		if w.podAt(host) == nil && net.ParseIP(host) != nil {
+		if w.podAt(host) == nil && net.ParseIP(host) != nil && w.machineAt(u, host) == nil {
 			culprit, got := u.service.Ref(), quoteAll(w.addresses(u))
 			if u.entry != nil {
 				culprit, got = u.entry.Ref(), u.entry.Ref().String()+" has the same host: "+got

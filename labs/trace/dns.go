@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/intent"
 	"github.com/gatedrill/gatedrill/labs/match"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
@@ -59,6 +60,9 @@ func (w *walk) resolve(r *report) []string {
 		r.see("zone: %s A %s", w.target.host, strings.Join(addresses, ", "))
 		return addresses
 	}
+	if w.intoCluster(r) {
+		return nil
+	}
 	got := "no record for it"
 	for _, owner := range slices.Sorted(maps.Keys(w.snap.Zone)) {
 		if _, close := near(owner, w.target.host); close {
@@ -77,17 +81,22 @@ func (w *walk) findService(r *report, addresses []string) {
 		if w.service == nil {
 			return
 		}
-		own := snapshot.ServiceAddresses(w.service)
+		own, unresolved := w.snap.Outside(w.service)
+		if len(addresses) > 0 && !overlap(addresses, own) && w.balancerUnknown(r, unresolved) {
+			return
+		}
 		if len(addresses) > 0 && !overlap(addresses, own) {
 			r.broken(w.zone(), w.target.host+" leads elsewhere",
 				"an address of Service "+w.request.Gateway+": "+quoteAll(own), strings.Join(addresses, ", "))
 		}
 		return
 	}
-	var known []string
+	var known, names []string
+	leads := append(slices.Clone(addresses), w.snap.Aliases(w.target.host)...)
 	for _, s := range w.index.All("", "Service") {
-		own := snapshot.ServiceAddresses(s)
-		if overlap(addresses, own) {
+		own, unresolved := w.snap.Outside(s)
+		names = append(names, unresolved...)
+		if overlap(leads, own) {
 			w.service = s
 			r.see("Service %s/%s has %s", s.Namespace(), s.Name(), strings.Join(own, ", "))
 			w.strays(r, addresses)
@@ -99,11 +108,17 @@ func (w *walk) findService(r *report, addresses []string) {
 		}
 	}
 	if len(addresses) == 0 {
-		w.service = w.likelyService()
+		if w.service == nil {
+			w.service = w.likelyService()
+		}
 		return
 	}
 	if why := w.missing("Service"); why != "" {
 		r.unknown("%s", why)
+		return
+	}
+	if w.balancerUnknown(r, names) {
+		w.service = w.likelyService()
 		return
 	}
 	want := "the address of a gateway's Service: " + quoteAll(known)
@@ -119,16 +134,60 @@ func (w *walk) findService(r *report, addresses []string) {
 	w.service = w.likelyService()
 }
 
+// balancerUnknown: a load balancer has a name in place of an address, and what
+// the name resolves to was not seen: the host may well lead there.
+func (w *walk) balancerUnknown(r *report, names []string) bool {
+	if len(names) == 0 || w.target.address {
+		return false
+	}
+	r.unknown("whether %s leads to a gateway is not known: load balancers are called %s, and what that resolves to was not seen", w.target.host, quoteAll(names))
+	return true
+}
+
+// intoCluster: the host stands for a Service's own name, which only workloads
+// can use: its address is one of the cluster.
+func (w *walk) intoCluster(r *report) bool {
+	svc := w.aliasService()
+	if svc == nil {
+		return false
+	}
+	w.service = svc
+	want := "an outside address of " + svc.Ref().String() + ": " + quoteAll(snapshot.ServiceAddresses(svc))
+	r.broken(w.zone(), w.target.host+" stands for a name that only the cluster knows", want, "an alias of "+quoteAll(w.snap.Aliases(w.target.host)))
+	return true
+}
+
+// aliasService is the Service whose name in the cluster a public name stands
+// for, nil when it stands for none.
+func (w *walk) aliasService() object {
+	for _, name := range w.snap.Aliases(w.target.host) {
+		if s := intent.Service(w.index, name); s != nil {
+			return s
+		}
+	}
+	return nil
+}
+
 // strays are addresses of the name that no Service has: every client that
 // draws one of them fails.
 func (w *walk) strays(r *report, addresses []string) {
 	for _, a := range addresses {
 		if w.serviceAt(a) == nil && !w.target.address {
 			r.broken(w.zone(), "one of the addresses of "+w.target.host+" leads to no gateway",
-				"addresses of "+w.service.Ref().String()+" only: "+quoteAll(snapshot.ServiceAddresses(w.service)), strings.Join(addresses, ", "))
+				"addresses of "+w.service.Ref().String()+" only: "+quoteAll(w.outside(w.service)), strings.Join(addresses, ", "))
 			r.certain = true
 			return
 		}
+	}
+	for _, a := range addresses {
+		s := w.serviceAt(a)
+		if s == nil || s.Ref() == w.service.Ref() || w.target.address || !w.frontsGateway(s) || w.serves(s) || !w.serves(w.service) {
+			continue
+		}
+		r.broken(w.zone(), fmt.Sprintf("one of the addresses of %s leads to %s, which does not serve it", w.target.host, s.Ref()),
+			"addresses of "+w.service.Ref().String()+" only: "+quoteAll(snapshot.ServiceAddresses(w.service)), strings.Join(addresses, ", "))
+		r.certain = true
+		return
 	}
 }
 
@@ -139,15 +198,44 @@ func (w *walk) servedElsewhere(r *report) {
 		return
 	}
 	for _, s := range w.index.All("", "Service") {
-		own := snapshot.ServiceAddresses(s)
+		own := w.outside(s)
 		if len(own) == 0 || s.Ref() == w.service.Ref() || !w.frontsGateway(s) || !w.serves(s) {
 			continue
 		}
 		r.broken(w.zone(), fmt.Sprintf("%s leads to %s, which does not serve it", w.target.host, w.service.Ref()),
-			"an address of "+s.Ref().String()+", whose gateway does: "+quoteAll(own), strings.Join(snapshot.ServiceAddresses(w.service), ", "))
+			"an address of "+s.Ref().String()+", whose gateway does: "+quoteAll(own), strings.Join(w.outside(w.service), ", "))
 		r.certain = true
 		return
 	}
+}
+
+// strayedByName: another server answered since the name leads to a gateway
+// that takes any host, while another gateway serves this one by its name.
+func (w *walk) strayedByName(want labs.Object, got object) bool {
+	r := w.report(labs.LayerDNS)
+	if w.role != labs.RoleGateway || w.previous != nil || w.target.address || r.Verdict != labs.Healthy || w.request.Gateway != "" || w.routesByName(w.service) {
+		return false
+	}
+	for _, s := range w.index.All("", "Service") {
+		own := snapshot.ServiceAddresses(s)
+		if len(own) == 0 || s.Ref() == w.service.Ref() || !w.frontsGateway(s) || !w.routesByName(s) {
+			continue
+		}
+		r.override(w.zone(), fmt.Sprintf("%s leads to %s, which answers any host; another server answered", w.target.host, w.service.Ref()),
+			"an address of "+s.Ref().String()+", which leads to "+want.String()+": "+quoteAll(own), w.ownerOf(got).String()+" at "+strings.Join(snapshot.ServiceAddresses(w.service), ", "))
+		return true
+	}
+	return false
+}
+
+// routesByName says whether a route that names the very host is attached to
+// the gateway behind a Service.
+func (w *walk) routesByName(svc object) bool {
+	at := &walk{journey: w.journey, role: labs.RoleGateway, target: w.target, service: svc, pods: w.podsOf(svc.Namespace(), svc.Labels("spec", "selector"))}
+	at.servers = at.allServers()
+	return slices.ContainsFunc(at.candidates(), func(c candidate) bool {
+		return c.relation == named && c.fit == match.Exact && c.attached && len(c.why) == 0
+	})
 }
 
 // serves says whether the gateway behind a Service serves the asked name: one

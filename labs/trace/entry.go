@@ -32,7 +32,7 @@ func (w *walk) entry() *report {
 	r.involve(svc.Ref())
 	r.fact("service", svc.Ref().String())
 	r.fact("selector", selectorText(svc.Labels("spec", "selector")))
-	addresses := snapshot.ServiceAddresses(svc)
+	addresses := w.outside(svc)
 	r.fact("addresses", addresses)
 	if len(addresses) == 0 && w.previous == nil {
 		r.broken(svc.Ref(), "the Service has no outside address", "a load balancer address", "pending")
@@ -48,6 +48,10 @@ func (w *walk) entry() *report {
 	}
 	if len(endpoints) == 0 {
 		w.explainNoEndpoints(r)
+		return r
+	}
+	if why := w.noMesh(); why != "" {
+		r.unknown("%s leads to %s: %s", svc.Ref(), quoteAll(podNames(w.pods)), why)
 		return r
 	}
 	if len(w.pods) > 0 && !slices.ContainsFunc(w.pods, runsGateway) {
@@ -243,8 +247,12 @@ func targetPorts(svc object) []string {
 	return out
 }
 
-// ownerOf is the Deployment of a pod, or the pod.
+// ownerOf is what runs a pod: the last of what made it, or a Deployment that
+// selects it; else the pod.
 func (j *journey) ownerOf(pod object) labs.Object {
+	if owners := snapshot.Owners(pod); len(owners) > 0 {
+		return owners[len(owners)-1]
+	}
 	labels := pod.Labels("metadata", "labels")
 	for _, d := range j.index.All("apps", "Deployment") {
 		if d.Namespace() == pod.Namespace() && snapshot.Selects(d.Labels("spec", "selector", "matchLabels"), labels) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/envoy"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -31,6 +32,7 @@ func (j *journey) walkAll(t target) {
 	for w := first; w != nil && len(j.hops) < maxHops; w = w.next() {
 		j.hops = append(j.hops, w)
 		w.walk()
+		w.misspoken()
 	}
 }
 
@@ -76,11 +78,17 @@ func (j *journey) podAt(address string) object {
 // serviceAt finds the Service that has an address, inside or outside.
 func (j *journey) serviceAt(address string) object {
 	for _, s := range j.index.All("", "Service") {
-		if slices.Contains(clusterIPs(s), address) || slices.Contains(snapshot.ServiceAddresses(s), address) {
+		if slices.Contains(clusterIPs(s), address) || slices.Contains(j.outside(s), address) {
 			return s
 		}
 	}
 	return nil
+}
+
+// outside are the addresses at which the outside reaches a Service.
+func (j *journey) outside(s object) []string {
+	out, _ := j.snap.Outside(s)
+	return out
 }
 
 // clusterIPs are the addresses at which workloads reach a Service.
@@ -111,7 +119,7 @@ func (w *walk) next() *walk {
 			pod := w.podAt(address)
 			if pod == nil {
 				if n := w.atService(address); n != nil {
-					n.target = w.seenBy(u)
+					n.target = w.seenBy(u, w.endpointAt(u, endpoint))
 					n.target.port = port
 					return n
 				}
@@ -119,7 +127,7 @@ func (w *walk) next() *walk {
 			if pod == nil || !runsGateway(pod) || slices.ContainsFunc(w.hops, func(h *walk) bool { return h.isProxy(pod) }) {
 				continue
 			}
-			n := w.hop(labs.RoleEgress, w.seenBy(u))
+			n := w.hop(labs.RoleEgress, w.seenBy(u, w.endpointAt(u, endpoint)))
 			n.service, n.previous = u.service, w
 			return n
 		}
@@ -167,16 +175,28 @@ func (w *walk) atService(address string) *walk {
 	return n
 }
 
-// seenBy is the request as the proxy behind a cluster sees it.
-func (w *walk) seenBy(u upstream) target {
+// endpointAt is what Envoy has of one address of a cluster.
+func (w *walk) endpointAt(u upstream, address string) envoy.Endpoint {
+	if w.config != nil {
+		for _, e := range w.config.Endpoints[u.name] {
+			if e.Address == address {
+				return e
+			}
+		}
+	}
+	return envoy.Endpoint{Address: address}
+}
+
+// seenBy is the request as the proxy behind a cluster's endpoint sees it.
+func (w *walk) seenBy(u upstream, e envoy.Endpoint) target {
 	t := w.target
 	if u.port != 0 {
 		t.port = u.port
 	}
-	switch mode := u.cluster.Mode(); {
-	case u.cluster.TLS != nil && mode != "AUTO":
-		t.tls, t.sni, t.alpn = true, u.cluster.TLS.SNI, []string{"istio", "istio-peer-exchange", "h2", "http/1.1"}
-		t.mesh = mode == "ISTIO_MUTUAL"
+	switch tls := u.cluster.To(e); {
+	case tls != nil:
+		t.tls, t.sni, t.alpn = true, tls.SNI, []string{"istio", "istio-peer-exchange", "h2", "http/1.1"}
+		t.mesh = tls.Mode() == "ISTIO_MUTUAL"
 	case w.chain != nil && !w.chain.HTTP:
 		// Bytes are handed on as they came.
 	default:
@@ -195,17 +215,23 @@ func (j *journey) fromWorkload(t target) *walk {
 	return w
 }
 
-// workload finds the live pods of "ns/deployment", or of "ns/pod", and what
-// they are called.
+// workload finds the live pods of "namespace/name" or "namespace/kind/name",
+// and what they are called: by what made them; for a Deployment by its
+// selector too, as recordings of old do not hold what made pods.
 func (j *journey) workload(key string) (pods []object, ref labs.Object) {
-	ns, name, _ := strings.Cut(key, "/")
-	if d := j.index.Get("apps", "Deployment", ns, name); d != nil {
-		return j.podsOf(ns, d.Labels("spec", "selector", "matchLabels")), d.Ref()
+	wanted := snapshot.ParseWorkload(key)
+	ref = wanted.Ref()
+	if d := j.index.Get("apps", "Deployment", ref.Namespace, ref.Name); d != nil && ref.Kind == "Deployment" {
+		if pods = j.podsOf(ref.Namespace, d.Labels("spec", "selector", "matchLabels")); len(pods) > 0 {
+			return pods, ref
+		}
 	}
-	if p := j.index.Get("", "Pod", ns, name); p != nil && alive(p) {
-		return []object{p}, p.Ref()
+	for _, p := range j.index.All("", "Pod") {
+		if as, ok := wanted.Runs(p); ok && alive(p) {
+			pods, ref = append(pods, p), as
+		}
 	}
-	return nil, labs.Object{Group: "apps", Kind: "Deployment", Namespace: ns, Name: name}
+	return pods, ref
 }
 
 // logOf is how one of the pods logged the request as a client's proxy.

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
@@ -13,6 +14,7 @@ import (
 // which filter chain it takes the connection.
 func (w *walk) listener() *report {
 	r := newReport(labs.LayerListener)
+	w.sanitize()
 	w.servers = w.allServers()
 	w.intended = w.pickIntended()
 	if w.intended != nil {
@@ -34,6 +36,12 @@ func (w *walk) listener() *report {
 		return r
 	}
 	l := listeners[0]
+	if i := slices.IndexFunc(listeners, w.reachable); i >= 0 {
+		l = listeners[i]
+	} else {
+		w.boundElsewhere(r, l)
+		return r
+	}
 	r.fact("name", l.Name)
 	r.fact("chains", chainLines(l))
 	chain, fits := match.Chain(l, w.connection(l))
@@ -55,6 +63,7 @@ func (w *walk) listener() *report {
 		return r
 	}
 	w.judgeChain(r, l)
+	r.staleNote("listener "+l.Name, l.Refused)
 	return r
 }
 

@@ -12,6 +12,9 @@ import (
 
 // noCluster: the route names a cluster that Envoy does not have.
 func (w *walk) noCluster(r *report, u upstream) {
+	if w.refusedCluster(r, u) || w.unpatched(r, u) {
+		return
+	}
 	culprit, want, got := w.whyNoCluster(u)
 	r.broken(culprit, "Envoy has no cluster "+u.name, want, got)
 }
@@ -63,8 +66,8 @@ func (w *walk) whyNoSubset(u upstream) (culprit labs.Object, want, got string) {
 			why := "in namespace " + d.Namespace() + ", where this proxy does not look for it"
 			if !w.exported(d) {
 				why = "exportTo " + quoteAll(d.Strs("spec", "exportTo"))
-			} else if u.rule != nil {
-				why = "but " + u.rule.Ref().String() + " goes before it"
+			} else if u.rule != nil && w.looksIn(d.Namespace(), u.host) {
+				return u.rule.Ref(), want, d.Ref().String() + " has it, but " + u.rule.Ref().String() + " goes before it"
 			}
 			return d.Ref(), want, d.Ref().String() + " has it, " + why
 		}

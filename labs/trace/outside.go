@@ -50,12 +50,28 @@ func (w *walk) nearEntry(host string) (object, string) {
 	name, top := "", -1
 	for _, e := range w.index.All(istioNetworking, "ServiceEntry") {
 		for _, h := range e.Strs("spec", "hosts") {
-			if d, close := near(h, host); close && (top < 0 || d < top) {
+			if d, close := near(h, host); close && sameWord(h, host) && (top < 0 || d < top) {
 				found, name, top = e, h, d
 			}
 		}
 	}
 	return found, name
+}
+
+// sameWord says whether two hosts differ by letters of a label or by a label
+// more, not by another word in its place: neighbours of one domain are no
+// misspellings of each other.
+func sameWord(a, b string) bool {
+	x, y := strings.Split(a, "."), strings.Split(b, ".")
+	if len(x) != len(y) {
+		return true
+	}
+	for i := range x {
+		if distance(x[i], y[i]) > max(1, min(len(x[i]), len(y[i]))/2) {
+			return false
+		}
+	}
+	return true
 }
 
 // exported says whether the object's exportTo lets this proxy see it.

@@ -80,11 +80,10 @@ func (w *walk) judgePolicy(r *report, ups []upstream) {
 		return
 	}
 	for _, l := range a.Logs {
-		if l.Inbound && strings.Contains(l.Details, "rbac_access_denied") && slices.ContainsFunc(ups[0].pods, func(p object) bool {
+		if l.Inbound && slices.ContainsFunc(ups[0].pods, func(p object) bool {
 			return p.Namespace() == l.Proxy.Namespace && p.Name() == l.Proxy.Name
-		}) {
+		}) && w.refusedBeside(r, ups[0], l) {
 			r.see("log of %s: %s", l.Proxy, l.Line)
-			w.denied(r, l.Details, ups[0].pods, w.callerAt(ups[0]))
 			return
 		}
 	}
@@ -94,21 +93,28 @@ func (w *walk) judgePolicy(r *report, ups []upstream) {
 	case strings.Contains(a.Details, "jwt_authn_access_denied"):
 		w.unauthenticated(r, w.pods)
 	case strings.Contains(a.Details, "ext_authz_denied"), strings.Contains(a.Details, "ext_authz_error"):
-		w.policyBroken(r, w.customPolicy(w.pods).Ref(), "external authorization refuses the request", a.Details)
+		w.authorize(r, a.Details, w.pods, w.callerHere())
 	case a.Code == 403 && a.Upstream && strings.HasPrefix(a.Body, "RBAC: access denied"):
 		w.denied(r, a.Details, ups[0].pods, w.callerAt(ups[0]))
 	case a.Code == 401 && a.Upstream && strings.HasPrefix(a.Body, "Jwt ") && len(w.policiesOn("RequestAuthentication", ups[0].pods)) > 0:
 		w.unauthenticated(r, ups[0].pods)
+	default:
+		w.filtered(r, a.Details, w.pods)
 	}
 }
 
-func (w *walk) customPolicy(pods []object) object {
-	for _, p := range w.policiesOn("AuthorizationPolicy", pods) {
-		if p.Str("spec", "action") == "CUSTOM" {
-			return p
-		}
+// refusedBeside: the proxy beside the server refused the request, by its own
+// words.
+func (w *walk) refusedBeside(r *report, u upstream, l labs.ProxyLog) bool {
+	switch {
+	case strings.Contains(l.Details, "rbac_access_denied"):
+		w.denied(r, l.Details, u.pods, w.callerAt(u))
+	case strings.Contains(l.Details, "ext_authz_"):
+		w.authorize(r, l.Details, u.pods, w.callerAt(u))
+	default:
+		return w.filtered(r, l.Details, u.pods)
 	}
-	return nil
+	return true
 }
 
 // callerHere is the request as this proxy's own policies see it.
@@ -140,11 +146,8 @@ func (w *walk) principal() string {
 	if len(w.pods) == 0 {
 		return ""
 	}
-	account := w.pods[0].Str("spec", "serviceAccountName")
-	if account == "" {
-		account = "default"
-	}
-	return "cluster.local/ns/" + w.pods[0].Namespace() + "/sa/" + account
+	account := w.account()
+	return "cluster.local/ns/" + account.Namespace + "/sa/" + account.Name
 }
 
 // opaque says whether the Service declares the port as one that is not HTTP.
@@ -200,10 +203,32 @@ func (w *walk) denied(r *report, details string, pods []object, c caller) {
 
 func (w *walk) unauthenticated(r *report, pods []object) {
 	culprit := labs.Object{}
-	if list := w.policiesOn("RequestAuthentication", pods); len(list) > 0 {
-		culprit = list[0].Ref()
+	for _, a := range w.policiesOn("RequestAuthentication", pods) {
+		if culprit.Name == "" || w.readsToken(a) {
+			culprit = a.Ref()
+		}
+		if w.readsToken(a) {
+			break
+		}
 	}
 	w.policyBroken(r, culprit, "the request's token is refused", w.answer.Details)
+}
+
+// readsToken says whether a RequestAuthentication looks where the request has
+// a token: in the headers or parameters that a rule names, else where tokens
+// are by custom.
+func (w *walk) readsToken(authentication object) bool {
+	_, query, _ := strings.Cut(w.target.path, "?")
+	param := func(name string) bool { return strings.Contains("&"+query, "&"+name+"=") }
+	return slices.ContainsFunc(authentication.Items("spec", "jwtRules"), func(rule object) bool {
+		headers, params := rule.Items("fromHeaders"), rule.Strs("fromParams")
+		if len(headers)+len(params)+len(rule.Strs("fromCookies")) == 0 {
+			return w.target.headers["authorization"] != "" || param("access_token")
+		}
+		return slices.ContainsFunc(params, param) || slices.ContainsFunc(headers, func(h object) bool {
+			return w.target.headers[strings.ToLower(h.Str("name"))] != ""
+		})
+	})
 }
 
 func (w *walk) policyBroken(r *report, culprit labs.Object, summary, got string) {

@@ -67,6 +67,23 @@ func (j *journey) redirect() string {
 	return last.target.location(*last.matched.route)
 }
 
+// sentOn is where the server behind the last proxy sent the client, "" when it
+// did not, or the client did not follow. The redirects before it led here.
+func (j *journey) sentOn(before int) string {
+	if !j.request.Follow || len(j.whole.Redirects) <= before || j.broken() || j.hops[len(j.hops)-1].matched == nil {
+		return ""
+	}
+	from, err := url.Parse(j.request.URL)
+	if err != nil {
+		return ""
+	}
+	to, err := from.Parse(j.whole.Redirects[before].Location)
+	if err != nil || to.Hostname() == "" {
+		return ""
+	}
+	return to.String()
+}
+
 // followTo goes where a redirect leads, as a client does: to the very URL that
 // was asked for, to one that was visited, or to one that does not work is the
 // fault of the route that sends it there.
@@ -75,26 +92,28 @@ func (j *journey) followTo(to string, visited []string, s snapshot.Snapshot) {
 	r := last.report(labs.LayerRoute)
 	asked := normalURL(j.request.URL)
 	visited = append(slices.Clone(visited), asked)
+	sender := last.redirector()
+	if last.serverRedirects() {
+		r = last.report(labs.LayerDestination)
+	}
 	switch {
 	case normalURL(to) == asked:
-		r.override(last.routed.Ref(), "redirects to the very URL that was asked for", "an answer, or another URL", to)
+		r.override(sender, "redirects to the very URL that was asked for", "an answer, or another URL", to)
 		return
 	case !j.request.Follow:
 		return
 	case slices.Contains(visited, normalURL(to)):
-		r.override(last.routed.Ref(), "redirects in a circle", "a URL that was not asked before", strings.Join(append(visited, to), " → "))
+		r.override(sender, "redirects in a circle", "a URL that was not asked before", strings.Join(append(visited, to), " → "))
 		return
 	}
 	next := j.request
 	next.URL, next.SNI, next.Gateway = to, "", j.gatewayFor(to)
 	p := traced(next, s, visited)
 	if b, broken := p.Broken(); broken {
-		culprit := last.routed.Ref()
-		if last.routed == nil && last.intended != nil {
-			culprit = last.intended.owner.Ref() // its httpsRedirect
+		if last.serverRedirects() && len(b.Objects) > 0 {
+			sender = b.Objects[0] // the server knows its own URLs: what is there is wrong
 		}
-		r.override(culprit, "redirects to "+to+", which does not work: "+b.Summary, "a URL that answers", b.Got)
-		r.fact("redirect", to)
+		r.override(sender, "redirects to "+to+", which does not work: "+b.Summary, "a URL that answers", b.Got)
 		return
 	}
 	for _, l := range p.Layers() {
@@ -102,8 +121,24 @@ func (j *journey) followTo(to string, visited []string, s snapshot.Snapshot) {
 			r.doubt(fmt.Sprintf("redirects to %s; there %s is unknown: %s", to, l.Layer, l.Summary))
 		}
 	}
-	r.Summary += " to " + to
-	r.fact("redirect", to)
+}
+
+// serverRedirects says whether a redirect is the server's own. One that does
+// not see the path that was asked for cannot know its URLs: then it is the
+// route's again.
+func (w *walk) serverRedirects() bool {
+	return w.matched.route.Redirect == nil && w.matched.route.Rewrite == nil
+}
+
+// redirector is what sends the client elsewhere: the route, or the server.
+func (w *walk) redirector() labs.Object {
+	switch {
+	case w.serverRedirects():
+		return w.serverRef(w.last())
+	case w.routed == nil && w.intended != nil:
+		return w.intended.owner.Ref() // its httpsRedirect
+	}
+	return w.routed.Ref()
 }
 
 // gatewayFor keeps the gateway that the request names, for another URL of the

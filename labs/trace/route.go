@@ -83,6 +83,7 @@ func (w *walk) httpRoute(r *report, candidates []candidate) {
 	r.fact("name", w.chain.Route)
 	rc, ok := w.config.RouteConfig(w.chain.Route)
 	if !ok {
+		w.refusedRoutes(r, candidates)
 		r.unknown("route table %q has not reached Envoy", w.chain.Route)
 		return
 	}
@@ -96,7 +97,7 @@ func (w *walk) httpRoute(r *report, candidates []candidate) {
 		return
 	}
 	if host == nil || blackhole(host) {
-		if w.refusedSet(r) {
+		if w.refusedRoutes(r, candidates) || w.refusedSet(r) {
 			return
 		}
 		w.noHost(r, rc, candidates)
@@ -104,12 +105,14 @@ func (w *walk) httpRoute(r *report, candidates []candidate) {
 	}
 	r.fact("vhost", host.Name)
 	r.fact("domains", append([]string{}, host.Domains...))
-	route, fits := match.Route(host, w.target.request())
+	route, fits := match.Route(host, w.asked())
 	switch fits.Outcome {
 	case match.Unknown:
 		r.unknown("%s", fits.Why)
 		return
 	case match.FitsNot:
+		r.see("%s", fits.Why)
+		w.refusedRoutes(r, candidates)
 		w.noRoute(r, host, candidates)
 		return
 	}
@@ -120,6 +123,7 @@ func (w *walk) httpRoute(r *report, candidates []candidate) {
 	r.fact("rule", route.Name)
 	r.see("route table %s, virtual host %s, %s", rc.Name, host.Name, routeText(*route))
 	w.judgeRoute(r, *route)
+	r.staleNote("route table "+rc.Name, w.refusal("route", rc.Name))
 }
 
 // blackhole recognises the virtual host that Istio gives to a route table
@@ -136,11 +140,13 @@ func (w *walk) judgeRoute(r *report, route envoy.Route) {
 	}
 	switch {
 	case route.Direct >= 400:
-		r.broken(w.routed.Ref(), fmt.Sprintf("the route answers %d by itself", route.Direct), "a destination", "a direct response")
+		r.broken(w.answersItself(), fmt.Sprintf("the route answers %d by itself", route.Direct), "a destination", "a direct response")
 	case route.Direct != 0:
 		r.healthy("%s answers %d by itself%s", routeText(route), route.Direct, from)
 	case route.Redirect != nil:
-		r.healthy("%s redirects%s", routeText(route), from)
+		to := w.target.location(route)
+		r.fact("redirect", to)
+		r.healthy("%s redirects to %s%s", routeText(route), to, from)
 	default:
 		r.healthy("%s %s → %s%s", match.WithoutPort(w.target.authority), routeText(route), strings.Join(route.Clusters, ", "), from)
 	}
@@ -176,6 +182,9 @@ func routeText(r envoy.Route) string {
 	for _, h := range r.Headers {
 		text += fmt.Sprintf(", %s %s %s", h.Name, h.Kind, h.Value)
 	}
+	for _, c := range r.Claims {
+		text += fmt.Sprintf(", %s %s %s", c, c.Text.Kind, c.Text.Value)
+	}
 	return text
 }
 
@@ -191,6 +200,9 @@ func (w *walk) noHost(r *report, rc envoy.RouteConfig, candidates []candidate) {
 	want := "a VirtualService or HTTPRoute with this host"
 	if w.intended != nil {
 		want += ", attached to " + w.intended.owner.Ref().String()
+	}
+	if why := w.lacking(); why != "" {
+		r.see("%s", why)
 	}
 	culprit, got := labs.Object{}, "route table "+rc.Name+" has domains "+quoteAll(domains)
 	if len(candidates) > 0 {

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs/match"
@@ -13,13 +14,7 @@ func (w *walk) ruleFor(host string) object {
 	if host == "" {
 		return nil
 	}
-	home := ""
-	if short, ok := strings.CutSuffix(host, ".svc.cluster.local"); ok {
-		_, home, _ = strings.Cut(short, ".")
-	} else if e := w.entryFor(host); e != nil {
-		home = e.Namespace()
-	}
-	for _, ns := range []string{w.proxyNamespace(), home, rootNamespace} {
+	for _, ns := range w.rulesAt(host) {
 		var found object
 		top := -1
 		for _, d := range w.index.All(istioNetworking, "DestinationRule") {
@@ -38,13 +33,32 @@ func (w *walk) ruleFor(host string) object {
 	return nil
 }
 
-// ruleHost is the full name of a DestinationRule's host.
-func ruleHost(d object) string {
-	h := d.Str("spec", "host")
-	if !strings.Contains(h, ".") {
-		h += "." + d.Namespace() + ".svc.cluster.local"
+// rulesAt lists the namespaces where this proxy looks for the rule of a host.
+func (w *walk) rulesAt(host string) []string {
+	home := ""
+	if short, ok := strings.CutSuffix(host, ".svc.cluster.local"); ok {
+		_, home, _ = strings.Cut(short, ".")
+	} else if e := w.entryFor(host); e != nil {
+		home = e.Namespace()
 	}
-	return h
+	return []string{w.proxyNamespace(), home, rootNamespace}
+}
+
+// looksIn says whether this proxy looks in a namespace for the rule of a host.
+func (w *walk) looksIn(namespace, host string) bool {
+	return slices.Contains(w.rulesAt(host), namespace)
+}
+
+// ruleHost is the full name of a DestinationRule's host.
+func ruleHost(d object) string { return fullName(d.Str("spec", "host"), d.Namespace()) }
+
+// fullName completes a short host with the namespace of the object that names
+// it.
+func fullName(host, namespace string) string {
+	if host != "" && !strings.Contains(host, ".") {
+		host += "." + namespace + ".svc.cluster.local"
+	}
+	return host
 }
 
 // ruleElsewhere is a DestinationRule for the upstream that is in a namespace

@@ -3,6 +3,7 @@ package trace
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -64,15 +65,10 @@ func (w *walk) serverError() {
 	body := strings.ToLower(a.Body)
 	switch {
 	case strings.Contains(body, "http request to an https server"), strings.Contains(body, "plain http request was sent to https"):
-		culprit := u.rule.Ref()
-		if d := w.ruleElsewhere(u); u.rule == nil && d != nil {
-			culprit = d.Ref()
-		} else if u.rule == nil {
-			culprit = w.sayingPlain(u)
-		}
-		r.override(culprit, "the proxy speaks plain HTTP to a port that wants TLS", "TLS to "+u.name, w.modeSource(u, u.cluster.Mode()))
+		w.plainToTLS(r, u)
 	case a.Code >= 500:
 		r.override(w.serverRef(u), said, "an answer below 500", strings.TrimSpace(fmt.Sprint(a.Code, " ", firstLine(a.Body))))
+	case w.preflight():
 	default:
 		r.doubt(said + "; whether it should is not for the proxies to say")
 	}
@@ -104,10 +100,30 @@ func (w *walk) sidecarError(r *report, u upstream, l labs.ProxyLog) {
 	switch {
 	case hasFlag(l.Flag, "UF"):
 		r.Verdict, r.certain = "", true
+		w.handedElsewhere(r, u, l)
 		w.refusedPort(r, u)
 	default:
 		r.override(w.serverRef(u), fmt.Sprintf("the server's sidecar answers %d", l.Code), "an answer of the server", strings.TrimSpace(l.Flag+" "+l.Details))
 	}
+}
+
+// handedElsewhere: the sidecar hands requests on to a port that the pod does
+// not have, because a Sidecar's ingress listener says so.
+func (w *walk) handedElsewhere(r *report, u upstream, l labs.ProxyLog) {
+	pod := w.index.Get("", "Pod", l.Proxy.Namespace, l.Proxy.Name)
+	s, port := w.sidecarOf(pod), portOf(l.Upstream)
+	for _, in := range s.Items("spec", "ingress") {
+		if to := in.Str("defaultEndpoint"); to != "" && portOf(to) == port && !slices.Contains(containerPorts(pod), port) {
+			r.broken(s.Ref(), "the server's sidecar hands requests on to port "+port+", where nobody listens",
+				"a defaultEndpoint that the pod listens on: "+quoteAll(containerPorts(pod)), s.Ref().String()+" says "+to)
+			return
+		}
+	}
+}
+
+// portOf is the port of an address, "" when it has none.
+func portOf(address string) string {
+	return address[strings.LastIndex(address, ":")+1:]
 }
 
 func firstLine(s string) string {

@@ -22,6 +22,7 @@ type server struct {
 	secrets  []labs.Object
 	selects  bool     // the Gateway is for the gateway's pods
 	status   []object // conditions of the listener (Gateway API)
+	bind     string   // address that it asks for, "" for all of the pod
 }
 
 func (s server) tls() bool { return s.mode != "HTTP" && s.mode != "TCP" }
@@ -110,7 +111,7 @@ func (w *walk) classicServer(g, s object, mine bool) server {
 	out := server{
 		owner: g, classic: true, selects: mine,
 		name: s.Str("port", "name"), port: s.Num("port", "number"),
-		protocol: strings.ToUpper(s.Str("port", "protocol")),
+		protocol: strings.ToUpper(s.Str("port", "protocol")), bind: s.Str("bind"),
 	}
 	switch out.protocol {
 	case "HTTPS", "TLS":

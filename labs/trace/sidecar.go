@@ -3,6 +3,7 @@ package trace
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
@@ -26,7 +27,7 @@ func (w *walk) clientDNS() *report {
 	r := newReport(labs.LayerDNS)
 	r.fact("host", w.target.host)
 	if len(w.pods) == 0 {
-		r.unknown("there is no running pod of %s", w.client)
+		w.noClient(r)
 		return r
 	}
 	addresses := w.clientAddresses(r)
@@ -48,6 +49,15 @@ func (w *walk) clientDNS() *report {
 		r.broken(w.zone(), "no address for \""+w.target.host+"\"", "an address record for "+w.target.host, "none")
 	}
 	return r
+}
+
+// noClient: who asks is not there, or pods were not looked at.
+func (w *walk) noClient(r *report) {
+	if why := w.missing("Pod"); why != "" {
+		r.unknown("%s", why)
+		return
+	}
+	r.unknown("there is no running pod of %s", w.client)
 }
 
 // clientAddresses are what the workload itself resolved, else what the
@@ -75,6 +85,9 @@ func (w *walk) clientAddresses(r *report) []string {
 		return nil
 	}
 	r.involve(w.zone())
+	if s := w.aliasService(); s != nil && len(w.snap.Resolve(w.target.host)) == 0 {
+		return clusterIPs(s) // a workload's resolver goes on from the public name into the cluster
+	}
 	return w.snap.Resolve(w.target.host)
 }
 
@@ -96,7 +109,7 @@ func (w *walk) capture() *report {
 	r.fact("pods", podNames(w.pods))
 	r.fact("port", w.target.port)
 	if len(w.pods) == 0 {
-		r.unknown("there is no running pod of %s", w.client)
+		w.noClient(r)
 		return r
 	}
 	r.involve(w.client)
@@ -117,6 +130,23 @@ func (w *walk) capture() *report {
 	w.hear()
 	r.healthy("the sidecar of %s takes connections to port %d", pod.Ref(), w.target.port)
 	return r
+}
+
+// bypassed is a pod of the upstream whose sidecar does not take connections to
+// its port, although others think that it does; nil when there is none.
+func (w *walk) bypassed(u upstream) object {
+	for _, pod := range u.pods {
+		port := strconv.Itoa(w.podPort(u, pod))
+		notes := pod.Labels("metadata", "annotations")
+		lists := func(key string) bool {
+			return slices.Contains(strings.FieldsFunc(notes["traffic.sidecar.istio.io/"+key], func(r rune) bool { return r == ',' || r == ' ' }), port)
+		}
+		in, chosen := notes["traffic.sidecar.istio.io/includeInboundPorts"]
+		if hasSidecar(pod) && (lists("excludeInboundPorts") || chosen && in != "*" && !lists("includeInboundPorts")) {
+			return pod
+		}
+	}
+	return nil
 }
 
 // uncaptured says why a sidecar does not take connections to a port, "" when
@@ -240,15 +270,23 @@ func meshConfig() object {
 	return object{"kind": "ConfigMap", "metadata": map[string]any{"namespace": rootNamespace, "name": "istio"}}
 }
 
-// sidecarResource is the Sidecar that applies to the workload: one that
-// selects it, else the namespace's, else the root namespace's.
+// sidecarResource is the Sidecar that applies to the workload that asks.
 func (w *walk) sidecarResource() object {
 	if len(w.pods) == 0 {
 		return nil
 	}
-	pod, rank := w.pods[0], -1
+	return w.sidecarOf(w.pods[0])
+}
+
+// sidecarOf is the Sidecar that applies to a pod: one that selects it, else
+// the namespace's, else the root namespace's.
+func (j *journey) sidecarOf(pod object) object {
+	if pod == nil {
+		return nil
+	}
+	rank := -1
 	var found object
-	for _, s := range w.index.All(istioNetworking, "Sidecar") {
+	for _, s := range j.index.All(istioNetworking, "Sidecar") {
 		selector := s.Labels("spec", "workloadSelector", "labels")
 		here := -1
 		switch {

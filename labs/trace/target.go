@@ -28,8 +28,8 @@ type target struct {
 
 func parse(r labs.Request) (target, error) {
 	var t target
-	if !r.Outside() && strings.Count(r.From, "/") != 1 {
-		return t, fmt.Errorf("read the client %q: want \"outside\", or a workload as namespace/name", r.From)
+	if !r.Outside() && !labs.IsWorkload(r.From) {
+		return t, fmt.Errorf("read the client %q: want \"outside\", or a workload as namespace/name or namespace/kind/name", r.From)
 	}
 	u, err := url.Parse(r.URL)
 	if err != nil {

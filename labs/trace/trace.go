@@ -28,12 +28,16 @@ func traced(r labs.Request, s snapshot.Snapshot, visited []string) labs.Path {
 	j := &journey{request: r, snap: s, index: snapshot.IndexOf(s.Objects), whole: s.Answers[r.Name]}
 	j.walkAll(t)
 	to := j.redirect()
+	if to == "" {
+		to = j.sentOn(len(visited))
+	}
 	if to != "" {
 		j.followTo(to, visited, s)
 	}
 	if to == "" || !j.request.Follow { // else the answer is that of the last URL
 		j.reconcile()
 	}
+	j.misread()
 	j.wanted()
 	mask(j.all())
 	j.refusedAsAsked()

@@ -232,7 +232,8 @@ func TestTrace(t *testing.T) {
 		{"no proxy was read: only the handshake is known", func(w *world) { w.envoy = nil }, "hhuhuu", ""},
 		{"secrets may not be listed", func(w *world) { w.snap.Missing["Secret"] = "forbidden" }, "hhhuhh", ""},
 		{"nothing was asked yet", func(w *world) { w.snap.Answers, w.snap.Peers = nil, nil }, "hhhuhu", ""},
-		{"a 503 UC that nothing explains", func(w *world) {
+		{"a 503 UC of a proxy, that nothing explains", func(w *world) {
+			w.spec("Pod", "shop", "shop-1")["initContainers"] = []any{map[string]any{"name": "istio-proxy", "args": []any{"proxy", "sidecar"}}}
 			w.answer(answer(503, "UC", "upstream_reset_before_response_started{connection_termination}"), w.chain)
 		}, "hhhhhu", ""},
 		{"a timeout that nothing explains", func(w *world) { w.answer(labs.Answer{Error: "timeout"}, nil) }, "huhuhh", ""},

@@ -34,11 +34,34 @@ func (w *walk) judgeTransport(r *report, u upstream) {
 		r.broken(w.originates(u), "the upstream ends the connection after the TLS handshake", "TLS as the upstream wants it: it may ask for a client certificate", w.modeSource(u, "SIMPLE"))
 	case hasFlag(a.Flag, "UC") && u.cluster.Mode() == "MUTUAL":
 		r.broken(w.clientSecret(u), "the upstream ends the connection after the TLS handshake", "a client certificate that the upstream accepts", w.modeSource(u, "MUTUAL"))
+	case hasFlag(a.Flag, "UC"), hasFlag(a.Flag, "UR"):
+		w.endedUnanswered(r, u)
+	case a.Error == "timeout" && hasFlag(a.Flag, "DC"):
+		w.unansweredInTime(r, u)
+	case hasFlag(a.Flag, "UPE") && upgradesToHTTP2(u.rule):
+		r.broken(u.rule.Ref(), "the upstream does not take in HTTP/2 what it is asked", "HTTP/1.1 as the port says", u.rule.Ref().String()+" says h2UpgradePolicy UPGRADE")
 	case hasFlag(a.Flag, "UPE"):
 		r.broken(w.addressee(u), "the upstream does not speak the protocol of its port", "an upstream that speaks what name or appProtocol of the port say", a.Details)
 	case hasFlag(a.Flag, "UO"):
 		r.broken(u.rule.Ref(), "the connection pool is full", "room for the request", "overflow")
 	}
+}
+
+// upgradesToHTTP2 says whether a DestinationRule makes proxies speak HTTP/2
+// to an upstream, whatever its port says.
+func upgradesToHTTP2(rule object) bool {
+	policies := []object{rule.Map("spec", "trafficPolicy")}
+	for _, s := range rule.Items("spec", "subsets") {
+		policies = append(policies, s.Map("trafficPolicy"))
+	}
+	for _, p := range policies {
+		for _, at := range append(p.Items("portLevelSettings"), p) {
+			if at.Str("connectionPool", "http", "h2UpgradePolicy") == "UPGRADE" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func hasFlag(flags, flag string) bool { return slices.Contains(strings.Split(flags, ","), flag) }
@@ -53,6 +76,11 @@ func (w *walk) tlsFailed(r *report, u upstream, text string) {
 	}
 	if ref := w.expired(u); ref.Name != "" && strings.Contains(reason, "CERTIFICATE VERIFY FAILED") {
 		r.broken(ref, "the upstream's certificate has expired", "a certificate valid today", ref.String()+": "+reason)
+		return
+	}
+	if pod := w.bypassed(u); pod != nil && (u.cluster.Mode() == "AUTO" || u.cluster.Mode() == "ISTIO_MUTUAL") {
+		r.broken(w.ownerOf(pod), "mutual TLS reaches the workload itself, past its sidecar", "a sidecar that takes connections to the port",
+			pod.Ref().String()+" has annotations that leave the port out: "+reason)
 		return
 	}
 	r.broken(w.originates(u), "TLS to the upstream fails", "a handshake with "+u.name, w.modeSource(u, u.cluster.Mode())+": "+reason)
@@ -149,7 +177,14 @@ func (w *walk) refusedPort(r *report, u upstream) {
 	if len(list) == 0 || len(u.pods) > 0 && runsGateway(u.pods[0]) {
 		return // of a proxy, its own hop tells why
 	}
-	_, port, err := net.SplitHostPort(list[0])
+	host, port, err := net.SplitHostPort(list[0])
+	if l, ok := w.logOf(w.pods); ok && l.Upstream != "" {
+		host, _, _ = net.SplitHostPort(l.Upstream)
+	}
+	if m := w.machineAt(u, host); m != nil {
+		r.broken(m.Ref(), "connections to "+host+" fail", "a machine that listens there", w.answer.Details)
+		return
+	}
 	if err != nil || len(u.pods) == 0 {
 		r.broken(w.addressee(u), "connections to "+list[0]+" fail", "a listening endpoint", w.answer.Details)
 		return

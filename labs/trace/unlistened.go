@@ -13,7 +13,7 @@ import (
 
 // noListener explains a port that Envoy does not listen on.
 func (w *walk) noListener(r *report) {
-	if w.refusedSet(r) {
+	if w.refusedListener(r) || w.refusedSet(r) {
 		return
 	}
 	port := w.target.port
@@ -30,6 +30,9 @@ func (w *walk) noListener(r *report) {
 		return
 	}
 	want := fmt.Sprintf("a Gateway with a server for %s on port %d", w.target.name(), port)
+	if why := w.lacking(); why != "" {
+		r.see("%s", why)
+	}
 	culprit, why := w.blameGateway()
 	if why != "" {
 		got = why + "; " + got
@@ -49,7 +52,7 @@ func (w *walk) openPorts() []string {
 
 // noChain explains a listener none of whose chains takes the connection.
 func (w *walk) noChain(r *report, l envoy.Listener) {
-	if w.refusedSet(r) {
+	if w.refusedListener(r) || w.refusedSet(r) {
 		return
 	}
 	if w.badCertificate() {
@@ -64,6 +67,9 @@ func (w *walk) noChain(r *report, l envoy.Listener) {
 		if w.target.sni == "" {
 			asked = "a connection without SNI"
 		}
+	}
+	if why := w.lacking(); why != "" {
+		r.see("%s", why)
 	}
 	culprit, why := w.blameGateway()
 	got := strings.Join(chainLines(l), "; ")
@@ -118,6 +124,8 @@ func (w *walk) blameGateway() (labs.Object, string) {
 		switch {
 		case covers && !s.selects && s.port == w.target.port:
 			consider(choice{50, ref, ref.String() + " " + w.whyNotSelected(s)})
+		case s.covers(name) >= 0 && s.unplaced() != "":
+			consider(choice{45, ref, ref.String() + " is on no pods: " + s.unplaced()})
 		case covers && s.selects && s.tls() == w.target.tls:
 			consider(choice{40, ref, fmt.Sprintf("%s serves it on port %d", ref, s.port)})
 		case s.selects && s.port == w.target.port && s.tls() == w.target.tls:
@@ -231,23 +239,7 @@ func (w *walk) proxyProtocol(r *report, l envoy.Listener) bool {
 	if !asks || !w.answer.Observed || w.answer.Error == "" {
 		return false
 	}
-	r.broken(w.listenerFilter().Ref(), l.Name+" expects the PROXY protocol, which the client does not speak",
+	r.broken(w.patcher("LISTENER", "LISTENER_FILTER").Ref(), l.Name+" expects the PROXY protocol, which the client does not speak",
 		"a client or load balancer that sends a PROXY header, or a listener without it", "listener filter proxy_protocol")
 	return true
-}
-
-// listenerFilter is the EnvoyFilter that changes listeners of the gateway's
-// pods, nil when there is none.
-func (w *walk) listenerFilter() object {
-	for _, f := range w.index.All(istioNetworking, "EnvoyFilter") {
-		patches := slices.ContainsFunc(f.Items("spec", "configPatches"), func(p object) bool { return p.Str("applyTo") == "LISTENER" || p.Str("applyTo") == "LISTENER_FILTER" })
-		selector := f.Labels("spec", "workloadSelector", "labels")
-		mine := slices.ContainsFunc(w.pods, func(p object) bool {
-			return (f.Namespace() == p.Namespace() || f.Namespace() == rootNamespace) && (len(selector) == 0 || selectsAll(selector, p))
-		})
-		if patches && mine {
-			return f
-		}
-	}
-	return nil
 }

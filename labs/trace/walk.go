@@ -27,7 +27,8 @@ type walk struct {
 	targetPort int         // where the Service sends this port, 0 when unknown
 	pods       []object    // of the proxy
 	config     *envoy.Config
-	noConfig   string // why config is nil
+	noConfig   string          // why config is nil
+	rejected   []envoy.Refusal // what its Envoy did not take, by its log
 	servers    []server
 	byGateway  map[string][]server // see classicOf
 	intended   *server             // the Gateway's server that should take the request
@@ -109,6 +110,9 @@ func runsGateway(pod object) bool { return snapshot.ProxyRole(pod) == labs.RoleG
 // readConfig takes the configuration of the first of the gateway's pods that
 // has been dumped.
 func (w *walk) readConfig() {
+	if w.noConfig = w.noMesh(); w.noConfig != "" {
+		return
+	}
 	if len(w.pods) == 0 {
 		w.noConfig = "no pod of the gateway is known"
 		return
@@ -118,6 +122,7 @@ func (w *walk) readConfig() {
 			if p.Namespace != pod.Namespace() || p.Pod != pod.Name() {
 				continue
 			}
+			w.rejected = p.Refused
 			if p.Config != nil {
 				w.config = p.Config
 				return

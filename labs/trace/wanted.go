@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
-	"github.com/gatedrill/gatedrill/labs/match"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -90,6 +89,11 @@ func (j *journey) wentPast() {
 		r.override(by.Ref(), "answered, not by the way that policy asks for", want, by.Ref().String()+" is bound to waypoint "+ns+"/"+name+", which does not exist")
 		return
 	}
+	if svc := w.last().service; svc != nil && w.isWaypoint(j.request.Via) {
+		r = w.report(labs.LayerDestination)
+		r.override(svc.Ref(), "answered, not by the way that policy asks for", want, w.binding(svc))
+		return
+	}
 	culprit, why := w.meshRoute()
 	if why != "" {
 		got = why + "; " + got
@@ -105,32 +109,6 @@ func (w *walk) last() upstream {
 	return w.upstreams[0]
 }
 
-// meshRoute finds the VirtualService that names the host and why it does not
-// send the sidecars' requests on.
-func (w *walk) meshRoute() (object, string) {
-	host := w.target.name()
-	for _, v := range w.index.All(istioNetworking, "VirtualService") {
-		if match.Best(v.Strs("spec", "hosts"), host) < 0 {
-			continue
-		}
-		gateways := v.Strs("spec", "gateways")
-		switch {
-		case len(gateways) > 0 && !slices.Contains(gateways, "mesh"):
-			return v, fmt.Sprintf("%s has gateways %s: without mesh it is not for sidecars", v.Ref(), quoteAll(gateways))
-		case !w.exported(v):
-			return v, fmt.Sprintf("%s has exportTo %s", v.Ref(), quoteAll(v.Strs("spec", "exportTo")))
-		}
-		return v, v.Ref().String() + " sends it elsewhere"
-	}
-	if w.routed != nil {
-		return w.routed, w.routed.Ref().String() + " sends it elsewhere"
-	}
-	if e := w.entryFor(host); e != nil {
-		return e, "no VirtualService for " + host + " sends it to the egress gateway"
-	}
-	return nil, "no VirtualService for " + host
-}
-
 // wrongServer: somebody else than asked for gave the answer.
 func (w *walk) wrongServer() {
 	want, address := w.request.To, w.served()
@@ -139,7 +117,8 @@ func (w *walk) wrongServer() {
 	if ns == "outside" {
 		u := w.last()
 		if u.host != "" && u.host != name && !w.leaves() {
-			r.override(w.routed.Ref(), "another server answered", want, u.host)
+			culprit, _ := w.sender()
+			r.override(culprit.Ref(), "another server answered", want, u.host)
 		}
 		return
 	}
@@ -154,7 +133,8 @@ func (w *walk) wrongServer() {
 	case address == "":
 		r.doubt("who answered was not seen: no log line names the endpoint")
 	case pod == nil:
-		r.override(w.routed.Ref(), "another server answered", ref.String(), address)
+		culprit, _ := w.sender()
+		r.override(culprit.Ref(), "another server answered", ref.String(), address)
 	case !slices.ContainsFunc(pods, func(p object) bool { return p.Ref() == pod.Ref() }):
 		w.astray(ref, pods, pod)
 	}
@@ -165,7 +145,10 @@ func (w *walk) wrongServer() {
 // is to blame; else the route.
 func (w *walk) astray(want labs.Object, pods []object, got object) {
 	r, culprit := w.report(labs.LayerDestination), object(nil)
-	u := w.last()
+	u, answered := w.last(), w.ownerOf(got).String()
+	if w.strayedByName(want, got) {
+		return
+	}
 	behind := func(p object) bool {
 		return u.service != nil && snapshot.Selects(u.service.Labels("spec", "selector"), p.Labels("metadata", "labels"))
 	}
@@ -176,9 +159,13 @@ func (w *walk) astray(want labs.Object, pods []object, got object) {
 	case u.subset == "" && u.service != nil && u.service.Name() == want.Name && u.service.Namespace() == want.Namespace && !slices.ContainsFunc(pods, behind):
 		culprit = u.service
 	default:
-		r, culprit = w.report(labs.LayerRoute), w.routed
+		why := ""
+		if culprit, why = w.sender(); why != "" {
+			answered = why + "; " + answered
+		}
+		r = w.report(labs.LayerRoute)
 	}
-	r.override(culprit.Ref(), "another server answered", want.String(), w.ownerOf(got).String())
+	r.override(culprit.Ref(), "another server answered", want.String(), answered)
 }
 
 // served is the address of the endpoint that the last proxy chose.
@@ -203,7 +190,7 @@ func (w *walk) notRefused() {
 		r = w.report(labs.LayerRoute) // what may leave is a matter of what the mesh knows
 	}
 	if w.leaves() {
-		culprit, got = w.outboundPolicy(), "unknown hosts may leave"
+		culprit, got = w.outboundPolicy()
 	} else if p := w.idlePolicy(u); w.role == labs.RoleWaypoint && p != nil {
 		culprit, got = p, p.Ref().String()+" does not apply at a waypoint: it has no targetRefs"
 	} else if _, name, _ := w.waypointOf(u.service); name != "" {
@@ -218,13 +205,23 @@ func (w *walk) notRefused() {
 	r.override(culprit.Ref(), "answered, although it ought to be refused", "a refusal", got)
 }
 
-// outboundPolicy is what lets unknown hosts out: the workload's Sidecar, else
-// the mesh's settings.
-func (w *walk) outboundPolicy() object {
-	if s := w.sidecarResource(); s != nil {
-		return s
+// outboundPolicy is what lets unknown hosts out, and how: the workload's
+// Sidecar that says so; else one beside it that would not, and selects others;
+// else what applies, the mesh's settings at last.
+func (w *walk) outboundPolicy() (object, string) {
+	own := w.sidecarResource()
+	if own.Str("spec", "outboundTrafficPolicy", "mode") != "" {
+		return own, own.Ref().String() + " lets unknown hosts out"
 	}
-	return meshConfig()
+	for _, s := range w.index.All(istioNetworking, "Sidecar") {
+		if len(w.pods) > 0 && s.Namespace() == w.pods[0].Namespace() && s.Str("spec", "outboundTrafficPolicy", "mode") == "REGISTRY_ONLY" {
+			return s, fmt.Sprintf("%s says REGISTRY_ONLY for %s, which %s is not", s.Ref(), selectorText(s.Labels("spec", "workloadSelector", "labels")), w.client)
+		}
+	}
+	if own != nil {
+		return own, own.Ref().String() + " says nothing of unknown hosts: they may leave"
+	}
+	return meshConfig(), "unknown hosts may leave"
 }
 
 // undemanded is a RequestAuthentication before the server, where no policy asks
@@ -236,21 +233,6 @@ func (w *walk) undemanded(u upstream) object {
 	}
 	for _, a := range w.policiesOn("RequestAuthentication", pods) {
 		return a
-	}
-	return nil
-}
-
-// idlePolicy is a policy beside the server or the gateway that applies to
-// neither, or whose rules let the request through.
-func (w *walk) idlePolicy(u upstream) object {
-	var namespaces []string
-	for _, p := range append(slices.Clone(u.pods), w.pods...) {
-		namespaces = append(namespaces, p.Namespace())
-	}
-	for _, p := range w.index.All(istioSecurity, "AuthorizationPolicy") {
-		if slices.Contains(namespaces, p.Namespace()) {
-			return p
-		}
 	}
 	return nil
 }

@@ -61,18 +61,20 @@ func (w *walk) toWaypoint() *walk {
 			continue
 		}
 		pods := w.podsOf(ns, map[string]string{gatewayNameLabel: name})
-		through := w.config == nil && w.ingressUses(u.service)
+		through, endpoint := w.config == nil && w.ingressUses(u.service), envoy.Endpoint{}
 		if w.config != nil {
 			for _, e := range w.config.Endpoints[u.name] {
 				for _, p := range pods {
-					through = through || strings.Contains(e.Address, "://") && strings.Contains(e.Address, p.Str("status", "podIP"))
+					if strings.Contains(e.Address, "://") && strings.Contains(e.Address, p.Str("status", "podIP")) {
+						through, endpoint = true, e
+					}
 				}
 			}
 		}
 		if !through {
 			continue
 		}
-		t := w.seenBy(u)
+		t := w.seenBy(u, endpoint)
 		t.mesh = true
 		n := w.hop(labs.RoleWaypoint, t)
 		n.service, n.previous, n.pods = u.service, w, pods

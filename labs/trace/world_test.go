@@ -94,7 +94,7 @@ func healthyEnvoy() *envoy.Config {
 			}}},
 		},
 		Routes:   []envoy.RouteConfig{{Name: "http.8080", IgnorePort: true, Hosts: hosts}, {Name: mainTLS, IgnorePort: true, Hosts: hosts}},
-		Clusters: []envoy.Cluster{{Name: shopHTTP, Type: "EDS", ByPeer: true}},
+		Clusters: []envoy.Cluster{{Name: shopHTTP, Type: "EDS", Sockets: byPeer()}},
 		Endpoints: map[string][]envoy.Endpoint{
 			shopHTTP: {{Address: "10.244.0.5:8080", Health: "HEALTHY"}},
 		},
@@ -197,4 +197,10 @@ func (w *world) snapshot() snapshot.Snapshot {
 		w.snap.Proxies = []snapshot.Proxy{{Namespace: "istio-system", Pod: "istio-ingressgateway-1", Config: w.envoy}}
 	}
 	return w.snap
+}
+
+// byPeer tells endpoints apart as Istio does where no rule says how: mutual TLS
+// to those that can.
+func byPeer() []envoy.Socket {
+	return []envoy.Socket{{Name: "tlsMode-istio", Labels: map[string]string{"tlsMode": "istio"}, TLS: &envoy.UpstreamTLS{Secrets: []string{"default"}}}}
 }

@@ -121,6 +121,19 @@ func (z *Zone) Addresses(host string) []string {
 	return out
 }
 
+// Aliases are the names that a host stands for, one after another; the last may
+// be none of the zone.
+func (z *Zone) Aliases(host string) []string {
+	var out []string
+	rrs, _ := z.Answer(host, dns.TypeA)
+	for _, rr := range rrs {
+		if c, ok := rr.(*dns.CNAME); ok {
+			out = append(out, strings.TrimSuffix(dns.CanonicalName(c.Target), "."))
+		}
+	}
+	return out
+}
+
 // parent cuts the first label off; false at the root.
 func parent(name string) (string, bool) {
 	i, end := dns.NextLabel(name, 0)

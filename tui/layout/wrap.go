@@ -16,12 +16,39 @@ func Wrap(s string, w int) []string {
 	}
 	var out []string
 	for _, line := range strings.Split(strings.ReplaceAll(s, "\t", "    "), "\n") {
-		out = append(out, wrapLine(line, w)...)
+		out = append(out, wrapLine(line, w, w)...)
 	}
 	return out
 }
 
-func wrapLine(s string, w int) []string {
+// Hang breaks one line of text behind a head, into lines of at most w cells
+// whose further ones are set in by n. What stands aside in the text, three
+// spaces off, gets lines of its own where there is no room beside it.
+func Hang(head, text string, w, n int) []string {
+	if Width(head)+Width(text) <= w {
+		return []string{head + text}
+	}
+	room := max(w-n, 10)
+	var out []string
+	for i, part := range strings.Split(text, "   ") {
+		if part = strings.TrimSpace(part); i == 0 {
+			out = wrapLine(part, w-Width(head), room)
+		} else if part != "" {
+			out = append(out, wrapLine(part, room, room)...)
+		}
+	}
+	for i, l := range out {
+		if i == 0 {
+			out[i] = strings.TrimRight(head+l, " ")
+			continue
+		}
+		out[i] = Spaces(n) + l
+	}
+	return out
+}
+
+// wrapLine wraps one line, whose beginning has first cells of the w.
+func wrapLine(s string, first, w int) []string {
 	var out []string
 	line := ""
 	for s != "" {
@@ -31,11 +58,15 @@ func wrapLine(s string, w int) []string {
 			break // spaces at the end
 		}
 		s = s[len(gap)+len(word):]
-		switch fits := Width(line)+len(gap)+Width(word) <= w; {
+		room := w
+		if len(out) == 0 {
+			room = first
+		}
+		switch fits := Width(line)+len(gap)+Width(word) <= room; {
 		case fits:
 			line += gap + word
 			continue
-		case line != "":
+		case line != "", room < w:
 			out = append(out, line)
 		}
 		parts := Pieces(word, w)

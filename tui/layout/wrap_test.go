@@ -72,3 +72,21 @@ func TestWrap(t *testing.T) {
 		}
 	}
 }
+
+func TestHang(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, head, text string
+		w, n             int
+		want             []string
+	}{
+		{"fits", "dns ✓ ", "a → b   Zone z", 30, 6, []string{"dns ✓ a → b   Zone z"}},
+		{"hangs under its beginning", "dns ✓ ", "one of the many addresses", 18, 6, []string{"dns ✓ one of the", "      many", "      addresses"}},
+		{"what stands aside goes below", "dns ✓ ", "an address   ConfigMap zone", 26, 6, []string{"dns ✓ an address", "      ConfigMap zone"}},
+		{"a word too wide for what the head leaves", "destination ✓ ", "outbound.svc now", 18, 2, []string{"destination ✓", "  outbound.svc now"}},
+	} {
+		if diff := cmp.Diff(tt.want, Hang(tt.head, tt.text, tt.w, tt.n)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}

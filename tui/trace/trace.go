@@ -90,6 +90,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 			m.path = nil
 			if msg.err == nil {
 				m.path = &msg.path
+				m.toBreak()
 			}
 		}
 	case tea.KeyPressMsg, tea.PasteMsg:
@@ -98,6 +99,14 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		}
 	}
 	return nil
+}
+
+// toBreak shows the layer that is broken, with what is wanted there, where the
+// path is longer than the screen.
+func (m *Model) toBreak() {
+	if lines, at := m.walked(m.size.W); at > 0 {
+		m.scroll = m.scroll.To(min(at+4, len(lines)-1), len(lines), m.size.H-2).To(at, len(lines), m.size.H-2)
+	}
 }
 
 // Handle acts on an intent.

@@ -34,27 +34,49 @@ func (m *Model) lines(w int) []string {
 		return layout.Indent(layout.Flow("Type a URL as a client would ask for it, as in https://shop.example.com/cart. "+
 			"It is walked from DNS to the destination, and what each layer really does is shown.", min(w-2, 76)), 1)
 	}
-	var out []string
-	proxies := m.path.Proxies()
-	for _, h := range proxies {
-		if len(proxies) > 1 {
-			out = append(out, " "+st.Strong.Render(h.Name)+"  "+st.Faint.Render(h.Proxy.String()))
+	lines, _ := m.walked(w)
+	return lines
+}
+
+// walked draws the path, and says at which line it is broken, 0 when it is not.
+func (m *Model) walked(w int) (out []string, broken int) {
+	st := m.env.Styles
+	several := len(m.path.Proxies()) > 1
+	for i, h := range m.path.Hops {
+		if several && i > 0 {
+			out = append(out, "")
+		}
+		if several {
+			out = append(out, " "+st.Strong.Render(h.Name))
+			if name := h.Proxy.String(); h.Proxy.Name != "" {
+				out = append(out[:len(out)-1], layout.Cut(out[len(out)-1]+"  "+st.Faint.Render(name), w))
+			}
 		}
 		for _, r := range h.Layers {
+			if r.Verdict == labs.Broken && broken == 0 {
+				broken = len(out)
+			}
 			out = append(out, m.layer(r, w)...)
 		}
 	}
-	return append(out, m.answer(w))
+	return append(out, m.answer(w)), broken
 }
 
-// label is the width of the column of names.
-const label = 13
+// label is the width of the column of names; narrow is the width under which
+// there is no room for one.
+const (
+	label  = 13
+	narrow = 60
+)
 
 // layer draws what was found at one layer; want and got when it is broken.
 func (m *Model) layer(r labs.LayerReport, w int) []string {
 	st := m.env.Styles
 	mark, style := widget.Verdict(st, r.Verdict)
-	name := layout.Pad(string(r.Layer), label)
+	name, hang := layout.Pad(string(r.Layer), label), label+3
+	if w < narrow {
+		name, hang = string(r.Layer)+" ", 3
+	}
 	if r.Verdict == labs.Broken {
 		name = st.Strong.Render(name)
 	}
@@ -62,41 +84,35 @@ func (m *Model) layer(r labs.LayerReport, w int) []string {
 	if r.Verdict == labs.OffPath && summary == "" {
 		summary = "not on the path"
 	}
-	objects := objectNames(r.Objects)
+	objects := objectNames(r.Beside())
 	first := " " + name + style.Render(mark) + " "
-	room := w - label - 4
-	var out []string
-	if line := first + summary; objects != "" && layout.Width(line)+3+layout.Width(objects) <= w {
-		out = []string{layout.Ends(line, st.Faint.Render(objects), min(w-1, 110))}
-	} else {
-		for i, l := range layout.Wrap(summary, room) {
-			if i > 0 {
-				first = layout.Spaces(label + 3)
-			}
-			out = append(out, first+l)
-		}
-		if len(out) == 0 {
-			out = []string{first}
-		}
-		for _, l := range layout.Wrap(objects, room) {
-			out = append(out, layout.Spaces(label+3)+st.Faint.Render(l))
+	if line, wide := first+summary, min(w-1, 110); objects != "" && layout.Width(line)+3+layout.Width(objects) <= wide {
+		return append([]string{layout.Ends(line, st.Faint.Render(objects), wide)}, m.wantGot(r, w, hang)...)
+	}
+	out := layout.Hang(first, summary, w-1, hang)
+	if w >= narrow || r.Verdict != labs.Healthy {
+		for _, l := range layout.Wrap(objects, w-hang-1) {
+			out = append(out, layout.Spaces(hang)+st.Faint.Render(l))
 		}
 	}
-	out = append(out, m.pair("want", r.Want, w)...)
-	return append(out, m.pair("got", r.Got, w)...)
+	return append(out, m.wantGot(r, w, hang)...)
 }
 
-func (m *Model) pair(head, text string, w int) []string {
+func (m *Model) wantGot(r labs.LayerReport, w, hang int) []string {
+	return append(m.pair("want", r.Want, w, hang), m.pair("got", r.Got, w, hang)...)
+}
+
+func (m *Model) pair(head, text string, w, hang int) []string {
 	if text == "" {
 		return nil
 	}
-	lines := layout.Wrap(text, max(w-label-10, 10))
+	lines := layout.Wrap(text, max(w-hang-7, 10))
 	for i, l := range lines {
 		h := head
 		if i > 0 {
 			h = ""
 		}
-		lines[i] = layout.Spaces(label+3) + m.env.Styles.Accent.Render(layout.Pad(h, 6)) + l
+		lines[i] = layout.Spaces(hang) + m.env.Styles.Accent.Render(layout.Pad(h, 6)) + l
 	}
 	return lines
 }
@@ -110,7 +126,11 @@ func (m *Model) answer(w int) string {
 	if a.Took >= time.Millisecond {
 		text += fmt.Sprintf("   %.0f ms", float64(a.Took)/float64(time.Millisecond))
 	}
-	return layout.Cut(" "+layout.Pad("answer", label)+"  "+m.env.Styles.Strong.Render(text), w)
+	head := layout.Pad("answer", label+2)
+	if w < narrow {
+		head = "answer "
+	}
+	return layout.Cut(" "+head+m.env.Styles.Strong.Render(text), w)
 }
 
 func objectNames(all []labs.Object) string {

@@ -1,0 +1,39 @@
+package trace
+
+import "slices"
+
+// idlePolicy is the policy that should have refused the request: a DENY that
+// would take it and applies neither here nor at the server, else an ALLOW that
+// lets it through, else a DENY whose rules miss it, else any beside them.
+func (w *walk) idlePolicy(u upstream) object {
+	pods := append(slices.Clone(u.pods), w.pods...)
+	var namespaces []string
+	for _, p := range pods {
+		namespaces = append(namespaces, p.Namespace())
+	}
+	var found object
+	top := -1
+	for _, p := range w.index.All(istioSecurity, "AuthorizationPolicy") {
+		if !slices.Contains(namespaces, p.Namespace()) {
+			continue
+		}
+		if rank := w.idleness(p, u, pods); rank > top {
+			found, top = p, rank
+		}
+	}
+	return found
+}
+
+func (w *walk) idleness(p object, u upstream, pods []object) int {
+	applies := slices.ContainsFunc(pods, func(pod object) bool { return w.applies(p, pod) })
+	takes := max(w.callerAt(u).matches(p), w.callerHere().matches(p)) != no
+	switch action := p.Str("spec", "action"); {
+	case action == "DENY" && takes && !applies:
+		return 3
+	case (action == "" || action == "ALLOW") && takes && applies:
+		return 2
+	case action == "DENY" && applies:
+		return 1
+	}
+	return 0
+}

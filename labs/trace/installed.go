@@ -1,0 +1,31 @@
+package trace
+
+// noMesh says that there is no Istio in the cluster, "" when there is, or it is
+// not known: the API server knows none of the kinds that every version of it
+// has, and no Envoy was read.
+func (j *journey) noMesh() string {
+	for _, kind := range []string{"Gateway", "VirtualService", "DestinationRule"} {
+		if j.snap.Installed(istioNetworking, kind) {
+			return ""
+		}
+	}
+	if len(j.snap.Proxies) > 0 {
+		return ""
+	}
+	return "Istio is not installed: the API server does not know its kinds"
+}
+
+// lacking says which Gateways and routes cannot have been seen: of kinds that
+// were not looked at, or of an API that the cluster does not have; "" when all
+// were.
+func (j *journey) lacking() string {
+	switch why := j.missing("Gateway", "VirtualService"); {
+	case why != "":
+		return why
+	case !j.snap.Installed(gatewayAPI, "Gateway") && !j.snap.Installed(gatewayAPI, "HTTPRoute"):
+		return "the Gateway API is not installed in this cluster"
+	case !j.snap.Installed(istioNetworking, "Gateway"):
+		return "Istio's own Gateways are not installed in this cluster"
+	}
+	return ""
+}
