@@ -144,6 +144,20 @@ func TestNumberedHop(t *testing.T) {
 	}
 }
 
+// A line without a response flag was seen, and says so.
+func TestNoFlagIsADash(t *testing.T) {
+	t.Parallel()
+	f := facts()
+	f.Answers = map[string]labs.Answer{"main": {Code: 200, LogLine: "a line", Observed: true}}
+	set, problems := check.Compile(lab("true", "requests.main.flag", labs.AcceptFlag))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if truth, err := set.Truth(labs.StepEntry, f); err != nil || !truth.Accepts("-") {
+		t.Errorf("%q, %v", truth, err)
+	}
+}
+
 func TestTruth(t *testing.T) {
 	t.Parallel()
 	object := "trace.main.route.culprit"

@@ -15,6 +15,7 @@
 package check
 
 import (
+	"cmp"
 	"maps"
 
 	"github.com/google/cel-go/cel"
@@ -115,7 +116,7 @@ func hopMap(h labs.Hop, a labs.Answer) map[string]any {
 	}
 	for _, l := range a.Logs {
 		if !l.Inbound && l.Proxy.Namespace == h.Proxy.Namespace && l.Proxy.Name == h.Proxy.Name {
-			m["code"], m["flag"], m["details"], m["log"] = l.Code, l.Flag, l.Details, l.Line
+			m["code"], m["flag"], m["details"], m["log"] = l.Code, cmp.Or(l.Flag, "-"), l.Details, l.Line
 		}
 	}
 	return m
@@ -147,7 +148,7 @@ func answerMap(a labs.Answer) map[string]any {
 		m["codes"], m["answerers"] = codes, by
 	}
 	if a.LogLine != "" {
-		m["flag"], m["details"], m["log"] = a.Flag, a.Details, a.LogLine
+		m["flag"], m["details"], m["log"] = cmp.Or(a.Flag, "-"), a.Details, a.LogLine
 	}
 	return m
 }

@@ -218,6 +218,7 @@ func (w *walk) backendCertificate(r *report, peers []snapshot.PeerCert) {
 	certs := served(peers)
 	if len(certs) == 0 {
 		r.unknown("TLS passes through, and no handshake with the backend was seen")
+		r.beyond = true
 		return
 	}
 	leaf := certs[0]

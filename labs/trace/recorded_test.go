@@ -95,7 +95,7 @@ func TestRecorded(t *testing.T) {
 		}},
 		{"H3", shopURL, "www.example.com", "hhb---", "Gateway shop/public", nil},
 		{"P1", "https://pass.example.com/", "", "hhb---", "VirtualService shop/pass", nil},
-		{"P4", "https://pass.example.com/", "", "hhhuhb", "Service shop/api", nil},
+		{"P4", "https://pass.example.com/", "", "hhh-hb", "Service shop/api", nil},
 		{"N2", "https://shop.example.com/", "", "b-----", "ConfigMap drill-internet/public-dns", nil},
 		{"S2", shopURL, "", "hhhb--", "Secret istio-system/shop-cert", map[labs.Layer]map[string]any{
 			labs.LayerTLS: {"state": "missing"},

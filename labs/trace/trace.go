@@ -9,6 +9,7 @@ package trace
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
@@ -62,10 +63,15 @@ func nothing(why string) []labs.LayerReport {
 }
 
 // mask turns every layer behind the first broken one into "not reached";
-// their facts stay.
+// their facts stay. So it is with TLS that waits for a server behind that
+// layer.
 func mask(reports []*report) {
 	broken := false
+	somewhere := slices.ContainsFunc(reports, func(r *report) bool { return r.Verdict == labs.Broken })
 	for _, r := range reports {
+		if somewhere && r.beyond && r.Verdict == labs.Unknown {
+			r.Verdict, r.Summary = labs.OffPath, "TLS passes through, and no server took it up"
+		}
 		if broken {
 			r.Verdict, r.Summary = labs.OffPath, "not reached"
 			r.Want, r.Got = "", ""
@@ -80,6 +86,7 @@ func mask(reports []*report) {
 type report struct {
 	labs.LayerReport
 	certain bool // broken, whatever the answer: it came from elsewhere
+	beyond  bool // unknown, since it speaks of a server further on that did not answer
 }
 
 func newReport(l labs.Layer) *report {

@@ -170,6 +170,7 @@ func (c *course) run() {
 			return
 		}
 	}
+	// What a solution added may stand in the fault's way: it is taken out first.
 	if c.step(PartReset, "fault put back", func() error { return errors.Join(c.mend(), c.fault()) }) {
 		c.step(PartReset, "reset: base healthy again", func() error {
 			since := c.v.Now()

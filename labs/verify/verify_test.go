@@ -43,6 +43,13 @@ func honest() labs.Lab {
 	return l
 }
 
+// look makes a command the only one of a step.
+func look(l *labs.Lab, command string) {
+	p := l.Steps[labs.StepTLS]
+	p.Look = []string{command}
+	l.Steps[labs.StepTLS] = p
+}
+
 // prove verifies a lab on a fake cluster that answers 200 for each host that
 // a VirtualService names, and returns the checks that did not hold.
 func prove(t *testing.T, lab labs.Lab) []verify.Line {
@@ -144,6 +151,9 @@ func TestLies(t *testing.T) {
 			p.Look = []string{"false"}
 			l.Steps[labs.StepTLS] = p
 		}, "the commands to look with run", "step tls: false: exit status 1"},
+		{"a client in a workload gets no answer", func(l *labs.Lab) { look(l, "exit 35 # kubectl exec deploy/app -- curl https://shop/") }, "", ""},
+		{"there is no such client", func(l *labs.Lab) { look(l, "exit 127 # kubectl exec deploy/app -- curl https://shop/") },
+			"the commands to look with run", "exit status 127"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			lab := honest()
