@@ -67,7 +67,8 @@ conformance: sandbox
 		./bin/gatedrill sandbox program add coredns/coredns="$$d/echo-basic"; \
 		./bin/gatedrill sandbox run -- "$$d/conformance.test" -test.v
 
-# How right the trace is: every case live, in sandboxes of its own.
+# How right the trace is: every case live, in sandboxes of its own. istioctl
+# analyze is asked when a case is recorded.
 # ONLY=GLOB runs some, RECORD=1 keeps what was seen for the tests, KEEP=1
 # leaves the last one in its sandbox.
 accuracy: sandbox

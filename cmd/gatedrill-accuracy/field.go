@@ -79,7 +79,13 @@ func (f *field) lane(ctx context.Context, n int, queue <-chan accuracy.Case) (er
 	}
 	defer l.Close()
 	for c := range queue {
-		r, err := l.Run(ctx, c, accuracy.Options{Trace: f.trace, Keep: f.keep && len(queue) == 0})
+		o := accuracy.Options{Trace: f.trace, Keep: f.keep && len(queue) == 0}
+		if !f.record {
+			if o.Said, err = accuracy.Said(os.DirFS(f.cases), c); err != nil && !errors.Is(err, accuracy.ErrNotRecorded) {
+				return err
+			}
+		}
+		r, err := l.Run(ctx, c, o)
 		if err != nil {
 			return fmt.Errorf("case %s: %w", c.ID, err)
 		}

@@ -51,7 +51,7 @@ func parse(args []string) (settings, error) {
 	fs.StringVar(&s.home, "home", "", "`directory` for the data of the sandboxes")
 	fs.StringVar(&s.cases, "cases", "labs/accuracy/cases", "`folder` of the cases")
 	fs.StringVar(&s.only, "only", "", "run only cases whose id matches a `glob`")
-	fs.IntVar(&s.lanes, "lanes", 2, "sandboxes that run cases side by side")
+	fs.IntVar(&s.lanes, "lanes", 4, "sandboxes that run cases side by side")
 	fs.BoolVar(&s.record, "record", false, "write what was judged beside each case")
 	fs.BoolVar(&s.keep, "keep", false, "leave the objects of the last case, and the sandbox running, to look at")
 	fs.BoolVar(&s.json, "json", false, "print JSON")

@@ -51,12 +51,8 @@ func Replay(fsys fs.FS, c Case, trace Tracer) (Result, error) {
 	if r.Snapshot, err = record.Read(f); err != nil {
 		return r, err
 	}
-	text, err := fs.ReadFile(fsys, path.Join(c.ID, analyzeFile))
-	if err != nil {
+	if r.Analyze, err = Said(fsys, c); err != nil {
 		return r, err
-	}
-	if err := json.Unmarshal(text, &r.Analyze); err != nil {
-		return r, fmt.Errorf("read %s: %w", analyzeFile, err)
 	}
 	if a := r.Snapshot.Answers[c.Request.Name]; !c.Seen(a) {
 		r.Problem = fmt.Sprintf("the symptom is %q, and the client got %q: record it again", c.Symptom, Got(a))
@@ -65,6 +61,22 @@ func Replay(fsys fs.FS, c Case, trace Tracer) (Result, error) {
 	r.Path = trace(c.Request, r.Snapshot)
 	r.Told = TellPath(r.Path)
 	return r, nil
+}
+
+// Said is what was recorded of istioctl analyze's words on a case, never nil.
+func Said(fsys fs.FS, c Case) ([]Message, error) {
+	text, err := fs.ReadFile(fsys, path.Join(c.ID, analyzeFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %w", ErrNotRecorded, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := []Message{}
+	if err := json.Unmarshal(text, &out); err != nil {
+		return nil, fmt.Errorf("read %s of case %s: %w", analyzeFile, c.ID, err)
+	}
+	return out, nil
 }
 
 // ErrNotRecorded is returned for a case without a snapshot.

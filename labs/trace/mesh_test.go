@@ -19,9 +19,9 @@ func TestMesh(t *testing.T) {
 	w.ok()
 	s := w.snapshot()
 	requests := []labs.Request{w.request}
-	for i := range 40 {
+	for i := range 8 {
 		r := w.request
-		r.Name, r.URL = strconv.Itoa(i), "https://app-"+strconv.Itoa(i%20)+".example.org/"
+		r.Name, r.URL = strconv.Itoa(i), "https://app-"+strconv.Itoa(i%4)+".example.org/"
 		requests = append(requests, r)
 	}
 	m := trace.Of(s)
