@@ -29,77 +29,107 @@ type Fact struct {
 func FactsOf(l Layer) []Fact {
 	switch l {
 	case LayerDNS:
-		return []Fact{
-			{"host", FactText, "name that the client looks up"},
-			{"address", FactText, "address that the client connects to"},
-			{"addresses", FactList, "all addresses that the name has"},
-		}
+		return dnsFacts()
 	case LayerEntry:
-		return []Fact{
-			{"service", FactObject, "Service that the client connects to"},
-			{"addresses", FactList, "addresses that the Service has outside"},
-			{"port", FactNumber, "port of the Service"},
-			{"targetPort", FactNumber, "port of the pods that the Service leads to"},
-			{"selector", FactText, "labels by which the Service finds its pods: a=b,c=d"},
-			{"endpoints", FactList, "ready endpoints behind the Service, as address:port"},
-			{"pods", FactList, "pods that the selector finds"},
-		}
+		return entryFacts()
 	case LayerListener:
-		return []Fact{
-			{"name", FactText, "listener as Envoy calls it"},
-			{"port", FactNumber, "port on which Envoy listens"},
-			{"filterChain", FactText, "filter chain that takes the connection"},
-			{"sni", FactList, "server names of that filter chain"},
-			{"gateway", FactObject, "Gateway that made it"},
-			{"mode", FactText, "HTTP, SIMPLE, MUTUAL, PASSTHROUGH, and so on, as the Gateway says"},
-			{"route", FactText, "route configuration that the filter chain names"},
-			{"chains", FactList, "all filter chains of the listener, a line each"},
-		}
+		return listenerFacts()
 	case LayerTLS:
-		return []Fact{
-			{"secret", FactObject, "Secret that the certificate comes from"},
-			{"state", FactText, "of the secret in Envoy: active, warming, missing"},
-			{"serial", FactText, "serial number of the Secret's certificate"},
-			{"notAfter", FactText, "its last moment, as 2006-01-02T15:04:05Z"},
-			{"days", FactNumber, "days until it runs out"},
-			{"names", FactList, "DNS names in it"},
-			{"keyFits", FactBoolean, "private key and certificate belong together"},
-			{"chainLength", FactNumber, "certificates in the Secret's chain"},
-			{"servedSerial", FactText, "serial number of the certificate that was served"},
-			{"servedDays", FactNumber, "days until the served certificate runs out"},
-			{"clientCert", FactBoolean, "a client certificate is asked for"},
-		}
+		return tlsFacts()
 	case LayerRoute:
-		return []Fact{
-			{"name", FactText, "route configuration in Envoy"},
-			{"vhost", FactText, "virtual host that is picked for the host"},
-			{"domains", FactList, "domains of the virtual host"},
-			{"match", FactText, "what the route matches"},
-			{"rule", FactText, "name of the route in Envoy"},
-			{"redirect", FactText, "URL to which the route redirects"},
-			{"object", FactObject, "object that the route comes from"},
-			{"cluster", FactText, "cluster that the route leads to"},
-			{"clusters", FactList, "all clusters that the route may lead to"},
-			{"candidates", FactList, "objects that name the host and do not route it, with the reason, a line each"},
-		}
+		return routeFacts()
 	case LayerDestination:
-		return []Fact{
-			{"cluster", FactText, "cluster in Envoy"},
-			{"clusters", FactList, "all clusters that the request may draw"},
-			{"service", FactObject, "Service behind the cluster"},
-			{"endpoints", FactList, "endpoints that Envoy has, as address:port"},
-			{"endpointsHealthy", FactBoolean, "Envoy has the cluster, with a healthy endpoint"},
-			{"targetPort", FactNumber, "port of the pods"},
-			{"tls", FactText, "what the client side speaks: DISABLE, SIMPLE, MUTUAL, ISTIO_MUTUAL, AUTO"},
-			{"peerTLS", FactText, "what the server side accepts: STRICT, PERMISSIVE, DISABLE, UNSET"},
-			{"sidecar", FactBoolean, "the pod has a sidecar"},
-			{"rule", FactObject, "DestinationRule that counts"},
-			{"maxConnections", FactNumber, "limit on connections in Envoy"},
-			{"policies", FactList, "AuthorizationPolicies that apply"},
-			{"policy", FactObject, "policy that refused the request"},
-		}
+		return destinationFacts()
 	}
 	return nil
+}
+
+// dnsFacts: what the client looks up.
+func dnsFacts() []Fact {
+	return []Fact{
+		{"host", FactText, "name that the client looks up"},
+		{"address", FactText, "address that the client connects to"},
+		{"addresses", FactList, "all addresses that the name has"},
+	}
+}
+
+// entryFacts: the Service in front of the proxy, and what stands behind it.
+func entryFacts() []Fact {
+	return []Fact{
+		{"service", FactObject, "Service that the client connects to"},
+		{"addresses", FactList, "addresses that the Service has outside"},
+		{"port", FactNumber, "port of the Service"},
+		{"targetPort", FactNumber, "port of the pods that the Service leads to"},
+		{"selector", FactText, "labels by which the Service finds its pods: a=b,c=d"},
+		{"endpoints", FactList, "ready endpoints behind the Service, as address:port"},
+		{"pods", FactList, "pods that the selector finds"},
+	}
+}
+
+// listenerFacts: what of Envoy takes the connection.
+func listenerFacts() []Fact {
+	return []Fact{
+		{"name", FactText, "listener as Envoy calls it"},
+		{"port", FactNumber, "port on which Envoy listens"},
+		{"filterChain", FactText, "filter chain that takes the connection"},
+		{"sni", FactList, "server names of that filter chain"},
+		{"gateway", FactObject, "Gateway that made it"},
+		{"mode", FactText, "HTTP, SIMPLE, MUTUAL, PASSTHROUGH, and so on, as the Gateway says"},
+		{"route", FactText, "route configuration that the filter chain names"},
+		{"chains", FactList, "all filter chains of the listener, a line each"},
+	}
+}
+
+// tlsFacts: certificates: the one that ought to be served, and the one that was.
+func tlsFacts() []Fact {
+	return []Fact{
+		{"secret", FactObject, "Secret that the certificate comes from"},
+		{"state", FactText, "of the secret in Envoy: active, warming, missing"},
+		{"serial", FactText, "serial number of the Secret's certificate"},
+		{"notAfter", FactText, "its last moment, as 2006-01-02T15:04:05Z"},
+		{"days", FactNumber, "days until it runs out"},
+		{"names", FactList, "DNS names in it"},
+		{"keyFits", FactBoolean, "private key and certificate belong together"},
+		{"chainLength", FactNumber, "certificates in the Secret's chain"},
+		{"servedSerial", FactText, "serial number of the certificate that was served"},
+		{"servedDays", FactNumber, "days until the served certificate runs out"},
+		{"clientCert", FactBoolean, "a client certificate is asked for"},
+	}
+}
+
+// routeFacts: what Envoy does with the request.
+func routeFacts() []Fact {
+	return []Fact{
+		{"name", FactText, "route configuration in Envoy"},
+		{"vhost", FactText, "virtual host that is picked for the host"},
+		{"domains", FactList, "domains of the virtual host"},
+		{"match", FactText, "what the route matches"},
+		{"rule", FactText, "name of the route in Envoy"},
+		{"redirect", FactText, "URL to which the route redirects"},
+		{"object", FactObject, "object that the route comes from"},
+		{"cluster", FactText, "cluster that the route leads to"},
+		{"clusters", FactList, "all clusters that the route may lead to"},
+		{"candidates", FactList, "objects that name the host and do not route it, with the reason, a line each"},
+	}
+}
+
+// destinationFacts: where Envoy sends it, and on which terms.
+func destinationFacts() []Fact {
+	return []Fact{
+		{"cluster", FactText, "cluster in Envoy"},
+		{"clusters", FactList, "all clusters that the request may draw"},
+		{"service", FactObject, "Service behind the cluster"},
+		{"endpoints", FactList, "endpoints that Envoy has, as address:port"},
+		{"endpointsHealthy", FactBoolean, "Envoy has the cluster, with a healthy endpoint"},
+		{"targetPort", FactNumber, "port of the pods"},
+		{"tls", FactText, "what the client side speaks: DISABLE, SIMPLE, MUTUAL, ISTIO_MUTUAL, AUTO"},
+		{"peerTLS", FactText, "what the server side accepts: STRICT, PERMISSIVE, DISABLE, UNSET"},
+		{"sidecar", FactBoolean, "the pod has a sidecar"},
+		{"rule", FactObject, "DestinationRule that counts"},
+		{"maxConnections", FactNumber, "limit on connections in Envoy"},
+		{"policies", FactList, "AuthorizationPolicies that apply"},
+		{"policy", FactObject, "policy that refused the request"},
+	}
 }
 
 // LayerFacts are what every layer has.

@@ -1,6 +1,7 @@
 package labs
 
 import (
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -191,6 +192,17 @@ type ProxyLog struct {
 	Route    string `json:"route,omitempty"`
 	Inbound  bool   `json:"inbound,omitempty"` // the proxy is the server's own, not the client's
 	Line     string `json:"line"`
+}
+
+// Host is the address of the chosen endpoint, without its port, "" when none
+// was chosen. Of a tunnel Envoy names its own end as well:
+// "envoy://connect_originate/10.244.0.44:15008".
+func (l ProxyLog) Host() string {
+	host, _, err := net.SplitHostPort(l.Upstream[strings.LastIndex(l.Upstream, "/")+1:])
+	if err != nil {
+		return ""
+	}
+	return host
 }
 
 // Beside are the objects that the report's summary does not name, neither as

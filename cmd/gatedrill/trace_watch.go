@@ -70,6 +70,11 @@ func watchTrace(ctx context.Context, e *env, f traceFlags, ask question, s *sigh
 // ready says whether a first look is complete: the answer came, or none will.
 func ready(s snapshot.Snapshot, r labs.Request, unasked string) bool {
 	a, has := s.Answers[r.Name]
+	for _, why := range s.Missing {
+		if why == observe.NotReadYet {
+			return false
+		}
+	}
 	return has && (a.Observed || a.Error != "") && s.Missing["cluster"] == "" && (unasked != "" || len(s.Proxies) > 0)
 }
 

@@ -1,7 +1,6 @@
 package accuracy
 
 import (
-	"net"
 	"slices"
 
 	"github.com/gatedrill/gatedrill/labs"
@@ -17,8 +16,8 @@ func unheard(r labs.Request, s snapshot.Snapshot) string {
 		return "the first"
 	}
 	for _, l := range a.Logs {
-		host, _, err := net.SplitHostPort(l.Upstream)
-		if err != nil || l.Inbound {
+		host := l.Host()
+		if host == "" || l.Inbound {
 			continue
 		}
 		for _, p := range s.Objects {

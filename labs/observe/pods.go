@@ -3,7 +3,6 @@ package observe
 import (
 	"cmp"
 	"maps"
-	"net"
 	"slices"
 	"time"
 
@@ -81,8 +80,8 @@ func (o *Observer) reach(way []trail, now time.Time) (news bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, t := range way {
-		host, _, err := net.SplitHostPort(t.line.Upstream)
-		if err != nil || t.inbound {
+		host := t.report().Host()
+		if host == "" || t.inbound {
 			continue
 		}
 		if _, known := o.reached[host]; !known {

@@ -27,6 +27,9 @@ import (
 // Envoy's admin port, on the pod's loopback.
 const adminPort = 15000
 
+// NotReadYet is why nothing is known of a proxy that was found a moment ago.
+const NotReadYet = "not read yet"
+
 // How long a configuration may be taken for unchanged. What Envoy was sent
 // takes effect in steps, so it is read again and again for a while.
 const (
@@ -76,7 +79,7 @@ func newProxy(cfg *rest.Config, api *http.Client, base *url.URL, p place) *proxy
 		admin:   t.Client(5 * time.Second),
 		logURL:  base.JoinPath("api/v1/namespaces", p.namespace, "pods", p.pod, "log"),
 		seen:    snapshot.Proxy{Namespace: p.namespace, Pod: p.pod},
-		trouble: "not read yet",
+		trouble: NotReadYet,
 		seed:    maphash.MakeSeed(),
 	}
 }

@@ -113,8 +113,8 @@ func (t trail) rank() int {
 
 // leadsTo says whether the line's upstream is the other one's proxy.
 func (t trail) leadsTo(o trail) bool {
-	host, _, err := net.SplitHostPort(t.line.Upstream)
-	return err == nil && host == o.ip && !(t.namespace == o.namespace && t.pod == o.pod)
+	host := t.report().Host()
+	return host != "" && host == o.ip && !(t.namespace == o.namespace && t.pod == o.pod)
 }
 
 // join adds to an answer what the proxies on the way logged of it.

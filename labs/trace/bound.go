@@ -21,11 +21,11 @@ func (w *walk) reachable(l envoy.Listener) bool {
 func (w *walk) boundElsewhere(r *report, l envoy.Listener) {
 	culprit := labs.Object{}
 	if w.intended != nil {
-		culprit = w.intended.Owner.Ref()
+		culprit = w.intended.ref
 	}
 	for _, s := range w.servers {
 		if s.selects && s.Port == w.target.port && s.Bind == l.Address && (w.intended == nil || w.intended.Bind != l.Address) {
-			culprit = s.Owner.Ref()
+			culprit = s.ref
 		}
 	}
 	r.broken(culprit, l.Name+" takes connections from within the pod only", "a listener at the pod's address", "bound to "+l.Address)

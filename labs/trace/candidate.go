@@ -151,11 +151,23 @@ func (w *walk) explain(view intent.View, c *candidate) {
 		c.because(c.ref, fmt.Sprintf("hosts %s", quoteAll(c.hosts)))
 	}
 	c.why = append(c.why, reasons...)
-	if c.obj.Kind() == "VirtualService" {
+	switch c.obj.Kind() {
+	case "VirtualService":
 		w.explainClassic(view, c)
-	} else {
+	case "Ingress": // has said all
+	default:
 		w.explainManaged(view, c)
 	}
+}
+
+// serving says whether a candidate names the host and nothing keeps it from
+// taking requests for it.
+func (w *walk) serving(c candidate) bool {
+	if c.relation != named || !c.attached {
+		return false
+	}
+	w.explain(w.view(), &c)
+	return len(c.why) == 0
 }
 
 // view is this proxy, for whom objects are compiled.

@@ -32,7 +32,7 @@ func (w *walk) judgeCertificate(r *report, secret labs.Object, sealed snapshot.S
 	case r.decided():
 	case len(certs) == 0:
 		r.unknown("which certificate is served is not known")
-	case r.Facts["state"] == "warming" && w.mayNotRead():
+	case r.Facts["state"] == "warming" && secret.Namespace == w.podNamespace() && w.mayNotRead():
 		r.broken(w.account(), "the gateway was not given "+secret.String()+", nor any other Secret", "an account that may list Secrets in "+secret.Namespace,
 			"the Secret is there and in order; istiod hands Secrets to those only who may list them")
 	case r.Facts["state"] == "warming" || r.Facts["state"] == "missing":

@@ -113,11 +113,9 @@ func (w *walk) findService(r *report, addresses []string) {
 		}
 		return
 	}
-	leads := append(slices.Clone(addresses), w.snap.Aliases(w.target.host)...)
-	if s := w.serviceOutside(leads); s != nil {
+	if s := w.serviceOutside(slices.Concat(addresses, w.snap.Aliases(w.target.host))); s != nil {
 		w.service = s
-		own, _ := w.snap.Outside(s)
-		r.see("Service %s/%s has %s", s.Namespace(), s.Name(), strings.Join(own, ", "))
+		r.see("Service %s/%s has %s", s.Namespace(), s.Name(), strings.Join(w.outside(s), ", "))
 		w.strays(r, addresses)
 		w.servedElsewhere(r)
 		return
@@ -256,9 +254,7 @@ func (w *walk) strayedByName(want labs.Object, got object) bool {
 func (w *walk) routesByName(svc object) bool {
 	at := &walk{journey: w.journey, role: labs.RoleGateway, target: w.target, service: svc, pods: w.podsOf(svc.Namespace(), svc.Labels("spec", "selector"))}
 	at.face()
-	return slices.ContainsFunc(at.candidates(), func(c candidate) bool {
-		return c.relation == named && c.fit == match.Exact && c.attached && len(c.why) == 0
-	})
+	return slices.ContainsFunc(at.related(), func(c candidate) bool { return c.fit == match.Exact && at.serving(c) })
 }
 
 // serves says whether the gateway behind a Service serves the asked name: one
@@ -267,14 +263,7 @@ func (w *walk) serves(svc object) bool {
 	at := &walk{journey: w.journey, role: labs.RoleGateway, target: w.target, service: svc, pods: w.podsOf(svc.Namespace(), svc.Labels("spec", "selector"))}
 	at.face()
 	names := func(s server) bool { return s.selects && s.covers(w.target.name()) == match.Exact }
-	routed := func(c candidate) bool {
-		if c.relation != named || !c.attached {
-			return false
-		}
-		at.explain(at.view(), &c)
-		return len(c.why) == 0
-	}
-	return slices.ContainsFunc(at.servers, names) || slices.ContainsFunc(at.related(), routed)
+	return slices.ContainsFunc(at.servers, names) || slices.ContainsFunc(at.related(), at.serving)
 }
 
 func (j *journey) frontsGateway(svc object) bool {

@@ -65,12 +65,6 @@ func (j *journey) missing(kinds ...string) string {
 	return ""
 }
 
-// outside are the addresses at which the outside reaches a Service.
-func (j *journey) outside(s object) []string {
-	out, _ := j.snap.Outside(s)
-	return out
-}
-
 // clusterIPs are the addresses at which workloads reach a Service.
 func clusterIPs(s object) []string {
 	out := s.Strs("spec", "clusterIPs")

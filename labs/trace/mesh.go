@@ -21,7 +21,7 @@ type Mesh struct {
 	podsAt          map[string][]int // of live, by address
 	podsIn          map[string][]int // of live, by namespace
 	services        map[string]object
-	outside         map[string]int      // Services by outside address, as their kind lists them
+	fronting        map[string]int      // Services by outside address, as their kind lists them
 	endpointSlices  map[string][]object // EndpointSlices, by "namespace/service"
 	owners          map[string][]owner  // Deployments, by namespace
 	rules           map[string][]hosted // DestinationRules that are for no workload, by namespace
@@ -116,17 +116,17 @@ func (m *Mesh) sortPods() {
 }
 
 func (m *Mesh) sortServices() {
-	m.services, m.outside, m.endpointSlices = map[string]object{}, map[string]int{}, map[string][]object{}
+	m.services, m.fronting, m.endpointSlices = map[string]object{}, map[string]int{}, map[string][]object{}
 	for i, s := range m.index.All("", "Service") {
-		outside, _ := m.snap.Outside(s)
+		outside := m.outside(s)
 		for _, a := range slices.Concat(clusterIPs(s), outside) {
 			if m.services[a] == nil {
 				m.services[a] = s
 			}
 		}
 		for _, a := range outside {
-			if _, has := m.outside[a]; !has {
-				m.outside[a] = i
+			if _, has := m.fronting[a]; !has {
+				m.fronting[a] = i
 			}
 		}
 	}
@@ -191,12 +191,18 @@ func (m *Mesh) podsOf(namespace string, selector map[string]string) []object {
 // serviceAt finds the Service that has an address, inside or outside.
 func (m *Mesh) serviceAt(address string) object { return m.services[address] }
 
+// outside are the addresses at which the outside reaches a Service.
+func (m *Mesh) outside(s object) []string {
+	out, _ := m.snap.Outside(s)
+	return out
+}
+
 // serviceOutside finds the first Service that has one of the addresses
 // outside.
 func (m *Mesh) serviceOutside(addresses []string) object {
 	first := -1
 	for _, a := range addresses {
-		if i, has := m.outside[a]; has && (first < 0 || i < first) {
+		if i, has := m.fronting[a]; has && (first < 0 || i < first) {
 			first = i
 		}
 	}

@@ -22,9 +22,10 @@ func (w *walk) noCluster(r *report, u upstream) {
 func (w *walk) whyNoCluster(u upstream) (culprit labs.Object, want, got string) {
 	culprit, want = w.routed.Ref(), "a destination that exists"
 	const hidden = "networking.istio.io/exportTo"
+	unresolved, alias, annotation := w.unresolved(), w.aliasOf(u.host), u.service.Labels("metadata", "annotations")[hidden]
 	switch {
-	case w.routed.Group() == gatewayAPI && w.unresolved() != "":
-		return culprit, want, w.unresolved()
+	case w.routed.Group() == gatewayAPI && unresolved != "":
+		return culprit, want, unresolved
 	case u.host == "":
 		return culprit, want, "the route leads to " + u.name
 	case u.service == nil && u.entry == nil && strings.HasSuffix(u.host, ".svc.cluster.local"):
@@ -35,13 +36,12 @@ func (w *walk) whyNoCluster(u upstream) (culprit labs.Object, want, got string) 
 		return u.entry.Ref(), want, fmt.Sprintf("%s has exportTo %s, which hides it from %s", u.entry.Ref(), quoteAll(u.entry.Strs("spec", "exportTo")), w.proxyNamespace())
 	case u.entry != nil && !slices.Contains(entryPorts(u.entry), u.port):
 		return u.entry.Ref(), fmt.Sprintf("port %d of %s", u.port, u.host), u.entry.Ref().String() + " has ports " + quoteAll(portTexts(u.entry))
-	case w.aliasOf(u.host) != nil:
-		alias := w.aliasOf(u.host)
+	case alias != nil:
 		return alias.Ref(), "a host that the mesh knows", alias.Ref().String() + " stands for " + u.host + w.similarEntry(u.host)
 	case u.subset != "":
 		return w.whyNoSubset(u)
-	case u.service != nil && u.service.Labels("metadata", "annotations")[hidden] != "":
-		return u.service.Ref(), want, "annotation " + hidden + ": " + u.service.Labels("metadata", "annotations")[hidden]
+	case annotation != "":
+		return u.service.Ref(), want, "annotation " + hidden + ": " + annotation
 	}
 	return culprit, "a Service or ServiceEntry with host " + u.host, "nothing by the name " + u.host + w.similarEntry(u.host)
 }
@@ -141,6 +141,7 @@ func (w *walk) noEndpoints(r *report, u upstream) {
 			return
 		}
 	}
+	waypoint := w.emptyWaypoint(u)
 	switch {
 	case u.service == nil && u.entry != nil:
 		r.broken(u.entry.Ref(), summary, "an address for "+u.host, w.entryAddresses(u.entry))
@@ -150,8 +151,7 @@ func (w *walk) noEndpoints(r *report, u upstream) {
 		r.broken(u.service.Ref(), summary, "an address for "+u.service.Str("spec", "externalName"), "none")
 	case u.subset != "" && len(w.readyEndpoints(u.service, nil)) > 0:
 		r.broken(u.rule.Ref(), summary, fmt.Sprintf("ready pods with the labels of subset %q", u.subset), "none")
-	case w.emptyWaypoint(u) != nil:
-		waypoint := w.emptyWaypoint(u)
+	case waypoint != nil:
 		r.broken(waypoint.Ref(), summary, "a ready pod of the waypoint that "+u.service.Ref().String()+" is bound to", "none")
 	default:
 		culprit, want, got := w.whyNoEndpoints(u.service)

@@ -47,21 +47,21 @@ func (w *walk) refusedListener(r *report) bool {
 	}
 	culprit := labs.Object{}
 	if w.intended != nil {
-		culprit = w.intended.Owner.Ref()
+		culprit = w.intended.ref
 	}
 	w.tellRefused(r, "listener "+name, why, w.patcherOr(culprit, patchesListener...))
 	return true
 }
 
 // refusedRoutes: the same of a route table.
-func (w *walk) refusedRoutes(r *report) bool {
+func (w *walk) refusedRoutes(r *report, meant func() *candidate) bool {
 	why := w.refusal("route", w.chain.Route)
 	if why == "" {
 		return false
 	}
 	culprit := labs.Object{}
-	if best := w.bestCandidate(); best != nil {
-		culprit = best.ref
+	if c := meant(); c != nil {
+		culprit = c.ref
 	}
 	w.tellRefused(r, "route table "+w.chain.Route, why, w.patcherOr(culprit, patchesRoute...))
 	return true

@@ -86,7 +86,7 @@ func (w *walk) httpRoute(r *report, meant func() *candidate) {
 	r.fact("name", w.chain.Route)
 	rc, ok := w.config.RouteConfig(w.chain.Route)
 	if !ok {
-		w.refusedRoutes(r)
+		w.refusedRoutes(r, meant)
 		r.unknown("route table %q has not reached Envoy", w.chain.Route)
 		return
 	}
@@ -100,7 +100,7 @@ func (w *walk) httpRoute(r *report, meant func() *candidate) {
 		return
 	}
 	if host == nil || blackhole(host) {
-		if w.refusedRoutes(r) || w.refusedSet(r) {
+		if w.refusedRoutes(r, meant) || w.refusedSet(r) {
 			return
 		}
 		w.noHost(r, rc, meant())
@@ -115,7 +115,7 @@ func (w *walk) httpRoute(r *report, meant func() *candidate) {
 		return
 	case match.FitsNot:
 		r.see("%s", fits.Why)
-		w.refusedRoutes(r)
+		w.refusedRoutes(r, meant)
 		w.noRoute(r, host, meant())
 		return
 	}

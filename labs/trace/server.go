@@ -18,11 +18,11 @@ func (w *walk) outsideAnswer(r *report) {
 		to = net.JoinHostPort(w.dest, strconv.Itoa(w.target.port))
 	}
 	r.fact("cluster", passthroughCluster)
+	policy := w.strictServer()
 	switch a := w.answer; {
-	case w.serviceAt(w.dest) != nil && w.afterLeaving() != nil:
+	case w.afterLeaving() != nil:
 		r.healthy("goes to %s as it is", to)
-	case a.Error == "reset" && w.strictServer() != nil:
-		policy := w.strictServer()
+	case a.Error == "reset" && policy != nil:
 		r.broken(policy.Ref(), "the client speaks plain text, the workload wants mutual TLS", "a client with a sidecar", policy.Ref().String()+" says STRICT")
 	case !a.Observed:
 		r.unknown("goes straight to %s; no answer was seen", to)

@@ -130,9 +130,8 @@ func (w *walk) blameGateway() (labs.Object, string) {
 			consider(choice{40, ref, fmt.Sprintf("%s serves it on port %d", ref, s.Port)})
 		case s.selects && s.Port == w.target.port && s.TLS() == w.target.tls:
 			for _, h := range s.Hosts {
-				d, close := near(h, name)
-				score := max(1, 20-d)
-				if close {
+				score := max(1, 20-distance(h, name))
+				if _, close := near(h, name); close {
 					score += 10
 				}
 				consider(choice{score, ref, fmt.Sprintf("%s: hosts %s", ref, quoteAll(s.Hosts))})
