@@ -39,6 +39,7 @@ const (
 	Waypoint  Capability = "waypoint"   // gateways hand requests to waypoints
 	Ambient   Capability = "ambient"    // workloads do too, by a ztunnel
 	Egress    Capability = "egress"     // istio-egressgateway, which Handle.Egress brings where it is not there
+	Names     Capability = "names"      // workloads resolve the public zone, as clients outside do
 	MeshAdmin Capability = "mesh-admin" // mesh-wide settings may be changed
 )
 

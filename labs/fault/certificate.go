@@ -15,6 +15,8 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/dynamic"
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/certs"
@@ -137,14 +139,14 @@ func (e *Engine) certificate(ctx context.Context, label string, c labs.Certifica
 	if err != nil {
 		return err
 	}
-	if !anew {
-		have, err := r.Get(ctx, name, metav1.GetOptions{})
-		if err == nil && have.GetAnnotations()[issued] == print && e.now().Sub(have.GetCreationTimestamp().Time) < time.Hour {
-			return nil
-		}
-		if err != nil && !apierrors.IsNotFound(err) {
-			return fmt.Errorf("look at Secret %s/%s: %w", ns, name, err)
-		}
+	have, err := r.Get(ctx, name, metav1.GetOptions{})
+	switch {
+	case apierrors.IsNotFound(err):
+		have = nil
+	case err != nil:
+		return fmt.Errorf("look at Secret %s/%s: %w", ns, name, err)
+	case !anew && have.GetAnnotations()[issued] == print && e.now().Sub(have.GetCreationTimestamp().Time) < time.Hour:
+		return nil
 	}
 	data, err := e.issue(ctx, c, from, to)
 	if err != nil {
@@ -156,10 +158,33 @@ func (e *Engine) certificate(ctx context.Context, label string, c labs.Certifica
 	}
 	o.SetLabels(map[string]string{Label: label})
 	o.SetAnnotations(map[string]string{issued: print})
-	if _, err := r.Apply(ctx, name, o, metav1.ApplyOptions{FieldManager: manager, Force: true}); err != nil {
+	if err := exactly(ctx, r, o, have); err != nil {
 		return fmt.Errorf("write Secret %s/%s: %w", ns, name, err)
 	}
 	return nil
+}
+
+// exactly writes a Secret that then holds o's keys and no others. To apply it
+// would not do: a key that a learner or a reset has written stays then.
+func exactly(ctx context.Context, r dynamic.ResourceInterface, o, have *unstructured.Unstructured) error {
+	if have == nil {
+		_, err := r.Apply(ctx, o.GetName(), o, metav1.ApplyOptions{FieldManager: manager, Force: true})
+		return err
+	}
+	want, _, _ := unstructured.NestedMap(o.Object, "data")
+	held, _, _ := unstructured.NestedMap(have.Object, "data")
+	for key := range held {
+		if _, keep := want[key]; !keep {
+			want[key] = nil // deleted, by RFC 7396
+		}
+	}
+	o.Object["data"] = want
+	text, err := json.Marshal(o.Object)
+	if err != nil {
+		return err
+	}
+	_, err = r.Patch(ctx, o.GetName(), types.MergePatchType, text, metav1.PatchOptions{FieldManager: manager})
+	return err
 }
 
 // issue makes the Secret's data.

@@ -32,7 +32,7 @@ func (b *Backend) handle(d daemon) (*cluster.Handle, error) {
 		REST:         cfg,
 		Kubeconfig:   b.kubeconfig(),
 		Dial:         b.dial,
-		Capabilities: []cluster.Capability{cluster.Sidecar, cluster.Waypoint, cluster.Egress, cluster.MeshAdmin},
+		Capabilities: []cluster.Capability{cluster.Sidecar, cluster.Waypoint, cluster.Egress, cluster.Names, cluster.MeshAdmin},
 		Shell: func(ctx context.Context, s cluster.Shell) (*exec.Cmd, error) {
 			if d.inside && len(s.Command) == 0 {
 				return nil, errors.New("this is a shell inside the sandbox already: type commands as they stand, or leave it first (exit)")
