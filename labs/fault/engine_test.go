@@ -236,6 +236,24 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
+// A fault that takes a key out of a Secret takes it out, whoever wrote it last.
+func TestCertificateLosesAKey(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	whole := labs.Certificate{Secret: "shop/mutual", Names: []string{"m.example.com"}, Holds: []string{"tls.crt", "tls.key", "ca.crt"}, ClientCA: "partner"}
+	f.must(f.engine.Base(t.Context(), &labs.Lab{ID: "c", Certificates: []labs.Certificate{whole}}, "1", func(string) {}))
+	_, err := f.engine.Mend(t.Context())
+	f.must(err)
+	less := labs.Certificate{Secret: whole.Secret, Names: whole.Names}
+	f.must(f.engine.Apply(t.Context(), &labs.Lab{ID: "c"}, labs.Change{Ops: []labs.Op{{Certificate: &less}}}))
+	if f.get("Secret", "shop", "mutual", "data", "ca.crt") != nil {
+		t.Error("the Secret still holds ca.crt")
+	}
+	if f.get("Secret", "shop", "mutual", "data", "tls.key") == nil {
+		t.Error("the Secret lost tls.key")
+	}
+}
+
 func TestAmbiguousKind(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
