@@ -240,12 +240,13 @@ func TestCertificates(t *testing.T) {
 func TestCertificateLosesAKey(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
-	whole := labs.Certificate{Secret: "shop/mutual", Names: []string{"m.example.com"}, Holds: []string{"tls.crt", "tls.key", "ca.crt"}, ClientCA: "partner"}
-	f.must(f.engine.Base(t.Context(), &labs.Lab{ID: "c", Certificates: []labs.Certificate{whole}}, "1", func(string) {}))
-	_, err := f.engine.Mend(t.Context())
-	f.must(err)
-	less := labs.Certificate{Secret: whole.Secret, Names: whole.Names}
-	f.must(f.engine.Apply(t.Context(), &labs.Lab{ID: "c"}, labs.Change{Ops: []labs.Op{{Certificate: &less}}}))
+	lab := &labs.Lab{ID: "c"}
+	pair := labs.Certificate{Secret: "shop/mutual", Names: []string{"m.example.com"}}
+	f.must(f.engine.Apply(t.Context(), lab, labs.Change{Ops: []labs.Op{
+		{Certificate: &pair},
+		{Patch: &labs.Patch{Object: labs.Object{Kind: "Secret", Namespace: "shop", Name: "mutual"}, Merge: map[string]any{"data": map[string]any{"ca.crt": "eA=="}}}},
+		{Certificate: &pair},
+	}}))
 	if f.get("Secret", "shop", "mutual", "data", "ca.crt") != nil {
 		t.Error("the Secret still holds ca.crt")
 	}
