@@ -236,25 +236,6 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
-// A fault that takes a key out of a Secret takes it out, whoever wrote it last.
-func TestCertificateLosesAKey(t *testing.T) {
-	t.Parallel()
-	f := setUp(t)
-	lab := &labs.Lab{ID: "c"}
-	pair := labs.Certificate{Secret: "shop/mutual", Names: []string{"m.example.com"}}
-	f.must(f.engine.Apply(t.Context(), lab, labs.Change{Ops: []labs.Op{
-		{Certificate: &pair},
-		{Patch: &labs.Patch{Object: labs.Object{Kind: "Secret", Namespace: "shop", Name: "mutual"}, Merge: map[string]any{"data": map[string]any{"ca.crt": "eA=="}}}},
-		{Certificate: &pair},
-	}}))
-	if f.get("Secret", "shop", "mutual", "data", "ca.crt") != nil {
-		t.Error("the Secret still holds ca.crt")
-	}
-	if f.get("Secret", "shop", "mutual", "data", "tls.key") == nil {
-		t.Error("the Secret lost tls.key")
-	}
-}
-
 func TestAmbiguousKind(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
