@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -14,9 +13,6 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/dynamic"
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/certs"
@@ -164,29 +160,6 @@ func (e *Engine) certificate(ctx context.Context, label string, c labs.Certifica
 	return nil
 }
 
-// exactly writes a Secret that then holds o's keys and no others. To apply it
-// would not do: a key that a learner or a reset has written stays then.
-func exactly(ctx context.Context, r dynamic.ResourceInterface, o, have *unstructured.Unstructured) error {
-	if have == nil {
-		_, err := r.Apply(ctx, o.GetName(), o, metav1.ApplyOptions{FieldManager: manager, Force: true})
-		return err
-	}
-	want, _, _ := unstructured.NestedMap(o.Object, "data")
-	held, _, _ := unstructured.NestedMap(have.Object, "data")
-	for key := range held {
-		if _, keep := want[key]; !keep {
-			want[key] = nil // deleted, by RFC 7396
-		}
-	}
-	o.Object["data"] = want
-	text, err := json.Marshal(o.Object)
-	if err != nil {
-		return err
-	}
-	_, err = r.Patch(ctx, o.GetName(), types.MergePatchType, text, metav1.PatchOptions{FieldManager: manager})
-	return err
-}
-
 // issue makes the Secret's data.
 func (e *Engine) issue(ctx context.Context, c labs.Certificate, from, to time.Time) (map[string][]byte, error) {
 	holds := c.Holds
@@ -276,31 +249,4 @@ func (e *Engine) fingerprint(ctx context.Context, c labs.Certificate) (string, e
 	}
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:8]), nil
-}
-
-func secret(ns, name string, data map[string][]byte) *unstructured.Unstructured {
-	enc := map[string]any{}
-	for k, v := range data {
-		enc[k] = base64.StdEncoding.EncodeToString(v)
-	}
-	return &unstructured.Unstructured{Object: map[string]any{
-		"apiVersion": "v1", "kind": "Secret", "metadata": map[string]any{"name": name, "namespace": ns},
-		"type": "Opaque", "data": enc,
-	}}
-}
-
-func secretData(o *unstructured.Unstructured) (map[string][]byte, error) {
-	m, _, err := unstructured.NestedStringMap(o.Object, "data")
-	if err != nil {
-		return nil, fmt.Errorf("read Secret %s/%s: %w", o.GetNamespace(), o.GetName(), err)
-	}
-	out := map[string][]byte{}
-	for k, v := range m {
-		b, err := base64.StdEncoding.DecodeString(v)
-		if err != nil {
-			return nil, fmt.Errorf("read Secret %s/%s: %s: %w", o.GetNamespace(), o.GetName(), k, err)
-		}
-		out[k] = b
-	}
-	return out, nil
 }

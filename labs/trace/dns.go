@@ -252,18 +252,23 @@ func (w *walk) strayedByName(want labs.Object, got object) bool {
 // routesByName says whether a route that names the very host is attached to
 // the gateway behind a Service.
 func (w *walk) routesByName(svc object) bool {
-	at := &walk{journey: w.journey, role: labs.RoleGateway, target: w.target, service: svc, pods: w.podsOf(svc.Namespace(), svc.Labels("spec", "selector"))}
-	at.face()
+	at := w.behind(svc)
 	return slices.ContainsFunc(at.related(), func(c candidate) bool { return c.fit == match.Exact && at.serving(c) })
 }
 
 // serves says whether the gateway behind a Service serves the asked name: one
 // of its servers names it, or a route for it is attached.
 func (w *walk) serves(svc object) bool {
-	at := &walk{journey: w.journey, role: labs.RoleGateway, target: w.target, service: svc, pods: w.podsOf(svc.Namespace(), svc.Labels("spec", "selector"))}
-	at.face()
+	at := w.behind(svc)
 	names := func(s server) bool { return s.selects && s.covers(w.target.name()) == match.Exact }
 	return slices.ContainsFunc(at.servers, names) || slices.ContainsFunc(at.related(), at.serving)
+}
+
+// behind is the gateway behind a Service, as this request would find it.
+func (w *walk) behind(svc object) *walk {
+	at := &walk{journey: w.journey, role: labs.RoleGateway, target: w.target, service: svc, pods: w.podsOf(svc.Namespace(), svc.Labels("spec", "selector"))}
+	at.face()
+	return at
 }
 
 func (j *journey) frontsGateway(svc object) bool {
