@@ -275,20 +275,28 @@ func (j *journey) frontsGateway(svc object) bool {
 	return slices.ContainsFunc(j.podsOf(svc.Namespace(), svc.Labels("spec", "selector")), runsGateway)
 }
 
-// likelyService is the only Service with an outside address, if there is
-// only one: facts of the later layers can then still be told.
+// likelyService is the Service that the name should lead to, where that can be
+// told: the only one with an outside address, or of several the only one whose
+// gateway serves the name. Facts of the later layers can then still be told.
 func (w *walk) likelyService() object {
-	var found object
+	var outside, serving []object
 	for _, s := range w.index.All("", "Service") {
-		if len(snapshot.ServiceAddresses(s)) == 0 {
-			continue
+		if len(snapshot.ServiceAddresses(s)) > 0 {
+			outside = append(outside, s)
 		}
-		if found != nil {
-			return nil
-		}
-		found = s
 	}
-	return found
+	if len(outside) == 1 {
+		return outside[0]
+	}
+	for _, s := range outside {
+		if w.frontsGateway(s) && w.serves(s) {
+			serving = append(serving, s)
+		}
+	}
+	if len(serving) == 1 {
+		return serving[0]
+	}
+	return nil
 }
 
 func overlap(a, b []string) bool {

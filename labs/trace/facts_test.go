@@ -48,6 +48,21 @@ func TestFactsBehindTheBreak(t *testing.T) {
 	}
 }
 
+// A name without a record leads nowhere; of several gateways the one that
+// serves it is where it should lead.
+func TestFactsBehindAMissingRecord(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add(`{apiVersion: v1, kind: Service, metadata: {name: other, namespace: buses},
+ spec: {type: LoadBalancer, externalIPs: [172.18.255.222], selector: {app: other}, ports: [{name: https, port: 443, targetPort: 8443}]}}`)
+	w.snap.Zone = map[string][]string{"api.example.com": {"172.18.255.200"}}
+	w.answer(labs.Answer{Error: "dns"}, nil)
+	p := trace.Trace(w.request, w.snapshot())
+	if got := p.Layer(labs.LayerListener).Facts["gateway"]; got != "Gateway shop/public" {
+		t.Errorf("listener.gateway %v, want Gateway shop/public", got)
+	}
+}
+
 func TestFactsOfMisspeltHost(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
