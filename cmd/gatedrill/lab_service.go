@@ -19,6 +19,7 @@ import (
 	"github.com/gatedrill/gatedrill/labs/history"
 	"github.com/gatedrill/gatedrill/labs/labfile"
 	"github.com/gatedrill/gatedrill/labs/observe"
+	"github.com/gatedrill/gatedrill/labs/outside"
 	labrun "github.com/gatedrill/gatedrill/labs/run"
 	"github.com/gatedrill/gatedrill/labs/trace"
 )
@@ -92,8 +93,11 @@ func openCluster(h *cluster.Handle, now func() time.Time) (*labrun.Cluster, erro
 		return nil, fmt.Errorf("open the %s: %w", h.Name, err)
 	}
 	engine.UseImages(h.Images)
+	if h.Resolver {
+		engine.UseResolver(outside.ResolverService())
+	}
 	return &labrun.Cluster{
-		Name: h.Name, Capabilities: h.Capabilities, World: engine, Shell: h.Shell, Names: h.Names, Egress: h.Egress,
+		Name: h.Name, Capabilities: h.Capabilities, World: engine, Shell: h.Shell, Names: h.Names, Resolver: h.Resolver, Egress: h.Egress,
 		Observe: func(ctx context.Context, lab *labs.Lab) (labrun.Observer, error) {
 			trust, clients, err := engine.Identities(ctx, lab)
 			if err != nil {

@@ -114,6 +114,9 @@ type Handle struct {
 	// Names tells the learner's tools of a public zone that changed; nil where
 	// the backend's resolver serves the zone by itself.
 	Names func(ctx context.Context, zone map[string][]string) error
+	// Resolver says that the cluster's own DNS does not know the public zone:
+	// workloads need a server that does.
+	Resolver bool
 	// Egress installs istio-egressgateway, unless it is there, and returns
 	// when it is ready; nil where that is not ours to do.
 	Egress func(ctx context.Context) error
