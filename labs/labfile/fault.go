@@ -2,7 +2,6 @@ package labfile
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -23,7 +22,7 @@ func (sh Shared) fault(u labs.Use, scene string, values map[string]string) (labs
 	if !slices.Contains(sh.FaultIDs(), u.Name) {
 		return f, []labs.Problem{{Pos: u.Pos, Words: fmt.Sprintf("there is no fault %q (%s)", u.Name, strings.Join(sh.FaultIDs(), ", "))}}
 	}
-	s := &source{file: path.Join(FaultsDir, u.Name+".yaml"), fsys: sh.fsys}
+	s := &source{file: sh.faultFile(u.Name), fsys: sh.fsys}
 	defaults, bad := parameters(sh.fsys, s.file)
 	if len(bad) > 0 {
 		return f, bad

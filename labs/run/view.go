@@ -42,7 +42,7 @@ func listing(l *labs.Lab) labs.Listing {
 		layers = append(layers, step.Layers()...)
 	}
 	return labs.Listing{ID: l.ID, Title: l.Title, Catalogue: l.Catalogue, Shapes: l.Shapes,
-		Minutes: l.Minutes, Difficulty: l.Difficulty, Requires: l.Requires, Layers: layers}
+		From: l.From, Minutes: l.Minutes, Difficulty: l.Difficulty, Requires: l.Requires, Layers: layers}
 }
 
 func unjudged(list []labs.Check) []labs.CheckView {
