@@ -88,8 +88,10 @@ func (b *Backend) attach(ctx context.Context, c *client, r record) (*cluster.Han
 	if ok, _ := c.injects(ctx); ok {
 		h.Capabilities = append(h.Capabilities, labs.CapabilitySidecar)
 	}
-	if c.hasEgress(ctx) {
-		h.Capabilities = append(h.Capabilities, labs.CapabilityEgress)
+	// An egress gateway of other people's asks the cluster's DNS, which does
+	// not know the labs' names: the capability is never offered.
+	if h.Resolver = r.Names; h.Resolver {
+		h.Capabilities = append(h.Capabilities, labs.CapabilityNames)
 	}
 	if b.set.MeshAdmin {
 		h.Capabilities = append(h.Capabilities, labs.CapabilityMeshAdmin)

@@ -64,7 +64,7 @@ func TestKindAsAStranger(t *testing.T) {
 	}
 	clustertest.Conform(t, clustertest.Suite{
 		Backend:  func(testing.TB) cluster.Backend { return backend() },
-		Has:      []labs.Capability{labs.CapabilitySidecar, labs.CapabilityMeshAdmin},
+		Has:      []labs.Capability{labs.CapabilitySidecar, labs.CapabilityNames, labs.CapabilityMeshAdmin},
 		Patience: 3 * time.Minute,
 		Stays:    true,
 	})
