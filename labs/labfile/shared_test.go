@@ -168,9 +168,9 @@ func TestLabGoesBeforeItsScene(t *testing.T) {
 func TestTwoFaults(t *testing.T) {
 	t.Parallel()
 	second := strings.NewReplacer("id: port-typo", "id: alias", "layer: destination", "layer: entry", "unseen_by: [analyze]\n", "requires: [names]\n").Replace(goodFault)
-	shared, _ := labfile.LoadShared(library(map[string]string{"faults/alias.yaml": second}))
+	shared, _ := labfile.LoadShared(labfile.Folder{FS: library(map[string]string{"faults/alias.yaml": second})})
 	lab := strings.Replace(sharedLab, "ticket:", "behind: {name: alias}\nticket:", 1)
-	list, problems := labfile.Load(booking(map[string]string{"lab.yaml": lab}), shared)
+	list, problems := labfile.Load(labfile.Folder{FS: booking(map[string]string{"lab.yaml": lab})}, shared)
 	if len(problems) > 0 || len(list) != 1 {
 		t.Fatal(problems)
 	}
@@ -185,9 +185,9 @@ func TestTwoFaults(t *testing.T) {
 
 func TestHealthyLab(t *testing.T) {
 	t.Parallel()
-	shared, _ := labfile.LoadShared(library(nil))
+	shared, _ := labfile.LoadShared(labfile.Folder{FS: library(nil)})
 	lab := strings.Replace(sharedLab, `fault: {name: port-typo, with: {port: "8079"}}`, "catalogue: T4\nhealthy: they know why", 1)
-	list, problems := labfile.Load(booking(map[string]string{"lab.yaml": lab}), shared)
+	list, problems := labfile.Load(labfile.Folder{FS: booking(map[string]string{"lab.yaml": lab})}, shared)
 	if len(problems) > 0 || len(list) != 1 {
 		t.Fatal(problems)
 	}
