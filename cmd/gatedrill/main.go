@@ -122,6 +122,7 @@ labs into the folder labs.`,
 	root.PersistentFlags().StringArrayVar(&e.labs, "labs", nil, "another folder of labs, or $"+labsVariable)
 	root.AddCommand(studyCommands(e)...)
 	root.AddCommand(labCommands(e)...)
+	root.AddCommand(authorCommand(e))
 	root.AddCommand(traceCommands(e)...)
 	root.AddCommand(hostsCommand(e))
 	root.AddCommand(clusterCommands(e)...)

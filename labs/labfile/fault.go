@@ -27,15 +27,19 @@ func (sh Shared) fault(u labs.Use, scene string, values map[string]string) (labs
 	if len(bad) > 0 {
 		return f, bad
 	}
+	scenes, bad := scenesOf(sh.fsys, s.file)
+	if len(bad) > 0 {
+		return f, bad
+	}
+	if !slices.Contains(scenes, scene) { // else its texts have places that nothing fills
+		return f, []labs.Problem{{Pos: u.Pos, Words: fmt.Sprintf("fault %s fits the scenes %s, not %q", u.Name, strings.Join(scenes, ", "), scene)}}
+	}
 	if s.values = s.settle(defaults, u.With, values, u.Pos); len(s.problems) > 0 {
 		return f, s.problems
 	}
 	s.readInto(sh.fsys, &f)
 	if f.Pos.Line > 0 {
 		s.faultRules(&f, u.Name)
-	}
-	if len(s.problems) == 0 && !slices.Contains(f.Scenes, scene) {
-		s.problems = append(s.problems, labs.Problem{Pos: u.Pos, Words: fmt.Sprintf("fault %s fits the scenes %s, not %q", u.Name, strings.Join(f.Scenes, ", "), scene)})
 	}
 	return f, s.problems
 }

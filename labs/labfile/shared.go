@@ -208,7 +208,7 @@ func over(scene, lab labs.StepPlan) labs.StepPlan {
 		out.Finding = f
 	case f != nil && out.Finding.Ask == "" && out.Finding.Truth.Text == "": // the scene's question, with an answer
 		asked := *f
-		asked.Is = out.Finding.Is
+		asked.Is, asked.Pos = out.Finding.Is, out.Finding.Pos
 		out.Finding = &asked
 	}
 	if len(out.Hints) == 0 {

@@ -5,6 +5,7 @@
 package lint
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -39,13 +40,10 @@ func Lab(l *labs.Lab, around Around) []labs.Problem {
 	n.answers()
 	n.commands()
 	n.debrief()
-	var out []labs.Problem
-	for _, p := range n.problems { // steps that share a text share its problems
-		if !slices.Contains(out, p) {
-			out = append(out, p)
-		}
-	}
-	return out
+	slices.SortStableFunc(n.problems, func(a, b labs.Problem) int {
+		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line, a.Column-b.Column)
+	})
+	return slices.Compact(n.problems) // steps that share a text share its problems
 }
 
 func (n *linter) complain(at labs.Pos, text, format string, a ...any) {

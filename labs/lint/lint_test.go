@@ -70,6 +70,9 @@ func TestMistakes(t *testing.T) {
 				step(l, s, func(_ *labs.StepPlan, f *labs.Finding) { f.Is = nil })
 			}
 		}, "no finding says its answer"},
+		"empty answer": {func(l *labs.Lab) {
+			step(l, labs.StepTLS, func(_ *labs.StepPlan, f *labs.Finding) { f.Is = labs.Literals{""} })
+		}, "step tls: is has no answer"},
 		"presumes nobody": {func(l *labs.Lab) { l.After = []string{"nosuch"} }, `after names no lab: "nosuch"`},
 		"card of nobody":  {func(l *labs.Lab) { l.Cards = []string{"nosuch"} }, `cards names no card that there is (gatedrill cards list): "nosuch"`},
 		"card of a step": {func(l *labs.Lab) {

@@ -20,7 +20,8 @@ var presumes = regexp.MustCompile(`(?i)\b(does not|cannot|can't|should|wrong|bro
 // ticket holds title and ticket to symptoms: no word that solves the lab, no
 // field that the fault changes and no value that it brings.
 func (n *linter) ticket() {
-	for key, text := range map[string]string{"title": n.lab.Title, "ticket": n.lab.Ticket, "id": n.lab.ID} {
+	for _, part := range [][2]string{{"id", n.lab.ID}, {"title", n.lab.Title}, {"ticket", n.lab.Ticket}} {
+		key, text := part[0], part[1]
 		told := strings.ToLower(text)
 		for _, word := range solving {
 			if strings.Contains(told, word) {
@@ -106,6 +107,9 @@ func written(c labs.Change) (fields, values []string) {
 			for _, p := range op.Patch.JSON {
 				if step, ok := p.(map[string]any); ok {
 					tree(step["value"])
+					if at, ok := step["path"].(string); ok {
+						fields = append(fields, at[strings.LastIndex(at, "/")+1:])
+					}
 				}
 			}
 		}
@@ -136,6 +140,9 @@ func (n *linter) answers() {
 			continue
 		}
 		for _, is := range f.Is {
+			if is == "" {
+				n.complain(f.Pos, "", "step %s: is has no answer: write down what you expect the cluster to say", step)
+			}
 			if f.Accept == labs.AcceptObject {
 				_, is, _ = strings.Cut(is, " ")
 			}
