@@ -64,6 +64,8 @@ type Lab struct {
 	After        []string           `yaml:"after"`     // labs that it presumes
 	Scene        Use                `yaml:"scene"`     // the healthy world that it plays in
 	FaultOf      Use                `yaml:"fault"`     // from the library, in place of a folder fault/
+	Behind       Use                `yaml:"behind"`    // a second fault of the library, which shows once the first is mended
+	Healthy      string             `yaml:"healthy"`   // nothing is broken: title of the goal that a complete diagnosis meets
 	Ticket       string             `yaml:"ticket"`
 	Gateway      string             `yaml:"gateway"`  // ns/service, DefaultGateway when empty; ${GATEWAY_IP}
 	Requests     map[string]Request `yaml:"requests"` // "main" is the one traced
@@ -86,9 +88,17 @@ type Lab struct {
 	Internet  Change   `yaml:"-"`
 	Base      Change   `yaml:"-"` // the scene's base/, with the lab's own in place of what it has too
 	Fault     Change   `yaml:"-"` // fault/
-	Solutions []Change `yaml:"-"` // solution/, solution-2/ …; else what takes the library's fault back
+	Solutions []Change `yaml:"-"` // solution/, solution-2/ …; else what takes the library's faults back
+	Halves    []Half   `yaml:"-"` // of two faults, each mended without the other
 	Debrief   string   `yaml:"-"` // debrief.md, Markdown
 	Pos       Pos      `yaml:"-"`
+}
+
+// Half mends one of two faults. The other one breaks the path then.
+type Half struct {
+	Mended string // id of the fault
+	Change Change
+	Breaks []Step
 }
 
 // Reports are the layers that a step's verdict is about: those of the hop

@@ -8,7 +8,9 @@
 //
 // Run by hand in a workload's container it is also the client that speaks from
 // there: "gatedrill-app ask" sends one request (a probe.Question on standard
-// input) and prints what came back.
+// input) and prints what came back. And it is the DNS server of workloads in
+// clusters whose own does not know the labs' public zone: "gatedrill-app
+// resolve" reads the zone from the API server of the cluster that it runs in.
 package main
 
 import (
@@ -29,6 +31,8 @@ import (
 
 const usage = `usage: gatedrill-app [flags]
        gatedrill-app ask    ask what standard input says, and print the result
+       gatedrill-app resolve ADDRESS NAMESPACE/CONFIGMAP/KEY
+                            serve DNS there, by the zone in that ConfigMap
 
 Answers every request with JSON: what this server saw of it.
   /healthz         200 "ok", or 503 with -unready
@@ -70,19 +74,29 @@ func main() {
 	debug.SetGCPercent(50)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	var err error
-	if len(os.Args) == 2 && os.Args[1] == "ask" {
-		err = probe.AskHere(ctx, os.Stdin, os.Stdout, time.Now)
-	} else {
-		err = run(ctx, os.Args[1:], os.Hostname, os.Stderr)
-	}
-	switch {
-	case err == nil || errors.Is(err, flag.ErrHelp):
-	default:
+	if err := play(ctx, os.Args[1:]); err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "gatedrill-app:", err)
 		os.Exit(1)
 	}
 }
+
+// play is what the arguments say: server, client or resolver.
+func play(ctx context.Context, args []string) error {
+	switch {
+	case len(args) == 1 && args[0] == "ask":
+		return probe.AskHere(ctx, os.Stdin, os.Stdout, time.Now)
+	case len(args) == 3 && args[0] == "resolve":
+		z, err := inCluster(args[2], os.Getenv, serviceAccount)
+		if err != nil {
+			return err
+		}
+		return resolve(ctx, args[1], "/etc/resolv.conf", z)
+	}
+	return run(ctx, args, os.Hostname, os.Stderr)
+}
+
+// serviceAccount is where the kubelet puts a pod's token and the cluster's CA.
+const serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 // run serves until ctx ends.
 func run(ctx context.Context, args []string, hostname func() (string, error), out io.Writer) error {

@@ -19,6 +19,7 @@ import (
 	"github.com/gatedrill/gatedrill/labs/history"
 	"github.com/gatedrill/gatedrill/labs/labfile"
 	"github.com/gatedrill/gatedrill/labs/observe"
+	"github.com/gatedrill/gatedrill/labs/outside"
 	labrun "github.com/gatedrill/gatedrill/labs/run"
 	"github.com/gatedrill/gatedrill/labs/trace"
 )
@@ -66,10 +67,10 @@ func newLabs(e *env, connect func(context.Context) (*cluster.Handle, error), due
 // without --mesh-admin.
 func (e *env) lacks(lab *labs.Lab) []string {
 	c, err := e.choice()
-	if err != nil || c.Backend != backendContext || c.Context.MeshAdmin || !slices.Contains(lab.Requires, string(cluster.MeshAdmin)) {
+	if err != nil || c.Backend != backendContext || c.Context.MeshAdmin || !slices.Contains(lab.Requires, string(labs.CapabilityMeshAdmin)) {
 		return nil
 	}
-	return []string{string(cluster.MeshAdmin)}
+	return []string{string(labs.CapabilityMeshAdmin)}
 }
 
 // alive says whether a process runs.
@@ -92,8 +93,11 @@ func openCluster(h *cluster.Handle, now func() time.Time) (*labrun.Cluster, erro
 		return nil, fmt.Errorf("open the %s: %w", h.Name, err)
 	}
 	engine.UseImages(h.Images)
+	if h.Resolver {
+		engine.UseResolver(outside.ResolverService())
+	}
 	return &labrun.Cluster{
-		Name: h.Name, Capabilities: h.Capabilities, World: engine, Shell: h.Shell, Names: h.Names, Egress: h.Egress,
+		Name: h.Name, Capabilities: h.Capabilities, World: engine, Shell: h.Shell, Names: h.Names, Resolver: h.Resolver, Egress: h.Egress,
 		Observe: func(ctx context.Context, lab *labs.Lab) (labrun.Observer, error) {
 			trust, clients, err := engine.Identities(ctx, lab)
 			if err != nil {

@@ -71,6 +71,11 @@ func (e *Engine) applyOne(ctx context.Context, label string, vars *variables, m 
 		return fmt.Errorf("apply %s: %w", nameOf(o), err)
 	}
 	e.replaceImages(o.Object)
+	if vars.resolver {
+		if err := e.resolveBy(ctx, o); err != nil {
+			return fmt.Errorf("apply %s: %w", nameOf(o), err)
+		}
+	}
 	r, err := e.resourceOf(o)
 	if err == nil {
 		err = errors.Join(e.mayWrite(nameOf(o)), e.refuseForeignNamespace(ctx, r, o))

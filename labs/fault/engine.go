@@ -46,8 +46,9 @@ type Engine struct {
 	poll   time.Duration // between two looks at what is waited for
 	// scope names the namespaces that pictures cover and that may be written
 	// to; nil: all but the cluster's own.
-	scope  []string
-	images map[string]string // what runs in place of the images that manifests name
+	scope    []string
+	images   map[string]string // what runs in place of the images that manifests name
+	resolver labs.Object       // Service that workloads ask for names; none where the cluster's DNS knows them
 }
 
 // Open connects to a cluster and asks once what kinds it serves. Scope
@@ -80,6 +81,10 @@ func New(client dynamic.Interface, kinds []Kind, now func() time.Time, scope []s
 // UseImages makes workloads run other images than their manifests name. It
 // belongs before the first change.
 func (e *Engine) UseImages(images map[string]string) { e.images = images }
+
+// UseResolver makes the workloads of labs that require names ask a Service for
+// them. It belongs before the first change.
+func (e *Engine) UseResolver(service labs.Object) { e.resolver = service }
 
 // kindOf finds an object's kind. Where the object names no group, the core
 // group is preferred, then any single one.

@@ -3,6 +3,7 @@ package fault_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -148,5 +149,33 @@ func TestWhatPodsWaitForIsSaid(t *testing.T) {
 	err := f.engine.World(ctx, labs.World{Change: applied(d)}, func(string) {})
 	if err == nil || !strings.Contains(err.Error(), "Pod shop/a-1: ImagePullBackOff: Back-off pulling image") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Workloads of labs that need names ask the resolver for them; others, and what
+// is no workload, are left as they are.
+func TestWorkloadsAskTheResolver(t *testing.T) {
+	t.Parallel()
+	f := shared(t)
+	s := plain("Service", "shop", "resolver")
+	s["apiVersion"], s["spec"] = "v1", map[string]any{"clusterIP": "10.96.0.53"}
+	f.must(f.engine.Apply(t.Context(), &labs.Lab{ID: "x"}, applied(s)))
+	f.engine.UseResolver(labs.Object{Kind: "Service", Namespace: "shop", Name: "resolver"})
+	d := plain("Deployment", "shop", "a")
+	d["apiVersion"] = "apps/v1"
+	d["spec"] = map[string]any{"template": map[string]any{"spec": map[string]any{"containers": []any{map[string]any{"image": "i"}}}}}
+	for want, lab := range map[string]*labs.Lab{
+		"":                                  {ID: "x"},
+		"10.96.0.53 shop.svc.cluster.local": {ID: "x", Requires: []string{"names"}},
+	} {
+		f.must(f.engine.Apply(t.Context(), lab, applied(d, s)))
+		got := ""
+		if c, ok := f.get("Deployment", "shop", "a", "spec", "template", "spec", "dnsConfig").(map[string]any); ok {
+			got = fmt.Sprint(c["nameservers"].([]any)[0], " ", c["searches"].([]any)[0])
+		}
+		if got != want {
+			t.Errorf("requires %q: asks %q, want %q", lab.Requires, got, want)
+		}
+		f.must(f.engine.Apply(t.Context(), lab, labs.Change{Ops: []labs.Op{{Delete: &labs.Object{Kind: "Deployment", Namespace: "shop", Name: "a"}}}}))
 	}
 }

@@ -17,9 +17,10 @@ var variable = regexp.MustCompile(`\$\{(GATEWAY_IP|(?:ADDRESS|CA|JWKS|TOKEN):[^}
 // certificate of a CA as PEM, ${JWKS:name}, the key set of a signer of tokens,
 // and ${TOKEN:name} in manifests and headers.
 type variables struct {
-	engine  *Engine
-	gateway string // ns/service that GATEWAY_IP means
-	tokens  []labs.Token
+	engine   *Engine
+	gateway  string // ns/service that GATEWAY_IP means
+	tokens   []labs.Token
+	resolver bool // workloads ask the engine's resolver
 
 	mu    sync.Mutex
 	known map[string]string
@@ -34,7 +35,10 @@ func gatewayOf(lab *labs.Lab) string {
 
 // variables are those that a lab may use.
 func (e *Engine) variables(lab *labs.Lab) *variables {
-	return &variables{engine: e, gateway: gatewayOf(lab), tokens: lab.Tokens}
+	return &variables{
+		engine: e, gateway: gatewayOf(lab), tokens: lab.Tokens,
+		resolver: e.resolver.Name != "" && slices.Contains(lab.Requires, string(labs.CapabilityNames)),
+	}
 }
 
 // hasVariable says whether any string below v holds a variable.

@@ -68,18 +68,38 @@ func (s *source) faultRules(f *labs.Fault, id string) {
 	}
 }
 
-// breakBy makes a lab's fault one of the library. What the lab says of it
-// itself goes first.
-func breakBy(lab *labs.Lab, f labs.Fault) {
-	lab.Fault = labs.Change{Ops: f.Change}
+// breakBy makes a lab's fault one of the library, or two of them. What the lab
+// says of it itself goes first. It returns what takes all of it back.
+func (s *source) breakBy(lab *labs.Lab, shared Shared, values map[string]string) (undo labs.Change, ok bool) {
+	f, bad := shared.fault(lab.FaultOf, lab.Scene.Name, values)
+	if s.problems = append(s.problems, bad...); len(bad) > 0 {
+		return undo, false
+	}
+	lab.Fault, undo = labs.Change{Ops: f.Change}, labs.Change{Ops: f.Undo}
 	if lab.Catalogue == "" {
 		lab.Catalogue = f.Catalogue
 	}
 	if len(lab.Breaks) == 0 {
 		lab.Breaks = []labs.Step{labs.StepOf(f.Layer)}
 	}
-	if len(lab.UnseenBy) == 0 {
-		lab.UnseenBy = f.UnseenBy
-	}
+	unseen := f.UnseenBy
 	lab.Requires = union(lab.Requires, f.Requires)
+	if lab.Behind.Name != "" {
+		second, bad := shared.fault(lab.Behind, lab.Scene.Name, values)
+		if s.problems = append(s.problems, bad...); len(bad) > 0 {
+			return undo, false
+		}
+		lab.Halves = []labs.Half{
+			{Mended: f.ID, Change: undo, Breaks: []labs.Step{labs.StepOf(second.Layer)}},
+			{Mended: second.ID, Change: labs.Change{Ops: second.Undo}, Breaks: lab.Breaks},
+		}
+		lab.Fault.Ops = slices.Concat(f.Change, second.Change)
+		undo = labs.Change{Ops: slices.Concat(f.Undo, second.Undo)}
+		unseen = slices.DeleteFunc(slices.Clone(unseen), func(u string) bool { return !slices.Contains(second.UnseenBy, u) })
+		lab.Requires = union(lab.Requires, second.Requires)
+	}
+	if len(lab.UnseenBy) == 0 {
+		lab.UnseenBy = unseen
+	}
+	return undo, true
 }

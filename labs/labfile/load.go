@@ -220,18 +220,17 @@ func (s *source) share(fsys fs.FS, lab *labs.Lab, shared Shared) bool {
 	case lab.FaultOf.Name != "" && own:
 		s.complainKey("fault", "a lab has either a fault of the library or a folder fault/")
 	case lab.FaultOf.Name != "":
-		f, bad := shared.fault(lab.FaultOf, lab.Scene.Name, values)
-		if s.problems = append(s.problems, bad...); len(bad) > 0 {
+		undo, ok := s.breakBy(lab, shared, values)
+		if !ok {
 			return false
 		}
-		breakBy(lab, f)
 		if _, err := fs.Stat(fsys, path.Join(path.Dir(s.file), "solution")); err != nil {
-			lab.Solutions = slices.Insert(lab.Solutions, 0, labs.Change{Ops: f.Undo})
+			lab.Solutions = slices.Insert(lab.Solutions, 0, undo)
 		}
-	case !own:
-		s.complainKey("fault", "a lab has a fault of the library, or a folder fault/ of its own")
+	case !own && lab.Healthy == "":
+		s.complainKey("fault", "a lab has a fault of the library, a folder fault/ of its own, or, where nothing is broken: healthy")
 	}
-	if len(lab.Solutions) == 0 {
+	if len(lab.Solutions) == 0 && lab.Healthy == "" {
 		s.problems = append(s.problems, labs.Problem{Pos: labs.Pos{File: path.Join(path.Dir(s.file), "solution")}, Words: "missing folder: a fault of the lab's own needs a solution"})
 	}
 	return true

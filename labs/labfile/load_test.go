@@ -143,6 +143,7 @@ func TestLoadProblems(t *testing.T) {
   api: {`)}},
 		{"steps", map[string]string{"lab.yaml": replace(`entry: {look`, `entry: {at: egres, look`, `capture: {look`, `capture: {at: egress, look`,
 			`truth: "1"}}`, `truth: "1", is: {a: b}}}`)}},
+		{"healthy", map[string]string{"lab.yaml": replace("minutes: 10", "minutes: 10\nhealthy: shop answers\nbehind: {name: other}")}},
 		{"strays", map[string]string{"notes.txt": "x", "fault/README": "x", "shortcuts/unused.yaml": service, "lab.yaml": goodLab}},
 		{"manifests", map[string]string{"base/web.yaml": "kind: Service\nmetadata: {namespace: shop}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: x}\n",
 			"fault/patch.yaml": "- patch: VirtualService shop/shop\n- delete: shop/shop\n- {restart: Pod a/b}\n- {apply: none.yaml}\n- {pause: 1m}\n- {certificate: {names: [a]}}\n"}},

@@ -163,6 +163,39 @@ func TestLabGoesBeforeItsScene(t *testing.T) {
 	}
 }
 
+// Of two faults of the library each is mended by itself, to prove that the
+// other one breaks the lab too; the solution mends both.
+func TestTwoFaults(t *testing.T) {
+	t.Parallel()
+	second := strings.NewReplacer("id: port-typo", "id: alias", "layer: destination", "layer: entry", "unseen_by: [analyze]\n", "requires: [names]\n").Replace(goodFault)
+	shared, _ := labfile.LoadShared(library(map[string]string{"faults/alias.yaml": second}))
+	lab := strings.Replace(sharedLab, "ticket:", "behind: {name: alias}\nticket:", 1)
+	list, problems := labfile.Load(booking(map[string]string{"lab.yaml": lab}), shared)
+	if len(problems) > 0 || len(list) != 1 {
+		t.Fatal(problems)
+	}
+	l := list[0]
+	if len(l.Fault.Ops) != 2 || len(l.Solutions) != 1 || len(l.Solutions[0].Ops) != 4 || len(l.UnseenBy) > 0 || !slices.Equal(l.Requires, []string{"mesh-admin", "names"}) {
+		t.Errorf("both faults: %d operations, solved by %v, unseen by %v, requires %v", len(l.Fault.Ops), l.Solutions, l.UnseenBy, l.Requires)
+	}
+	if h := l.Halves; len(h) != 2 || h[0].Mended != "port-typo" || h[0].Breaks[0] != labs.StepEntry || h[1].Mended != "alias" || h[1].Breaks[0] != labs.StepDestination || len(h[1].Change.Ops) != 2 {
+		t.Errorf("halves: %+v", h)
+	}
+}
+
+func TestHealthyLab(t *testing.T) {
+	t.Parallel()
+	shared, _ := labfile.LoadShared(library(nil))
+	lab := strings.Replace(sharedLab, `fault: {name: port-typo, with: {port: "8079"}}`, "catalogue: T4\nhealthy: they know why", 1)
+	list, problems := labfile.Load(booking(map[string]string{"lab.yaml": lab}), shared)
+	if len(problems) > 0 || len(list) != 1 {
+		t.Fatal(problems)
+	}
+	if l := list[0]; !l.Fault.Empty() || len(l.Breaks)+len(l.Solutions) > 0 {
+		t.Errorf("it breaks %v by %v, solved by %v", l.Breaks, l.Fault, l.Solutions)
+	}
+}
+
 func TestSharedProblems(t *testing.T) {
 	t.Parallel()
 	lab := func(pairs ...string) fstest.MapFS {
@@ -189,6 +222,8 @@ func TestSharedProblems(t *testing.T) {
 		"no family":                       {fault("upstream-failure", "odd"), nil, `faults/port-typo.yaml:7:1: family: "odd" is none of unresolved`},
 		"a fault of another scene":        {fault("[edge]", "[mesh]"), nil, `faults/port-typo.yaml: there is no scene "mesh" (edge)`},
 		"fault twice":                     {nil, booking(map[string]string{"fault/a.yaml": "- {pause: 1s}\n"}), "no-booking/lab.yaml:7:1: a lab has either a fault of the library or a folder fault/"},
+		"neither a fault nor healthy":     {nil, lab("fault: {name: port-typo, with: {port: \"8079\"}}", "catalogue: B7"), "healthy"},
+		"no such fault behind":            {nil, lab("ticket:", "behind: {name: typo}\nticket:"), `there is no fault "typo" (port-typo)`},
 		"a namespace in a fault":          {nil, booking(map[string]string{"solution/a.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n"}), "namespaces belong to the scene or the base"},
 	} {
 		t.Run(name, func(t *testing.T) {

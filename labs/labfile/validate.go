@@ -26,7 +26,7 @@ func (s *source) validate(l *labs.Lab, dir string) {
 	need("shapes", len(l.Shapes) > 0, "shapes is missing")
 	need("minutes", l.Minutes > 0, "minutes is missing")
 	need("difficulty", l.Difficulty >= 1 && l.Difficulty <= 5, "difficulty must be 1 to 5")
-	need("breaks", len(l.Breaks) > 0, "breaks must name the step that is broken")
+	need("breaks", len(l.Breaks) > 0 || l.Healthy != "", "breaks must name the step that is broken")
 	for _, b := range l.Breaks {
 		need("breaks", len(b.Layers()) > 0, "breaks: %q is no step that has a verdict (%s)", b, joined(labs.Steps()[1:]))
 	}
@@ -34,7 +34,7 @@ func (s *source) validate(l *labs.Lab, dir string) {
 		need("unseen_by", u == "analyze", "unseen_by: %q cannot be proved; only analyze can", u)
 	}
 	for _, c := range l.Requires {
-		need("requires", slices.Contains([]string{"sidecar", "waypoint", "egress", "names", "ambient", "mesh-admin"}, c), "requires: no backend has %q", c)
+		need("requires", slices.Contains(labs.Capabilities(), labs.Capability(c)), "requires: no cluster has %q (%s)", c, joined(labs.Capabilities()))
 	}
 	need("goals", len(l.Goals) > 0, "goals is empty: say what a client must see")
 	need("guards", len(l.Guards) > 0, "guards is empty: say what must still hold")
@@ -52,6 +52,28 @@ func (s *source) validate(l *labs.Lab, dir string) {
 		}
 	}
 	s.changes(l)
+	if l.Healthy != "" {
+		s.unbroken(l)
+	}
+	need("behind", l.Behind.Name == "" || l.FaultOf.Name != "", "behind is a second fault of the library, behind the one that fault names")
+}
+
+// unbroken checks a lab in which nothing is broken: whatever else says how it
+// breaks or heals contradicts it.
+func (s *source) unbroken(l *labs.Lab) {
+	for _, part := range []struct {
+		key string
+		has bool
+	}{{"fault", !l.Fault.Empty()}, {"breaks", len(l.Breaks) > 0}, {"unseen_by", len(l.UnseenBy) > 0}, {"solution", len(l.Solutions) > 0}} {
+		if part.has {
+			s.complainKey("healthy", "healthy says that nothing is broken: such a lab has no %s", part.key)
+		}
+	}
+	for _, g := range slices.Concat(l.Goals, l.Guards) {
+		if g.Title == l.Healthy {
+			s.complain(g.Pos, "two goals or guards have this title: healthy is the title of a goal")
+		}
+	}
 }
 
 func (s *source) steps(l *labs.Lab) {

@@ -95,29 +95,33 @@ func (s *Service) breakIt(n *session, attempt string) error {
 		return err
 	}
 	s.working(labs.PhaseBreaking, "the fault to be seen")
-	o, err := n.untilBroken(since, s.c.BrokenWithin)
+	o, err := n.untilBroken(n.lab.Breaks, since, s.c.BrokenWithin)
 	if err != nil {
 		return err
 	}
 	return s.record(history.Broken, func(r *history.Record) { r.Capture = &o.Main.Answer })
 }
 
-func (n *session) untilBroken(since time.Time, within time.Duration) (Observed, error) {
+// untilBroken waits until the path breaks at the steps; where a lab breaks
+// nothing, until it is seen healthy once more.
+func (n *session) untilBroken(at []labs.Step, since time.Time, within time.Duration) (Observed, error) {
 	return n.until(n.ctx, within, "the fault", func(o Observed) (bool, string) {
 		if !o.Main.Answer.At.After(since) {
 			return false, "no answer since the fault went in"
 		}
-		return broken(n.lab, o)
+		if n.lab.Healthy != "" {
+			return healthy(o)
+		}
+		return broken(n.lab, at, o)
 	})
 }
 
-// broken says whether the path breaks exactly where the lab claims, and a
-// goal fails.
-func broken(lab *labs.Lab, o Observed) (bool, string) {
+// broken says whether the path breaks exactly at the steps, and a goal fails.
+func broken(lab *labs.Lab, at []labs.Step, o Observed) (bool, string) {
 	asked := false // whether a step asks about what breaks the path
 	first, _ := o.Main.Broken()
 	for _, s := range labs.Steps() {
-		claimed := slices.Contains(lab.Breaks, s)
+		claimed := slices.Contains(at, s)
 		switch is := Verdict(lab, o.Main, s) == labs.Broken; {
 		case claimed && !is:
 			return false, fmt.Sprintf("step %s is %s", s, Verdict(lab, o.Main, s))

@@ -212,7 +212,7 @@ func observed(s State, e Observed) (State, []Effect) {
 func (s State) settled(e Observed) (State, []Effect) {
 	goals := check.Healthy(e.Goals)
 	switch {
-	case s.Phase == labs.PhaseDiagnosing && goals:
+	case s.Phase == labs.PhaseDiagnosing && goals && s.Lab.Healthy == "":
 		return s, []Effect{s.write(history.Unearned, e.At)}
 	case s.Phase != labs.PhaseFixing || !goals || !check.Healthy(e.Guards):
 		s.held = time.Time{}

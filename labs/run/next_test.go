@@ -68,8 +68,10 @@ func looked(s float64, goal, guard labs.Outcome, broken labs.Layer) Observed {
 }
 
 // play applies events and returns the last state with all effects.
-func play(events ...Event) (State, []Effect) {
-	s := begin(testLab(), history.Record{At: start, Attempt: "1", Lab: "typo", Kind: history.Started})
+func play(events ...Event) (State, []Effect) { return playLab(testLab(), events...) }
+
+func playLab(lab *labs.Lab, events ...Event) (State, []Effect) {
+	s := begin(lab, history.Record{At: start, Attempt: "1", Lab: "typo", Kind: history.Started})
 	var all []Effect
 	for _, e := range events {
 		var eff []Effect
@@ -77,6 +79,42 @@ func play(events ...Event) (State, []Effect) {
 		all = append(all, eff...)
 	}
 	return s, all
+}
+
+// unbroken is the state of a lab in which nothing is broken.
+func unbroken(events ...Event) (State, []Effect) {
+	lab := testLab()
+	lab.Breaks, lab.Healthy = nil, "they know why"
+	return playLab(lab, events...)
+}
+
+// Where nothing is broken the goals hold all the time: the diagnosis is what
+// is wanted, and shown as the goal that is not met yet. Whoever changes
+// something all the same has to take care of the guards.
+func TestNothingIsBroken(t *testing.T) {
+	t.Parallel()
+	fine := func(s float64) Event { return looked(s, labs.Pass, labs.Pass, "") }
+	for _, c := range []struct {
+		name    string
+		events  []Event
+		phase   labs.Phase
+		goal    labs.Outcome
+		effects []string
+	}{
+		{"not looked at", []Event{rec(history.Broken, 1)}, labs.PhaseDiagnosing, labs.Fail, nil},
+		{"goals hold, and that is no solution", []Event{rec(history.Broken, 1), fine(2), fine(9)}, labs.PhaseDiagnosing, labs.Fail, nil},
+		{"diagnosed", append(diagnosis(), fine(3)), labs.PhaseFixing, labs.Pass, nil},
+		{"diagnosed, and as it was", append(diagnosis(), fine(3), fine(6)), labs.PhaseFixing, labs.Pass, []string{"solved"}},
+		{"diagnosed, and changed", append(diagnosis(), fine(3), looked(5, labs.Pass, labs.Fail, ""), fine(6)), labs.PhaseFixing, labs.Pass, nil},
+	} {
+		s, effects := unbroken(c.events...)
+		if goals := s.view(at(9), place{}).Goals; s.Phase != c.phase || len(goals) != 2 || goals[0].Title != "they know why" || goals[0].Outcome != c.goal {
+			t.Errorf("%s: phase %s, goals %v", c.name, s.Phase, goals)
+		}
+		if diff := cmp.Diff(c.effects, kinds(effects)); diff != "" {
+			t.Errorf("%s: effects %s", c.name, diff)
+		}
+	}
 }
 
 // diagnosis is every record of a complete and right diagnosis.

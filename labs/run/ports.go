@@ -7,6 +7,7 @@ import (
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/fault"
+	"github.com/gatedrill/gatedrill/labs/outside"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -44,7 +45,7 @@ var _ World = (*fault.Engine)(nil)
 // Cluster is where a lab runs, as far as a session needs it.
 type Cluster struct {
 	Name         string
-	Capabilities []cluster.Capability
+	Capabilities []labs.Capability
 	World        World
 	// Observe makes an observer for a lab's requests.
 	Observe func(ctx context.Context, lab *labs.Lab) (Observer, error)
@@ -53,21 +54,29 @@ type Cluster struct {
 	Moved func(ctx context.Context) bool
 	// Names makes the learner's tools resolve the lab's names; may be nil.
 	Names func(ctx context.Context, zone map[string][]string) error
+	// Resolver says that workloads need a DNS server that knows the lab's names.
+	Resolver bool
 	// Egress brings istio-egressgateway, unless it is there; nil where that is
 	// not ours to do.
 	Egress func(ctx context.Context) error
 }
 
-// Ready brings what a lab presumes: the proxies that it needs, and the world
-// with the lab's namespaces.
+// Ready brings what a lab presumes: the world with the lab's namespaces, and
+// what it needs beside its workloads.
 func (c *Cluster) Ready(ctx context.Context, world labs.World, lab *labs.Lab, report func(string)) error {
-	if slices.Contains(lab.Requires, string(cluster.Egress)) && c.Egress != nil {
-		report("istio-egressgateway")
-		if err := c.Egress(ctx); err != nil {
-			return err
-		}
+	needs := func(x labs.Capability) bool { return slices.Contains(lab.Requires, string(x)) }
+	world = world.For(lab)
+	if needs(labs.CapabilityNames) && c.Resolver {
+		world.Change.Objects = slices.Concat(world.Change.Objects, outside.Resolver())
 	}
-	return c.World.World(ctx, world.For(lab), report)
+	if err := c.World.World(ctx, world, report); err != nil {
+		return err
+	}
+	if needs(labs.CapabilityEgress) && c.Egress != nil {
+		report("istio-egressgateway")
+		return c.Egress(ctx)
+	}
+	return nil
 }
 
 // Tracer is trace.Trace.

@@ -39,10 +39,10 @@ func (p *Proof) Healthy(since time.Time, within time.Duration) error {
 	return p.n.untilHealthy(since, within)
 }
 
-// Broken waits until the path breaks exactly where the lab claims and a goal
-// fails.
-func (p *Proof) Broken(since time.Time, within time.Duration) error {
-	_, err := p.n.untilBroken(since, within)
+// Broken waits until the path breaks exactly at the steps and a goal fails;
+// where the lab breaks nothing, until it is healthy.
+func (p *Proof) Broken(at []labs.Step, since time.Time, within time.Duration) error {
+	_, err := p.n.untilBroken(at, since, within)
 	return err
 }
 

@@ -112,6 +112,9 @@ func variableName(name string) string {
 func solution(l *labs.Lab) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Solution of “%s”\n", l.Title)
+	if l.Healthy != "" {
+		fmt.Fprint(&b, "\nNothing is to be changed: every layer does for this request what it is there for. Say so of each step.\n")
+	}
 	for i, c := range l.Solutions {
 		if i > 0 {
 			fmt.Fprint(&b, "\n## Another way\n")

@@ -25,6 +25,9 @@ func (s State) view(now time.Time, at place) labs.View {
 	if len(v.Goals) == 0 {
 		v.Goals, v.Guards = unjudged(s.Lab.Goals), unjudged(s.Lab.Guards)
 	}
+	if s.Lab.Healthy != "" {
+		v.Goals = slices.Insert(v.Goals, 0, s.understood())
+	}
 	for _, name := range labs.Steps() {
 		v.Steps = append(v.Steps, s.stepView(name))
 	}
@@ -38,11 +41,26 @@ func (s State) view(now time.Time, at place) labs.View {
 
 func listing(l *labs.Lab) labs.Listing {
 	var layers []labs.Layer
-	for _, step := range l.Breaks {
+	steps := slices.Clone(l.Breaks)
+	for _, h := range l.Halves {
+		steps = append(steps, h.Breaks...)
+	}
+	slices.Sort(steps)
+	for _, step := range slices.Compact(steps) {
 		layers = append(layers, step.Layers()...)
 	}
 	return labs.Listing{ID: l.ID, Title: l.Title, Catalogue: l.Catalogue, Shapes: l.Shapes,
 		Minutes: l.Minutes, Difficulty: l.Difficulty, Requires: l.Requires, Layers: layers}
+}
+
+// understood is the goal of a lab in which nothing is broken: that the learner
+// can say so. It shows that no more than the goals of other labs do.
+func (s State) understood() labs.CheckView {
+	c := labs.CheckView{Title: s.Lab.Healthy, Outcome: labs.Pass}
+	if !s.diagnosed() {
+		c.Outcome, c.Why = labs.Fail, "not until every step has its verdict and its answer"
+	}
+	return c
 }
 
 func unjudged(list []labs.Check) []labs.CheckView {

@@ -1,7 +1,8 @@
 // Package verify proves on a live cluster that a lab does what it claims: its
-// base is healthy, its fault breaks the path exactly where it says, its
-// questions have answers and its commands run, each shortcut fails the guard
-// it names, the solution heals, and reset leaves nothing behind.
+// base is healthy, its fault breaks the path exactly where it says, of two
+// faults each by itself, its questions have answers and its commands run, each
+// shortcut fails the guard it names, the solution heals, and reset leaves
+// nothing behind. Of a lab in which nothing is broken it proves that.
 package verify
 
 import (
@@ -10,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
@@ -143,7 +143,11 @@ func (c *course) run() {
 			return err
 		})
 	}
-	if !c.step(PartBroken, "fault seen at "+joined(c.lab.Breaks)+" and nowhere else", c.fault) {
+	claim := "fault seen at " + joined(c.lab.Breaks) + " and nowhere else"
+	if c.lab.Healthy != "" {
+		claim = "nothing is broken, and the goals hold"
+	}
+	if !c.step(PartBroken, claim, c.fault) {
 		return
 	}
 	c.step(PartSteps, "each question has its answer", c.answers)
@@ -159,6 +163,15 @@ func (c *course) run() {
 		if !c.step(PartShortcuts, "fault put back", func() error { return errors.Join(c.mend(), c.fault()) }) {
 			return
 		}
+	}
+	for _, h := range c.lab.Halves {
+		if !c.step(PartBroken, h.Mended+" alone mended: broken at "+joined(h.Breaks)+" and nowhere else", func() error { return c.half(h) }) ||
+			!c.step(PartBroken, "fault put back", func() error { return errors.Join(c.mend(), c.fault()) }) {
+			return
+		}
+	}
+	if c.lab.Healthy != "" {
+		c.step(PartSolved, "solved without a change", func() error { return c.proof.Healthy(c.v.Now(), within) })
 	}
 	for i, solution := range c.lab.Solutions {
 		name := "solution heals"
@@ -194,7 +207,16 @@ func (c *course) fault() error {
 	if err := c.v.Cluster.World.Break(c.ctx, c.lab, Attempt); err != nil {
 		return err
 	}
-	return c.proof.Broken(since, within)
+	return c.proof.Broken(c.lab.Breaks, since, within)
+}
+
+// half mends one of two faults: the other one still breaks the path.
+func (c *course) half(h labs.Half) error {
+	since := c.v.Now()
+	if err := c.v.Cluster.World.Apply(c.ctx, c.lab, h.Change); err != nil {
+		return err
+	}
+	return c.proof.Broken(h.Breaks, since, within)
 }
 
 func (c *course) mend() error {
@@ -216,75 +238,4 @@ func (c *course) shortcut(s labs.Shortcut) error {
 		return err
 	}
 	return c.proof.Fooled(s.StoppedBy, since, within)
-}
-
-// answers compares what the cluster says with what the author wrote.
-func (c *course) answers() error {
-	truths, err := c.proof.Truths(c.ctx)
-	if err != nil {
-		return err
-	}
-	var errs []error
-	for _, s := range labs.Steps() {
-		f := c.lab.Steps[s].Finding
-		if f != nil && len(f.Is) > 0 && !truths[s].Agrees(f.Is) {
-			errs = append(errs, fmt.Errorf("step %s: the cluster says %q, the author (is) %q", s, truths[s], strings.Join(f.Is, ", ")))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// verdicts says that no step is unknown by a fresh look: each can be asked.
-func (c *course) verdicts() error {
-	got, err := c.proof.Verdicts(c.ctx)
-	if err != nil {
-		return err
-	}
-	for _, s := range labs.Steps() {
-		if got[s] == labs.Unknown {
-			return fmt.Errorf("step %s is unknown", s)
-		}
-		if (got[s] == labs.Broken) != slices.Contains(c.lab.Breaks, s) {
-			return fmt.Errorf("step %s is %s", s, got[s])
-		}
-	}
-	return nil
-}
-
-// silent says that analyze reports nothing that it did not report of the
-// healthy base.
-func (c *course) silent() error {
-	out, err := c.shell("istioctl analyze -A")
-	if err != nil {
-		return err
-	}
-	known := strings.Split(c.analyze, "\n")
-	for line := range strings.Lines(out) {
-		if line = strings.TrimRight(line, "\n"); strings.Contains(line, "[IST") && !slices.Contains(known, line) {
-			return fmt.Errorf("it says: %s", line)
-		}
-	}
-	return nil
-}
-
-// looks runs every command of every step while the fault is in. Clients of
-// the network may fail: that is what there is to see.
-func (c *course) looks() error {
-	var errs []error
-	for _, s := range labs.Steps() {
-		for _, look := range c.lab.Steps[s].Look {
-			if _, err := c.shell(look); err != nil {
-				errs = append(errs, fmt.Errorf("step %s: %s: %w", s, look, err))
-			}
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func joined(steps []labs.Step) string {
-	out := make([]string, len(steps))
-	for i, s := range steps {
-		out[i] = string(s)
-	}
-	return strings.Join(out, ", ")
 }

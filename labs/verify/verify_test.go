@@ -143,6 +143,17 @@ func TestLies(t *testing.T) {
 			l.Steps[labs.StepTLS] = p
 		}, "", ""},
 		{"solution heals nothing", func(l *labs.Lab) { l.Solutions = []labs.Change{route("nobody")} }, "solution heals", "route is broken"},
+		{"nothing is broken", func(l *labs.Lab) {
+			l.Breaks, l.Fault, l.Solutions, l.Healthy = nil, labs.Change{}, nil, "they know why"
+			l.Shortcuts[0].Change = route("shop", "stranger")
+		}, "", ""},
+		{"nothing is broken, it is said", func(l *labs.Lab) { l.Breaks, l.Healthy = nil, "they know why" }, "nothing is broken", "route is broken"},
+		{"two faults", func(l *labs.Lab) {
+			l.Halves = []labs.Half{{Mended: "typo", Change: route("nobody"), Breaks: []labs.Step{labs.StepHosts}}}
+		}, "", ""},
+		{"one fault that is said to be two", func(l *labs.Lab) {
+			l.Halves = []labs.Half{{Mended: "typo", Change: route("shop"), Breaks: []labs.Step{labs.StepHosts}}}
+		}, "typo alone mended: broken at hosts", "step hosts is healthy"},
 		{"question without answer", func(l *labs.Lab) {
 			l.Steps[labs.StepTLS] = labs.StepPlan{Look: []string{"true"}, Finding: &labs.Finding{Truth: labs.Expr{Text: "trace.main.tls.serial"}}}
 		}, "each question has its answer", "step tls: not observed"},

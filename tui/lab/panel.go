@@ -96,12 +96,15 @@ func (m *Model) unearned(w int) []layout.Block {
 	}
 }
 
+const solvedWhen = "The lab is solved when all goals and guards hold."
+
 // repair says what is asked once the diagnosis is complete.
 func (m *Model) repair(w int) []layout.Block {
-	where := "Diagnosis complete."
+	where, words, short := "Diagnosis complete: nothing is broken.", "There is nothing to repair. "+solvedWhen, "There is nothing to repair."
 	for _, s := range m.view.Steps {
 		if s.Verdict == labs.Broken && s.VerdictRight {
 			where = "Diagnosis complete: broken at " + string(s.Step) + "."
+			words, short = "Now repair it with your own tools: t opens the shell. "+solvedWhen, "Repair it: t opens the shell."
 			break
 		}
 	}
@@ -109,13 +112,12 @@ func (m *Model) repair(w int) []layout.Block {
 	for i, l := range head {
 		head[i] = m.env.Styles.Strong.Render(l)
 	}
-	const words = "Now repair it with your own tools: t opens the shell. The lab is solved when all goals and guards hold."
 	return []layout.Block{
 		layout.One(rankTask, head...),
 		layout.One(rankBlank, ""),
 		{Forms: []layout.Form{
 			{Rank: rankOthers, Lines: layout.Flow(words, w)},
-			{Rank: rankQuestion, Lines: layout.Flow("Repair it: t opens the shell.", w)},
+			{Rank: rankQuestion, Lines: layout.Flow(short, w)},
 		}},
 	}
 }

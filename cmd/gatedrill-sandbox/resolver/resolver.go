@@ -5,7 +5,6 @@ package resolver
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"sync/atomic"
@@ -66,49 +65,14 @@ func (r *Resolver) read(text string) {
 // Serve listens on addresses ("10.96.0.10:53") by UDP and TCP and answers until
 // ctx ends.
 func (r *Resolver) Serve(ctx context.Context, addresses ...string) error {
-	for _, addr := range addresses {
-		packets, err := net.ListenPacket("udp4", addr)
-		if err != nil {
-			return fmt.Errorf("serve DNS: %w", err)
+	answer := func(name string, qtype uint16) ([]dns.RR, int) {
+		rrs, exists := r.Answer(name, qtype)
+		if !exists {
+			return rrs, dns.RcodeNameError
 		}
-		conns, err := net.Listen("tcp4", addr)
-		if err != nil {
-			return fmt.Errorf("serve DNS: %w", err)
-		}
-		for _, s := range []*dns.Server{{PacketConn: packets, Handler: r}, {Listener: conns, Handler: r}} {
-			go func() {
-				if err := s.ActivateAndServe(); err != nil && ctx.Err() == nil && !errors.Is(err, net.ErrClosed) {
-					klog.ErrorS(err, "DNS server ended", "address", addr)
-				}
-			}()
-			context.AfterFunc(ctx, func() { _ = s.Shutdown() })
-		}
+		return rrs, dns.RcodeSuccess
 	}
-	return nil
-}
-
-// ServeDNS answers one question.
-func (r *Resolver) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
-	m := new(dns.Msg)
-	m.SetReply(q)
-	m.Authoritative, m.RecursionAvailable = true, true
-	if len(q.Question) != 1 {
-		m.Rcode = dns.RcodeFormatError
-	} else {
-		var exists bool
-		if m.Answer, exists = r.Answer(q.Question[0].Name, q.Question[0].Qtype); !exists {
-			m.Rcode = dns.RcodeNameError
-		}
-	}
-	size := dns.MinMsgSize
-	if o := q.IsEdns0(); o != nil {
-		size = int(o.UDPSize())
-		m.SetEdns0(o.UDPSize(), false)
-	}
-	if w.LocalAddr().Network() == "udp" {
-		m.Truncate(size)
-	}
-	_ = w.WriteMsg(m) // the asker is gone
+	return zone.Serve(ctx, answer, func(err error) { klog.ErrorS(err, "The DNS server ended") }, addresses...)
 }
 
 // Answer returns the records for a question and whether the name exists. An

@@ -30,6 +30,7 @@ type Options struct {
 	Profile    Profile // images, istiod's environment, mesh settings
 	MeshConfig []byte  // YAML laid over the profile's mesh settings; null deletes a key
 	Egress     bool    // install istio-egressgateway at once
+	Resolver   string  // address of the DNS server that istio-egressgateway asks; empty for the cluster's own
 	// Since is when the cluster's processes were started. What the API says
 	// of pods that ran before then is not believed: a cluster with kept data
 	// still shows yesterday's pods as ready. Zero believes everything.

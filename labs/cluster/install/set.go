@@ -17,6 +17,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/json"
 	kyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/yaml"
+
+	"github.com/gatedrill/gatedrill/labs/outside"
 )
 
 //go:embed manifests/*.yaml
@@ -61,7 +63,7 @@ func load(o Options) (*set, error) {
 	s.istiod = append(l.file(FileBase), l.file(FileIstiod)...)
 	s.ingress = l.file(FileIngress)
 	if o.Egress {
-		s.egress = l.file(FileEgress)
+		s.egress = resolvedBy(o.Resolver, l.file(FileEgress))
 	}
 	if l.err != nil {
 		return nil, l.err
@@ -72,6 +74,17 @@ func load(o Options) (*set, error) {
 	fmt.Fprintf(l.sum, "%v %s", o.Profile, o.MeshConfig)
 	s.hash = hex.EncodeToString(l.sum.Sum(nil))
 	return s, nil
+}
+
+// resolvedBy makes the Deployments' pods ask a DNS server, if one is given.
+func resolvedBy(address string, objs []*unstructured.Unstructured) []*unstructured.Unstructured {
+	for _, u := range objs {
+		if spec, _, _ := unstructured.NestedMap(u.Object, "spec", "template", "spec"); address != "" && u.GetKind() == "Deployment" {
+			outside.ResolveBy(spec, address, u.GetNamespace())
+			_ = unstructured.SetNestedMap(u.Object, spec, "spec", "template", "spec") // it was there a moment ago
+		}
+	}
+	return objs
 }
 
 // Objects returns everything that Apply would apply, in its order.

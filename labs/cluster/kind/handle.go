@@ -11,12 +11,16 @@ import (
 	"sync"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 
+	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/hostshell"
 	"github.com/gatedrill/gatedrill/labs/cluster/install"
+	"github.com/gatedrill/gatedrill/labs/outside"
 )
 
 // answerWithin bounds one question to the API server.
@@ -106,11 +110,9 @@ func (b *Backend) attach(ctx context.Context, n node, id string) (*cluster.Handl
 	}
 	w.handle = &cluster.Handle{
 		Name: b.Name(), REST: cfg, Kubeconfig: b.kubeconfig(), Dial: d.dial,
-		Capabilities: []cluster.Capability{cluster.Sidecar, cluster.Egress, cluster.MeshAdmin},
-		Shell:        w.shell.Command, Names: w.shell.Names,
-		Egress: func(ctx context.Context) error {
-			return install.EnsureEgress(ctx, cfg, install.Options{Profile: b.set.profile()})
-		},
+		Capabilities: []labs.Capability{labs.CapabilitySidecar, labs.CapabilityEgress, labs.CapabilityNames, labs.CapabilityMeshAdmin},
+		Shell:        w.shell.Command, Names: w.shell.Names, Resolver: true,
+		Egress: func(ctx context.Context) error { return b.egress(ctx, cfg, client) },
 	}
 	w.balancer = &balancer{client: client, node: n.output, lock: filepath.Join(b.dir, "balancer.lock")}
 	w.keep = keepGoing(func(ctx context.Context) error {
@@ -118,6 +120,17 @@ func (b *Backend) attach(ctx context.Context, n node, id string) (*cluster.Handl
 		return w.balancer.run(ctx)
 	})
 	return b.use(w), nil
+}
+
+// egress brings istio-egressgateway, which asks the labs' resolver for names.
+func (b *Backend) egress(ctx context.Context, cfg *rest.Config, client dynamic.Interface) error {
+	o := outside.ResolverService()
+	s, err := client.Resource(services).Namespace(o.Namespace).Get(ctx, o.Name, metav1.GetOptions{})
+	if err != nil {
+		return fmt.Errorf("look for %s, which istio-egressgateway is to ask for names: %w", o, err)
+	}
+	address, _, _ := unstructured.NestedString(s.Object, "spec", "clusterIP")
+	return install.EnsureEgress(ctx, cfg, install.Options{Profile: b.set.profile(), Resolver: address})
 }
 
 // use puts a way in place of the one in use, unless another call was quicker.

@@ -1,6 +1,7 @@
 // Package workload makes the image of the labs' workloads: our one static
-// program with nothing around it, as an archive in memory. No registry and no
-// container engine is asked. Backends whose nodes run images load it.
+// program, and a client to speak from there, as an archive in memory. No
+// registry and no container engine is asked. Backends whose nodes run images
+// load it.
 package workload
 
 import (
@@ -23,15 +24,25 @@ const Image = "gatedrill/app:1"
 const Path = "/gatedrill-app"
 
 // Archive writes the image around a program built for linux/arch, in the
-// format of `docker save`. Two archives of one program are equal to the byte.
-func Archive(w io.Writer, program []byte, arch string) error {
-	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return content(program) })
-	if err != nil {
-		return fmt.Errorf("make the workloads' image: %w", err)
-	}
-	img, err := mutate.AppendLayers(empty.Image, layer)
-	if err != nil {
-		return fmt.Errorf("make the workloads' image: %w", err)
+// format of `docker save`. Tools is a tar of what else it holds, such as curl
+// and its libraries; may be empty. Two archives of the same are equal to the
+// byte.
+func Archive(w io.Writer, program, tools []byte, arch string) error {
+	img := empty.Image
+	for _, open := range []tarball.Opener{
+		func() (io.ReadCloser, error) { return content(program) },
+		func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(tools)), nil },
+	} {
+		layer, err := tarball.LayerFromOpener(open)
+		if err == nil {
+			img, err = mutate.AppendLayers(img, layer)
+		}
+		if err != nil {
+			return fmt.Errorf("make the workloads' image: %w", err)
+		}
+		if len(tools) == 0 {
+			break
+		}
 	}
 	cf, err := img.ConfigFile()
 	if err != nil {

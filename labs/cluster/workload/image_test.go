@@ -14,7 +14,7 @@ import (
 func TestArchiveIsAnImageAroundTheProgram(t *testing.T) {
 	program := bytes.Repeat([]byte("program"), 1000)
 	var first, second bytes.Buffer
-	if err := errors.Join(Archive(&first, program, "arm64"), Archive(&second, program, "arm64")); err != nil {
+	if err := errors.Join(Archive(&first, program, nil, "arm64"), Archive(&second, program, nil, "arm64")); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(first.Bytes(), second.Bytes()) {

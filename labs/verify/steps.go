@@ -1,0 +1,88 @@
+package verify
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/gatedrill/gatedrill/labs"
+)
+
+// answers compares what the cluster says with what the author wrote.
+func (c *course) answers() error {
+	truths, err := c.proof.Truths(c.ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, s := range labs.Steps() {
+		f := c.lab.Steps[s].Finding
+		if f != nil && len(f.Is) > 0 && !truths[s].Agrees(f.Is) {
+			errs = append(errs, fmt.Errorf("step %s: the cluster says %q, the author (is) %q", s, truths[s], strings.Join(f.Is, ", ")))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// verdicts says that no step is unknown by a fresh look: each can be asked.
+func (c *course) verdicts() error {
+	got, err := c.proof.Verdicts(c.ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range labs.Steps() {
+		if got[s] == labs.Unknown {
+			return fmt.Errorf("step %s is unknown", s)
+		}
+		if (got[s] == labs.Broken) != slices.Contains(c.lab.Breaks, s) {
+			return fmt.Errorf("step %s is %s", s, got[s])
+		}
+	}
+	return nil
+}
+
+// silent says that analyze reports nothing that it did not report of the
+// healthy base.
+func (c *course) silent() error {
+	out, err := c.shell("istioctl analyze -A")
+	if err != nil {
+		return err
+	}
+	known := strings.Split(c.analyze, "\n")
+	for line := range strings.Lines(out) {
+		if line = strings.TrimRight(line, "\n"); strings.Contains(line, "[IST") && !slices.Contains(known, line) {
+			return fmt.Errorf("it says: %s", line)
+		}
+	}
+	return nil
+}
+
+// looks runs every command of every step while the fault is in, steps side by
+// side: they only look. Clients of the network may fail: that is what there is
+// to see.
+func (c *course) looks() error {
+	steps := labs.Steps()
+	errs := make([]error, len(steps))
+	var wg sync.WaitGroup
+	for i, s := range steps {
+		wg.Go(func() {
+			for _, look := range c.lab.Steps[s].Look {
+				if _, err := c.shell(look); err != nil {
+					errs[i] = errors.Join(errs[i], fmt.Errorf("step %s: %s: %w", s, look, err))
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+func joined(steps []labs.Step) string {
+	out := make([]string, len(steps))
+	for i, s := range steps {
+		out[i] = string(s)
+	}
+	return strings.Join(out, ", ")
+}
