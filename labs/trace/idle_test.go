@@ -94,7 +94,7 @@ func TestWhatAppliesAndWhatDoesNot(t *testing.T) {
 		}, "hhhhhb", "WorkloadEntry shop/vm"},
 		{"a server that answers 410", func(w *world) {
 			w.answer(answer(410, "-", "via_upstream"), w.chain)
-		}, "hhhhh?", ""},
+		}, "hhhhhu", ""},
 		{"a server that answers 410, as it should", func(w *world) {
 			w.request.Refused = true
 			w.answer(answer(410, "-", "via_upstream"), w.chain)
