@@ -15,7 +15,7 @@ LIVE_KIND := ./labs/cluster/kind ./labs/cluster/kubecontext ./cmd/gatedrill
 PLATFORMS := linux/arm64 darwin/arm64 windows/amd64
 
 
-.PHONY: run accuracy build docs/backends.md picture race sandbox test test-short test-live test-sandbox test-kind conformance bench bench-kind lint golden generate cross tidy-check clean
+.PHONY: run accuracy build docs/proofs.json picture race sandbox test test-short test-live test-sandbox test-kind conformance bench bench-kind lint golden generate cross tidy-check clean
 
 run: build
 	@if [ -t 0 ] && [ -t 1 ]; then set --; else set -- demo; fi; \
@@ -103,14 +103,14 @@ lint:
 picture: sandbox
 	./docs/picture.sh
 
-# The table of labs and backends, from what each of them proves now.
-docs/backends.md: sandbox
-	GATEDRILL_PROGRAMS="$(DATA)/programs" ./docs/backends.sh
+# What each backend proves of each lab now, and the syllabus made of it.
+docs/proofs.json: sandbox
+	GATEDRILL_PROGRAMS="$(DATA)/programs" ./docs/proofs.sh
 
 # What tests compare with, and what is written from code: screens, the words
-# for broken labs, the author's list of questions.
+# for broken labs, the author's list of questions, the syllabus.
 golden:
-	go test ./tui ./labs/labfile ./labs/check -update
+	go test ./tui ./labs/labfile ./labs/check ./cmd/gatedrill-syllabus -update
 
 # Manifests that sandbox and kind install, rendered from Istio's own charts.
 generate:

@@ -12,6 +12,7 @@ import (
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/check"
 	"github.com/gatedrill/gatedrill/labs/labfile"
+	"github.com/gatedrill/gatedrill/labs/syllabus"
 )
 
 // load returns the labs as shipped; none may have a problem.
@@ -61,6 +62,18 @@ func TestLabsCoverTheRunbook(t *testing.T) {
 	}
 	if shapes["gateway-api"] < 1 || shapes["istio-api"] < 2 || unseen < 1 {
 		t.Errorf("shapes %v, unseen by analyze %d", shapes, unseen)
+	}
+}
+
+// The syllabus is what labs are for: each stands in a row of it.
+func TestLabsAreOfTheSyllabus(t *testing.T) {
+	t.Parallel()
+	s, problems := syllabus.Load(content.Shared())
+	for _, p := range problems {
+		t.Error(p)
+	}
+	for _, l := range s.Beside(load(t)) {
+		t.Errorf("lab %s (catalogue %s) stands in no row of content/%s: put its id into the row that it is for", l.ID, l.Catalogue, syllabus.File)
 	}
 }
 

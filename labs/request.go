@@ -1,13 +1,16 @@
 package labs
 
-import "strings"
+import (
+	"net"
+	"strings"
+)
 
 // Request says who asks what of whom, by which way, and who ought to answer.
 type Request struct {
 	Name    string            `json:"name"`              // the lab's name for it: "main"
 	From    string            `json:"from"`              // "outside", or a workload: "ns/deployment"
 	URL     string            `json:"url"`               // scheme, host, port, path
-	SNI     string            `json:"sni,omitempty"`     // when not the URL's host
+	SNI     string            `json:"sni,omitempty"`     // when not the URL's host; NoServerName
 	Method  string            `json:"method,omitempty"`  // GET when empty
 	Headers map[string]string `json:"headers,omitempty"` // Host overrides the authority
 	Trust   string            `json:"trust,omitempty"`   // name of the CA the client trusts; "" = the lab's public CA
@@ -31,6 +34,30 @@ type Request struct {
 	Samples int `json:"samples,omitempty"`
 	// Follow a redirect, at most ten times; a loop is a fault.
 	Follow bool `json:"follow,omitempty"`
+}
+
+// NoServerName is the SNI of a client that sends none.
+const NoServerName = "none"
+
+// ServerName is the SNI that the client sends when it asks a host: what the
+// request says, else the host, and none for an address.
+func (r Request) ServerName(host string) string {
+	switch {
+	case r.SNI == NoServerName || r.SNI == "" && net.ParseIP(host) != nil:
+		return ""
+	case r.SNI != "":
+		return r.SNI
+	}
+	return host
+}
+
+// Forwarded is the request at another host, to which the client was sent: the
+// server name was meant for the first. A client that sends none never does.
+func (r Request) Forwarded() Request {
+	if r.SNI != NoServerName {
+		r.SNI = ""
+	}
+	return r
 }
 
 // Outside says whether the request comes from outside the cluster.

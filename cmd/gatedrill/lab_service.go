@@ -67,10 +67,10 @@ func newLabs(e *env, connect func(context.Context) (*cluster.Handle, error), due
 // without --mesh-admin.
 func (e *env) lacks(lab *labs.Lab) []string {
 	c, err := e.choice()
-	if err != nil || c.Backend != backendContext || c.Context.MeshAdmin || !slices.Contains(lab.Requires, string(cluster.MeshAdmin)) {
+	if err != nil || c.Backend != backendContext || c.Context.MeshAdmin || !slices.Contains(lab.Requires, string(labs.CapabilityMeshAdmin)) {
 		return nil
 	}
-	return []string{string(cluster.MeshAdmin)}
+	return []string{string(labs.CapabilityMeshAdmin)}
 }
 
 // alive says whether a process runs.

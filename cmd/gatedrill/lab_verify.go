@@ -122,7 +122,7 @@ func verifyLabs(ctx context.Context, e *env, ids []string, seed int64, report fu
 func lacking(h *cluster.Handle, lab *labs.Lab) string {
 	var out []string
 	for _, r := range lab.Requires {
-		if !h.Has(cluster.Capability(r)) {
+		if !h.Has(labs.Capability(r)) {
 			out = append(out, r)
 		}
 	}

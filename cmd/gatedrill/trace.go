@@ -128,7 +128,8 @@ func (q question) hosts(s snapshot.Snapshot) []string {
 		if to == "" {
 			break
 		}
-		r.URL, r.SNI = to, ""
+		r = r.Forwarded()
+		r.URL = to
 		out = append(out, hostsOf([]labs.Request{r})...)
 	}
 	return out

@@ -29,7 +29,7 @@ func (f *traceFlags) flags(c *cobra.Command) {
 	fl.StringVar(&f.request.From, "from", "outside", "who asks: \"outside\", or a workload as namespace/name or namespace/kind/name")
 	fl.StringArrayVar(&f.headers, "header", nil, "send a header, \"Name: value\"; Host overrides the authority")
 	fl.StringVar(&f.request.Method, "method", "GET", "method of the request")
-	fl.StringVar(&f.request.SNI, "sni", "", "TLS server name, when not the URL's host")
+	fl.StringVar(&f.request.SNI, "sni", "", "TLS server name, when not the URL's host; \"none\" for a client that sends none")
 	fl.StringVar(&f.request.Connect, "connect-to", "", "`address` to connect to, whatever the host resolves to")
 	fl.StringVar(&f.request.Gateway, "gateway", "", "namespace/service of the gateway, when DNS does not lead there")
 	fl.StringVar(&f.request.Via, "via", "", "namespace/service of a proxy that the request has to pass")

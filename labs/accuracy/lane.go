@@ -202,9 +202,9 @@ func (l *Lane) lacks(ctx context.Context, c Case) (string, error) {
 func (l *Lane) has(ctx context.Context, need string) (bool, error) {
 	switch need {
 	case NeedsSidecar:
-		return l.handle.Has(cluster.Sidecar), nil
+		return l.handle.Has(labs.CapabilitySidecar), nil
 	case NeedsAmbient:
-		return l.handle.Has(cluster.Ambient), nil
+		return l.handle.Has(labs.CapabilityAmbient), nil
 	case NeedsWaypoint:
 		return l.engine.Exists(ctx, labs.Object{Kind: "GatewayClass", Name: "istio-waypoint"})
 	case NeedsExperimental:

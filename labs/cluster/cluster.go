@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"k8s.io/client-go/rest"
+
+	"github.com/gatedrill/gatedrill/labs"
 )
 
 // ErrNotRunning is returned by Attach when there is no cluster to attach to.
@@ -29,19 +31,6 @@ var ErrNoAnswer = fmt.Errorf("%w, or it does not answer", ErrNotRunning)
 
 // ErrTaken is returned where somebody else uses the cluster.
 var ErrTaken = errors.New("somebody else uses the cluster")
-
-// Capability is something a lab may require of a backend.
-type Capability string
-
-// The capabilities labs ask for.
-const (
-	Sidecar   Capability = "sidecar"    // injected workloads whose traffic is intercepted
-	Waypoint  Capability = "waypoint"   // gateways hand requests to waypoints
-	Ambient   Capability = "ambient"    // workloads do too, by a ztunnel
-	Egress    Capability = "egress"     // istio-egressgateway, which Handle.Egress brings where it is not there
-	Names     Capability = "names"      // workloads resolve the public zone, as clients outside do
-	MeshAdmin Capability = "mesh-admin" // mesh-wide settings may be changed
-)
 
 // Progress is one report of a backend at work.
 type Progress struct {
@@ -102,7 +91,7 @@ type Handle struct {
 	REST         *rest.Config // reaches the API from here
 	Kubeconfig   string       // a file for kubectl in the learner's shell
 	Dial         DialFunc     // into the cluster's network
-	Capabilities []Capability
+	Capabilities []labs.Capability
 	// Scope names the namespaces that are ours, where the rest of the cluster
 	// is other people's; nil where the whole cluster is ours.
 	Scope []string
@@ -129,7 +118,7 @@ func (h *Handle) Same(o *Handle) bool {
 }
 
 // Has says whether the cluster offers a capability.
-func (h *Handle) Has(c Capability) bool {
+func (h *Handle) Has(c labs.Capability) bool {
 	for _, x := range h.Capabilities {
 		if x == c {
 			return true

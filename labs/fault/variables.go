@@ -14,7 +14,6 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/gatedrill/gatedrill/labs"
-	"github.com/gatedrill/gatedrill/labs/cluster"
 )
 
 // addressWithin bounds the wait for a Service's address.
@@ -46,7 +45,7 @@ func gatewayOf(lab *labs.Lab) string {
 func (e *Engine) variables(lab *labs.Lab) *variables {
 	return &variables{
 		engine: e, gateway: gatewayOf(lab), tokens: lab.Tokens,
-		resolver: e.resolver.Name != "" && slices.Contains(lab.Requires, string(cluster.Names)),
+		resolver: e.resolver.Name != "" && slices.Contains(lab.Requires, string(labs.CapabilityNames)),
 	}
 }
 

@@ -34,7 +34,7 @@ func (s *source) validate(l *labs.Lab, dir string) {
 		need("unseen_by", u == "analyze", "unseen_by: %q cannot be proved; only analyze can", u)
 	}
 	for _, c := range l.Requires {
-		need("requires", slices.Contains([]string{"sidecar", "waypoint", "egress", "names", "ambient", "mesh-admin"}, c), "requires: no backend has %q", c)
+		need("requires", slices.Contains(labs.Capabilities(), labs.Capability(c)), "requires: no cluster has %q (%s)", c, joined(labs.Capabilities()))
 	}
 	need("goals", len(l.Goals) > 0, "goals is empty: say what a client must see")
 	need("guards", len(l.Guards) > 0, "guards is empty: say what must still hold")

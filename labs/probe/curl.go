@@ -46,7 +46,7 @@ func (q Question) Curl() (Curl, error) {
 		return Curl{}, errors.New("curl asks once at a time")
 	case q.Cert != "":
 		return Curl{}, errors.New("curl cannot be handed a client certificate there")
-	case s.url.Scheme == "https" && ServerName(r.SNI, s.url.Hostname()) != ServerName("", s.url.Hostname()):
+	case s.url.Scheme == "https" && r.ServerName(s.url.Hostname()) != labs.Request{}.ServerName(s.url.Hostname()):
 		return Curl{}, errors.New("curl cannot be told a server name that is not the URL's")
 	}
 	c := Curl{id: id, url: s.url, names: r.Connect == "" && net.ParseIP(s.url.Hostname()) == nil}
@@ -95,7 +95,7 @@ func connectTo(u *url.URL, address string) string {
 func (c Curl) Result(code int, stdout, stderr []byte) Result {
 	res := Result{ID: c.id, Answer: labs.Answer{Observed: true}}
 	if c.url.Scheme == "https" {
-		res.SNI = ServerName("", c.url.Hostname())
+		res.SNI = labs.Request{}.ServerName(c.url.Hostname())
 	}
 	c.connection(&res, string(stderr))
 	c.responses(&res, stdout)

@@ -102,7 +102,7 @@ func (s step) next(code int, location string) (step, error) {
 		n.request.Method = http.MethodGet
 	}
 	if !strings.EqualFold(u.Hostname(), s.url.Hostname()) {
-		n.address, n.request.SNI = "", ""
+		n.address, n.request = "", n.request.Forwarded()
 		n.request.Headers = maps.Clone(n.request.Headers)
 		maps.DeleteFunc(n.request.Headers, func(k, _ string) bool {
 			return slices.Contains([]string{"host", "authorization", "cookie"}, strings.ToLower(k))

@@ -124,6 +124,28 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// A client without a server name still checks the certificate for the host.
+func TestNoServerName(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	got := make(chan string, 2)
+	l.serve(&tls.Config{
+		Certificates: []tls.Certificate{l.pair(-time.Hour, time.Hour, true)},
+		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+			got <- hello.ServerName
+			return nil, nil
+		},
+	})
+	r := l.prober.Do(t.Context(), labs.Request{URL: "https://" + name, SNI: labs.NoServerName}, "192.0.2.1")
+	if sent := <-got; r.Answer.Code != 200 || r.SNI != "" || sent != "" {
+		t.Errorf("answer %+v, sent server name %q, noted %q", r.Answer, sent, r.SNI)
+	}
+	r = l.prober.Do(t.Context(), labs.Request{URL: "https://www.example.com", SNI: labs.NoServerName}, "192.0.2.1")
+	if r.Answer.Error != "tls: name mismatch" {
+		t.Errorf("a certificate of another host: %+v", r.Answer)
+	}
+}
+
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	otherCA := func(l *lab) { l.prober.Trust = map[string]string{"public": string(newLab(l.t).ca.Root())} }

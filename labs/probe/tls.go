@@ -11,23 +11,11 @@ import (
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
-// ServerName is the SNI a client sends for a request: what it says, else the
-// URL's host, and none for an address.
-func ServerName(sni, host string) string {
-	if sni != "" {
-		return sni
-	}
-	if net.ParseIP(host) != nil {
-		return ""
-	}
-	return host
-}
-
 // handshake speaks TLS on conn. The chain is noted before it is judged, so
 // that a client that refuses it still knows what it refused.
 func (c *call) handshake(ctx context.Context, conn net.Conn) (net.Conn, error) {
 	host := c.url.Hostname()
-	c.result.SNI = ServerName(c.request.SNI, host)
+	c.result.SNI = c.request.ServerName(host)
 	cfg := &tls.Config{
 		ServerName:         c.result.SNI,
 		NextProtos:         []string{"http/1.1"},

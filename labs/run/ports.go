@@ -45,7 +45,7 @@ var _ World = (*fault.Engine)(nil)
 // Cluster is where a lab runs, as far as a session needs it.
 type Cluster struct {
 	Name         string
-	Capabilities []cluster.Capability
+	Capabilities []labs.Capability
 	World        World
 	// Observe makes an observer for a lab's requests.
 	Observe func(ctx context.Context, lab *labs.Lab) (Observer, error)
@@ -64,15 +64,15 @@ type Cluster struct {
 // Ready brings what a lab presumes: the world with the lab's namespaces, and
 // what it needs beside its workloads.
 func (c *Cluster) Ready(ctx context.Context, world labs.World, lab *labs.Lab, report func(string)) error {
-	needs := func(x cluster.Capability) bool { return slices.Contains(lab.Requires, string(x)) }
+	needs := func(x labs.Capability) bool { return slices.Contains(lab.Requires, string(x)) }
 	world = world.For(lab)
-	if needs(cluster.Names) && c.Resolver {
+	if needs(labs.CapabilityNames) && c.Resolver {
 		world.Change.Objects = slices.Concat(world.Change.Objects, outside.Resolver())
 	}
 	if err := c.World.World(ctx, world, report); err != nil {
 		return err
 	}
-	if needs(cluster.Egress) && c.Egress != nil {
+	if needs(labs.CapabilityEgress) && c.Egress != nil {
 		report("istio-egressgateway")
 		return c.Egress(ctx)
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
-	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/history"
 )
 
@@ -122,7 +121,7 @@ func (s State) stepsDone() int {
 func lacks(c *Cluster, lab *labs.Lab) []string {
 	var out []string
 	for _, r := range lab.Requires {
-		if !slices.Contains(c.Capabilities, cluster.Capability(r)) {
+		if !slices.Contains(c.Capabilities, labs.Capability(r)) {
 			out = append(out, r)
 		}
 	}

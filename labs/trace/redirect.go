@@ -105,8 +105,8 @@ func (j *journey) followTo(to string, visited []string) {
 		r.override(sender, "redirects in a circle", "a URL that was not asked before", strings.Join(append(visited, to), " → "))
 		return
 	}
-	next := j.request
-	next.URL, next.SNI, next.Gateway = to, "", j.gatewayFor(to)
+	next := j.request.Forwarded()
+	next.URL, next.Gateway = to, j.gatewayFor(to)
 	p := j.traced(next, visited, j.brief)
 	if b, broken := p.Broken(); broken {
 		if last.serverRedirects() && len(b.Objects) > 0 {

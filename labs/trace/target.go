@@ -52,10 +52,7 @@ func parse(r labs.Request) (target, error) {
 	}
 	if t.tls {
 		t.alpn = []string{"http/1.1"}
-		t.sni = strings.ToLower(r.SNI)
-		if t.sni == "" && !t.address {
-			t.sni = t.host
-		}
+		t.sni = strings.ToLower(r.ServerName(t.host))
 	}
 	t.method = r.Method
 	if t.method == "" {

@@ -99,12 +99,13 @@ func Asked(r labs.Request, source string) string {
 	}
 	out := method + " " + host + path
 	if scheme == "https" || r.SNI != "" {
-		sni := r.SNI
-		if sni == "" {
-			_, sni, _ = Target(r.URL)
-			sni, _, _ = strings.Cut(sni, ":")
+		_, host, _ := Target(r.URL)
+		host, _, _ = strings.Cut(host, ":")
+		if sni := r.ServerName(host); sni != "" {
+			out += "  SNI " + sni
+		} else {
+			out += "  no SNI"
 		}
-		out += "  SNI " + sni
 	}
 	if source == "" {
 		source = r.From

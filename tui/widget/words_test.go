@@ -75,6 +75,7 @@ func TestRequestInWords(t *testing.T) {
 		{labs.Request{URL: "https://shop.example.com:8443/cart?x=1", From: "outside"}, "GET shop.example.com:8443/cart?x=1  SNI shop.example.com  from outside"},
 		{labs.Request{URL: "http://shop.example.com", Method: "POST"}, "POST shop.example.com/"},
 		{labs.Request{URL: "https://a/", SNI: "b", Headers: map[string]string{"host": "c"}}, "GET c/  SNI b"},
+		{labs.Request{URL: "https://a/", SNI: labs.NoServerName}, "GET a/  no SNI"},
 	}
 	for _, c := range cases {
 		if got := Asked(c.r, ""); got != c.want {

@@ -8,6 +8,7 @@ import (
 
 	"k8s.io/client-go/dynamic"
 
+	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
@@ -18,7 +19,7 @@ type Suite struct {
 	// Backend makes the backend anew, as another process would.
 	Backend func(t testing.TB) cluster.Backend
 	// Has lists the capabilities it must offer.
-	Has []cluster.Capability
+	Has []labs.Capability
 	// Kill ends the cluster as a crash would; nil where that is not ours to do.
 	Kill func(t testing.TB)
 	// Stays says that Down leaves a cluster behind that is not ours.

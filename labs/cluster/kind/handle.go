@@ -16,6 +16,7 @@ import (
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 
+	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/hostshell"
 	"github.com/gatedrill/gatedrill/labs/cluster/install"
@@ -109,7 +110,7 @@ func (b *Backend) attach(ctx context.Context, n node, id string) (*cluster.Handl
 	}
 	w.handle = &cluster.Handle{
 		Name: b.Name(), REST: cfg, Kubeconfig: b.kubeconfig(), Dial: d.dial,
-		Capabilities: []cluster.Capability{cluster.Sidecar, cluster.Egress, cluster.Names, cluster.MeshAdmin},
+		Capabilities: []labs.Capability{labs.CapabilitySidecar, labs.CapabilityEgress, labs.CapabilityNames, labs.CapabilityMeshAdmin},
 		Shell:        w.shell.Command, Names: w.shell.Names, Resolver: true,
 		Egress: func(ctx context.Context) error { return b.egress(ctx, cfg, client) },
 	}

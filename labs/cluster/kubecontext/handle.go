@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/hostshell"
 	"github.com/gatedrill/gatedrill/labs/cluster/workload"
@@ -85,13 +86,15 @@ func (b *Backend) attach(ctx context.Context, c *client, r record) (*cluster.Han
 		Shell: shell.Command, Names: shell.Names,
 	}
 	if ok, _ := c.injects(ctx); ok {
-		h.Capabilities = append(h.Capabilities, cluster.Sidecar)
+		h.Capabilities = append(h.Capabilities, labs.CapabilitySidecar)
 	}
-	if c.hasEgress(ctx) {
-		h.Capabilities = append(h.Capabilities, cluster.Egress)
+	// An egress gateway of other people's asks the cluster's DNS, which does
+	// not know the labs' names: the capability is never offered.
+	if h.Resolver = r.Names; h.Resolver {
+		h.Capabilities = append(h.Capabilities, labs.CapabilityNames)
 	}
 	if b.set.MeshAdmin {
-		h.Capabilities = append(h.Capabilities, cluster.MeshAdmin)
+		h.Capabilities = append(h.Capabilities, labs.CapabilityMeshAdmin)
 	}
 	if b.set.Image != workload.Image {
 		h.Images = map[string]string{workload.Image: b.set.Image}

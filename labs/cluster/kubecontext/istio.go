@@ -102,12 +102,6 @@ func (c *client) gateway(ctx context.Context) (a netip.Addr, err error) {
 	return a, fmt.Errorf("Service %s/%s, of type %s, has no address from a load balancer", istioSystem, ingressService, kind)
 }
 
-// hasEgress says whether istio-egressgateway is there.
-func (c *client) hasEgress(ctx context.Context) bool {
-	_, err := c.dynamic.Resource(core("services")).Namespace(istioSystem).Get(ctx, egressService, metav1.GetOptions{})
-	return err == nil
-}
-
 // addressesOf are those that a load balancer gave to a Service.
 func addressesOf(o *unstructured.Unstructured) []netip.Addr {
 	var out []netip.Addr

@@ -25,7 +25,6 @@ import (
 const (
 	istioSystem    = "istio-system"
 	ingressService = "istio-ingressgateway"
-	egressService  = "istio-egressgateway"
 	istiod         = "istiod"
 )
 

@@ -149,7 +149,7 @@ func TestUpLabDown(t *testing.T) {
 		t.Errorf("attach before: %v", err)
 	}
 	h := s.up(b)
-	if !h.Has(cluster.Sidecar) || !h.Has(cluster.MeshAdmin) || !slices.Equal(h.Scope, []string{"drill-internet", "drill-shop", istioSystem}) || h.Images["gatedrill/app:1"] != "registry/app:2" {
+	if !h.Has(labs.CapabilitySidecar) || !h.Has(labs.CapabilityMeshAdmin) || !slices.Equal(h.Scope, []string{"drill-internet", "drill-shop", istioSystem}) || h.Images["gatedrill/app:1"] != "registry/app:2" {
 		t.Errorf("handle %+v", h)
 	}
 	if st := b.State(t.Context()); st.State != cluster.Ready || !strings.Contains(st.Detail, s.URL) || st.Kubeconfig != h.Kubeconfig {

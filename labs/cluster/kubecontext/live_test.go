@@ -64,7 +64,7 @@ func TestKindAsAStranger(t *testing.T) {
 	}
 	clustertest.Conform(t, clustertest.Suite{
 		Backend:  func(testing.TB) cluster.Backend { return backend() },
-		Has:      []cluster.Capability{cluster.Sidecar, cluster.MeshAdmin},
+		Has:      []labs.Capability{labs.CapabilitySidecar, labs.CapabilityNames, labs.CapabilityMeshAdmin},
 		Patience: 3 * time.Minute,
 		Stays:    true,
 	})

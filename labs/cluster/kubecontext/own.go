@@ -30,7 +30,8 @@ const ownLabel = "system"
 type record struct {
 	Up     bool      `json:"up"` // all that Up makes is there
 	Made   time.Time `json:"made"`
-	Direct bool      `json:"direct"` // the gateway answers from here
+	Direct bool      `json:"direct"`          // the gateway answers from here
+	Names  bool      `json:"names,omitempty"` // workloads can have a resolver of ours
 }
 
 func (b *Backend) recordFile() string { return filepath.Join(b.dir, "cluster.json") }

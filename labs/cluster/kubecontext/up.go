@@ -152,6 +152,8 @@ func (u *up) raise(ctx context.Context, r *record) (err error) {
 	if err := u.c.ensureRelay(ctx, u.b.set.Image, u.say("relay")); err != nil {
 		return err
 	}
+	u.say("names")("whether workloads can speak to names outside")
+	r.Names = u.c.names(ctx)
 	u.b.mu.Lock()
 	u.b.lost = nil
 	if from != "" {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/clustertest"
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox/sandboxtest"
@@ -15,7 +16,7 @@ func TestLiveConformance(t *testing.T) {
 	sandboxtest.Up(t) // its programs are of today's source
 	clustertest.Conform(t, clustertest.Suite{
 		Backend:  func(t testing.TB) cluster.Backend { return sandboxtest.Backend(t) },
-		Has:      []cluster.Capability{cluster.Sidecar, cluster.Waypoint, cluster.MeshAdmin},
+		Has:      []labs.Capability{labs.CapabilitySidecar, labs.CapabilityWaypoint, labs.CapabilityMeshAdmin},
 		Patience: time.Minute,
 		Kill: func(t testing.TB) {
 			s, err := sandboxtest.Backend(t).Status(t.Context())

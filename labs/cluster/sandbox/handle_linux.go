@@ -16,6 +16,7 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 
+	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/install"
 	"github.com/gatedrill/gatedrill/labs/cluster/refusal"
@@ -32,7 +33,7 @@ func (b *Backend) handle(d daemon) (*cluster.Handle, error) {
 		REST:         cfg,
 		Kubeconfig:   b.kubeconfig(),
 		Dial:         b.dial,
-		Capabilities: []cluster.Capability{cluster.Sidecar, cluster.Waypoint, cluster.Egress, cluster.Names, cluster.MeshAdmin},
+		Capabilities: []labs.Capability{labs.CapabilitySidecar, labs.CapabilityWaypoint, labs.CapabilityEgress, labs.CapabilityNames, labs.CapabilityMeshAdmin},
 		Shell: func(ctx context.Context, s cluster.Shell) (*exec.Cmd, error) {
 			if d.inside && len(s.Command) == 0 {
 				return nil, errors.New("this is a shell inside the sandbox already: type commands as they stand, or leave it first (exit)")

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox/sandboxtest"
 )
@@ -17,7 +18,7 @@ const waypointNamespace = "waypoint-live"
 // policies then hold; without the label on the Service they go past it.
 func TestLiveWaypoint(t *testing.T) {
 	h := sandboxtest.Up(t)
-	if !h.Has(cluster.Waypoint) {
+	if !h.Has(labs.CapabilityWaypoint) {
 		t.Fatalf("the sandbox has the capabilities %v", h.Capabilities)
 	}
 	began := time.Now()

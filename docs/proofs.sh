@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Proves all labs on every backend, each in a home of its own that is thrown
-# away, and writes docs/backends.md from what was proved. The kind cluster is
+# away, and keeps what was proved in docs/proofs.json and docs/syllabus.md. The kind cluster is
 # made of the public images unless GATEDRILL_TEST_KIND names a file with
 # others; the context is that cluster, by its kubeconfig.
 set -euo pipefail
@@ -41,5 +41,4 @@ $gatedrill cluster use --context kind-gatedrill-docs --kubeconfig "$kubeconfig" 
 prove context
 GATEDRILL_HOME=$out/home
 
-go run ./cmd/gatedrill-backends sandbox="$out/sandbox.json" kind="$out/kind.json" context="$out/context.json" >docs/backends.md.new
-mv docs/backends.md.new docs/backends.md
+go run ./cmd/gatedrill-syllabus sandbox="$out/sandbox.json" kind="$out/kind.json" context="$out/context.json"
