@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gatedrill/gatedrill/labs"
 )
@@ -58,17 +59,23 @@ func (c *course) silent() error {
 	return nil
 }
 
-// looks runs every command of every step while the fault is in. Clients of
-// the network may fail: that is what there is to see.
+// looks runs every command of every step while the fault is in, steps side by
+// side: they only look. Clients of the network may fail: that is what there is
+// to see.
 func (c *course) looks() error {
-	var errs []error
-	for _, s := range labs.Steps() {
-		for _, look := range c.lab.Steps[s].Look {
-			if _, err := c.shell(look); err != nil {
-				errs = append(errs, fmt.Errorf("step %s: %s: %w", s, look, err))
+	steps := labs.Steps()
+	errs := make([]error, len(steps))
+	var wg sync.WaitGroup
+	for i, s := range steps {
+		wg.Go(func() {
+			for _, look := range c.lab.Steps[s].Look {
+				if _, err := c.shell(look); err != nil {
+					errs[i] = errors.Join(errs[i], fmt.Errorf("step %s: %s: %w", s, look, err))
+				}
 			}
-		}
+		})
 	}
+	wg.Wait()
 	return errors.Join(errs...)
 }
 
