@@ -35,7 +35,7 @@ func (w *walk) entry() *report {
 	addresses := w.outside(svc)
 	r.fact("addresses", addresses)
 	if len(addresses) == 0 && w.previous == nil {
-		r.broken(svc.Ref(), "the Service has no outside address", "a load balancer address", "pending")
+		r.broken(svc.Ref(), "the Service has no outside address", "a load balancer address", unaddressed(svc))
 	}
 	port := w.servicePort(r)
 	endpoints := w.endpoints(r, port)
