@@ -155,12 +155,16 @@ func (s State) owed() []Effect {
 // a wrong idea of them as of the cluster.
 const verdictWords = "A healthy layer does its work for this request, a broken one stops it; one not on the path is never reached, or not needed."
 
-// notSo begins the reply to a wrong verdict.
+// notSo begins the reply to a wrong verdict. It speaks of the request alone: a
+// layer that is not reached may have a fault all the same.
 func notSo(name labs.Step, v labs.Verdict) string {
-	if v == labs.OffPath {
+	switch v {
+	case labs.OffPath:
 		return fmt.Sprintf("Not so: %s is on this request's path.", name)
+	case labs.Broken:
+		return fmt.Sprintf("Not so: it is not %s that stops this request.", name)
 	}
-	return fmt.Sprintf("Not so: %s is not %s.", name, v)
+	return fmt.Sprintf("Not so: %s does not do its work for this request.", name)
 }
 
 // hinted ends the answer to something wrong: with the hint that was taken
