@@ -40,7 +40,7 @@ func recorded(s State, e Recorded) (State, []Effect) {
 	var effects []Effect
 	switch e.Kind {
 	case history.Broken:
-		s.Phase, s.Doing, s.Trouble, s.wasBroken = labs.PhaseDiagnosing, "", "", true
+		s.Phase, s.Doing, s.Trouble, s.wasBroken, s.seen = labs.PhaseDiagnosing, "", "", true, e.At
 		s.goals, s.guards, s.held = nil, nil, time.Time{}
 		if e.Capture != nil {
 			s.broken, s.capture = *e.Capture, *e.Capture
@@ -192,6 +192,9 @@ func observed(s State, e Observed) (State, []Effect) {
 	case labs.PhaseDiagnosing, labs.PhaseFixing, labs.PhaseUnearned, labs.PhaseSolved:
 	default:
 		return s, nil
+	}
+	if e.At.Before(s.seen) {
+		return s, nil // judged beside the look that saw the fault, and later told
 	}
 	if s.Phase != labs.PhaseUnearned {
 		s.Trouble = e.Trouble
