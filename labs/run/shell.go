@@ -119,10 +119,17 @@ func solution(l *labs.Lab) string {
 		if i > 0 {
 			fmt.Fprint(&b, "\n## Another way\n")
 		}
-		manifests(&b, c.Objects)
-		for _, op := range c.Ops {
-			operation(&b, op)
-		}
+		b.WriteString(Words(c))
+	}
+	return b.String()
+}
+
+// Words render a change as Markdown.
+func Words(c labs.Change) string {
+	var b strings.Builder
+	manifests(&b, c.Objects)
+	for _, op := range c.Ops {
+		operation(&b, op)
 	}
 	return b.String()
 }

@@ -98,6 +98,18 @@ func (e *egress) logged(a labs.Answer, sidecar, gateway string) {
 	e.answer(a, nil)
 }
 
+// lacksClientCertificate: a rule names a Secret for TLS to the partner, and the
+// egress gateway waits for it in vain.
+func (e *egress) lacksClientCertificate() {
+	e.add(`{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: partner, namespace: mesh},
+ spec: {host: partner.example.org, trafficPolicy: {tls: {mode: MUTUAL, credentialName: partner-client}}}}`)
+	e.gateway.Clusters[0].Config = "/apis/networking.istio.io/v1/namespaces/mesh/destination-rule/partner"
+	e.gateway.Clusters[0].TLS = &envoy.UpstreamTLS{Secrets: []string{"kubernetes://partner-client"}, CA: "kubernetes://partner-client-cacert"}
+	e.gateway.Secrets = []envoy.Secret{{Name: "kubernetes://partner-client", Warming: true}}
+	e.logged(labs.Answer{Code: 503, Upstream: true}, "- via_upstream",
+		"URX,UF upstream_reset_before_response_started{remote_connection_failure|TLS_error:_Secret_is_not_supplied_by_SDS}")
+}
+
 func (e *egress) trace() labs.Path {
 	s := e.snapshot()
 	s.Proxies = append(s.Proxies,
@@ -175,6 +187,11 @@ func TestEgress(t *testing.T) {
 			server["port"], server["tls"] = map[string]any{"number": 80, "name": "https", "protocol": "HTTPS"}, map[string]any{"mode": "ISTIO_MUTUAL"}
 			e.logged(labs.Answer{Code: 503}, "UC "+ended, "NR filter_chain_not_found")
 		}, "sidecar egress", "sidecar.destination", "VirtualService mesh/partner"},
+		{"O6 no Secret of the name that the rule gives", func(e *egress) { e.lacksClientCertificate() }, "sidecar egress", "egress.destination", "Secret istio-system/partner-client"},
+		{"O6 the Secret that the rule names lies beside the workload", func(e *egress) {
+			e.lacksClientCertificate()
+			e.add(`{apiVersion: v1, kind: Secret, metadata: {name: partner-client, namespace: mesh}}`)
+		}, "sidecar egress", "egress.destination", "DestinationRule mesh/partner"},
 		{"a request that ought to be refused is answered", func(e *egress) {
 			e.request.Via, e.request.Refused = "", true
 		}, "sidecar egress", "egress.destination", "ServiceEntry mesh/partner"},

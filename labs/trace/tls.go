@@ -192,11 +192,9 @@ func (w *walk) secretState(r *report, sds string) {
 // noSecret: the Secret is not where the gateway looks for it.
 func (w *walk) noSecret(ref labs.Object) *fault {
 	f := &fault{culprit: ref, summary: "there is no " + ref.String(), want: ref.String() + " with tls.crt and tls.key", got: "none of that name in " + ref.Namespace}
-	for _, o := range w.index.All("", "Secret") {
-		if o.Name() == ref.Name {
-			f.got += "; there is " + o.Ref().String()
-			return f
-		}
+	if other := w.namesake(ref); other.Name != "" {
+		f.got += "; there is " + other.String()
+		return f
 	}
 	for _, o := range w.index.All("", "Secret") {
 		if _, close := near(o.Name(), ref.Name); close && o.Namespace() == ref.Namespace && w.intended != nil {

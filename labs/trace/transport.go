@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
-	"github.com/gatedrill/gatedrill/labs/intent"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -140,37 +139,6 @@ func (w *walk) judgeBackendTLS(r *report, u upstream) {
 	}
 }
 
-// missingUpstreamSecret: the client certificate or CA for the upstream never
-// reached Envoy.
-func (w *walk) missingUpstreamSecret(r *report, u upstream) bool {
-	if u.cluster.TLS == nil {
-		return false
-	}
-	for _, name := range append(slices.Clone(u.cluster.TLS.Secrets), u.cluster.TLS.CA) {
-		if !strings.HasPrefix(name, "kubernetes") && !strings.HasPrefix(name, "invalid") {
-			continue
-		}
-		if s, ok := w.config.Secret(name); !ok || s.Warming {
-			w.notDelivered(r, u, name)
-			return true
-		}
-	}
-	return false
-}
-
-// notDelivered names what should hold a certificate or CA for the upstream:
-// the Secret, where it is not; else the object that refers to it.
-func (w *walk) notDelivered(r *report, u upstream, name string) {
-	ref := intent.SecretRef(strings.TrimSuffix(name, "-cacert"), w.podNamespace())
-	culprit, got := ref, "there is none"
-	if w.backendTLS(u) != nil || strings.HasPrefix(name, "invalid") || w.index.Get("", "Secret", ref.Namespace, ref.Name) != nil {
-		culprit, got = w.originates(u), "Envoy was not given it"
-	} else if u.rule != nil && w.missing("Secret") != "" {
-		got = "whether it is there is not known"
-	}
-	r.broken(culprit, "Envoy has no certificate or CA for the upstream", ref.String(), got)
-}
-
 // refusedPort: nobody listens at an endpoint. A target port that the pod does
 // not declare is the Service's fault, else the workload's.
 func (w *walk) refusedPort(r *report, u upstream) {
@@ -240,15 +208,4 @@ func (w *walk) expired(u upstream) labs.Object {
 		}
 	}
 	return labs.Object{}
-}
-
-// clientSecret is where the certificate comes from that the proxy shows to the
-// upstream.
-func (w *walk) clientSecret(u upstream) labs.Object {
-	for _, name := range u.cluster.TLS.Secrets {
-		if strings.HasPrefix(name, "kubernetes") {
-			return intent.SecretRef(name, w.podNamespace())
-		}
-	}
-	return w.originates(u)
 }
