@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
-	"github.com/gatedrill/gatedrill/labs/match"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -54,6 +53,10 @@ func (w *walk) findService(r *report, addresses []string) {
 	}
 	if w.balancerUnknown(r, names) {
 		w.service = w.likelyService()
+		return
+	}
+	if w.service = w.hidden(); w.service != nil {
+		r.see("no Service has %s; the gateway of the name is behind %s", strings.Join(addresses, ", "), w.service.Ref())
 		return
 	}
 	want := "the address of a gateway's Service: " + quoteAll(known)
@@ -137,56 +140,6 @@ func (w *walk) strayedByName(want labs.Object, got object) bool {
 		return true
 	}
 	return false
-}
-
-// routesByName says whether a route that names the very host is attached to
-// the gateway behind a Service.
-func (w *walk) routesByName(svc object) bool {
-	at := w.behind(svc)
-	return slices.ContainsFunc(at.related(), func(c candidate) bool { return c.fit == match.Exact && at.serving(c) })
-}
-
-// serves says whether the gateway behind a Service serves the asked name: one
-// of its servers names it, or a route for it is attached.
-func (w *walk) serves(svc object) bool {
-	at := w.behind(svc)
-	names := func(s server) bool { return s.selects && s.covers(w.target.name()) == match.Exact }
-	return slices.ContainsFunc(at.servers, names) || slices.ContainsFunc(at.related(), at.serving)
-}
-
-// behind is the gateway behind a Service, as this request would find it.
-func (w *walk) behind(svc object) *walk {
-	at := &walk{journey: w.journey, role: labs.RoleGateway, target: w.target, service: svc, pods: w.podsOf(svc.Namespace(), svc.Labels("spec", "selector"))}
-	at.face()
-	return at
-}
-
-func (j *journey) frontsGateway(svc object) bool {
-	return slices.ContainsFunc(j.podsOf(svc.Namespace(), svc.Labels("spec", "selector")), runsGateway)
-}
-
-// likelyService is the Service that the name should lead to, where that can be
-// told: the only one with an outside address, or of several the only one whose
-// gateway serves the name. Facts of the later layers can then still be told.
-func (w *walk) likelyService() object {
-	var outside, serving []object
-	for _, s := range w.index.All("", "Service") {
-		if len(snapshot.ServiceAddresses(s)) > 0 {
-			outside = append(outside, s)
-		}
-	}
-	if len(outside) == 1 {
-		return outside[0]
-	}
-	for _, s := range outside {
-		if w.frontsGateway(s) && w.serves(s) {
-			serving = append(serving, s)
-		}
-	}
-	if len(serving) == 1 {
-		return serving[0]
-	}
-	return nil
 }
 
 func overlap(a, b []string) bool {
