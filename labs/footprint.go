@@ -34,10 +34,10 @@ func FootprintOf(list []Lab, w World) Footprint {
 			}
 		}
 	}
-	add(w.Change.manifests(), w.Change.Writes())
+	add(w.Change.Manifests(), w.Change.Writes())
 	for i := range list {
 		for _, c := range list[i].Changes() {
-			add(c.manifests(), c.Writes())
+			add(c.Manifests(), c.Writes())
 		}
 	}
 	f := Footprint{Namespaces: slices.Sorted(maps.Keys(own))}
@@ -85,8 +85,8 @@ func (l *Lab) writes() []Object {
 	return out
 }
 
-// manifests are those applied first and those applied by operations.
-func (c Change) manifests() []Manifest {
+// Manifests are those applied first and those applied by operations.
+func (c Change) Manifests() []Manifest {
 	out := slices.Clone(c.Objects)
 	for _, op := range c.Ops {
 		out = append(out, op.Apply...)
@@ -97,7 +97,7 @@ func (c Change) manifests() []Manifest {
 // Writes lists the objects that a change makes, changes or deletes.
 func (c Change) Writes() []Object {
 	var out []Object
-	for _, m := range c.manifests() {
+	for _, m := range c.Manifests() {
 		out = append(out, m.Ref())
 	}
 	for _, op := range c.Ops {

@@ -91,7 +91,18 @@ type Lab struct {
 	Solutions []Change `yaml:"-"` // solution/, solution-2/ …; else what takes the library's faults back
 	Halves    []Half   `yaml:"-"` // of two faults, each mended without the other
 	Debrief   string   `yaml:"-"` // debrief.md, Markdown
-	Pos       Pos      `yaml:"-"`
+
+	From   string         `yaml:"-"` // the folder that it comes from; "" for the program's own
+	Pos    Pos            `yaml:"-"`
+	Places map[string]Pos `yaml:"-"` // of the keys in lab.yaml: "ticket", "requests.main"
+}
+
+// Place is where a key of lab.yaml stands, or the file where it does not.
+func (l *Lab) Place(key string) Pos {
+	if p, ok := l.Places[key]; ok {
+		return p
+	}
+	return Pos{File: l.Pos.File}
 }
 
 // Half mends one of two faults. The other one breaks the path then.

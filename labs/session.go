@@ -10,6 +10,7 @@ import (
 type Listing struct {
 	ID         string        `json:"id"`
 	Title      string        `json:"title"`
+	From       string        `json:"from,omitempty"`      // the folder that it comes from; "" for the program's own
 	Catalogue  string        `json:"catalogue,omitempty"` // fault id: "H1"
 	Shapes     []string      `json:"shapes"`
 	Minutes    int           `json:"minutes"`

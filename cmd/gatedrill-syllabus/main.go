@@ -72,7 +72,7 @@ func run(dir string, args []string) error {
 // library is what is taught: the labs of the program, and the syllabus that
 // they are for.
 func library() ([]labs.Lab, syllabus.Syllabus, error) {
-	l, problems := labfile.Open(content.Shared(), content.Labs())
+	l, problems := labfile.Open(labfile.Folder{Name: "content", FS: content.Shared()}, labfile.Folder{Name: "content/labs", FS: content.Labs()})
 	s, bad := syllabus.Load(content.Shared())
 	if problems = append(problems, bad...); len(problems) > 0 {
 		return nil, s, fmt.Errorf("read the labs: %s", problems[0])

@@ -10,9 +10,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/cards/deck"
 	"github.com/gatedrill/gatedrill/cards/sqlite"
-	"github.com/gatedrill/gatedrill/content"
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox"
-	"github.com/gatedrill/gatedrill/labs/labfile"
 )
 
 // lookAtCards reads what a study session would read.
@@ -77,8 +75,8 @@ func mendDatabase(path string, err error) string {
 
 // lookAtSandbox asks the system and the sandbox itself, and starts nothing.
 func lookAtSandbox(ctx context.Context, e *env) []finding {
-	_, problems := labfile.Open(content.Shared(), content.Labs())
-	l := finding{What: "labs", State: stateOK, Saw: "all load"}
+	read, problems := readLibrary(e)
+	l := finding{What: "labs", State: stateOK, Saw: fmt.Sprintf("%d, all load", len(read.Labs))}
 	if len(problems) > 0 {
 		l.State, l.Saw, l.Next = stateNote, fmt.Sprintf("%d problems, the first: %v", len(problems), problems[0]), "gatedrill lab list names them"
 	}

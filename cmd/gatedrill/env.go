@@ -29,6 +29,7 @@ type env struct {
 	// cluster, which makes it once.
 	backend func(e *env) (cluster.Backend, error)
 	opened  cluster.Backend
+	labs    []string   // other folders of labs
 	keep    bool       // a cluster that could not be made is left to be looked at
 	lookup  lookupFunc // this machine's DNS
 	// lab says what a lab in progress adds to `trace`; nil where labs are

@@ -24,6 +24,9 @@ func printLabs(w io.Writer, list []labs.Listing) error {
 		if len(l.Missing) > 0 {
 			state = "needs " + strings.Join(l.Missing, ", ")
 		}
+		if l.From != "" {
+			state = strings.TrimLeft(state+", from "+visible(l.From), ", ")
+		}
 		fmt.Fprintf(t, "%s\t%s\t%d\t%d of %d\t%s\t%s\n", l.ID, visible(l.Title), l.Minutes, l.Solved, l.Attempts, best, state)
 	}
 	return t.Flush()

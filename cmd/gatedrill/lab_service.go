@@ -12,12 +12,10 @@ import (
 	"time"
 
 	"github.com/gatedrill/gatedrill/cards/study"
-	"github.com/gatedrill/gatedrill/content"
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/fault"
 	"github.com/gatedrill/gatedrill/labs/history"
-	"github.com/gatedrill/gatedrill/labs/labfile"
 	"github.com/gatedrill/gatedrill/labs/observe"
 	"github.com/gatedrill/gatedrill/labs/outside"
 	labrun "github.com/gatedrill/gatedrill/labs/run"
@@ -26,16 +24,6 @@ import (
 
 // dueFunc makes the cards due that a lab's wrong verdicts call for.
 type dueFunc = func(lab string, cards []string) error
-
-// loadLabs reads the embedded labs. Broken files are named; the good labs
-// are returned all the same.
-func loadLabs(e *env) ([]labs.Lab, labs.World) {
-	l, problems := labfile.Open(content.Shared(), content.Labs())
-	for _, p := range problems {
-		say(e.Stderr, p.String())
-	}
-	return l.Labs, l.World
-}
 
 // newLabs makes the lab service. Connect finds the cluster when one is
 // needed.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -69,17 +70,29 @@ func proofsOf(e *env, all, asJSON bool) (report func(verify.Line), end func()) {
 	return func(l verify.Line) { printProof(e, l) }, func() {}
 }
 
-// verifyLabs verifies labs by id, all of them without one, in the order that
-// the seed draws unless it is 0.
+// verifyLabs proves labs by id, all of them without one, in the order that the
+// seed draws unless it is 0.
 func verifyLabs(ctx context.Context, e *env, ids []string, seed int64, report func(verify.Line)) (bool, []verify.Line, error) {
 	list, world := loadLabs(e)
 	chosen, err := choose(list, ids)
 	if err != nil {
 		return false, nil, err
 	}
+	return proveLabs(ctx, e, drawnBy(seed, chosen), world, len(ids) > 0, report)
+}
+
+// drawnBy orders labs as a seed draws them; 0 leaves them as they are.
+func drawnBy(seed int64, list []labs.Lab) []labs.Lab {
+	out := slices.Clone(list)
 	if seed != 0 {
-		rand.New(rand.NewPCG(uint64(seed), 0)).Shuffle(len(chosen), func(i, j int) { chosen[i], chosen[j] = chosen[j], chosen[i] })
+		rand.New(rand.NewPCG(uint64(seed), 0)).Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
 	}
+	return out
+}
+
+// proveLabs proves labs on the cluster in use. Of labs that were named each has
+// to be offered there.
+func proveLabs(ctx context.Context, e *env, chosen []labs.Lab, world labs.World, named bool, report func(verify.Line)) (bool, []verify.Line, error) {
 	h, err := e.bring(ctx)
 	if err != nil {
 		return false, nil, err
@@ -99,7 +112,7 @@ func verifyLabs(ctx context.Context, e *env, ids []string, seed int64, report fu
 	good, tried := true, 0
 	for i := range chosen {
 		if lack := lacking(h, &chosen[i]); lack != "" {
-			if len(ids) > 0 {
+			if named {
 				return false, lines, fmt.Errorf("lab %s needs %s, which the %s does not have", chosen[i].ID, lack, h.Name)
 			}
 			v.Report(verify.Line{Lab: chosen[i].ID, Check: "not offered: the cluster lacks " + lack, NotOffered: true})

@@ -107,7 +107,8 @@ func rootCommand(e *env) *cobra.Command {
 Envoy is really broken. Without a command it opens the program in the terminal.
 
 Everything is kept in $GATEDRILL_HOME, else $XDG_DATA_HOME/gatedrill, else
-~/.local/share/gatedrill; your own decks go into the folder decks there.`,
+~/.local/share/gatedrill; your own decks go into the folder decks there, your own
+labs into the folder labs.`,
 		Example: `  gatedrill
   gatedrill review --plain
   gatedrill lab start shop-is-gone`,
@@ -118,8 +119,10 @@ Everything is kept in $GATEDRILL_HOME, else $XDG_DATA_HOME/gatedrill, else
 		RunE:          func(c *cobra.Command, _ []string) error { return openTUI(c.Context(), e, tui.Open{}) },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.PersistentFlags().StringArrayVar(&e.labs, "labs", nil, "another folder of labs, or $"+labsVariable)
 	root.AddCommand(studyCommands(e)...)
 	root.AddCommand(labCommands(e)...)
+	root.AddCommand(authorCommand(e))
 	root.AddCommand(traceCommands(e)...)
 	root.AddCommand(hostsCommand(e))
 	root.AddCommand(clusterCommands(e)...)

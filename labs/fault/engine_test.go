@@ -85,7 +85,7 @@ func setUp(t *testing.T) fixture {
 	t.Helper()
 	api := clustertest.NewAPI()
 	f := fixture{t, api, fault.New(api, api.Kinds, time.Now, nil)}
-	shared, problems := labfile.LoadShared(files(worldFiles))
+	shared, problems := labfile.LoadShared(labfile.Folder{FS: files(worldFiles)})
 	w := shared.World
 	if len(problems) > 0 {
 		t.Fatal(problems)
@@ -228,7 +228,7 @@ func TestCertificates(t *testing.T) {
 		t.Errorf("identities: %d CAs, client's chain of %d", len(roots), len(clients["friend"].Certificate))
 	}
 	first := f.get("Secret", "shop", "world-cert", "data", "tls.crt")
-	shared, _ := labfile.LoadShared(files(worldFiles))
+	shared, _ := labfile.LoadShared(labfile.Folder{FS: files(worldFiles)})
 	w := shared.World
 	f.must(f.engine.World(ctx, w, func(string) {}))
 	if f.get("Secret", "shop", "world-cert", "data", "tls.crt") != first {

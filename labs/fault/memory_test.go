@@ -34,7 +34,7 @@ func (f fixture) forget(kinds ...string) {
 // one only.
 func TestCertificatesFollowTheirCA(t *testing.T) {
 	f := setUp(t)
-	shared, _ := labfile.LoadShared(files(worldFiles))
+	shared, _ := labfile.LoadShared(labfile.Folder{FS: files(worldFiles)})
 	w := shared.World
 	old := f.get("Secret", "shop", "world-cert", "data", "tls.crt")
 	f.must(f.engine.World(t.Context(), w, func(string) {}))
@@ -52,7 +52,7 @@ func TestCertificatesFollowTheirCA(t *testing.T) {
 // not stand in the way of the next lab.
 func TestClearWithoutThePicture(t *testing.T) {
 	f := setUp(t)
-	shared, _ := labfile.LoadShared(files(worldFiles))
+	shared, _ := labfile.LoadShared(labfile.Folder{FS: files(worldFiles)})
 	w := shared.World
 	lab := testLab()
 	f.must(f.engine.Base(t.Context(), lab, "1", func(string) {}))
@@ -76,7 +76,7 @@ func TestClearWithoutThePicture(t *testing.T) {
 // A namespace on its way out takes nothing new; it is waited for.
 func TestOwnNamespaceThatIsLeaving(t *testing.T) {
 	f := setUp(t)
-	shared, _ := labfile.LoadShared(files(worldFiles))
+	shared, _ := labfile.LoadShared(labfile.Folder{FS: files(worldFiles)})
 	w := shared.World
 	for _, k := range f.api.Kinds {
 		if k.Kind != "Namespace" {

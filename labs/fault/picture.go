@@ -59,13 +59,17 @@ func (e *Engine) take(ctx context.Context) (picture, error) { return e.takeOf(ct
 
 // takeOf lists and normalises the objects of some kinds.
 func (e *Engine) takeOf(ctx context.Context, kinds []Kind) (picture, error) {
+	ours, err := e.scopeNamespaces(ctx)
+	if err != nil {
+		return nil, err
+	}
 	parts := make([]picture, len(kinds))
 	index := make([]int, len(kinds))
 	for i := range index {
 		index[i] = i
 	}
-	err := each(index, func(i int) error {
-		list, err := e.list(ctx, kinds[i])
+	err = each(index, func(i int) error {
+		list, err := e.list(ctx, kinds[i], ours)
 		if apierrors.IsNotFound(err) || apierrors.IsMethodNotSupported(err) {
 			return nil
 		}

@@ -60,8 +60,9 @@ func (e *Engine) refuseForeignNamespace(ctx context.Context, r dynamic.ResourceI
 }
 
 // list lists the objects of a kind that may belong into a picture. Of other
-// people's cluster only what is ours is asked for.
-func (e *Engine) list(ctx context.Context, k Kind) ([]unstructured.Unstructured, error) {
+// people's cluster only what is ours is asked for: the given namespaces of the
+// scope, and what is in them.
+func (e *Engine) list(ctx context.Context, k Kind, ours []unstructured.Unstructured) ([]unstructured.Unstructured, error) {
 	r := e.client.Resource(k.GroupVersionResource)
 	switch {
 	case e.scope == nil:
@@ -71,15 +72,15 @@ func (e *Engine) list(ctx context.Context, k Kind) ([]unstructured.Unstructured,
 		}
 		return list.Items, nil
 	case k.Kind == "Namespace":
-		return e.scopeNamespaces(ctx, r)
+		return ours, nil
 	case !k.Namespaced:
 		return nil, nil
 	}
 	var out []unstructured.Unstructured
-	for _, ns := range e.scope {
-		list, err := r.Namespace(ns).List(ctx, metav1.ListOptions{})
+	for _, ns := range ours {
+		list, err := r.Namespace(ns.GetName()).List(ctx, metav1.ListOptions{})
 		if err != nil {
-			return nil, fmt.Errorf("in %s: %w", ns, err)
+			return nil, fmt.Errorf("in %s: %w", ns.GetName(), err)
 		}
 		out = append(out, list.Items...)
 	}
@@ -87,19 +88,34 @@ func (e *Engine) list(ctx context.Context, k Kind) ([]unstructured.Unstructured,
 }
 
 // scopeNamespaces gets the namespaces of the scope that are there.
-func (e *Engine) scopeNamespaces(ctx context.Context, r dynamic.ResourceInterface) ([]unstructured.Unstructured, error) {
-	var out []unstructured.Unstructured
-	for _, ns := range e.scope {
-		o, err := r.Get(ctx, ns, metav1.GetOptions{})
+func (e *Engine) scopeNamespaces(ctx context.Context) ([]unstructured.Unstructured, error) {
+	found := make([]*unstructured.Unstructured, len(e.scope))
+	index := make([]int, len(e.scope))
+	for i := range index {
+		index[i] = i
+	}
+	err := each(index, func(i int) error {
+		r, err := e.resourceNamed(labs.Object{Kind: "Namespace"})
+		if err != nil {
+			return err
+		}
+		o, err := r.Get(ctx, e.scope[i], metav1.GetOptions{})
 		if apierrors.IsNotFound(err) {
-			continue
+			return nil
 		}
 		if err != nil {
-			return nil, err
+			return fmt.Errorf("look for namespace %s: %w", e.scope[i], err)
 		}
-		out = append(out, *o)
+		found[i] = o
+		return nil
+	})
+	var out []unstructured.Unstructured
+	for _, o := range found {
+		if o != nil {
+			out = append(out, *o)
+		}
 	}
-	return out, nil
+	return out, err
 }
 
 // replaceImages replaces images below v, in place.

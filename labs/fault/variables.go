@@ -7,17 +7,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
-
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/gatedrill/gatedrill/labs"
 )
-
-// addressWithin bounds the wait for a Service's address.
-const addressWithin = 60 * time.Second
 
 var variable = regexp.MustCompile(`\$\{(GATEWAY_IP|(?:ADDRESS|CA|JWKS|TOKEN):[^}]+)\}`)
 
@@ -147,41 +139,4 @@ func (vs *variables) address(ctx context.Context, service string) (string, error
 	}
 	vs.known[service] = a
 	return a, nil
-}
-
-// GatewayAddress is the address that a lab's requests enter by.
-func (e *Engine) GatewayAddress(ctx context.Context, lab *labs.Lab) (string, error) {
-	return e.Address(ctx, gatewayOf(lab))
-}
-
-// Address waits for the load balancer's address of a Service (ns/name).
-func (e *Engine) Address(ctx context.Context, service string) (string, error) {
-	ns, name, _ := strings.Cut(service, "/")
-	r, err := e.resourceNamed(labs.Object{Kind: "Service", Namespace: ns})
-	if err != nil {
-		return "", err
-	}
-	ctx, cancel := context.WithTimeout(ctx, addressWithin)
-	defer cancel()
-	address := ""
-	err = e.until(ctx, "the address of Service "+service, func() (bool, error) {
-		o, err := r.Get(ctx, name, metav1.GetOptions{})
-		if apierrors.IsNotFound(err) {
-			return false, nil // it may still be made
-		}
-		if err != nil {
-			return false, fmt.Errorf("look at Service %s: %w", service, err)
-		}
-		list, _, _ := unstructured.NestedSlice(o.Object, "status", "loadBalancer", "ingress")
-		for _, i := range list {
-			if i, ok := i.(map[string]any); ok {
-				address, _ = i["ip"].(string)
-			}
-		}
-		return address != "", nil
-	})
-	if err != nil {
-		return "", fmt.Errorf("find the gateway: %w", err)
-	}
-	return address, nil
 }

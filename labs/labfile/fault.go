@@ -2,7 +2,6 @@ package labfile
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -23,10 +22,17 @@ func (sh Shared) fault(u labs.Use, scene string, values map[string]string) (labs
 	if !slices.Contains(sh.FaultIDs(), u.Name) {
 		return f, []labs.Problem{{Pos: u.Pos, Words: fmt.Sprintf("there is no fault %q (%s)", u.Name, strings.Join(sh.FaultIDs(), ", "))}}
 	}
-	s := &source{file: path.Join(FaultsDir, u.Name+".yaml"), fsys: sh.fsys}
+	s := &source{file: sh.faultFile(u.Name), fsys: sh.fsys}
 	defaults, bad := parameters(sh.fsys, s.file)
 	if len(bad) > 0 {
 		return f, bad
+	}
+	scenes, bad := scenesOf(sh.fsys, s.file)
+	if len(bad) > 0 {
+		return f, bad
+	}
+	if !slices.Contains(scenes, scene) { // else its texts have places that nothing fills
+		return f, []labs.Problem{{Pos: u.Pos, Words: fmt.Sprintf("fault %s fits the scenes %s, not %q", u.Name, strings.Join(scenes, ", "), scene)}}
 	}
 	if s.values = s.settle(defaults, u.With, values, u.Pos); len(s.problems) > 0 {
 		return f, s.problems
@@ -34,9 +40,6 @@ func (sh Shared) fault(u labs.Use, scene string, values map[string]string) (labs
 	s.readInto(sh.fsys, &f)
 	if f.Pos.Line > 0 {
 		s.faultRules(&f, u.Name)
-	}
-	if len(s.problems) == 0 && !slices.Contains(f.Scenes, scene) {
-		s.problems = append(s.problems, labs.Problem{Pos: u.Pos, Words: fmt.Sprintf("fault %s fits the scenes %s, not %q", u.Name, strings.Join(f.Scenes, ", "), scene)})
 	}
 	return f, s.problems
 }

@@ -19,15 +19,24 @@ type Library struct {
 	Shared
 }
 
-// Open reads a library: what labs share, and folders of labs.
-func Open(shared fs.FS, folders ...fs.FS) (Library, []labs.Problem) {
+// Open reads a library: what labs share, and folders of labs. A lab whose id
+// one of an earlier folder has is told of and left out.
+func Open(shared Folder, folders ...Folder) (Library, []labs.Problem) {
 	var l Library
 	var problems []labs.Problem
 	l.Shared, problems = LoadShared(shared)
 	for _, f := range folders {
 		list, bad := Load(f, l.Shared)
-		l.Labs = append(l.Labs, list...)
 		problems = append(problems, bad...)
+		for _, lab := range list {
+			i := slices.IndexFunc(l.Labs, func(o labs.Lab) bool { return o.ID == lab.ID })
+			if i >= 0 {
+				problems = append(problems, labs.Problem{Pos: lab.Place("id"), Text: lab.ID,
+					Words: fmt.Sprintf("another lab has this id (%s): rename this one's folder and its id", l.Labs[i].Pos.File)})
+				continue
+			}
+			l.Labs = append(l.Labs, lab)
+		}
 	}
 	l.Labs = offered(l.Labs)
 	return l, dedup(problems)
@@ -37,21 +46,26 @@ func Open(shared fs.FS, folders ...fs.FS) (Library, []labs.Problem) {
 // It reports every problem of every file; labs without a problem are
 // returned, in the order in which they are offered: none before one that it
 // presumes, else by difficulty, then id.
-func Load(fsys fs.FS, shared Shared) ([]labs.Lab, []labs.Problem) {
-	entries, err := fs.ReadDir(fsys, ".")
+func Load(f Folder, shared Shared) ([]labs.Lab, []labs.Problem) {
+	fsys := f.open()
+	entries, err := fs.ReadDir(fsys, fsys.path())
 	if err != nil {
-		return nil, []labs.Problem{{Pos: labs.Pos{File: "."}, Words: err.Error()}}
+		return nil, []labs.Problem{{Pos: labs.Pos{File: f.Name}, Words: "read the folder of labs: " + err.Error()}}
 	}
 	var good []labs.Lab
 	var problems []labs.Problem
 	for _, e := range entries {
 		if !e.IsDir() {
 			if path.Ext(e.Name()) != ".md" {
-				problems = append(problems, labs.Problem{Pos: labs.Pos{File: e.Name()}, Words: "stray file: a lab is a folder"})
+				problems = append(problems, labs.Problem{Pos: labs.Pos{File: fsys.path(e.Name())}, Words: "stray file: a lab is a folder"})
 			}
 			continue
 		}
-		lab, bad := loadLab(fsys, e.Name(), shared)
+		lab, bad := loadLab(fsys, fsys.path(e.Name()), shared)
+		if f.Foreign {
+			lab.From = f.Name
+			bad = append(bad, reach(&lab)...)
+		}
 		problems = append(problems, bad...)
 		if len(bad) == 0 {
 			good = append(good, lab)
@@ -93,12 +107,13 @@ func dedup(list []labs.Problem) []labs.Problem {
 
 // loadWorld reads the folder WorldDir: world.yaml and base/. Without the
 // folder the world is empty.
-func loadWorld(fsys fs.FS) (labs.World, []labs.Problem) {
+func loadWorld(fsys named) (labs.World, []labs.Problem) {
 	var w labs.World
-	if _, err := fs.Stat(fsys, WorldDir); err != nil {
+	dir := fsys.path(WorldDir)
+	if _, err := fs.Stat(fsys, dir); err != nil {
 		return w, nil
 	}
-	s := &source{file: path.Join(WorldDir, "world.yaml")}
+	s := &source{file: path.Join(dir, "world.yaml")}
 	s.readInto(fsys, &w)
 	if len(s.problems) == 0 && w.APIVersion != labs.FormatVersion {
 		s.complainKey("apiVersion", "apiVersion must be %s", labs.FormatVersion)
@@ -106,8 +121,8 @@ func loadWorld(fsys fs.FS) (labs.World, []labs.Problem) {
 	for _, c := range w.Certificates {
 		s.certificate(c)
 	}
-	s.strays(fsys, WorldDir, []string{"world.yaml"}, []string{"base"})
-	change, bad := readChange(fsys, path.Join(WorldDir, "base"), nil)
+	s.strays(fsys, dir, []string{"world.yaml"}, []string{"base"})
+	change, bad := readChange(fsys, path.Join(dir, "base"), nil)
 	w.Change = change
 	return w, append(s.problems, bad...)
 }
@@ -142,6 +157,7 @@ func loadLab(fsys fs.FS, dir string, shared Shared) (labs.Lab, []labs.Problem) {
 	var lab labs.Lab
 	s := &source{file: path.Join(dir, "lab.yaml")}
 	s.readInto(fsys, &lab)
+	lab.Places = s.keys
 	decoded := lab.Pos.Line > 0
 	for name, r := range lab.Requests {
 		r.Name = name
@@ -158,7 +174,7 @@ func loadLab(fsys fs.FS, dir string, shared Shared) (labs.Lab, []labs.Problem) {
 		s.problems = append(s.problems, labs.Problem{Pos: labs.Pos{File: path.Join(dir, "debrief.md")}, Words: "missing or empty file"})
 	}
 	if decoded {
-		s.validate(&lab, dir)
+		s.validate(&lab, path.Base(dir))
 	}
 	return lab, s.problems
 }

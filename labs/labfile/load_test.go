@@ -82,7 +82,7 @@ func folder(id string, change map[string]string) fstest.MapFS {
 
 func TestLoadGood(t *testing.T) {
 	t.Parallel()
-	list, problems := labfile.Load(folder("shop-is-gone", nil), labfile.Shared{})
+	list, problems := labfile.Load(labfile.Folder{FS: folder("shop-is-gone", nil)}, labfile.Shared{})
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -155,7 +155,7 @@ func TestLoadProblems(t *testing.T) {
 			for name, f := range folder("good", map[string]string{"lab.yaml": replace("id: shop-is-gone", "id: good")}) {
 				fsys[name] = f
 			}
-			list, problems := labfile.Load(fsys, labfile.Shared{})
+			list, problems := labfile.Load(labfile.Folder{FS: fsys}, labfile.Shared{})
 			if len(list) != 1 || list[0].ID != "good" {
 				t.Errorf("the good lab did not load alone: %d labs", len(list))
 			}
@@ -204,14 +204,14 @@ func TestParseObject(t *testing.T) {
 
 func TestLoadWorld(t *testing.T) {
 	t.Parallel()
-	shared, problems := labfile.LoadShared(fstest.MapFS{
+	shared, problems := labfile.LoadShared(labfile.Folder{FS: fstest.MapFS{
 		"world/world.yaml":     {Data: []byte("apiVersion: gatedrill/v1\ncertificates:\n  - {secret: a/b, names: [x]}\n")},
 		"world/base/shop.yaml": {Data: []byte(service)},
-	})
+	}})
 	if w := shared.World; len(problems) > 0 || len(w.Change.Objects) != 1 || len(w.Certificates) != 1 {
 		t.Errorf("%+v %v", shared.World, problems)
 	}
-	if shared, problems := labfile.LoadShared(fstest.MapFS{}); len(problems) > 0 || !shared.World.Change.Empty() {
+	if shared, problems := labfile.LoadShared(labfile.Folder{FS: fstest.MapFS{}}); len(problems) > 0 || !shared.World.Change.Empty() {
 		t.Errorf("no world: %v", problems)
 	}
 }

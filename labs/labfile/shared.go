@@ -23,14 +23,15 @@ const (
 // scenes and faults. The zero value is none.
 type Shared struct {
 	World labs.World
-	fsys  fs.FS // of ScenesDir and FaultsDir; nil for none
+	fsys  *named // of ScenesDir and FaultsDir; nil for none
 }
 
 // LoadShared reads a library's world, and its scenes and faults with their
 // defaults, so that what is wrong in one that no lab uses is told too.
-func LoadShared(fsys fs.FS) (Shared, []labs.Problem) {
+func LoadShared(f Folder) (Shared, []labs.Problem) {
+	fsys := f.open()
 	w, problems := loadWorld(fsys)
-	sh := Shared{World: w, fsys: fsys}
+	sh := Shared{World: w, fsys: &fsys}
 	for _, id := range sh.SceneIDs() {
 		_, _, bad := sh.scene(labs.Use{Name: id})
 		problems = append(problems, bad...)
@@ -43,9 +44,10 @@ func LoadShared(fsys fs.FS) (Shared, []labs.Problem) {
 
 // fits reads a fault in every scene that it names.
 func (sh Shared) fits(id string) []labs.Problem {
-	scenes, problems := scenesOf(sh.fsys, path.Join(FaultsDir, id+".yaml"))
+	file := sh.faultFile(id)
+	scenes, problems := scenesOf(sh.fsys, file)
 	for _, name := range scenes {
-		_, values, bad := sh.scene(labs.Use{Name: name, Pos: labs.Pos{File: path.Join(FaultsDir, id+".yaml")}})
+		_, values, bad := sh.scene(labs.Use{Name: name, Pos: labs.Pos{File: file}})
 		if len(bad) == 0 {
 			_, bad = sh.fault(labs.Use{Name: id}, name, values)
 		}
@@ -64,7 +66,7 @@ func (sh Shared) names(dir, suffix string) []string {
 	if sh.fsys == nil {
 		return nil
 	}
-	entries, err := fs.ReadDir(sh.fsys, dir)
+	entries, err := fs.ReadDir(sh.fsys, sh.fsys.path(dir))
 	if err != nil {
 		return nil
 	}
@@ -76,6 +78,8 @@ func (sh Shared) names(dir, suffix string) []string {
 	}
 	return out
 }
+
+func (sh Shared) faultFile(id string) string { return sh.fsys.path(FaultsDir, id+".yaml") }
 
 // Scene reads a scene as a lab uses it.
 func (sh Shared) Scene(u labs.Use) (labs.Scene, []labs.Problem) {
@@ -89,7 +93,7 @@ func (sh Shared) scene(u labs.Use) (labs.Scene, map[string]string, []labs.Proble
 	if !slices.Contains(sh.SceneIDs(), u.Name) {
 		return scene, nil, []labs.Problem{{Pos: u.Pos, Words: fmt.Sprintf("there is no scene %q (%s)", u.Name, strings.Join(sh.SceneIDs(), ", "))}}
 	}
-	dir := path.Join(ScenesDir, u.Name)
+	dir := sh.fsys.path(ScenesDir, u.Name)
 	s := &source{file: path.Join(dir, "scene.yaml")}
 	defaults, bad := parameters(sh.fsys, s.file)
 	if len(bad) > 0 {
@@ -204,7 +208,7 @@ func over(scene, lab labs.StepPlan) labs.StepPlan {
 		out.Finding = f
 	case f != nil && out.Finding.Ask == "" && out.Finding.Truth.Text == "": // the scene's question, with an answer
 		asked := *f
-		asked.Is = out.Finding.Is
+		asked.Is, asked.Pos = out.Finding.Is, out.Finding.Pos
 		out.Finding = &asked
 	}
 	if len(out.Hints) == 0 {

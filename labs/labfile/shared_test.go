@@ -102,8 +102,8 @@ func booking(more map[string]string) fstest.MapFS {
 
 func TestLabPlaysInItsScene(t *testing.T) {
 	t.Parallel()
-	shared, problems := labfile.LoadShared(library(nil))
-	list, more := labfile.Load(booking(nil), shared)
+	shared, problems := labfile.LoadShared(labfile.Folder{FS: library(nil)})
+	list, more := labfile.Load(labfile.Folder{FS: booking(nil)}, shared)
 	if problems = append(problems, more...); len(problems) > 0 || len(list) != 1 {
 		t.Fatal(problems)
 	}
@@ -143,9 +143,9 @@ func TestLabPlaysInItsScene(t *testing.T) {
 // place of the fault's undo; another solution comes beside it.
 func TestLabGoesBeforeItsScene(t *testing.T) {
 	t.Parallel()
-	shared, _ := labfile.LoadShared(library(nil))
+	shared, _ := labfile.LoadShared(labfile.Folder{FS: library(nil)})
 	web := "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: drill-clinic}\nspec: {type: NodePort}\n"
-	list, problems := labfile.Load(booking(map[string]string{"base/web.yaml": web, "solution-2/a.yaml": "- {pause: 1s}\n"}), shared)
+	list, problems := labfile.Load(labfile.Folder{FS: booking(map[string]string{"base/web.yaml": web, "solution-2/a.yaml": "- {pause: 1s}\n"})}, shared)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -168,9 +168,9 @@ func TestLabGoesBeforeItsScene(t *testing.T) {
 func TestTwoFaults(t *testing.T) {
 	t.Parallel()
 	second := strings.NewReplacer("id: port-typo", "id: alias", "layer: destination", "layer: entry", "unseen_by: [analyze]\n", "requires: [names]\n").Replace(goodFault)
-	shared, _ := labfile.LoadShared(library(map[string]string{"faults/alias.yaml": second}))
+	shared, _ := labfile.LoadShared(labfile.Folder{FS: library(map[string]string{"faults/alias.yaml": second})})
 	lab := strings.Replace(sharedLab, "ticket:", "behind: {name: alias}\nticket:", 1)
-	list, problems := labfile.Load(booking(map[string]string{"lab.yaml": lab}), shared)
+	list, problems := labfile.Load(labfile.Folder{FS: booking(map[string]string{"lab.yaml": lab})}, shared)
 	if len(problems) > 0 || len(list) != 1 {
 		t.Fatal(problems)
 	}
@@ -185,9 +185,9 @@ func TestTwoFaults(t *testing.T) {
 
 func TestHealthyLab(t *testing.T) {
 	t.Parallel()
-	shared, _ := labfile.LoadShared(library(nil))
+	shared, _ := labfile.LoadShared(labfile.Folder{FS: library(nil)})
 	lab := strings.Replace(sharedLab, `fault: {name: port-typo, with: {port: "8079"}}`, "catalogue: T4\nhealthy: they know why", 1)
-	list, problems := labfile.Load(booking(map[string]string{"lab.yaml": lab}), shared)
+	list, problems := labfile.Load(labfile.Folder{FS: booking(map[string]string{"lab.yaml": lab})}, shared)
 	if len(problems) > 0 || len(list) != 1 {
 		t.Fatal(problems)
 	}
@@ -228,9 +228,9 @@ func TestSharedProblems(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			shared, problems := labfile.LoadShared(library(c.library))
+			shared, problems := labfile.LoadShared(labfile.Folder{FS: library(c.library)})
 			if c.labs != nil {
-				_, problems = labfile.Load(c.labs, shared)
+				_, problems = labfile.Load(labfile.Folder{FS: c.labs}, shared)
 			}
 			if !slices.ContainsFunc(problems, func(p labs.Problem) bool { return strings.Contains(p.String(), c.want) }) {
 				t.Errorf("got %v\nwant %s", problems, c.want)
@@ -242,7 +242,7 @@ func TestSharedProblems(t *testing.T) {
 // A lab is offered after those that it presumes, whatever their difficulty.
 func TestLabsAreOfferedAfterWhatTheyPresume(t *testing.T) {
 	t.Parallel()
-	shared, _ := labfile.LoadShared(library(nil))
+	shared, _ := labfile.LoadShared(labfile.Folder{FS: library(nil)})
 	fsys := fstest.MapFS{}
 	for id, more := range map[string]string{"a": "after: [c]", "b": "", "c": "difficulty: 3"} {
 		text := strings.Replace(sharedLab, "id: no-booking", "id: "+id+"\n"+more, 1)
@@ -252,7 +252,7 @@ func TestLabsAreOfferedAfterWhatTheyPresume(t *testing.T) {
 		fsys[id+"/lab.yaml"] = &fstest.MapFile{Data: []byte(text)}
 		fsys[id+"/debrief.md"] = &fstest.MapFile{Data: []byte("x\n")}
 	}
-	list, problems := labfile.Load(fsys, shared)
+	list, problems := labfile.Load(labfile.Folder{FS: fsys}, shared)
 	var got []string
 	for _, l := range list {
 		got = append(got, l.ID)

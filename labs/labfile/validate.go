@@ -21,7 +21,6 @@ func (s *source) validate(l *labs.Lab, dir string) {
 	need("id", l.ID == dir, "id must be the folder's name: %s", dir)
 	need("id", idForm.MatchString(l.ID), "id must be lower-case words joined by dashes")
 	need("title", l.Title != "", "title is missing")
-	need("catalogue", l.Catalogue != "", "catalogue is missing")
 	need("ticket", strings.TrimSpace(l.Ticket) != "", "ticket is missing")
 	need("shapes", len(l.Shapes) > 0, "shapes is missing")
 	need("minutes", l.Minutes > 0, "minutes is missing")

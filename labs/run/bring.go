@@ -90,10 +90,10 @@ func (s *Service) breakIt(n *session, attempt string) error {
 		return err
 	}
 	s.working(labs.PhaseBreaking, "the fault")
-	since := s.c.Now()
 	if err := n.cluster.World.Break(n.ctx, n.lab, attempt); err != nil {
 		return err
 	}
+	since := s.c.Now()
 	s.working(labs.PhaseBreaking, "the fault to be seen")
 	o, err := n.untilBroken(n.lab.Breaks, since, s.c.BrokenWithin)
 	if err != nil {

@@ -40,7 +40,7 @@ func recorded(s State, e Recorded) (State, []Effect) {
 	var effects []Effect
 	switch e.Kind {
 	case history.Broken:
-		s.Phase, s.Doing, s.Trouble, s.wasBroken = labs.PhaseDiagnosing, "", "", true
+		s.Phase, s.Doing, s.Trouble, s.wasBroken, s.seen = labs.PhaseDiagnosing, "", "", true, e.At
 		s.goals, s.guards, s.held = nil, nil, time.Time{}
 		if e.Capture != nil {
 			s.broken, s.capture = *e.Capture, *e.Capture
@@ -155,12 +155,16 @@ func (s State) owed() []Effect {
 // a wrong idea of them as of the cluster.
 const verdictWords = "A healthy layer does its work for this request, a broken one stops it; one not on the path is never reached, or not needed."
 
-// notSo begins the reply to a wrong verdict.
+// notSo begins the reply to a wrong verdict. It speaks of the request alone: a
+// layer that is not reached may have a fault all the same.
 func notSo(name labs.Step, v labs.Verdict) string {
-	if v == labs.OffPath {
+	switch v {
+	case labs.OffPath:
 		return fmt.Sprintf("Not so: %s is on this request's path.", name)
+	case labs.Broken:
+		return fmt.Sprintf("Not so: it is not %s that stops this request.", name)
 	}
-	return fmt.Sprintf("Not so: %s is not %s.", name, v)
+	return fmt.Sprintf("Not so: %s does not do its work for this request.", name)
 }
 
 // hinted ends the answer to something wrong: with the hint that was taken
@@ -188,6 +192,9 @@ func observed(s State, e Observed) (State, []Effect) {
 	case labs.PhaseDiagnosing, labs.PhaseFixing, labs.PhaseUnearned, labs.PhaseSolved:
 	default:
 		return s, nil
+	}
+	if e.At.Before(s.seen) {
+		return s, nil // judged beside the look that saw the fault, and later told
 	}
 	if s.Phase != labs.PhaseUnearned {
 		s.Trouble = e.Trouble

@@ -155,6 +155,7 @@ func TestNext(t *testing.T) {
 		{"broken", []Event{rec(history.Broken, 1)}, labs.PhaseDiagnosing, nil},
 		{"diagnosed", diagnosis(), labs.PhaseFixing, nil},
 		{"mended too early", []Event{rec(history.Broken, 1), looked(2, labs.Pass, labs.Pass, "")}, labs.PhaseDiagnosing, []string{"unearned"}},
+		{"healthy before the fault was seen", []Event{rec(history.Broken, 2), looked(1, labs.Pass, labs.Pass, "")}, labs.PhaseDiagnosing, nil},
 		{"unearned", []Event{rec(history.Broken, 1), rec(history.Unearned, 2)}, labs.PhaseUnearned, nil},
 		{"put back", []Event{rec(history.Broken, 1), rec(history.Unearned, 2), rec(history.Again, 3)}, labs.PhaseBreaking, nil},
 		{"put back and seen", []Event{rec(history.Broken, 1), rec(history.Unearned, 2), rec(history.Again, 3), rec(history.Broken, 4)}, labs.PhaseDiagnosing, nil},
@@ -248,7 +249,7 @@ func TestView(t *testing.T) {
 		t.Errorf("only verified layers show: %s", diff)
 	}
 	tls := v.Steps[3]
-	if tls.Reply != "Not so: tls is not broken. "+verdictWords+" Hint: one" || tls.Wrong != 1 || tls.Done || tls.HintsLeft != 1 || len(tls.Hints) != 1 {
+	if tls.Reply != "Not so: it is not tls that stops this request. "+verdictWords+" Hint: one" || tls.Wrong != 1 || tls.Done || tls.HintsLeft != 1 || len(tls.Hints) != 1 {
 		t.Errorf("tls: %+v", tls)
 	}
 	if v.Current != labs.StepTLS || v.Elapsed != 10*time.Second || v.Debrief != "" {

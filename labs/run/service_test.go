@@ -194,7 +194,7 @@ func TestLabFromStartToReset(t *testing.T) {
 			t.Errorf("two labs at once: %v", err)
 		}
 		b.reach(labs.StepEntry)
-		b.reply(labs.Reply{Words: "Not so: entry is not broken. " + verdictWords + " A hint is there if you want one."}, func() (labs.Reply, error) {
+		b.reply(labs.Reply{Words: "Not so: it is not entry that stops this request. " + verdictWords + " A hint is there if you want one."}, func() (labs.Reply, error) {
 			return b.service.Verdict(t.Context(), labs.StepEntry, labs.Broken)
 		})
 		if b.due != nil {

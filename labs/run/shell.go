@@ -24,7 +24,7 @@ func (s *Service) Shell(ctx context.Context, command ...string) (*cluster.Cmd, e
 	}
 	st := s.now()
 	if st.Lab == nil {
-		return nil, ErrNoLab
+		return nil, s.noLab()
 	}
 	n, err := s.connect(ctx, st.Lab)
 	if err != nil {
@@ -119,10 +119,17 @@ func solution(l *labs.Lab) string {
 		if i > 0 {
 			fmt.Fprint(&b, "\n## Another way\n")
 		}
-		manifests(&b, c.Objects)
-		for _, op := range c.Ops {
-			operation(&b, op)
-		}
+		b.WriteString(Words(c))
+	}
+	return b.String()
+}
+
+// Words render a change as Markdown.
+func Words(c labs.Change) string {
+	var b strings.Builder
+	manifests(&b, c.Objects)
+	for _, op := range c.Ops {
+		operation(&b, op)
 	}
 	return b.String()
 }

@@ -29,8 +29,9 @@ type State struct {
 	Trouble string // what ended the attempt, or is wrong with the cluster
 	Since   time.Time
 
-	wasBroken bool // the fault was seen in the cluster
-	pid       int  // of the program that puts the lab in, or takes it out
+	wasBroken bool      // the fault was seen in the cluster
+	seen      time.Time // when it was; a look from before is of the healthy base
+	pid       int       // of the program that puts the lab in, or takes it out
 
 	worked time.Duration
 	last   history.Record // of this attempt

@@ -50,7 +50,7 @@ func listing(l *labs.Lab) labs.Listing {
 		layers = append(layers, step.Layers()...)
 	}
 	return labs.Listing{ID: l.ID, Title: l.Title, Catalogue: l.Catalogue, Shapes: l.Shapes,
-		Minutes: l.Minutes, Difficulty: l.Difficulty, Requires: l.Requires, Layers: layers}
+		From: l.From, Minutes: l.Minutes, Difficulty: l.Difficulty, Requires: l.Requires, Layers: layers}
 }
 
 // understood is the goal of a lab in which nothing is broken: that the learner

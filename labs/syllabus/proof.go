@@ -62,6 +62,7 @@ func Fingerprint(l labs.Lab) (string, error) {
 func claims(l labs.Lab) labs.Lab {
 	l.Title, l.Ticket, l.Debrief, l.Catalogue = "", "", "", ""
 	l.Minutes, l.Difficulty, l.After, l.Cards, l.Shapes = 0, 0, nil, nil, nil
+	l.Places, l.From = nil, ""
 	steps := map[labs.Step]labs.StepPlan{}
 	for name, s := range l.Steps {
 		s.Hints, s.Wrong, s.Cards = nil, "", nil

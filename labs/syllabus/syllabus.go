@@ -29,14 +29,16 @@ type Row struct {
 	Pos   labs.Pos `yaml:"-"`
 }
 
-// Want is what a row asks for: labs with one of some ids, and of a shape or in
-// a scene where it says so.
+// Want is what a row asks for: labs with one of some ids, or of a kind that no
+// id says, and of a shape or in a scene where it says so.
 type Want struct {
 	Title     string   `yaml:"title"` // the ids when empty
 	Catalogue []string `yaml:"catalogue"`
 	Shape     string   `yaml:"shape"`
 	Scene     string   `yaml:"scene"`
-	Labs      int      `yaml:"labs"` // at least so many, 1 when 0
+	Behind    bool     `yaml:"behind"`  // instead of ids: with a second fault behind the first
+	Healthy   bool     `yaml:"healthy"` // instead of ids: where nothing is broken
+	Labs      int      `yaml:"labs"`    // at least so many, 1 when 0
 	Pos       labs.Pos `yaml:"-"`
 }
 
@@ -56,8 +58,8 @@ func Load(fsys fs.FS) (Syllabus, []labs.Problem) {
 			complain(r.Pos, "a row has a title, and wants at least one lab")
 		}
 		for _, w := range r.Wants {
-			if len(w.Catalogue) == 0 {
-				complain(w.Pos, "a want names the faults that will do, by catalogue")
+			if (len(w.Catalogue) == 0) != (w.Behind || w.Healthy) {
+				complain(w.Pos, "a want names the faults that will do, by catalogue, unless it is behind or healthy")
 			}
 		}
 	}
@@ -66,8 +68,13 @@ func Load(fsys fs.FS) (Syllabus, []labs.Problem) {
 
 // Words name what is wanted.
 func (w Want) Words() string {
-	if w.Title != "" {
+	switch {
+	case w.Title != "":
 		return w.Title
+	case w.Behind:
+		return "one fault behind another"
+	case w.Healthy:
+		return "a healthy mesh"
 	}
 	return strings.Join(w.Catalogue, " or ")
 }
@@ -76,7 +83,8 @@ func (w Want) Words() string {
 func (w Want) Of(list []labs.Lab) []labs.Lab {
 	var out []labs.Lab
 	for _, l := range list {
-		if slices.Contains(w.Catalogue, l.Catalogue) && (w.Shape == "" || slices.Contains(l.Shapes, w.Shape)) && (w.Scene == "" || w.Scene == l.Scene.Name) {
+		is := slices.Contains(w.Catalogue, l.Catalogue) || w.Behind && l.Behind.Name != "" || w.Healthy && l.Healthy != ""
+		if is && (w.Shape == "" || slices.Contains(l.Shapes, w.Shape)) && (w.Scene == "" || w.Scene == l.Scene.Name) {
 			out = append(out, l)
 		}
 	}

@@ -69,6 +69,8 @@ func (w *walk) serverError() {
 	case a.Code >= 500:
 		r.override(w.serverRef(u), said, "an answer below 500", strings.TrimSpace(fmt.Sprint(a.Code, " ", firstLine(a.Body))))
 	case w.preflight():
+	case w.request.Refused:
+		r.Summary = "refused, as it should be: " + said
 	default:
 		r.doubt(said + "; whether it should is not for the proxies to say")
 	}

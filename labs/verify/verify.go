@@ -100,7 +100,7 @@ func (v *Verifier) Lab(ctx context.Context, lab *labs.Lab) (bool, error) {
 		return false, err
 	}
 	defer proof.Close()
-	c := &course{v: v, ctx: ctx, lab: lab, proof: proof, ok: true}
+	c := &course{v: v, ctx: ctx, lab: lab, proof: proof, back: "fault put back", ok: true}
 	c.run()
 	// Whatever failed above, the cluster is left as it was found.
 	c.step(PartReset, "reset: objects as before", func() error {
@@ -117,6 +117,7 @@ type course struct {
 	lab     *labs.Lab
 	proof   *run.Proof
 	analyze string // what `istioctl analyze` says of the healthy base
+	back    string // what is said when the lab is put back as the learner finds it
 	ok      bool
 }
 
@@ -145,7 +146,7 @@ func (c *course) run() {
 	}
 	claim := "fault seen at " + joined(c.lab.Breaks) + " and nowhere else"
 	if c.lab.Healthy != "" {
-		claim = "nothing is broken, and the goals hold"
+		claim, c.back = "nothing is broken, and the goals hold", "put back"
 	}
 	if !c.step(PartBroken, claim, c.fault) {
 		return
@@ -160,13 +161,13 @@ func (c *course) run() {
 		if !c.step(PartShortcuts, fmt.Sprintf("shortcut %q stopped by %q", s.Title, s.StoppedBy), func() error { return c.shortcut(s) }) {
 			return
 		}
-		if !c.step(PartShortcuts, "fault put back", func() error { return errors.Join(c.mend(), c.fault()) }) {
+		if !c.step(PartShortcuts, c.back, func() error { return errors.Join(c.mend(), c.fault()) }) {
 			return
 		}
 	}
 	for _, h := range c.lab.Halves {
 		if !c.step(PartBroken, h.Mended+" alone mended: broken at "+joined(h.Breaks)+" and nowhere else", func() error { return c.half(h) }) ||
-			!c.step(PartBroken, "fault put back", func() error { return errors.Join(c.mend(), c.fault()) }) {
+			!c.step(PartBroken, c.back, func() error { return errors.Join(c.mend(), c.fault()) }) {
 			return
 		}
 	}
@@ -179,12 +180,12 @@ func (c *course) run() {
 			name = fmt.Sprintf("solution %d heals", i+1)
 		}
 		c.step(PartSolved, name, func() error { return c.solve(solution) })
-		if i < len(c.lab.Solutions)-1 && !c.step(PartSolved, "fault put back", func() error { return errors.Join(c.mend(), c.fault()) }) {
+		if i < len(c.lab.Solutions)-1 && !c.step(PartSolved, c.back, func() error { return errors.Join(c.mend(), c.fault()) }) {
 			return
 		}
 	}
 	// What a solution added may stand in the fault's way: it is taken out first.
-	if c.step(PartReset, "fault put back", func() error { return errors.Join(c.mend(), c.fault()) }) {
+	if c.step(PartReset, c.back, func() error { return errors.Join(c.mend(), c.fault()) }) {
 		c.step(PartReset, "reset: base healthy again", func() error {
 			since := c.v.Now()
 			if err := c.mend(); err != nil {

@@ -184,6 +184,9 @@ func (m *Labs) about(w int) []string {
 	}
 	l := m.all[at]
 	var parts []string
+	if l.From != "" {
+		parts = append(parts, "from "+l.From)
+	}
 	if l.Attempts > 0 {
 		parts = append(parts, widget.Count(l.Attempts, "attempt")+fmt.Sprintf(", solved %d", l.Solved))
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -86,6 +87,26 @@ func TestCurlFollowsTheZone(t *testing.T) {
 	rc, err := os.ReadFile(filepath.Join(s.Dir, "shell", "cluster", ".curlrc"))
 	if err != nil || !strings.Contains(string(rc), "shop.example.com:443:192.0.2.9") || strings.Contains(string(rc), "192.0.2.2") {
 		t.Errorf("%v\n%s", err, rc)
+	}
+}
+
+// Shells of one lab share their settings: made side by side each is whole.
+func TestShellsAreMadeSideBySide(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	spec := cluster.Shell{Dir: t.TempDir(), Env: map[string]string{"GATEDRILL_LAB": "shop"}, Command: []string{"true"}}
+	var wg sync.WaitGroup
+	for range 40 {
+		wg.Go(func() {
+			if _, err := s.Command(t.Context(), spec); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	list, err := filepath.Glob(filepath.Join(s.Dir, "shell", "lab-shop", ".curlrc*"))
+	if err != nil || len(list) != 1 {
+		t.Errorf("left: %v, %v", list, err)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -84,15 +85,27 @@ func (c curlrc) write(zone map[string][]string) error {
 			}
 		}
 	}
-	tmp := c.file + ".new" // a curl that starts meanwhile reads a whole file
-	err := os.WriteFile(tmp, []byte(b.String()), 0o600)
-	if err == nil {
-		err = os.Rename(tmp, c.file)
-	}
-	if err != nil {
+	if err := replace(c.file, b.String()); err != nil {
 		return fmt.Errorf("write the shell's curl settings: %w", err)
 	}
 	return nil
+}
+
+// replace writes a file at once: a curl that starts meanwhile reads a whole
+// one, and several shells may be made side by side.
+func replace(file, text string) error {
+	f, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*")
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), file)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
 }
 
 func (s *Shell) remember(rc curlrc) {

@@ -1,0 +1,138 @@
+package lint_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/lint"
+)
+
+func object(kind, namespace, name string, spec map[string]any) labs.Manifest {
+	return labs.Manifest{Object: map[string]any{"kind": kind, "metadata": map[string]any{"namespace": namespace, "name": name}, "spec": spec}}
+}
+
+// good is a lab that lint has nothing to say of.
+func good() labs.Lab {
+	l := labs.Lab{
+		ID: "bakery-shut", Title: "The bakery is shut", Ticket: "Nobody can order bread.", Pos: labs.Pos{File: "mine/bakery-shut/lab.yaml", Line: 1},
+		Places:   map[string]labs.Pos{"ticket": {File: "mine/bakery-shut/lab.yaml", Line: 8, Column: 1}},
+		Requests: map[string]labs.Request{"main": {Name: "main", From: "outside", URL: "https://bread.example/"}},
+		Homes:    []labs.Manifest{object("Namespace", "", "drill-bakery", nil)},
+		Base: labs.Change{Objects: []labs.Manifest{object("Deployment", "drill-bakery", "oven", nil),
+			object("Gateway", "drill-bakery", "front", map[string]any{"gatewayClassName": "istio"})}},
+		Fault: labs.Change{Ops: []labs.Op{{Patch: &labs.Patch{Object: labs.Object{Kind: "Service", Namespace: "drill-bakery", Name: "oven"},
+			Merge: map[string]any{"spec": map[string]any{"targetPort": "proofing", "ports": []any{map[string]any{"name": "http"}}}}}}}},
+		Breaks:    []labs.Step{labs.StepDestination},
+		Goals:     []labs.Check{{Title: "bread", That: labs.Expr{Text: "requests.main.code == 200"}}},
+		Guards:    []labs.Check{{Title: "oven", That: labs.Expr{Text: "requests.main.code != 404"}}},
+		Shortcuts: []labs.Shortcut{{Title: "all", StoppedBy: "oven"}},
+		Cards:     []string{"flag-uf"},
+		Debrief:   "# What happened\n**Three commands to keep**\n",
+		Steps:     map[labs.Step]labs.StepPlan{},
+	}
+	for _, s := range labs.Steps() {
+		l.Steps[s] = labs.StepPlan{Pos: labs.Pos{File: "mine/bakery-shut/lab.yaml", Line: 20, Column: 3}, Look: []string{
+			`kubectl get svc,pod -n drill-bakery -o jsonpath='{range .items[*]}{.a} {.b}{"\n"}{end}' | head -3`, "kubectl logs deploy/front-istio -n drill-bakery",
+			`kubectl exec -n drill-bakery deploy/oven -c app -- curl http://a/b`, `istioctl x describe pod "$(kubectl get pod -n drill-bakery -o name)" -n drill-bakery`,
+			`istioctl pc endpoints deploy/istio-ingressgateway -n istio-system --cluster "outbound|80||oven.drill-bakery.svc.cluster.local"`},
+			Finding: &labs.Finding{Ask: "Which flag?", Truth: labs.Expr{Text: "requests.main.flag"}, Accept: labs.AcceptFlag, Is: labs.Literals{"URX,UF"},
+				Pos: labs.Pos{File: "mine/bakery-shut/lab.yaml", Line: 21, Column: 5}}}
+	}
+	return l
+}
+
+func step(l *labs.Lab, s labs.Step, change func(*labs.StepPlan, *labs.Finding)) {
+	p := l.Steps[s]
+	f := *p.Finding
+	change(&p, &f)
+	p.Finding = &f
+	l.Steps[s] = p
+}
+
+func look(command string) func(*labs.Lab) {
+	return func(l *labs.Lab) {
+		step(l, labs.StepTLS, func(p *labs.StepPlan, _ *labs.Finding) { p.Look = []string{command} })
+	}
+}
+
+func TestMistakes(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*labs.Lab)
+		want   string // "" for nothing
+	}{
+		"none":        {func(*labs.Lab) {}, ""},
+		"expression":  {func(l *labs.Lab) { l.Goals[0].That.Text = "requests.main.cod == 200" }, "cod"},
+		"no shortcut": {func(l *labs.Lab) { l.Shortcuts = nil }, "no shortcut proves the guards"},
+		"no answer": {func(l *labs.Lab) {
+			for s := range l.Steps {
+				step(l, s, func(_ *labs.StepPlan, f *labs.Finding) { f.Is = nil })
+			}
+		}, "no finding says its answer"},
+		"empty answer": {func(l *labs.Lab) {
+			step(l, labs.StepTLS, func(_ *labs.StepPlan, f *labs.Finding) { f.Is = labs.Literals{""} })
+		}, "step tls: is has no answer"},
+		"presumes nobody": {func(l *labs.Lab) { l.After = []string{"nosuch"} }, `after names no lab: "nosuch"`},
+		"card of nobody":  {func(l *labs.Lab) { l.Cards = []string{"nosuch"} }, `cards names no card that there is (gatedrill cards list): "nosuch"`},
+		"card of a step": {func(l *labs.Lab) {
+			step(l, labs.StepTLS, func(p *labs.StepPlan, _ *labs.Finding) { p.Cards = []string{"nosuch"} })
+		}, "step tls names no card"},
+		"word that solves":    {func(l *labs.Lab) { l.Ticket = "The selector was changed." }, `lab.yaml:8:1: ticket says a word that solves it: tell what people notice: "selector"`},
+		"field in the ticket": {func(l *labs.Lab) { l.Ticket = "We set targetPort anew." }, `ticket names a field that the fault changes: "targetPort"`},
+		"value in the title":  {func(l *labs.Lab) { l.Title = "It is proofing" }, `title holds a value that the fault brings: "proofing"`},
+		"value in a hint": {func(l *labs.Lab) {
+			step(l, labs.StepTLS, func(p *labs.StepPlan, _ *labs.Finding) { p.Hints = []string{"Compare with proofing."} })
+		}, "a hint of step tls holds a value"},
+		"value that was there": {func(l *labs.Lab) {
+			l.Title, l.Requests["main"] = "It is proofing", labs.Request{Name: "main", From: "outside", URL: "https://proofing.example/"}
+		}, ""},
+		"a word like a value": {func(l *labs.Lab) { l.Title = "It is waterproofing-free" }, ""},
+		"verdict in a question": {func(l *labs.Lab) {
+			step(l, labs.StepTLS, func(_ *labs.StepPlan, f *labs.Finding) {
+				f.Accept, f.Ask = labs.AcceptObject, "Which Secret is missing?"
+			})
+		}, "the question presumes a verdict"},
+		"answer told later": {func(l *labs.Lab) {
+			step(l, labs.StepEntry, func(_ *labs.StepPlan, f *labs.Finding) {
+				f.Accept, f.Is = labs.AcceptObject, labs.Literals{"Service drill-bakery/oven"}
+			})
+			step(l, labs.StepHosts, func(_ *labs.StepPlan, f *labs.Finding) { f.Ask = "What leads to drill-bakery/oven?" })
+		}, "the question of step hosts gives the answer of step entry away: drill-bakery/oven"},
+		"answer told before": {func(l *labs.Lab) {
+			step(l, labs.StepHosts, func(_ *labs.StepPlan, f *labs.Finding) {
+				f.Accept, f.Is = labs.AcceptObject, labs.Literals{"Service drill-bakery/oven"}
+			})
+			step(l, labs.StepEntry, func(_ *labs.StepPlan, f *labs.Finding) { f.Ask = "What leads to drill-bakery/oven?" })
+		}, ""},
+		"namespace of nobody": {look("kubectl get pod -n drill-baker"), "step tls: no manifest makes the namespace drill-baker"},
+		"object of nobody":    {look("kubectl get svc ovens -n drill-bakery -o wide"), "step tls: no manifest makes ovens in drill-bakery"},
+		"workload of nobody":  {look("kubectl logs -n drill-bakery deploy/ovens --tail=5"), "no manifest makes ovens"},
+		"inner command":       {look(`istioctl x describe pod "$(kubectl get pod -l a=b -n drill-baker)" -n drill-bakery`), ""},
+		"service of nobody":   {look("curl http://ovens.drill-bakery.svc.cluster.local/"), "no manifest makes ovens"},
+		"in a workload":       {look("kubectl exec -n drill-bakery deploy/oven -- cat /a/b"), ""},
+		"names what is asked": {func(l *labs.Lab) {
+			step(l, labs.StepTLS, func(p *labs.StepPlan, f *labs.Finding) {
+				f.Accept, p.Look = labs.AcceptObject, []string{"kubectl get gateway front -n drill-bakery"}
+			})
+		}, "names the object that is asked for"},
+		"points at the cause":  {look("kubectl get events -n drill-bakery --sort-by=.lastTimestamp"), "points at the cause"},
+		"address of a gateway": {look("curl http://$GATEWAY_IP:80/"), "say $GATEWAY_443"},
+		"address in a debrief": {func(l *labs.Lab) { l.Debrief += "\ncurl $GATEWAY_IP:80\n" }, "debrief.md:4:1: it needs a way to the gateway's address"},
+		"long debrief":         {func(l *labs.Lab) { l.Debrief += strings.Repeat("a\n", 60) }, "62 lines: a debrief is a page"},
+		"nothing to keep":      {func(l *labs.Lab) { l.Debrief = "# What happened\n" }, "**Three commands to keep**"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := good()
+			c.change(&l)
+			got := lint.Lab(&l, lint.Around{Labs: []labs.Lab{l}, Cards: []string{"flag-uf"}})
+			if c.want == "" && len(got) > 0 {
+				t.Fatalf("%v", got)
+			}
+			if c.want != "" && (len(got) != 1 || !strings.Contains(got[0].String(), c.want)) {
+				t.Errorf("%v, want one that says %q", got, c.want)
+			}
+		})
+	}
+}
