@@ -102,6 +102,9 @@ func TestScreens(t *testing.T) {
 		{"home-unreadable", func(x *world, _ *tui.Ports, _ *tui.Options) {
 			x.study.SummaryErr = errors.New(`open "/data/cards.db": the file is newer than this program; update gatedrill`)
 		}, func(*world) {}},
+		{"labs-elsewhere", func(x *world, _ *tui.Ports, _ *tui.Options) {
+			x.labs.Listings[1].From = "/home/jo/labs"
+		}, func(x *world) { x.Press("l", "down") }},
 		{"review-question", nil, func(x *world) { x.Press("r") }},
 		{"review-answer", nil, func(x *world) { x.Press("r", "enter") }},
 		{"review-not-stored", nil, func(x *world) {

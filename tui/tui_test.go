@@ -120,6 +120,7 @@ func TestForeignTextCannotReachTheTerminalRaw(t *testing.T) {
 		x.study.Numbers.Tags = []cards.TagRecall{{Tag: evil, Reviews: 3}}
 		for i := range x.labs.Listings {
 			x.labs.Listings[i].Title += evil
+			x.labs.Listings[i].From = evil
 		}
 		for i := range x.labs.Path.Hops[0].Layers {
 			r := &x.labs.Path.Hops[0].Layers[i]

@@ -169,7 +169,7 @@ func printProblems(e *env, problems []labs.Problem, good int) error {
 		p.line("%s", visible(x.String()))
 	}
 	if len(problems) == 0 {
-		p.line("nothing is wrong with %d labs that files can tell; next: gatedrill author verify", good)
+		p.line("labs read: %d; nothing is wrong that files can tell; next: gatedrill author verify", good)
 	}
 	return p.err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -77,10 +78,16 @@ func verifyLabs(ctx context.Context, e *env, ids []string, seed int64, report fu
 	if err != nil {
 		return false, nil, err
 	}
+	return proveLabs(ctx, e, drawnBy(seed, chosen), world, len(ids) > 0, report)
+}
+
+// drawnBy orders labs as a seed draws them; 0 leaves them as they are.
+func drawnBy(seed int64, list []labs.Lab) []labs.Lab {
+	out := slices.Clone(list)
 	if seed != 0 {
-		rand.New(rand.NewPCG(uint64(seed), 0)).Shuffle(len(chosen), func(i, j int) { chosen[i], chosen[j] = chosen[j], chosen[i] })
+		rand.New(rand.NewPCG(uint64(seed), 0)).Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
 	}
-	return proveLabs(ctx, e, chosen, world, len(ids) > 0, report)
+	return out
 }
 
 // proveLabs proves labs on the cluster in use. Of labs that were named each has

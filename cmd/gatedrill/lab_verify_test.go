@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/verify"
 )
 
@@ -52,5 +54,34 @@ ambient                  –         –         –         –         –    
 `
 	if d := cmp.Diff(want, out.String()); d != "" {
 		t.Error(d)
+	}
+}
+
+// A seed draws one order of all labs, the same each time.
+func TestDrawnOrder(t *testing.T) {
+	t.Parallel()
+	list := make([]labs.Lab, 40)
+	for i := range list {
+		list[i].Minutes = i
+	}
+	minutes := func(list []labs.Lab) (out []int) {
+		for _, l := range list {
+			out = append(out, l.Minutes)
+		}
+		return out
+	}
+	if d := cmp.Diff(minutes(list), minutes(drawnBy(0, list))); d != "" {
+		t.Errorf("without a seed:\n%s", d)
+	}
+	first, second := minutes(drawnBy(7, list)), minutes(drawnBy(8, list))
+	if cmp.Equal(first, second) || cmp.Equal(first, minutes(list)) {
+		t.Error("seeds draw the same order")
+	}
+	if d := cmp.Diff(first, minutes(drawnBy(7, list))); d != "" {
+		t.Errorf("once more:\n%s", d)
+	}
+	slices.Sort(first)
+	if d := cmp.Diff(minutes(list), first); d != "" {
+		t.Errorf("not all labs are drawn:\n%s", d)
 	}
 }

@@ -40,5 +40,51 @@ func reach(l *labs.Lab) []labs.Problem {
 	if admin && !needed {
 		complain("the lab writes to no namespace but the labs' own: leave %s out of requires", labs.CapabilityMeshAdmin)
 	}
+	for _, c := range l.Changes() {
+		for _, m := range c.Manifests() {
+			if key := ofTheNode(m.Object); key != "" {
+				problems = append(problems, labs.Problem{Pos: m.Pos, Words: fmt.Sprintf("%s reaches for the node: a lab's pods have no %s", m.Ref(), key)})
+			}
+		}
+		for _, op := range c.Ops {
+			if op.Patch == nil {
+				continue
+			}
+			if key := ofTheNode([]any{op.Patch.Merge, op.Patch.JSON}); key != "" {
+				problems = append(problems, labs.Problem{Pos: op.Pos, Words: fmt.Sprintf("the patch of %s reaches for the node: a lab's pods have no %s", op.Patch.Object, key)})
+			}
+		}
+	}
 	return problems
+}
+
+// ofTheNode finds a field by which a pod would get at its node, whatever its
+// value says; a JSON patch has it in a path.
+func ofTheNode(tree any) string {
+	keys := []string{"hostPath", "hostNetwork", "hostPID", "hostIPC", "privileged"}
+	switch tree := tree.(type) {
+	case map[string]any:
+		for _, key := range sortedKeys(tree) {
+			if slices.Contains(keys, key) {
+				return key
+			}
+			if at, ok := tree[key].(string); key == "path" && ok {
+				for _, part := range strings.Split(at, "/") {
+					if slices.Contains(keys, part) {
+						return part
+					}
+				}
+			}
+			if found := ofTheNode(tree[key]); found != "" {
+				return found
+			}
+		}
+	case []any:
+		for _, x := range tree {
+			if found := ofTheNode(x); found != "" {
+				return found
+			}
+		}
+	}
+	return ""
 }

@@ -47,7 +47,7 @@ func (sh Shared) fits(id string) []labs.Problem {
 	file := sh.faultFile(id)
 	scenes, problems := scenesOf(sh.fsys, file)
 	for _, name := range scenes {
-		_, values, bad := sh.scene(labs.Use{Name: name, Pos: labs.Pos{File: file}})
+		values, bad := sh.values(labs.Use{Name: name, Pos: labs.Pos{File: file}}) // what is wrong in the scene itself is told already
 		if len(bad) == 0 {
 			_, bad = sh.fault(labs.Use{Name: id}, name, values)
 		}
@@ -87,21 +87,29 @@ func (sh Shared) Scene(u labs.Use) (labs.Scene, []labs.Problem) {
 	return scene, problems
 }
 
+// values are those of a scene's parameters, as a lab uses it.
+func (sh Shared) values(u labs.Use) (map[string]string, []labs.Problem) {
+	if !slices.Contains(sh.SceneIDs(), u.Name) {
+		return nil, []labs.Problem{{Pos: u.Pos, Words: fmt.Sprintf("there is no scene %q (%s)", u.Name, strings.Join(sh.SceneIDs(), ", "))}}
+	}
+	s := &source{file: sh.fsys.path(ScenesDir, u.Name, "scene.yaml")}
+	defaults, bad := parameters(sh.fsys, s.file)
+	if len(bad) > 0 {
+		return nil, bad
+	}
+	values := s.settle(defaults, u.With, nil, u.Pos)
+	return values, s.problems
+}
+
 // scene returns the values of its parameters too.
 func (sh Shared) scene(u labs.Use) (labs.Scene, map[string]string, []labs.Problem) {
 	var scene labs.Scene
-	if !slices.Contains(sh.SceneIDs(), u.Name) {
-		return scene, nil, []labs.Problem{{Pos: u.Pos, Words: fmt.Sprintf("there is no scene %q (%s)", u.Name, strings.Join(sh.SceneIDs(), ", "))}}
-	}
-	dir := sh.fsys.path(ScenesDir, u.Name)
-	s := &source{file: path.Join(dir, "scene.yaml")}
-	defaults, bad := parameters(sh.fsys, s.file)
+	values, bad := sh.values(u)
 	if len(bad) > 0 {
 		return scene, nil, bad
 	}
-	if s.values = s.settle(defaults, u.With, nil, u.Pos); len(s.problems) > 0 {
-		return scene, nil, s.problems
-	}
+	dir := sh.fsys.path(ScenesDir, u.Name)
+	s := &source{file: path.Join(dir, "scene.yaml"), values: values}
 	s.readInto(sh.fsys, &scene)
 	s.strays(sh.fsys, dir, []string{"scene.yaml"}, []string{"base"})
 	if scene.Pos.Line > 0 {

@@ -69,7 +69,7 @@ func (n *linter) spoils(at labs.Pos, what, text string) {
 // healthy is all that is known before anything is broken, as one text.
 func (n *linter) healthy() string {
 	l := n.lab
-	text, err := json.Marshal([]any{l.Homes, l.Internet, l.Base, l.Certificates, l.Requests, l.DNS})
+	text, err := json.Marshal([]any{l.Homes, l.Internet, l.Base, l.Certificates, l.Tokens, l.Requests, l.DNS})
 	if err != nil {
 		return err.Error()
 	}

@@ -113,6 +113,11 @@ func (o *Observer) Fresh(ctx context.Context) (snapshot.Snapshot, error) {
 	if o.follows() {
 		objects, missing = o.objects() // of later than the answers
 	}
+	if o.moved(objects) {
+		objects, missing = o.known(ctx)
+		o.syncProxies(objects, missing)
+		o.refresh(ctx, false)
+	}
 	out := newHeard()
 	for i, r := range requests {
 		out.add(r.Name, results[i], ways[i])

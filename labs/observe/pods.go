@@ -51,6 +51,15 @@ func (o *Observer) syncProxies(objects []snapshot.Object, missing map[string]str
 	}
 }
 
+// moved says whether an Envoy of these objects is not looked at: its pod came
+// after the proxies were made, or a watch saw it end meanwhile.
+func (o *Observer) moved(objects []snapshot.Object) bool {
+	places := o.places(objects)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.ContainsFunc(places, func(p place) bool { return o.proxies[p.namespace+"/"+p.pod] == nil })
+}
+
 // places are the Envoys to look at.
 func (o *Observer) places(objects []snapshot.Object) []place {
 	o.mu.Lock()

@@ -65,6 +65,31 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+// A gateway whose pod is made anew while requests are on their way is read
+// once more, or nothing of its Envoy would be known.
+func TestMoved(t *testing.T) {
+	t.Parallel()
+	objects := parse(t, mesh)
+	known := map[string]*proxy{"a/gateway": {}, "a/waypoint": {}}
+	for _, tt := range []struct {
+		name    string
+		proxies map[string]*proxy
+		want    bool
+	}{
+		{"as they were", known, false},
+		{"one more than there is", map[string]*proxy{"a/gateway": {}, "a/waypoint": {}, "a/ending": {}}, false},
+		{"a pod that came", map[string]*proxy{"a/waypoint": {}}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			o := &Observer{proxies: tt.proxies, scope: []string{"a"}, clock: time.Now}
+			if got := o.moved(objects); got != tt.want {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestContainers(t *testing.T) {
 	t.Parallel()
 	o := &Observer{scope: []string{"a"}}

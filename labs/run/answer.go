@@ -130,7 +130,7 @@ func (s *Service) judging(ctx context.Context, name labs.Step) (*session, labs.R
 	}
 	st := s.now()
 	if st.Lab == nil {
-		return nil, labs.Reply{}, ErrNoLab
+		return nil, labs.Reply{}, s.noLab()
 	}
 	switch st.Phase {
 	case labs.PhaseDiagnosing, labs.PhaseFixing:

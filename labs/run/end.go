@@ -20,7 +20,7 @@ func (s *Service) Reset(ctx context.Context) error {
 	}
 	st := s.now()
 	if st.Lab == nil {
-		return s.clearUnknown(ctx)
+		return s.giveUp(ctx)
 	}
 	s.mu.Lock()
 	have := s.sess

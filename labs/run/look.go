@@ -15,7 +15,7 @@ func (s *Service) Hint(_ context.Context, name labs.Step) (string, error) {
 	}
 	st := s.now()
 	if st.Lab == nil {
-		return "", ErrNoLab
+		return "", s.noLab()
 	}
 	if err := st.reached(name); err != nil {
 		return "", err
@@ -38,7 +38,7 @@ func (s *Service) Solution(context.Context) (string, error) {
 	}
 	st := s.now()
 	if st.Lab == nil {
-		return "", ErrNoLab
+		return "", s.noLab()
 	}
 	if err := s.record(history.Solution, nil); err != nil {
 		return "", err
@@ -54,7 +54,7 @@ func (s *Service) Check(ctx context.Context) (labs.View, error) {
 	}
 	st := s.now()
 	if st.Lab == nil {
-		return s.View(), ErrNoLab
+		return s.View(), s.noLab()
 	}
 	switch st.Phase {
 	case labs.PhaseDiagnosing, labs.PhaseFixing, labs.PhaseUnearned, labs.PhaseSolved:

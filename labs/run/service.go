@@ -52,6 +52,7 @@ type Service struct {
 
 	mu      sync.Mutex
 	state   State
+	unread  unread
 	place   place
 	read    int64            // offset in the history
 	records []history.Record // all of them
@@ -167,10 +168,12 @@ func (s *Service) syncLocked(own *history.Record) ([]Effect, error) {
 
 // fold applies one record to the state.
 func (s *Service) fold(e Recorded) []Effect {
+	s.unread = s.unread.follow(e.Record)
 	if e.Kind == history.Started {
 		lab, err := s.lab(e.Lab)
+		s.unread = unread{}
 		if err != nil {
-			s.state = State{Phase: labs.PhaseIdle} // a lab of another version of the program
+			s.state, s.unread = State{Phase: labs.PhaseIdle}, unread{e.Lab, e.Attempt}
 			return nil
 		}
 		s.state = begin(lab, e.Record)
@@ -236,7 +239,7 @@ func (s *Service) apply(e Event) error {
 func (s *Service) record(k history.Kind, change func(*history.Record)) error {
 	st := s.now()
 	if st.Lab == nil {
-		return ErrNoLab
+		return s.noLab()
 	}
 	r := history.Record{At: s.c.Now(), Attempt: st.Attempt, Lab: st.Lab.ID, Kind: k}
 	if change != nil {

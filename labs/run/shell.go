@@ -24,7 +24,7 @@ func (s *Service) Shell(ctx context.Context, command ...string) (*cluster.Cmd, e
 	}
 	st := s.now()
 	if st.Lab == nil {
-		return nil, ErrNoLab
+		return nil, s.noLab()
 	}
 	n, err := s.connect(ctx, st.Lab)
 	if err != nil {

@@ -28,6 +28,8 @@ func (s *Service) Start(ctx context.Context, id string) error {
 	}
 	st := s.now()
 	switch {
+	case s.isUnread():
+		return s.noLab()
 	case st.Lab == nil, st.Phase == labs.PhaseSolved, st.Phase == labs.PhaseFailed && st.Lab == lab:
 	case st.Lab != lab:
 		return fmt.Errorf("lab %s is in progress: reset it first (gatedrill lab reset)", st.Lab.ID)
@@ -88,7 +90,7 @@ func (s *Service) Resume(ctx context.Context) error {
 	}
 	st := s.now()
 	if st.Lab == nil {
-		return ErrNoLab
+		return s.noLab()
 	}
 	n, err := s.connect(ctx, st.Lab)
 	if err != nil {

@@ -1,7 +1,6 @@
 package trace
 
 import (
-	"fmt"
 	"maps"
 	"net"
 	"slices"
@@ -9,7 +8,6 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/intent"
-	"github.com/gatedrill/gatedrill/labs/match"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -96,75 +94,6 @@ func (w *walk) resolve(r *report) []string {
 	return nil
 }
 
-// findService finds the gateway's Service: the one the request names, else
-// the one that has the address.
-func (w *walk) findService(r *report, addresses []string) {
-	if ns, name, ok := strings.Cut(w.request.Gateway, "/"); ok {
-		w.service = w.index.Get("", "Service", ns, name)
-		if w.service == nil {
-			return
-		}
-		own, unresolved := w.snap.Outside(w.service)
-		if len(addresses) > 0 && !overlap(addresses, own) && w.balancerUnknown(r, unresolved) {
-			return
-		}
-		if len(addresses) > 0 && !overlap(addresses, own) {
-			r.offPath("the request names its gateway, Service %s; %s leads to %s", w.request.Gateway, w.target.host, strings.Join(addresses, ", "))
-		}
-		return
-	}
-	if s := w.serviceOutside(slices.Concat(addresses, w.snap.Aliases(w.target.host))); s != nil {
-		w.service = s
-		r.see("Service %s/%s has %s", s.Namespace(), s.Name(), strings.Join(w.outside(s), ", "))
-		w.strays(r, addresses)
-		w.servedElsewhere(r)
-		return
-	}
-	var known, names []string
-	for _, s := range w.index.All("", "Service") {
-		own, unresolved := w.snap.Outside(s)
-		names = append(names, unresolved...)
-		for _, a := range own {
-			known = append(known, a+" (Service "+s.Namespace()+"/"+s.Name()+")")
-		}
-	}
-	if len(addresses) == 0 {
-		if w.service == nil {
-			w.service = w.likelyService()
-		}
-		return
-	}
-	if why := w.missing("Service"); why != "" {
-		r.unknown("%s", why)
-		return
-	}
-	if w.balancerUnknown(r, names) {
-		w.service = w.likelyService()
-		return
-	}
-	want := "the address of a gateway's Service: " + quoteAll(known)
-	if len(known) == 0 {
-		want = "the address of a gateway's Service; none has one"
-	}
-	culprit := w.zone()
-	if w.target.address {
-		culprit = labs.Object{}
-	}
-	r.broken(culprit, w.target.host+" leads to no gateway", want, strings.Join(addresses, ", "))
-	r.certain = true
-	w.service = w.likelyService()
-}
-
-// balancerUnknown: a load balancer has a name in place of an address, and what
-// the name resolves to was not seen: the host may well lead there.
-func (w *walk) balancerUnknown(r *report, names []string) bool {
-	if len(names) == 0 || w.target.address {
-		return false
-	}
-	r.unknown("whether %s leads to a gateway is not known: load balancers are called %s, and what that resolves to was not seen", w.target.host, quoteAll(names))
-	return true
-}
-
 // intoCluster: the host stands for a Service's own name, which only workloads
 // can use: its address is one of the cluster.
 func (w *walk) intoCluster(r *report) bool {
@@ -187,118 +116,4 @@ func (w *walk) aliasService() object {
 		}
 	}
 	return nil
-}
-
-// strays are addresses of the name that no Service has: every client that
-// draws one of them fails.
-func (w *walk) strays(r *report, addresses []string) {
-	for _, a := range addresses {
-		if w.serviceAt(a) == nil && !w.target.address {
-			r.broken(w.zone(), "one of the addresses of "+w.target.host+" leads to no gateway",
-				"addresses of "+w.service.Ref().String()+" only: "+quoteAll(w.outside(w.service)), strings.Join(addresses, ", "))
-			r.certain = true
-			return
-		}
-	}
-	for _, a := range addresses {
-		s := w.serviceAt(a)
-		if s == nil || s.Ref() == w.service.Ref() || w.target.address || !w.frontsGateway(s) || w.serves(s) || !w.serves(w.service) {
-			continue
-		}
-		r.broken(w.zone(), fmt.Sprintf("one of the addresses of %s leads to %s, which does not serve it", w.target.host, s.Ref()),
-			"addresses of "+w.service.Ref().String()+" only: "+quoteAll(snapshot.ServiceAddresses(w.service)), strings.Join(addresses, ", "))
-		r.certain = true
-		return
-	}
-}
-
-// servedElsewhere: the name leads to a gateway that does not serve it, while
-// another gateway of the cluster does.
-func (w *walk) servedElsewhere(r *report) {
-	if w.target.address || !w.frontsGateway(w.service) || w.serves(w.service) || w.missing("Gateway", "ListenerSet", "VirtualService", "HTTPRoute", "GRPCRoute", "TLSRoute") != "" {
-		return // it serves it, or may for all that was seen
-	}
-	for _, s := range w.index.All("", "Service") {
-		own := w.outside(s)
-		if len(own) == 0 || s.Ref() == w.service.Ref() || !w.frontsGateway(s) || !w.serves(s) {
-			continue
-		}
-		r.broken(w.zone(), fmt.Sprintf("%s leads to %s, which does not serve it", w.target.host, w.service.Ref()),
-			"an address of "+s.Ref().String()+", whose gateway does: "+quoteAll(own), strings.Join(w.outside(w.service), ", "))
-		r.certain = true
-		return
-	}
-}
-
-// strayedByName: another server answered since the name leads to a gateway
-// that takes any host, while another gateway serves this one by its name.
-func (w *walk) strayedByName(want labs.Object, got object) bool {
-	r := w.report(labs.LayerDNS)
-	if w.role != labs.RoleGateway || w.previous != nil || w.target.address || r.Verdict != labs.Healthy || w.request.Gateway != "" || w.routesByName(w.service) {
-		return false
-	}
-	for _, s := range w.index.All("", "Service") {
-		own := snapshot.ServiceAddresses(s)
-		if len(own) == 0 || s.Ref() == w.service.Ref() || !w.frontsGateway(s) || !w.routesByName(s) {
-			continue
-		}
-		r.override(w.zone(), fmt.Sprintf("%s leads to %s, which answers any host; another server answered", w.target.host, w.service.Ref()),
-			"an address of "+s.Ref().String()+", which leads to "+want.String()+": "+quoteAll(own), w.ownerOf(got).String()+" at "+strings.Join(snapshot.ServiceAddresses(w.service), ", "))
-		return true
-	}
-	return false
-}
-
-// routesByName says whether a route that names the very host is attached to
-// the gateway behind a Service.
-func (w *walk) routesByName(svc object) bool {
-	at := w.behind(svc)
-	return slices.ContainsFunc(at.related(), func(c candidate) bool { return c.fit == match.Exact && at.serving(c) })
-}
-
-// serves says whether the gateway behind a Service serves the asked name: one
-// of its servers names it, or a route for it is attached.
-func (w *walk) serves(svc object) bool {
-	at := w.behind(svc)
-	names := func(s server) bool { return s.selects && s.covers(w.target.name()) == match.Exact }
-	return slices.ContainsFunc(at.servers, names) || slices.ContainsFunc(at.related(), at.serving)
-}
-
-// behind is the gateway behind a Service, as this request would find it.
-func (w *walk) behind(svc object) *walk {
-	at := &walk{journey: w.journey, role: labs.RoleGateway, target: w.target, service: svc, pods: w.podsOf(svc.Namespace(), svc.Labels("spec", "selector"))}
-	at.face()
-	return at
-}
-
-func (j *journey) frontsGateway(svc object) bool {
-	return slices.ContainsFunc(j.podsOf(svc.Namespace(), svc.Labels("spec", "selector")), runsGateway)
-}
-
-// likelyService is the Service that the name should lead to, where that can be
-// told: the only one with an outside address, or of several the only one whose
-// gateway serves the name. Facts of the later layers can then still be told.
-func (w *walk) likelyService() object {
-	var outside, serving []object
-	for _, s := range w.index.All("", "Service") {
-		if len(snapshot.ServiceAddresses(s)) > 0 {
-			outside = append(outside, s)
-		}
-	}
-	if len(outside) == 1 {
-		return outside[0]
-	}
-	for _, s := range outside {
-		if w.frontsGateway(s) && w.serves(s) {
-			serving = append(serving, s)
-		}
-	}
-	if len(serving) == 1 {
-		return serving[0]
-	}
-	return nil
-}
-
-func overlap(a, b []string) bool {
-	return slices.ContainsFunc(a, func(x string) bool { return slices.Contains(b, x) })
 }

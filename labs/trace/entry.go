@@ -32,10 +32,10 @@ func (w *walk) entry() *report {
 	r.involve(svc.Ref())
 	r.fact("service", svc.Ref().String())
 	r.fact("selector", selectorText(svc.Labels("spec", "selector")))
-	addresses := w.outside(svc)
+	addresses := append([]string{}, w.outside(svc)...)
 	r.fact("addresses", addresses)
 	if len(addresses) == 0 && w.previous == nil {
-		r.broken(svc.Ref(), "the Service has no outside address", "a load balancer address", "pending")
+		r.broken(svc.Ref(), "the Service has no outside address", "a load balancer address", unaddressed(svc))
 	}
 	port := w.servicePort(r)
 	endpoints := w.endpoints(r, port)

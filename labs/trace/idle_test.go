@@ -92,6 +92,9 @@ func TestWhatAppliesAndWhatDoesNot(t *testing.T) {
 			toMachine(w)
 			w.answer(answer(503, "URX,UF", "upstream_reset_before_response_started{remote_connection_failure|delayed_connect_error:_Connection_refused}"), w.chain)
 		}, "hhhhhb", "WorkloadEntry shop/vm"},
+		{"a route that gives up on a server that has the request", func(w *world) {
+			w.answer(answer(504, "UT", "response_timeout"), w.chain)
+		}, "hhhhbh", "VirtualService shop/shop"},
 		{"a server that answers 410", func(w *world) {
 			w.answer(answer(410, "-", "via_upstream"), w.chain)
 		}, "hhhhhu", ""},

@@ -63,6 +63,7 @@ func (w *walk) listener() *report {
 		return r
 	}
 	w.judgeChain(r, l)
+	w.uneven(r)
 	r.staleNote("listener "+l.Name, l.Refused)
 	return r
 }

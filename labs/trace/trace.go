@@ -62,8 +62,8 @@ func nothing(why string) []labs.LayerReport {
 	return out
 }
 
-// mask turns every layer behind the first broken one into "not reached";
-// their facts stay. So it is with TLS that waits for a server behind that
+// mask turns every layer behind the first broken one into "not reached",
+// unless the request was there; their facts stay. So it is with TLS that waits for a server behind that
 // layer.
 func mask(reports []*report) {
 	broken := false
@@ -78,7 +78,7 @@ func mask(reports []*report) {
 			r.Evidence = nil
 			delete(r.Facts, "culprit") // a consequence is nobody's fault
 		}
-		broken = broken || r.Verdict == labs.Broken
+		broken = broken || r.Verdict == labs.Broken && !r.passed
 	}
 }
 
@@ -86,6 +86,7 @@ func mask(reports []*report) {
 type report struct {
 	labs.LayerReport
 	certain bool // broken, whatever the answer: it came from elsewhere
+	passed  bool // broken, and the request was sent on all the same
 	beyond  bool // unknown, since it speaks of a server further on that did not answer
 }
 

@@ -70,6 +70,12 @@ func TestTrace(t *testing.T) {
 		{"an address that nobody has is a way to the gateway of the name", func(w *world) {
 			w.request.Connect = "127.0.0.1:8443"
 		}, "hhhhhh", ""},
+		{"the name leads to an address that its gateway's Service has lost", func(w *world) {
+			w.drop("Service", "istio-system", "istio-ingressgateway")
+			w.add(`{apiVersion: v1, kind: Service, metadata: {name: istio-ingressgateway, namespace: istio-system},
+   spec: {type: ClusterIP, selector: {istio: ingressgateway}, ports: [{name: https, port: 443, targetPort: 8443}]}}`)
+			w.answer(labs.Answer{Error: "timeout"}, nil)
+		}, "hb----", "Service istio-system/istio-ingressgateway"},
 		{"a Service in front of no gateway", func(w *world) {
 			w.spec("Service", "shop", "shop")["externalIPs"] = []any{"172.18.255.201"}
 			w.spec("Service", "shop", "shop")["ports"] = []any{map[string]any{"name": "http", "port": 443, "targetPort": 8080}}

@@ -102,7 +102,7 @@ func alive(pod object) bool {
 func runsGateway(pod object) bool { return snapshot.ProxyRole(pod) == labs.RoleGateway }
 
 // readConfig takes the configuration of the first of the gateway's pods that
-// has been dumped.
+// has been dumped and listens where the Service leads to, else of the first.
 func (w *walk) readConfig() {
 	if w.noConfig = w.noMesh(); w.noConfig != "" {
 		return
@@ -116,19 +116,27 @@ func (w *walk) readConfig() {
 			if p.Namespace != pod.Namespace() || p.Pod != pod.Name() {
 				continue
 			}
-			w.rejected = p.Refused
 			c, err := w.run(i)
-			if err == nil {
-				w.config = c
+			if err != nil {
+				w.noConfig = err.Error()
+				continue
+			}
+			listens := w.targetPort == 0 || len(c.ListenersAt(w.targetPort)) > 0
+			if w.config == nil || listens {
+				w.config, w.rejected = c, p.Refused
+			}
+			if listens {
+				w.noConfig = ""
 				return
 			}
-			w.noConfig = err.Error()
 		}
 		if why := w.snap.Missing[snapshot.ProxyKey(pod.Namespace(), pod.Name())]; why != "" {
 			w.noConfig = why
 		}
 	}
-	if w.noConfig == "" {
+	if w.config != nil {
+		w.noConfig = ""
+	} else if w.noConfig == "" {
 		w.noConfig = "no configuration of " + w.pods[0].Ref().String() + " was observed"
 	}
 }

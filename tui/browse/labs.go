@@ -161,6 +161,9 @@ func (m *Labs) View(w, h int) string {
 func (m *Labs) line(l labs.Listing, marked bool, w int) string {
 	st := m.env.Styles
 	cursor, title := "  ", l.Title
+	if l.From != "" {
+		title += " (elsewhere)"
+	}
 	tail := fmt.Sprintf("%3d min  %s", l.Minutes, layout.Pad(state(l), 11))
 	if w >= 72 {
 		if w >= 100 {
