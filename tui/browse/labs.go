@@ -198,8 +198,6 @@ func (m *Labs) about(w int) []string {
 	}
 	if len(l.Missing) > 0 {
 		parts = append(parts, "cannot run here: the cluster lacks "+strings.Join(l.Missing, ", "))
-	} else if len(l.Requires) > 0 {
-		parts = append(parts, "needs "+strings.Join(l.Requires, ", "))
 	}
 	if w < 72 {
 		parts = append([]string{strings.Join(l.Shapes, " ")}, parts...)
