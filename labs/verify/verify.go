@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
@@ -121,16 +122,44 @@ type course struct {
 	ok      bool
 }
 
+// check is one thing to prove.
+type check struct {
+	part Part
+	name string
+	f    func() error
+}
+
+// prove runs a check.
+func (c *course) prove(k check) Line {
+	began := c.v.Now()
+	err := k.f()
+	line := Line{Lab: c.lab.ID, Part: k.part, Check: k.name, OK: err == nil, Took: c.v.Now().Sub(began)}
+	if err != nil {
+		line.Why = err.Error()
+	}
+	return line
+}
+
 // step runs one check and reports it.
 func (c *course) step(part Part, name string, f func() error) bool {
-	began := c.v.Now()
-	err := f()
-	line := Line{Lab: c.lab.ID, Part: part, Check: name, OK: err == nil, Took: c.v.Now().Sub(began)}
-	if err != nil {
-		line.Why, c.ok = err.Error(), false
-	}
+	line := c.prove(check{part, name, f})
+	c.ok = c.ok && line.OK
 	c.v.Report(line)
-	return err == nil
+	return line.OK
+}
+
+// aside runs checks that only look side by side, and reports them in order.
+func (c *course) aside(list []check) {
+	lines := make([]Line, len(list))
+	var wg sync.WaitGroup
+	for i, k := range list {
+		wg.Go(func() { lines[i] = c.prove(k) })
+	}
+	wg.Wait()
+	for _, line := range lines {
+		c.ok = c.ok && line.OK
+		c.v.Report(line)
+	}
 }
 
 func (c *course) run() {
@@ -151,12 +180,11 @@ func (c *course) run() {
 	if !c.step(PartBroken, claim, c.fault) {
 		return
 	}
-	c.step(PartSteps, "each question has its answer", c.answers)
-	c.step(PartSteps, "each step has a verdict", c.verdicts)
+	look := []check{{PartSteps, "each question has its answer", c.answers}, {PartSteps, "each step has a verdict", c.verdicts}}
 	if unseen {
-		c.step(PartBroken, "istioctl analyze stays silent", c.silent)
+		look = append(look, check{PartBroken, "istioctl analyze stays silent", c.silent})
 	}
-	c.step(PartSteps, "the commands to look with run", c.looks)
+	c.aside(append(look, check{PartSteps, "the commands to look with run", c.looks}))
 	for _, s := range c.lab.Shortcuts {
 		if !c.step(PartShortcuts, fmt.Sprintf("shortcut %q stopped by %q", s.Title, s.StoppedBy), func() error { return c.shortcut(s) }) {
 			return
