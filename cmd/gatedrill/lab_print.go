@@ -176,7 +176,7 @@ func printChecks(w io.Writer, v labs.View) error {
 	p.checks(v)
 	switch {
 	case v.Phase == labs.PhaseSolved:
-		p.line("solved after %s", v.Elapsed.Round(time.Second))
+		p.line("solved after %s; read what happened: gatedrill lab status", v.Elapsed.Round(time.Second))
 	case v.Trouble != "":
 		p.line("! %s", visible(v.Trouble))
 	}

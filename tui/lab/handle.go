@@ -11,6 +11,10 @@ import (
 	"github.com/gatedrill/gatedrill/tui/widget"
 )
 
+// stillAsking is said to a verdict or a finding that comes while the one before
+// it is being judged: it is not sent, and the learner has to know.
+const stillAsking = "the cluster is still being asked: wait, then try again"
+
 // Handle acts on an intent.
 func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
 	if m.typing {
@@ -57,8 +61,11 @@ func (m *Model) handleTyping(i keymap.Intent) (tea.Cmd, bool) {
 	case keymap.Go:
 		m.drafts[s.Step] = m.field.Value()
 		m.stopTyping()
-		if m.drafts[s.Step] == "" || m.sent != 0 {
+		switch {
+		case m.drafts[s.Step] == "":
 			return nil, true
+		case m.sent != 0:
+			return flash(stillAsking), true
 		}
 		return m.answer(s.Step, m.drafts[s.Step]), true
 	}
@@ -93,8 +100,10 @@ func (m *Model) edit() tea.Cmd {
 func (m *Model) verdict(v labs.Verdict) tea.Cmd {
 	s, ok := m.step()
 	switch {
-	case !ok || m.sent != 0:
+	case !ok:
 		return nil
+	case m.sent != 0:
+		return flash(stillAsking)
 	case len(s.Step.Layers()) == 0:
 		return flash("this step asks for a finding only: ⏎ opens its field")
 	case s.VerdictRight:
