@@ -93,6 +93,9 @@ func TestSums(t *testing.T) {
 			t.Errorf("%s given up: %v", attempt, got)
 		}
 	}
+	if !history.GivenUp(records[:4], "1") {
+		t.Error("a solved attempt is still in progress")
+	}
 	if got := history.Current(records[:7]); got != nil {
 		t.Errorf("current after reset: %v", got)
 	}

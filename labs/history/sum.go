@@ -1,6 +1,9 @@
 package history
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // idle is the longest gap between two records that counts as work. A program
 // that follows a session writes a beat more often than that.
@@ -83,13 +86,14 @@ func Current(records []Record) []Record {
 	return out
 }
 
-// GivenUp says that an attempt is known and is not the one in progress: what
-// is left of it in a cluster is nobody's.
+// GivenUp says that an attempt is known and is not the one in progress, or is
+// solved: what is left of it in a cluster is nobody's.
 func GivenUp(records []Record, attempt string) bool {
 	known := false
 	for _, r := range records {
 		known = known || r.Attempt == attempt
 	}
 	now := Current(records)
-	return known && (len(now) == 0 || now[0].Attempt != attempt)
+	solved := slices.ContainsFunc(now, func(r Record) bool { return r.Kind == Solved })
+	return known && (len(now) == 0 || now[0].Attempt != attempt || solved)
 }
