@@ -212,16 +212,13 @@ func (c *course) run() {
 			return
 		}
 	}
-	// What a solution added may stand in the fault's way: it is taken out first.
-	if c.step(PartReset, c.back, func() error { return errors.Join(c.mend(), c.fault()) }) {
-		c.step(PartReset, "reset: base healthy again", func() error {
-			since := c.v.Now()
-			if err := c.mend(); err != nil {
-				return err
-			}
-			return c.proof.Healthy(since, within)
-		})
-	}
+	c.step(PartReset, "reset: base healthy again", func() error {
+		since := c.v.Now()
+		if err := c.mend(); err != nil {
+			return err
+		}
+		return c.proof.Healthy(since, within)
+	})
 }
 
 func (c *course) base() error {
