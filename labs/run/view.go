@@ -73,7 +73,7 @@ func unjudged(list []labs.Check) []labs.CheckView {
 
 func (s State) stepView(name labs.Step) labs.StepView {
 	plan, st := s.Lab.Steps[name], s.steps[name]
-	title, question := words(name)
+	title, question := words(name, plan.At)
 	v := labs.StepView{Step: name, Title: title, Question: question,
 		Answer: st.answer, Verdict: st.verdict, VerdictRight: st.verdictRight, FindingRight: st.findingRight,
 		Done: s.done(name), Wrong: st.wrong, Reply: st.reply}
@@ -89,15 +89,25 @@ func (s State) stepView(name labs.Step) labs.StepView {
 	return v
 }
 
-// words are a step's title and question, the same in every lab.
-func words(name labs.Step) (title, question string) {
+// words are a step's title and question; what is asked of a proxy names the
+// hop that the step is about.
+func words(name labs.Step, at string) (title, question string) {
+	proxy := map[string]string{"sidecar": "workload's sidecar", "egress": "egress gateway", "waypoint": "waypoint"}[at]
 	switch name {
 	case labs.StepCapture:
 		return "capture", "What exactly was asked, and what exactly came back?"
 	case labs.StepEntry:
-		return "entry", "Does the request reach a gateway pod: DNS, load balancer, Service, endpoints?"
+		question = "Does the request reach a gateway pod: DNS, load balancer, Service, endpoints?"
+		if proxy != "" {
+			question = "Does the request reach the " + proxy + ": name, address, and who takes it?"
+		}
+		return "entry", question
 	case labs.StepListeners:
-		return "listeners and attachment", "Does the gateway listen for this request, and is a route attached?"
+		question = "Does the gateway listen for this request, and is a route attached?"
+		if proxy != "" {
+			question = "Does the " + proxy + " listen for this request, and is a route attached?"
+		}
+		return "listeners and attachment", question
 	case labs.StepTLS:
 		return "tls", "Is the right certificate served, whole and valid, for this name?"
 	case labs.StepHosts:
