@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 
 	"k8s.io/client-go/dynamic"
 
@@ -143,7 +144,16 @@ func (s *Shell) shims(own string) error {
 		self = append(self, quote(a))
 	}
 	text := "#!/bin/sh\nexec " + strings.Join(self, " ") + " names getent \"$@\"\n"
-	if err := os.WriteFile(filepath.Join(bin, "getent"), []byte(text), 0o700); err != nil {
+	file := filepath.Join(bin, "getent")
+	if have, err := os.ReadFile(file); err == nil && string(have) == text {
+		return nil
+	}
+	// A program that starts between our opening and closing of the file has it
+	// open for writing for a moment, and whoever runs the file then is refused
+	// (golang.org/issue/22315): none is started meanwhile.
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	if err := replace(file, text, 0o700); err != nil {
 		return fmt.Errorf("write the shell's getent: %w", err)
 	}
 	return nil

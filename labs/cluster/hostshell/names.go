@@ -85,7 +85,7 @@ func (c curlrc) write(zone map[string][]string) error {
 			}
 		}
 	}
-	if err := replace(c.file, b.String()); err != nil {
+	if err := replace(c.file, b.String(), 0o600); err != nil {
 		return fmt.Errorf("write the shell's curl settings: %w", err)
 	}
 	return nil
@@ -93,13 +93,13 @@ func (c curlrc) write(zone map[string][]string) error {
 
 // replace writes a file at once: a curl that starts meanwhile reads a whole
 // one, and several shells may be made side by side.
-func replace(file, text string) error {
+func replace(file, text string, mode os.FileMode) error {
 	f, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*")
 	if err != nil {
 		return err
 	}
 	_, err = f.WriteString(text)
-	if err = errors.Join(err, f.Close()); err == nil {
+	if err = errors.Join(err, f.Chmod(mode), f.Close()); err == nil {
 		err = os.Rename(f.Name(), file)
 	}
 	if err != nil {
