@@ -102,9 +102,15 @@ func (s *Service) breakIt(n *session, attempt string) error {
 	return s.record(history.Broken, func(r *history.Record) { r.Capture = &o.Main.Answer })
 }
 
+// passing is how long an answer that is not the one that the author wrote down
+// is taken for one that passes: a gateway that starts anew refuses connections
+// for a moment, whatever the fault is.
+const passing = 3 * time.Second
+
 // untilBroken waits until the path breaks at the steps; where a lab breaks
 // nothing, until it is seen healthy once more.
 func (n *session) untilBroken(at []labs.Step, since time.Time, within time.Duration) (Observed, error) {
+	var first time.Time // since when it is broken
 	return n.until(n.ctx, within, "the fault", func(o Observed) (bool, string) {
 		if !o.Main.Answer.At.After(since) {
 			return false, "no answer since the fault went in"
@@ -112,7 +118,15 @@ func (n *session) untilBroken(at []labs.Step, since time.Time, within time.Durat
 		if n.lab.Healthy != "" {
 			return healthy(o)
 		}
-		return broken(n.lab, at, o)
+		ok, why := broken(n.lab, at, o)
+		if !ok {
+			first = time.Time{}
+			return false, why
+		}
+		if first.IsZero() {
+			first = time.Now()
+		}
+		return o.Stated || time.Since(first) > passing, "the answer is not the one that the lab tells of"
 	})
 }
 

@@ -34,8 +34,10 @@ type bench struct {
 	service *Service
 	due     []string
 	dueErr  error
-	down    bool  // the cluster is not running
-	lost    error // what finding the cluster answers
+	flag    func(since time.Duration) string // of a broken answer, by how long it has been broken; nil: NR
+	broke   time.Time                        // when the first broken answer was seen
+	down    bool                             // the cluster is not running
+	lost    error                            // what finding the cluster answers
 }
 
 func manifest(kind, version, ns, name string, spec map[string]any) labs.Manifest {
@@ -104,6 +106,12 @@ func (b *bench) look() snapshot.Snapshot {
 				a.Code, a.Flag = 200, "-"
 			}
 		}
+	}
+	if b.flag != nil && a.Code == 404 {
+		if b.broke.IsZero() {
+			b.broke = s.At
+		}
+		a.Flag = b.flag(s.At.Sub(b.broke))
 	}
 	s.Answers["main"] = a
 	return s
@@ -220,6 +228,43 @@ func TestLabFromStartToReset(t *testing.T) {
 			t.Errorf("the cluster is still marked: %v", err)
 		}
 	})
+}
+
+// The capture is the answer that the author tells of, not one that passes; one
+// that stays is taken as it is.
+func TestCaptureIsNoPassingAnswer(t *testing.T) {
+	for name, tt := range map[string]struct {
+		flag func(time.Duration) string
+		want string
+	}{
+		"passes": {func(since time.Duration) string {
+			if since < time.Second {
+				return "NC"
+			}
+			return "NR"
+		}, "NR"},
+		"stays": {func(time.Duration) string { return "NC" }, "NC"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t)
+				plan := b.labs[0].Steps[labs.StepCapture]
+				stated := *plan.Finding
+				stated.Is, plan.Finding = labs.Literals{"NR"}, &stated
+				b.labs[0].Steps[labs.StepCapture] = plan
+				b.flag = tt.flag
+				b.must(b.service.Start(t.Context(), "typo"))
+				b.wait(labs.PhaseDiagnosing)
+				records, _, err := b.config.History.Read(0)
+				b.must(err)
+				i := slices.IndexFunc(records, func(r history.Record) bool { return r.Kind == history.Broken })
+				if got := records[i].Capture.Flag; got != tt.want {
+					t.Errorf("captured %s, want %s", got, tt.want)
+				}
+				b.must(b.service.Reset(t.Context()))
+			})
+		})
+	}
 }
 
 // TestNoCardIsLost: the program of the wrong verdict was killed, and the cards

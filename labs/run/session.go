@@ -137,6 +137,7 @@ func (n *session) look(snap snapshot.Snapshot) (Observed, check.Facts) {
 	}
 	o := Observed{At: snap.At, Main: f.Paths[labs.MainRequest], Trouble: trouble(n.lab, n.homes, snap)}
 	o.Goals, o.Guards = n.set.Judge(f)
+	o.Stated = n.stated(f)
 	if why := n.why(); why != nil {
 		o.Trouble = fmt.Sprintf("The cluster cannot be observed any more: %v. See gatedrill sandbox status; the lab stays as it is.", why)
 	}
@@ -148,6 +149,16 @@ func (n *session) why() error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.failed
+}
+
+// stated says whether the main request ends as the author wrote it down.
+func (n *session) stated(f check.Facts) bool {
+	finding := n.lab.Steps[labs.StepCapture].Finding
+	if finding == nil || len(finding.Is) == 0 {
+		return true
+	}
+	t, err := n.set.Truth(labs.StepCapture, f)
+	return err == nil && t.Agrees(finding.Is)
 }
 
 // fresh looks at everything anew and judges it.

@@ -89,6 +89,9 @@ type Observed struct {
 	Goals   []check.Result
 	Guards  []check.Result
 	Trouble string // what keeps the lab from being judged
+	// Stated says that the capture is what the author wrote down; true where
+	// nothing is written down.
+	Stated bool
 }
 
 // Working says what is being waited for.
