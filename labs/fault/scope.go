@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -87,34 +88,30 @@ func (e *Engine) list(ctx context.Context, k Kind, ours []unstructured.Unstructu
 	return out, nil
 }
 
-// scopeNamespaces gets the namespaces of the scope that are there.
+// scopeNamespaces gets the namespaces of the scope that are there, in no order.
 func (e *Engine) scopeNamespaces(ctx context.Context) ([]unstructured.Unstructured, error) {
-	found := make([]*unstructured.Unstructured, len(e.scope))
-	index := make([]int, len(e.scope))
-	for i := range index {
-		index[i] = i
+	if len(e.scope) == 0 {
+		return nil, nil
 	}
-	err := each(index, func(i int) error {
-		r, err := e.resourceNamed(labs.Object{Kind: "Namespace"})
-		if err != nil {
-			return err
-		}
-		o, err := r.Get(ctx, e.scope[i], metav1.GetOptions{})
+	r, err := e.resourceNamed(labs.Object{Kind: "Namespace"})
+	if err != nil {
+		return nil, err
+	}
+	var mu sync.Mutex
+	var out []unstructured.Unstructured
+	err = each(e.scope, func(ns string) error {
+		o, err := r.Get(ctx, ns, metav1.GetOptions{})
 		if apierrors.IsNotFound(err) {
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("look for namespace %s: %w", e.scope[i], err)
+			return fmt.Errorf("look for namespace %s: %w", ns, err)
 		}
-		found[i] = o
+		mu.Lock()
+		defer mu.Unlock()
+		out = append(out, *o)
 		return nil
 	})
-	var out []unstructured.Unstructured
-	for _, o := range found {
-		if o != nil {
-			out = append(out, *o)
-		}
-	}
 	return out, err
 }
 
