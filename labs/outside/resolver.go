@@ -40,11 +40,10 @@ func Resolver() []labs.Manifest {
 			"containers": []any{map[string]any{"name": "app", "image": "gatedrill/app:1", "args": []any{"resolve", fmt.Sprintf(":%d", resolverPort), zone}}},
 		}},
 	})
-	var ports []any
-	for name, protocol := range map[string]string{"dns": "UDP", "dns-tcp": "TCP"} {
-		ports = append(ports, map[string]any{"name": name, "protocol": protocol, "port": int64(53), "targetPort": int64(resolverPort)})
+	port := func(name, protocol string) any {
+		return map[string]any{"name": name, "protocol": protocol, "port": int64(53), "targetPort": int64(resolverPort)}
 	}
-	service := manifest("v1", "Service", ns, name, map[string]any{"selector": selector, "ports": ports})
+	service := manifest("v1", "Service", ns, name, map[string]any{"selector": selector, "ports": []any{port("dns", "UDP"), port("dns-tcp", "TCP")}})
 	return []labs.Manifest{Home(ns), account, role, binding, deployment, service}
 }
 
