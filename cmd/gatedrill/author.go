@@ -13,6 +13,7 @@ import (
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/labfile"
 	"github.com/gatedrill/gatedrill/labs/lint"
+	"github.com/gatedrill/gatedrill/labs/verify"
 )
 
 // authorCommand is for those who write labs. Its commands take folders, where
@@ -199,14 +200,9 @@ Exit code 1 when anything does not hold.`,
 		if len(w.Labs) == 0 {
 			return fail(exitFailed, nil)
 		}
-		report, end := proofsOf(e, len(w.Labs) > 1, *asJSON)
-		ok, lines, err := proveLabs(c.Context(), e, w.Labs, w.Around.World, true, report)
-		end()
-		if *asJSON && (err == nil || len(lines) > 0) { // else the error is the document
-			if err := writeJSON(e.Stdout, lines); err != nil {
-				return err
-			}
-		}
+		ok, err := shown(e, len(w.Labs) > 1, *asJSON, func(report func(verify.Line)) (bool, []verify.Line, error) {
+			return proveLabs(c.Context(), e, w.Labs, w.Around.World, true, report)
+		})
 		if err == nil && (!ok || len(problems) > 0) {
 			return fail(exitFailed, nil)
 		}

@@ -38,23 +38,28 @@ Exit code 1 when anything does not hold.`,
 		if all == (len(args) > 0) || seed != 0 && !all {
 			return usagef("name labs, or give --all, with or without --shuffle SEED")
 		}
-		report, end := proofsOf(e, all, *asJSON)
-		ok, lines, err := verifyLabs(c.Context(), e, args, seed, report)
-		end()
-		if *asJSON && (err == nil || len(lines) > 0) { // else the error is the document
-			if err := writeJSON(e.Stdout, lines); err != nil {
-				return err
-			}
-		}
-		switch {
-		case err != nil:
-			return err
-		case !ok:
+		ok, err := shown(e, all, *asJSON, func(report func(verify.Line)) (bool, []verify.Line, error) {
+			return verifyLabs(c.Context(), e, args, seed, report)
+		})
+		if err == nil && !ok {
 			return fail(exitFailed, nil)
 		}
-		return nil
+		return err
 	}
 	return c
+}
+
+// shown proves, and shows what comes of it: as rows, lines or JSON.
+func shown(e *env, rows, asJSON bool, prove func(report func(verify.Line)) (bool, []verify.Line, error)) (bool, error) {
+	report, end := proofsOf(e, rows, asJSON)
+	ok, lines, err := prove(report)
+	end()
+	if asJSON && (err == nil || len(lines) > 0) { // else the error is the document
+		if err := writeJSON(e.Stdout, lines); err != nil {
+			return false, err
+		}
+	}
+	return ok, err
 }
 
 // proofsOf prints what is proved as it comes: nothing beside JSON, a row for
