@@ -1,6 +1,7 @@
 package labs
 
 import (
+	"fmt"
 	"net"
 	"slices"
 	"strconv"
@@ -129,6 +130,23 @@ type LayerReport struct {
 	// types that FactsOf lists. They are filled as far as they can be observed,
 	// also for layers that the request does not reach.
 	Facts map[string]any `json:"facts,omitempty"`
+}
+
+// Told is the report in one line, with all that it rests on, for those who may
+// see everything: "listener of gateway is broken: …".
+func (r LayerReport) Told() string {
+	where := string(r.Layer)
+	if r.Hop != "" {
+		where += " of " + r.Hop
+	}
+	line := fmt.Sprintf("%s is %s: %s", where, r.Verdict, r.Summary)
+	if r.Got != "" {
+		line += "; wanted " + r.Want + ", got " + r.Got
+	}
+	if len(r.Evidence) > 0 {
+		line += " (" + strings.Join(r.Evidence, "; ") + ")"
+	}
+	return line
 }
 
 // Answer is what the client really got.

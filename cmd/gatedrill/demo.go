@@ -177,14 +177,16 @@ func (d *demo) runbook(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	verdicts, err := d.proof.Verdicts(ctx)
+	p, err := d.proof.Path(ctx)
 	if err != nil {
 		return err
 	}
 	for _, s := range labs.Steps() {
+		var verdict labs.Verdict // capture has none
 		reply, err := d.service.Answer(ctx, s, truths[s].Example())
-		if err == nil && reply.Right && verdicts[s] != "" {
-			reply, err = d.service.Verdict(ctx, s, verdicts[s])
+		if err == nil && reply.Right && len(s.Layers()) > 0 {
+			verdict = labrun.Verdict(d.lab, p, s)
+			reply, err = d.service.Verdict(ctx, s, verdict)
 		}
 		if err != nil {
 			return fmt.Errorf("step %s: %w", s, err)
@@ -192,7 +194,7 @@ func (d *demo) runbook(ctx context.Context) error {
 		if !reply.Right {
 			return fmt.Errorf("step %s: the true answer was not taken: %s", s, reply.Words)
 		}
-		fmt.Fprintf(d.e.Stdout, "✓ %-12s %-9s %s\n    %s\n", s, verdicts[s], visible(d.lab.Steps[s].Finding.Ask), visible(truths[s].Example()))
+		fmt.Fprintf(d.e.Stdout, "✓ %-12s %-9s %s\n    %s\n", s, verdict, visible(d.lab.Steps[s].Finding.Ask), visible(truths[s].Example()))
 	}
 	return nil
 }

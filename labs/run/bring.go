@@ -73,7 +73,7 @@ func (n *session) untilHealthy(since time.Time, within time.Duration) error {
 func healthy(o Observed) (bool, string) {
 	for _, l := range o.Main.Layers() {
 		if l.Verdict != labs.Healthy && l.Verdict != labs.OffPath {
-			return false, fmt.Sprintf("%s is %s: %s", l.Layer, l.Verdict, l.Summary)
+			return false, l.Told()
 		}
 	}
 	for _, c := range append(o.Goals[:len(o.Goals):len(o.Goals)], o.Guards...) {

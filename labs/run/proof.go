@@ -88,21 +88,6 @@ func (p *Proof) Truths(ctx context.Context) (map[labs.Step]check.Truth, error) {
 	return out, nil
 }
 
-// Verdicts are the true verdicts of the steps, by a fresh look.
-func (p *Proof) Verdicts(ctx context.Context) (map[labs.Step]labs.Verdict, error) {
-	o, _, err := p.n.fresh(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := map[labs.Step]labs.Verdict{}
-	for _, s := range labs.Steps() {
-		if len(s.Layers()) > 0 {
-			out[s] = Verdict(p.n.lab, o.Main, s)
-		}
-	}
-	return out, nil
-}
-
 // Path is the main request's path, by a fresh look, nothing hidden.
 func (p *Proof) Path(ctx context.Context) (labs.Path, error) {
 	o, _, err := p.n.fresh(ctx)

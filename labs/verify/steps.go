@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/run"
 )
 
 // answers compares what the cluster says with what the author wrote.
@@ -28,19 +29,30 @@ func (c *course) answers() error {
 
 // verdicts says that no step is unknown by a fresh look: each can be asked.
 func (c *course) verdicts() error {
-	got, err := c.proof.Verdicts(c.ctx)
+	p, err := c.proof.Path(c.ctx)
 	if err != nil {
 		return err
 	}
 	for _, s := range labs.Steps() {
-		if got[s] == labs.Unknown {
-			return fmt.Errorf("step %s is unknown", s)
-		}
-		if (got[s] == labs.Broken) != slices.Contains(c.lab.Breaks, s) {
-			return fmt.Errorf("step %s is %s", s, got[s])
+		got := run.Verdict(c.lab, p, s)
+		if len(s.Layers()) > 0 && (got == labs.Unknown || (got == labs.Broken) != slices.Contains(c.lab.Breaks, s)) {
+			return fmt.Errorf("step %s is %s: %s", s, got, strings.Join(wrong(p), "\n"))
 		}
 	}
 	return nil
+}
+
+// wrong lists what of a path is broken or unknown.
+func wrong(p labs.Path) []string {
+	var out []string
+	for _, h := range p.Hops {
+		for _, r := range h.Layers {
+			if r.Verdict == labs.Broken || r.Verdict == labs.Unknown {
+				out = append(out, r.Told())
+			}
+		}
+	}
+	return out
 }
 
 // silent says that analyze reports nothing that it did not report of the
