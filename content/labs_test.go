@@ -1,6 +1,7 @@
 package content_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/gatedrill/gatedrill/cards/deck"
@@ -36,14 +37,14 @@ func TestLabsAreWithoutMistakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := library(t)
-	around := lint.Around{Labs: l.Labs, World: l.World}
+	around := lint.Around{Labs: l.Labs, World: l.World, Cards: map[string][]string{}}
 	ids := map[string]bool{}
 	for _, lab := range l.Labs {
 		ids[lab.ID] = true
 	}
 	for _, d := range decks {
 		for _, c := range d.Cards {
-			around.Cards = append(around.Cards, c.ID)
+			around.Cards[c.ID] = c.Labs
 			for _, id := range c.Labs {
 				if !ids[id] {
 					t.Errorf("card %s names lab %s: there is none", c.ID, id)
@@ -52,6 +53,11 @@ func TestLabsAreWithoutMistakes(t *testing.T) {
 		}
 	}
 	for i := range l.Labs {
+		for _, id := range l.Labs[i].Cards {
+			if !slices.Contains(around.Cards[id], l.Labs[i].ID) {
+				t.Errorf("lab %s names card %s, which does not name it", l.Labs[i].ID, id)
+			}
+		}
 		for _, p := range lint.Lab(&l.Labs[i], around) {
 			t.Error(p)
 		}

@@ -142,6 +142,16 @@ type StepPlan struct {
 	Wrong   string   `yaml:"wrong"` // said to a wrong finding; never the fix
 	Cards   []string `yaml:"cards"` // due after a wrong verdict here, when the lab ends; the lab's when empty
 	Pos     Pos      `yaml:"-"`
+
+	Places map[string][]Pos `yaml:"-" json:"-"` // of the items of its lists: "look"
+}
+
+// Place is where an item of one of its lists stands, or the step itself.
+func (p StepPlan) Place(list string, i int) Pos {
+	if places := p.Places[list]; i < len(places) {
+		return places[i]
+	}
+	return p.Pos
 }
 
 // Finding is a question whose true answer the cluster is asked for.

@@ -60,10 +60,11 @@ func readWritten(e *env, paths []string) (written, error) {
 			return out, err
 		}
 	}
+	out.Around.Cards = map[string][]string{}
 	decks, _ := deck.Load(deckSources(e)...)
 	for _, d := range decks {
 		for _, c := range d.Cards {
-			out.Around.Cards = append(out.Around.Cards, c.ID)
+			out.Around.Cards[c.ID] = c.Labs
 		}
 	}
 	return out, nil

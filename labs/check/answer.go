@@ -185,11 +185,12 @@ func object(s string) string {
 	default:
 		return ""
 	}
-	return kindName(kind) + " " + ns + "/" + name
+	return Kind(kind) + " " + ns + "/" + name
 }
 
-// kindName maps plurals, short names and kinds with a group to the kind.
-func kindName(k string) string {
+// Kind maps plurals, short names and kinds with a group to the kind, in small
+// letters.
+func Kind(k string) string {
 	k, _, _ = strings.Cut(k, ".")
 	for kind, others := range kinds() {
 		if slices.Contains(others, k) {
@@ -199,9 +200,9 @@ func kindName(k string) string {
 	return k
 }
 
-// knownKind says whether a word is one of the kinds that gateways are made of.
-func knownKind(word string) bool {
-	_, known := kinds()[kindName(word)]
+// IsKind says whether a word is one of the kinds that gateways are made of.
+func IsKind(word string) bool {
+	_, known := kinds()[Kind(word)]
 	return known
 }
 

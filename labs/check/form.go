@@ -53,7 +53,7 @@ func kindless(answer string) bool {
 		return false
 	}
 	first, rest, ok := strings.Cut(strings.Trim(f[0], "\"'`."), "/")
-	return ok && !strings.ContainsAny(rest, "/.") && !knownKind(strings.ToLower(first))
+	return ok && !strings.ContainsAny(rest, "/.") && !IsKind(strings.ToLower(first))
 }
 
 // flags lists the response flags of Envoy 1.40.

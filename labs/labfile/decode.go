@@ -14,7 +14,8 @@ import (
 // decode fills dst, a pointer to a struct, from a mapping. It is strict: an
 // unknown key, a wrong type, a number where text is wanted are problems, and
 // decoding goes on after each, so that all of them are reported. A field
-// named Pos receives the place of its struct.
+// named Pos receives the place of its struct, one named Places those of the
+// items of its lists.
 func (s *source) decode(n ast.Node, dst any) { s.value(n, reflect.ValueOf(dst).Elem()) }
 
 func (s *source) value(n ast.Node, v reflect.Value) {
@@ -165,6 +166,22 @@ func (s *source) structure(n ast.Node, v reflect.Value) {
 	if f := v.FieldByName("Pos"); f.IsValid() {
 		f.Set(reflect.ValueOf(s.at(n)))
 	}
+	if f := v.FieldByName("Places"); f.IsValid() && f.Type() == reflect.TypeFor[map[string][]labs.Pos]() {
+		f.Set(reflect.ValueOf(s.items(n)))
+	}
+}
+
+// items are the places of the items of a mapping's lists.
+func (s *source) items(n ast.Node) map[string][]labs.Pos {
+	out := map[string][]labs.Pos{}
+	for _, p := range pairsOf(n) {
+		if list, ok := p.Value.(*ast.SequenceNode); ok {
+			for _, item := range list.Values {
+				out[keyOf(p)] = append(out[keyOf(p)], s.textPos(item))
+			}
+		}
+	}
+	return out
 }
 
 // fieldsOf maps a struct's keys to its fields. A json tag counts where there

@@ -193,6 +193,9 @@ func (s *source) shortcuts(fsys fs.FS, dir string, list []labs.Shortcut) {
 		var bad []labs.Problem
 		sc.Change, bad = readChange(fsys, path.Join(dir, sc.Apply), nil)
 		s.problems = append(s.problems, bad...)
+		if len(bad) == 0 && sc.Change.Empty() {
+			s.complain(sc.Pos, "%s changes nothing", sc.Apply)
+		}
 	}
 	entries, err := fs.ReadDir(fsys, path.Join(dir, "shortcuts"))
 	if err != nil {

@@ -205,6 +205,11 @@ func ground(lab *labs.Lab, scene labs.Scene) {
 // nothing.
 func over(scene, lab labs.StepPlan) labs.StepPlan {
 	out := lab
+	out.Places = maps.Clone(scene.Places)
+	if out.Places == nil {
+		out.Places = map[string][]labs.Pos{}
+	}
+	maps.Copy(out.Places, lab.Places)
 	if out.At == "" {
 		out.At = scene.At
 	}

@@ -7,6 +7,7 @@ package lint
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ import (
 type Around struct {
 	Labs  []labs.Lab
 	World labs.World
-	Cards []string // their ids
+	Cards map[string][]string // by their ids: the labs that each names
 }
 
 // linter collects what is wrong with one lab.
@@ -43,11 +44,14 @@ func Lab(l *labs.Lab, around Around) []labs.Problem {
 	slices.SortStableFunc(n.problems, func(a, b labs.Problem) int {
 		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line, a.Column-b.Column)
 	})
-	return slices.Compact(n.problems) // steps that share a text share its problems
+	return n.problems
 }
 
 func (n *linter) complain(at labs.Pos, text, format string, a ...any) {
-	n.problems = append(n.problems, labs.Problem{Pos: at, Text: text, Words: fmt.Sprintf(format, a...)})
+	p := labs.Problem{Pos: at, Text: text, Words: fmt.Sprintf(format, a...)}
+	if !slices.Contains(n.problems, p) { // steps that share a text share its problems
+		n.problems = append(n.problems, p)
+	}
 }
 
 // whole asks for what a lab can do without, and a good one has.
@@ -64,25 +68,59 @@ func (n *linter) whole() {
 	}
 }
 
-// joins looks at what the lab names of others.
+// joins looks at what the lab names of others, and others of it.
 func (n *linter) joins() {
 	for _, id := range n.lab.After {
-		if !slices.ContainsFunc(n.around.Labs, func(l labs.Lab) bool { return l.ID == id }) {
+		switch l, found := n.labOf(id); {
+		case !found:
 			n.complain(n.lab.Place("after"), id, "after names no lab")
+		case n.presumes(l, map[string]bool{}):
+			n.complain(n.lab.Place("after"), id, "the two labs presume each other: neither can be offered first")
 		}
 	}
+	named := slices.Clone(n.lab.Cards)
 	for _, s := range labs.Steps() {
-		for _, id := range n.lab.Steps[s].Cards {
-			if !slices.Contains(n.around.Cards, id) {
-				n.complain(n.lab.Steps[s].Pos, id, "step %s names no card that there is (gatedrill cards list)", s)
+		plan := n.lab.Steps[s]
+		named = append(named, plan.Cards...)
+		for i, id := range plan.Cards {
+			if _, found := n.around.Cards[id]; !found {
+				n.complain(plan.Place("cards", i), id, "step %s names no card that there is (gatedrill cards list)", s)
 			}
 		}
 	}
+	if len(n.lab.Cards) == 0 {
+		n.complain(n.lab.Place("cards"), "", "cards names no card: what is to be kept of the lab? (gatedrill cards list)")
+	}
 	for _, id := range n.lab.Cards {
-		if !slices.Contains(n.around.Cards, id) {
+		if _, found := n.around.Cards[id]; !found {
 			n.complain(n.lab.Place("cards"), id, "cards names no card that there is (gatedrill cards list)")
 		}
 	}
+	for _, id := range slices.Sorted(maps.Keys(n.around.Cards)) {
+		if slices.Contains(n.around.Cards[id], n.lab.ID) && !slices.Contains(named, id) {
+			n.complain(n.lab.Place("cards"), id, "a card names this lab, which does not name it")
+		}
+	}
+}
+
+func (n *linter) labOf(id string) (labs.Lab, bool) {
+	i := slices.IndexFunc(n.around.Labs, func(l labs.Lab) bool { return l.ID == id })
+	if i < 0 {
+		return labs.Lab{}, false
+	}
+	return n.around.Labs[i], true
+}
+
+// presumes says whether a lab is this one, or comes after it.
+func (n *linter) presumes(l labs.Lab, seen map[string]bool) bool {
+	if l.ID == n.lab.ID {
+		return true
+	}
+	seen[l.ID] = true
+	return slices.ContainsFunc(l.After, func(id string) bool {
+		before, found := n.labOf(id)
+		return found && !seen[id] && n.presumes(before, seen)
+	})
 }
 
 // debrief holds it to a page that a terminal shows.

@@ -10,9 +10,10 @@ import (
 	"github.com/gatedrill/gatedrill/labs"
 )
 
-// solving are words that name a cause, or the place of one.
-var solving = []string{"virtualservice", "httproute", "destinationrule", "peerauthentication", "authorizationpolicy", "selector", "endpoint",
-	"listener", "credentialname", "private key", "typo", "mtls", "strict"}
+// solving names a cause, or the place of one.
+var solving = regexp.MustCompile(`(?i)virtual[ -]?service|http[ -]?route|destination[ -]?rule|service[ -]?entr|envoy[ -]?filter|peer[ -]?authentication|` +
+	`request[ -]?authentication|authorization[ -]?polic|reference[ -]?grant|selector|endpoint|listener|credential[ -]?name|subset|private key|typo|` +
+	`mtls|mutual tls|strict`)
 
 // presumes is said in a question that only a broken layer would be asked.
 var presumes = regexp.MustCompile(`(?i)\b(does not|cannot|can't|should|wrong|broken|missing|instead|as it does)\b`)
@@ -20,21 +21,26 @@ var presumes = regexp.MustCompile(`(?i)\b(does not|cannot|can't|should|wrong|bro
 // ticket holds title and ticket to symptoms: no word that solves the lab, no
 // field that the fault changes and no value that it brings.
 func (n *linter) ticket() {
+	f := n.broken()
 	for _, part := range [][2]string{{"id", n.lab.ID}, {"title", n.lab.Title}, {"ticket", n.lab.Ticket}} {
 		key, text := part[0], part[1]
-		told := strings.ToLower(text)
-		for _, word := range solving {
-			if strings.Contains(told, word) {
-				n.complain(n.lab.Place(key), word, "%s says a word that solves it: tell what people notice", key)
-			}
+		if word := solving.FindString(text); word != "" {
+			n.complain(n.lab.Place(key), word, "%s says a word that solves it: tell what people notice", key)
 		}
-		n.spoils(n.lab.Place(key), key, text)
+		n.spoils(f, n.lab.Place(key), key, text)
+	}
+	for _, g := range n.lab.Goals {
+		n.spoils(f, g.Pos, "the title of a goal", g.Title)
+	}
+	for _, g := range n.lab.Guards {
+		n.spoils(f, g.Pos, "the title of a guard", g.Title)
 	}
 }
 
 // questions looks at what a learner reads before and while a step is asked:
 // nothing of the fault, and no verdict.
 func (n *linter) questions() {
+	f := n.broken()
 	for _, step := range labs.Steps() {
 		s := n.lab.Steps[step]
 		if s.Finding == nil {
@@ -43,27 +49,61 @@ func (n *linter) questions() {
 		if s.Finding.Accept == labs.AcceptObject && presumes.MatchString(s.Finding.Ask) {
 			n.complain(s.Finding.Pos, s.Finding.Ask, "step %s: the question presumes a verdict", step)
 		}
-		n.spoils(s.Finding.Pos, "the question of step "+string(step), s.Finding.Ask)
-		for _, h := range s.Hints {
-			n.spoils(s.Pos, "a hint of step "+string(step), h)
+		n.spoils(f, s.Finding.Pos, "the question of step "+string(step), s.Finding.Ask)
+		for i, h := range s.Hints {
+			n.spoils(f.closely(), s.Place("hints", i), "a hint of step "+string(step), h)
+		}
+		n.spoils(f.closely(), s.Pos, "what step "+string(step)+" says to a wrong answer", s.Wrong)
+	}
+}
+
+// broken is what the fault writes, and what was there before.
+type broken struct {
+	fields, leaves, values []string // leaves are the fields that get a value
+	healthy                string
+}
+
+// mesh are numbers that every mesh has.
+const mesh = " 8080 8443 15001 15006 15012 15021 15090"
+
+func (n *linter) broken() broken {
+	b := broken{healthy: n.healthy() + mesh}
+	b.change(n.lab.Fault)
+	return b
+}
+
+// closely leaves the fields that others are in out: a hint may say where to
+// look.
+func (b broken) closely() broken {
+	b.fields = b.leaves
+	return b
+}
+
+// spoils looks for what the fault writes in a text.
+func (n *linter) spoils(b broken, at labs.Pos, what, text string) {
+	for _, f := range b.fields {
+		if spelled(text, f) {
+			n.complain(at, f, "%s names a field that the fault changes", what)
+		}
+	}
+	for _, v := range b.values {
+		if len(v) > 3 && !strings.Contains(b.healthy, v) && word(strings.ToLower(text), strings.ToLower(v)) {
+			n.complain(at, v, "%s holds a value that the fault brings", what)
 		}
 	}
 }
 
-// spoils looks for what the fault writes in a text.
-func (n *linter) spoils(at labs.Pos, what, text string) {
-	fields, values := written(n.lab.Fault)
-	healthy := n.healthy()
-	for _, f := range fields {
-		if strings.ContainsAny(f, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") && word(text, f) { // others are words of every day
-			n.complain(at, f, "%s names a field that the fault changes", what)
-		}
+// hump is where a field's next word begins.
+var hump = regexp.MustCompile(`[A-Z]+`)
+
+// spelled says whether a text names a field, or says it in words: targetPort,
+// target port. A field of one word is a word of every day.
+func spelled(text, field string) bool {
+	words := hump.ReplaceAllString(field, "[ -]?$0")
+	if words == field || strings.HasPrefix(words, "[") {
+		return false
 	}
-	for _, v := range values {
-		if len(v) > 3 && !strings.Contains(healthy, v) && word(text, v) {
-			n.complain(at, v, "%s holds a value that the fault brings", what)
-		}
-	}
+	return regexp.MustCompile(`(?i)\b` + words + `s?\b`).MatchString(text)
 }
 
 // healthy is all that is known before anything is broken, as one text.
@@ -76,47 +116,63 @@ func (n *linter) healthy() string {
 	return string(text)
 }
 
-// written lists the fields and the values that a change writes.
-func written(c labs.Change) (fields, values []string) {
-	var tree func(x any)
-	tree = func(x any) {
-		switch x := x.(type) {
-		case map[string]any:
-			for k, v := range x {
-				if tree(v); v == nil || !isTree(v) {
-					fields = append(fields, k)
-				}
-			}
-		case []any:
-			for _, v := range x {
-				tree(v)
-			}
-		case string:
-			values = append(values, x)
-		}
-	}
-	for _, m := range c.Objects {
-		tree(m.Object["spec"])
-	}
+// change takes in what a change writes.
+func (b *broken) change(c labs.Change) {
+	b.objects(c.Objects)
 	for _, op := range c.Ops {
-		for _, m := range op.Apply {
-			tree(m.Object["spec"])
+		b.objects(op.Apply)
+		if op.Certificate != nil {
+			b.values = append(b.values, op.Certificate.Names...)
 		}
-		if op.Patch != nil {
-			tree(op.Patch.Merge)
-			for _, p := range op.Patch.JSON {
-				if step, ok := p.(map[string]any); ok {
-					tree(step["value"])
-					if at, ok := step["path"].(string); ok {
-						fields = append(fields, at[strings.LastIndex(at, "/")+1:])
-					}
-				}
+		if op.Patch == nil {
+			continue
+		}
+		b.tree(op.Patch.Merge)
+		for _, p := range op.Patch.JSON {
+			if step, ok := p.(map[string]any); ok {
+				at, _ := step["path"].(string)
+				path := strings.Split(at, "/")
+				b.fields, b.leaves = append(b.fields, path...), append(b.leaves, path[len(path)-1])
+				b.tree(step["value"])
 			}
 		}
 	}
-	slices.Sort(fields)
-	slices.Sort(values)
-	return slices.Compact(fields), slices.Compact(values)
+	for _, list := range []*[]string{&b.fields, &b.leaves, &b.values} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
+}
+
+func (b *broken) objects(list []labs.Manifest) {
+	for _, m := range list {
+		b.values = append(b.values, m.Ref().Name)
+		for part, x := range m.Object {
+			if !slices.Contains([]string{"apiVersion", "kind", "metadata"}, part) {
+				b.tree(x)
+			}
+		}
+	}
+}
+
+func (b *broken) tree(x any) {
+	switch x := x.(type) {
+	case map[string]any:
+		for k, v := range x {
+			b.fields = append(b.fields, k)
+			if v == nil || !isTree(v) {
+				b.leaves = append(b.leaves, k)
+			}
+			b.tree(v)
+		}
+	case []any:
+		for _, v := range x {
+			b.tree(v)
+		}
+	case string:
+		b.values = append(b.values, x)
+	case int64:
+		b.values = append(b.values, strconv.FormatInt(x, 10))
+	}
 }
 
 func isTree(v any) bool {
@@ -129,13 +185,13 @@ func isTree(v any) bool {
 	return false
 }
 
-// answers looks for the answer of a step in the questions after it. A word of
-// every day is none that gives itself away.
+// answers looks for the answer of a step in its own words and in the questions
+// after it.
 func (n *linter) answers() {
-	told := n.lab.Title + " " + n.lab.Ticket
 	steps := labs.Steps()
 	for i, step := range steps {
-		f := n.lab.Steps[step].Finding
+		s := n.lab.Steps[step]
+		f := s.Finding
 		if f == nil {
 			continue
 		}
@@ -143,19 +199,43 @@ func (n *linter) answers() {
 			if is == "" {
 				n.complain(f.Pos, "", "step %s: is has no answer: write down what you expect the cluster to say", step)
 			}
-			if f.Accept == labs.AcceptObject {
-				_, is, _ = strings.Cut(is, " ")
-			}
-			if _, err := strconv.ParseFloat(is, 64); err == nil || len(is) < 4 || !strings.ContainsAny(is, "./:|-0123456789") || strings.Contains(told, is) {
-				continue
-			}
-			for _, later := range steps[i+1:] {
-				if g := n.lab.Steps[later].Finding; g != nil && word(g.Ask, is) {
-					n.complain(g.Pos, g.Ask, "the question of step %s gives the answer of step %s away: %s", later, step, is)
+			for _, is := range n.forms(f.Accept, is) {
+				if word(f.Ask, is) {
+					n.complain(f.Pos, f.Ask, "the question of step %s gives its own answer away: %s", step, is)
+				}
+				for j, h := range s.Hints {
+					if word(h, is) {
+						n.complain(s.Place("hints", j), h, "a hint of step %s gives its answer away: %s", step, is)
+					}
+				}
+				if word(s.Wrong, is) {
+					n.complain(s.Pos, s.Wrong, "what step %s says to a wrong answer gives its answer away: %s", step, is)
+				}
+				for _, later := range steps[i+1:] {
+					if g := n.lab.Steps[later].Finding; g != nil && word(strings.ToLower(g.Ask), strings.ToLower(is)) {
+						n.complain(g.Pos, g.Ask, "the question of step %s gives the answer of step %s away: %s", later, step, is)
+					}
 				}
 			}
 		}
 	}
+}
+
+// forms are the ways to write an answer that give it away. A word of every
+// day, a small number and what the ticket tells do not.
+func (n *linter) forms(accept labs.Accept, is string) []string {
+	out := []string{is}
+	if accept == labs.AcceptObject {
+		_, is, _ = strings.Cut(is, " ")
+		out = []string{is}
+		if namespace, name, ok := strings.Cut(is, "/"); ok {
+			out = append(out, name+"."+namespace)
+		}
+	}
+	told := n.lab.Title + " " + n.lab.Ticket
+	return slices.DeleteFunc(out, func(is string) bool {
+		return len(is) < 4 || !strings.ContainsAny(is, "./:|-0123456789") || strings.Contains(told, is)
+	})
 }
 
 // word says whether a text holds another one that is no part of a longer
