@@ -125,6 +125,7 @@ func trim(o map[string]any) snapshot.Object {
 		delete(o, "binaryData")
 		notes, _ := meta["annotations"].(map[string]any)
 		delete(notes, "kubectl.kubernetes.io/last-applied-configuration") // the whole of it once more
+		delete(notes, "control-plane.alpha.kubernetes.io/leader")         // who leads, renewed every few seconds
 		data, _ := o["data"].(map[string]any)
 		for k := range data {
 			if !slices.Contains(publicKeys, k) {

@@ -3,6 +3,8 @@ package observe
 import (
 	"context"
 	"fmt"
+	"maps"
+	"reflect"
 	"sync"
 	"time"
 
@@ -146,7 +148,8 @@ func (lister) IsWatchListSemanticsUnSupported() bool { return true }
 // Add takes an object that came.
 func (s *store) Add(obj any) error { return s.Update(obj) }
 
-// Update takes an object that changed.
+// Update takes an object that changed. Nobody is told when nothing of it did
+// but its version: leaders renew their claim every few seconds.
 func (s *store) Update(obj any) error {
 	o, err := asObject(obj)
 	if err != nil {
@@ -156,11 +159,29 @@ func (s *store) Update(obj any) error {
 	if s.objects == nil {
 		s.objects = map[string]snapshot.Object{}
 	}
-	s.objects[key(o)], s.sorted = trim(o.Object), nil
+	was, now := s.objects[key(o)], trim(o.Object)
+	news := s.trouble != "" || was == nil || !sameBut(was, now, "resourceVersion")
+	s.objects[key(o)], s.sorted = now, nil
 	s.trouble = ""
 	s.mu.Unlock()
-	s.changed()
+	if news {
+		s.changed()
+	}
 	return nil
+}
+
+// sameBut compares two objects but for one field of their metadata.
+func sameBut(a, b snapshot.Object, field string) bool {
+	without := func(o snapshot.Object) snapshot.Object {
+		o = maps.Clone(o)
+		if meta, ok := o["metadata"].(map[string]any); ok {
+			meta = maps.Clone(meta)
+			delete(meta, field)
+			o["metadata"] = meta
+		}
+		return o
+	}
+	return reflect.DeepEqual(without(a), without(b))
 }
 
 // Delete forgets an object that went.

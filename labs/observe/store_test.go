@@ -3,6 +3,7 @@ package observe
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 )
@@ -145,6 +147,38 @@ func TestStoreGoesOn(t *testing.T) {
 	defer api.mu.Unlock()
 	if list, why := s.get(); len(list) != 3 || why != "" || api.lists != 1 {
 		t.Errorf("%d objects after %d lists (%q), want 3 after 1", len(list), api.lists, why)
+	}
+}
+
+// A leader that renews its claim changes nothing that anybody looks at: a look
+// sends every request, and each writes a line into the proxies' logs.
+func TestNobodyIsToldOfAClaimRenewed(t *testing.T) {
+	t.Parallel()
+	claim := func(version, holder, mesh string) *unstructured.Unstructured {
+		return &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": "ConfigMap", "data": map[string]any{"mesh": mesh}, "metadata": map[string]any{
+			"name": "istio-leader", "namespace": "istio-system", "resourceVersion": version,
+			"annotations": map[string]any{"control-plane.alpha.kubernetes.io/leader": holder},
+		}}}
+	}
+	told := 0
+	s := newStore(kind{name: "ConfigMap"}, nil, func() { told++ })
+	for _, c := range []struct {
+		object *unstructured.Unstructured
+		told   int
+	}{{claim("1", "a", "x"), 1}, {claim("2", "b", "x"), 1}, {claim("3", "b", "y"), 2}} {
+		if err := s.Update(c.object); err != nil {
+			t.Fatal(err)
+		}
+		if told != c.told {
+			t.Errorf("version %s: told %d times, want %d", c.object.GetResourceVersion(), told, c.told)
+		}
+	}
+	s.fail(errors.New("cut off"))
+	if err := s.Update(claim("4", "b", "y")); err != nil || told != 4 {
+		t.Errorf("told %d times (%v), want 4: the trouble and its end are news", told, err)
+	}
+	if list, _ := s.get(); len(list) != 1 || list[0]["metadata"].(map[string]any)["resourceVersion"] != "4" {
+		t.Errorf("%v, want the newest version", list)
 	}
 }
 
