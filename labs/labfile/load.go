@@ -207,3 +207,18 @@ func (s *source) shortcuts(fsys fs.FS, dir string, list []labs.Shortcut) {
 		}
 	}
 }
+
+// strays reports what is among the scenes or the faults and is none.
+func (sh Shared) strays(dir, suffix, words string) []labs.Problem {
+	entries, err := fs.ReadDir(sh.fsys, sh.fsys.path(dir))
+	if err != nil {
+		return nil // a library without them
+	}
+	known, out := sh.names(dir, suffix), []labs.Problem(nil)
+	for _, e := range entries {
+		if !slices.Contains(known, strings.TrimSuffix(e.Name(), suffix)) {
+			out = append(out, labs.Problem{Pos: labs.Pos{File: sh.fsys.path(dir, e.Name())}, Words: "stray file: " + words})
+		}
+	}
+	return out
+}

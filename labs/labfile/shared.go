@@ -32,6 +32,8 @@ func LoadShared(f Folder) (Shared, []labs.Problem) {
 	fsys := f.open()
 	w, problems := loadWorld(fsys)
 	sh := Shared{World: w, fsys: &fsys}
+	problems = append(problems, sh.strays(ScenesDir, "", "a scene is a folder")...)
+	problems = append(problems, sh.strays(FaultsDir, ".yaml", "a fault is a file ID.yaml")...)
 	for _, id := range sh.SceneIDs() {
 		_, _, bad := sh.scene(labs.Use{Name: id})
 		problems = append(problems, bad...)

@@ -224,6 +224,9 @@ func TestSharedProblems(t *testing.T) {
 		"fault twice":                     {nil, booking(map[string]string{"fault/a.yaml": "- {pause: 1s}\n"}), "no-booking/lab.yaml:7:1: a lab has either a fault of the library or a folder fault/"},
 		"neither a fault nor healthy":     {nil, lab("fault: {name: port-typo, with: {port: \"8079\"}}", "catalogue: B7"), "healthy"},
 		"no such fault behind":            {nil, lab("ticket:", "behind: {name: typo}\nticket:"), `there is no fault "typo" (port-typo)`},
+		"a stray scene":                   {map[string]string{"scenes/edge.yaml": goodScene}, nil, "scenes/edge.yaml: stray file: a scene is a folder"},
+		"a stray fault":                   {map[string]string{"faults/port-typo.yml": goodFault}, nil, "faults/port-typo.yml: stray file: a fault is a file ID.yaml"},
+		"a shortcut that changes nothing": {nil, booking(map[string]string{"shortcuts/a.yaml": "# nothing\n", "lab.yaml": sharedLab + "shortcuts:\n  - {title: a, apply: shortcuts/a.yaml, stopped_by: b}\n"}), "shortcuts/a.yaml changes nothing"},
 		"a namespace in a fault":          {nil, booking(map[string]string{"solution/a.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n"}), "namespaces belong to the scene or the base"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,8 @@
 package observe
 
 import (
+	"maps"
+	"reflect"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -134,4 +136,18 @@ func trim(o map[string]any) snapshot.Object {
 		}
 	}
 	return snapshot.Seal(o)
+}
+
+// sameBut compares two objects but for one field of their metadata.
+func sameBut(a, b snapshot.Object, field string) bool {
+	without := func(o snapshot.Object) snapshot.Object {
+		o = maps.Clone(o)
+		if meta, ok := o["metadata"].(map[string]any); ok {
+			meta = maps.Clone(meta)
+			delete(meta, field)
+			o["metadata"] = meta
+		}
+		return o
+	}
+	return reflect.DeepEqual(without(a), without(b))
 }

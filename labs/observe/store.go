@@ -3,8 +3,6 @@ package observe
 import (
 	"context"
 	"fmt"
-	"maps"
-	"reflect"
 	"sync"
 	"time"
 
@@ -168,20 +166,6 @@ func (s *store) Update(obj any) error {
 		s.changed()
 	}
 	return nil
-}
-
-// sameBut compares two objects but for one field of their metadata.
-func sameBut(a, b snapshot.Object, field string) bool {
-	without := func(o snapshot.Object) snapshot.Object {
-		o = maps.Clone(o)
-		if meta, ok := o["metadata"].(map[string]any); ok {
-			meta = maps.Clone(meta)
-			delete(meta, field)
-			o["metadata"] = meta
-		}
-		return o
-	}
-	return reflect.DeepEqual(without(a), without(b))
 }
 
 // Delete forgets an object that went.
