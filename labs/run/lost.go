@@ -16,6 +16,8 @@ type seen struct {
 	index snapshot.Index
 }
 
+func index(s snapshot.Snapshot) seen { return seen{s, snapshot.IndexOf(s.Objects)} }
+
 // find returns an object, nil when it is gone or on its way out; known says
 // whether that can be told.
 func (s seen) find(o labs.Object) (found snapshot.Object, known bool) {
@@ -105,16 +107,32 @@ func (n needs) still(s seen) string {
 			effect = "the lab is not whole"
 		}
 		switch {
-		case found.Num("status", "availableReplicas") > 0:
 		case found.Has("spec", "replicas") && found.Num("spec", "replicas") == 0:
 			return fmt.Sprintf("%s is scaled to 0: %s. Scale it up (kubectl scale -n %s deployment/%s --replicas=1), or reset the lab: gatedrill lab reset.",
 				o, effect, found.Namespace(), found.Name())
+		case found.Num("status", "availableReplicas") > 0:
 		case !n.unsettles(found):
 			return fmt.Sprintf("%s has no ready pod: until it is back, %s. Look: kubectl get pod -n %s; reset the lab if it stays away: gatedrill lab reset.",
 				o, effect, found.Namespace())
 		}
 	}
 	return ""
+}
+
+// unready says whether a Deployment, whoever is why, has fewer pods than it
+// wants: what holds may hold only until they are there.
+func (n needs) unready(s seen) bool {
+	return slices.ContainsFunc(n.objects, func(o need) bool {
+		found, known := s.find(o.Object)
+		if o.Kind != "Deployment" || !known {
+			return false
+		}
+		want := 1
+		if found.Has("spec", "replicas") {
+			want = found.Num("spec", "replicas")
+		}
+		return found.Num("status", "availableReplicas") < want
+	})
 }
 
 // unsettles says whether the fault changes something by which pods of a
@@ -137,16 +155,37 @@ func (n needs) refused(s snapshot.Snapshot) string {
 	if slices.ContainsFunc(n.fault, func(o labs.Object) bool { return o.Kind == "EnvoyFilter" || o.Kind == "WasmPlugin" }) {
 		return ""
 	}
+	filter := slices.IndexFunc(s.Objects, func(o snapshot.Object) bool {
+		return o.Kind() == "EnvoyFilter" && !slices.ContainsFunc(n.objects, func(m need) bool { return m.Object == o.Ref() })
+	})
 	for _, p := range s.Proxies {
-		list := p.Refused
-		if p.Config != nil {
-			list = slices.Concat(p.Config.Refused, list)
-		}
-		i := slices.IndexFunc(list, func(r envoy.Refusal) bool { return r.Kind != "secret" && r.Kind != "endpoint" })
-		if i >= 0 {
-			return fmt.Sprintf("Envoy of pod %s/%s refuses its latest %s %s and goes on with what it had before: %s. Take back the change that it comes from, or reset the lab: gatedrill lab reset.",
-				p.Namespace, p.Pod, list[i].Kind, list[i].Name, strings.TrimSuffix(list[i].Details, "."))
+		for _, r := range stale(p, filter >= 0) {
+			change := "the change that it comes from"
+			if filter >= 0 {
+				change = s.Objects[filter].Ref().String()
+			}
+			return fmt.Sprintf("Envoy of pod %s/%s refuses its latest %s %s and goes on with what it had before: %s. Take back %s, or reset the lab: gatedrill lab reset.",
+				p.Namespace, p.Pod, r.Kind, r.Name, strings.TrimSuffix(r.Details, "."), change)
 		}
 	}
 	return ""
+}
+
+// stale lists what a proxy refused. Of listeners its dump says so. Of the rest
+// its log does, which is silent when Envoy is sent again what it has: that is
+// believed only while somebody's EnvoyFilter is there, and of what there is an
+// older version of.
+func stale(p snapshot.Proxy, filtered bool) []envoy.Refusal {
+	if p.Config == nil {
+		return nil
+	}
+	out := slices.DeleteFunc(slices.Clone(p.Config.Refused), func(r envoy.Refusal) bool { return r.Kind != "listener" })
+	for _, r := range p.Refused {
+		_, cluster := p.Config.Cluster(r.Name)
+		_, table := p.Config.RouteConfig(r.Name)
+		if filtered && (r.Kind == "cluster" && cluster || r.Kind == "route" && table) {
+			out = append(out, r)
+		}
+	}
+	return out
 }

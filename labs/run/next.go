@@ -222,7 +222,7 @@ func observed(s State, e Observed) (State, []Effect) {
 // is said of a lab in trouble, unless it holds for as long as a solution must.
 func (s State) settled(e Observed) (State, []Effect) {
 	goals, whole := check.Healthy(e.Goals), e.Trouble == ""
-	early := s.Phase == labs.PhaseDiagnosing && s.Lab.Healthy == "" && goals
+	early := s.Phase == labs.PhaseDiagnosing && s.Lab.Healthy == "" && goals && !e.Unready
 	mended := s.Phase == labs.PhaseFixing && goals && check.Healthy(e.Guards)
 	switch {
 	case early && whole:

@@ -137,6 +137,7 @@ func (n *session) look(snap snapshot.Snapshot) (Observed, check.Facts) {
 	}
 	o := Observed{At: snap.At, Main: f.Paths[labs.MainRequest], Stated: n.stated(f)}
 	o.Goals, o.Guards = n.set.Judge(f)
+	o.Unready = n.needs.unready(index(snap))
 	words, replaced := trouble(n.needs, snap)
 	o.Trouble, o.Replaced = words, replaced && check.Healthy(o.Goals, o.Guards)
 	if why := n.why(); why != nil {

@@ -21,7 +21,7 @@ func trouble(n needs, s snapshot.Snapshot) (words string, replaced bool) {
 	if lost := lostNamespaces(n.homes, s); len(lost) > 0 {
 		return fmt.Sprintf("Namespace %s is gone, with all that was in it. Reset the lab to get it back: gatedrill lab reset.", strings.Join(lost, ", ")), false
 	}
-	seen := seen{s, snapshot.IndexOf(s.Objects)}
+	seen := index(s)
 	why := n.still(seen)
 	if why == "" {
 		why = n.refused(s)

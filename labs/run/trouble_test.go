@@ -217,13 +217,25 @@ func TestTroubleTellsWhatEnvoyRefuses(t *testing.T) {
 	t.Parallel()
 	lab, all := shopWorld()
 	s := shopSeen(all)
-	s.Proxies = []snapshot.Proxy{{Namespace: "istio-system", Pod: "gw-1", Refused: []envoy.Refusal{{Kind: "secret", Name: "x"}, {Kind: "cluster", Name: "outbound|80||shop", Details: "no such field."}}}}
-	got, _ := trouble(needsOf(labs.World{}, lab), s)
-	if !strings.Contains(got, "Envoy of pod istio-system/gw-1 refuses its latest cluster outbound|80||shop") || !strings.Contains(got, "no such field. Take back") {
+	old := &envoy.Config{Clusters: []envoy.Cluster{{Name: "outbound|80||shop"}}}
+	s.Proxies = []snapshot.Proxy{{Namespace: "istio-system", Pod: "gw-1", Config: old, Refused: []envoy.Refusal{
+		{Kind: "secret", Name: "x"}, {Kind: "cluster", Name: "never taken, and sent no more"}, {Kind: "cluster", Name: "outbound|80||shop", Details: "no such field."}}}}
+	n := needsOf(labs.World{}, lab)
+	if got, _ := trouble(n, s); got != "" {
+		t.Errorf("the change was taken back, which the log does not tell: %q", got)
+	}
+	s.Objects = append(s.Objects, manifest("EnvoyFilter", "networking.istio.io/v1alpha3", "istio-system", "mine", nil).Object)
+	got, _ := trouble(n, s)
+	if !strings.Contains(got, "Envoy of pod istio-system/gw-1 refuses its latest cluster outbound|80||shop") || !strings.Contains(got, "no such field. Take back EnvoyFilter istio-system/mine, or reset") {
 		t.Errorf("%q", got)
 	}
 	lab.Fault = labs.Change{Ops: []labs.Op{{Patch: &labs.Patch{Object: labs.Object{Kind: "EnvoyFilter", Namespace: "istio-system", Name: "own"}}}}}
 	if got, _ := trouble(needsOf(labs.World{}, lab), s); got != "" {
 		t.Errorf("that is the fault: %q", got)
+	}
+	lab.Fault, s.Objects = labs.Change{}, s.Objects[:len(s.Objects)-1]
+	old.Refused = []envoy.Refusal{{Kind: "listener", Name: "0.0.0.0_8443", Details: "no lua"}}
+	if got, _ := trouble(needsOf(labs.World{}, lab), s); !strings.Contains(got, "refuses its latest listener 0.0.0.0_8443") {
+		t.Errorf("a listener's refusal is exact: %q", got)
 	}
 }
