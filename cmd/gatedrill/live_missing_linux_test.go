@@ -14,7 +14,7 @@ import (
 // loss is something that a learner does to the world of a lab.
 type loss struct {
 	name string
-	do   []string // kubectl's arguments
+	do   []string // what kubectl is called with
 	want string   // of the trouble; "" where it passes by itself
 	all  bool     // the goals would hold, were it not for the trouble
 }
@@ -28,22 +28,21 @@ func TestLiveMissing(t *testing.T) {
 		losses []loss
 	}{
 		{"shop-is-gone", []loss{
-			{"kill the gateway's pod", words("delete pod -n istio-system -l istio=ingressgateway --force --grace-period=0"), "", false},
-			{"delete a Secret that Envoy still remembers", words("delete secret -n istio-system shop-cert"), "Secret istio-system/shop-cert is gone", false},
-			{"and mend the lab: all seems well", words(`patch virtualservice -n drill-shop shop --type=merge -p {"spec":{"hosts":["shop.example.com"]}}`), "Secret istio-system/shop-cert is gone", true},
-			{"delete the Service", words("delete service -n drill-shop shop"), "Service drill-shop/shop and Secret istio-system/shop-cert are gone", false},
-			{"delete the gateway", words("delete deployment -n istio-system istio-ingressgateway"), "Deployment istio-system/istio-ingressgateway are gone: the gateway answers nothing", false},
-			{"delete the namespace", words("delete namespace drill-shop --wait=false"), "Namespace drill-shop is gone", false},
+			{"kill the gateway's pod", []string{"delete pod -n istio-system -l istio=ingressgateway --force --grace-period=0"}, "", false},
+			{"delete a Secret that Envoy still remembers, and mend the lab: all seems well", []string{"delete secret -n istio-system shop-cert",
+				`patch virtualservice -n drill-shop shop --type=merge -p {"spec":{"hosts":["shop.example.com"]}}`}, "Secret istio-system/shop-cert is gone", true},
+			{"delete the Service and the gateway", []string{"delete service -n drill-shop shop", "delete deployment -n istio-system istio-ingressgateway"},
+				"Service drill-shop/shop, Secret istio-system/shop-cert and Deployment istio-system/istio-ingressgateway are gone: the gateway answers nothing", false},
+			{"delete the namespace", []string{"delete namespace drill-shop --wait=false"}, "Namespace drill-shop is gone", false},
 		}},
 		{"scans-nobody-counted", []loss{
-			{"scale the egress gateway to 0", words("scale deployment -n istio-system istio-egressgateway --replicas=0"), "Deployment istio-system/istio-egressgateway is scaled to 0", false},
-			{"delete the ServiceEntry", words("delete serviceentry -n drill-depot labels"), "ServiceEntry drill-depot/labels is gone", false},
-			{"delete the client", words("delete deployment -n drill-depot scanner"), "Deployment drill-depot/scanner and ServiceEntry drill-depot/labels are gone", false},
+			{"scale the egress gateway to 0", []string{"scale deployment -n istio-system istio-egressgateway --replicas=0"}, "Deployment istio-system/istio-egressgateway is scaled to 0", false},
+			{"delete the ServiceEntry and the client", []string{"delete serviceentry -n drill-depot labels", "delete deployment -n drill-depot scanner"},
+				"Deployment drill-depot/scanner and ServiceEntry drill-depot/labels are gone", false},
 		}},
 		{"locks-will-not-answer", []loss{
-			{"delete the policy that refuses too much", words("delete authorizationpolicy -n drill-canal no-deletion"), "AuthorizationPolicy drill-canal/no-deletion is gone", true},
-			{"delete the route", words("delete httproute -n drill-canal locks"), "HTTPRoute drill-canal/locks", false},
-			{"delete the waypoint", words("delete gateways.gateway.networking.k8s.io -n drill-canal keeper"), "Gateway drill-canal/keeper", false},
+			{"delete the policy that refuses too much", []string{"delete authorizationpolicy -n drill-canal no-deletion"}, "AuthorizationPolicy drill-canal/no-deletion is gone", true},
+			{"delete the waypoint", []string{"delete gateways.gateway.networking.k8s.io -n drill-canal keeper"}, "Gateway drill-canal/keeper", false},
 		}},
 	} {
 		t.Run(c.lab, func(t *testing.T) {
@@ -51,7 +50,9 @@ func TestLiveMissing(t *testing.T) {
 			l.clean()
 			l.must(0, "lab", "start", c.lab)
 			for _, x := range c.losses {
-				l.must(0, append([]string{"lab", "shell", "--", "kubectl"}, x.do...)...)
+				for _, line := range x.do {
+					l.must(0, append([]string{"lab", "shell", "--", "kubectl"}, strings.Fields(line)...)...)
+				}
 				within(t, 45*time.Second, func() error { return l.troubled(x) })
 			}
 			l.refused()
@@ -61,8 +62,6 @@ func TestLiveMissing(t *testing.T) {
 		})
 	}
 }
-
-func words(line string) []string { return strings.Fields(line) }
 
 // troubled judges the lab after a loss. That a wanted trouble does not come yet
 // may be a matter of time; that something is green, or solved, is not.
