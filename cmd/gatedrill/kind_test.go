@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ func TestKindLabs(t *testing.T) {
 	e := onKind(t, kindtest.Backend(t))
 	list, _ := loadLabs(e)
 	third := drawn(t)
+	var tries seconds
 	for _, lab := range list {
 		t.Run(lab.ID, func(t *testing.T) {
 			if lack := lacking(h, &lab); lack != "" {
@@ -29,7 +31,7 @@ func TestKindLabs(t *testing.T) {
 			if !third(lab.ID) {
 				t.Skip("not in this commit's third of the labs (all: GATEDRILL_TEST_LABS=all)")
 			}
-			proveOn(t, e, lab.ID)
+			tries.prove(t, e, lab.ID)
 		})
 	}
 }
@@ -58,8 +60,9 @@ func TestKindLabsThroughTheNode(t *testing.T) {
 	kindtest.Up(t)
 	backend := kindtest.Indirect(t)
 	e := onKind(t, backend)
+	var tries seconds
 	for _, id := range []string{"nobody-gets-in", "shop-is-gone", "since-last-night"} {
-		t.Run(id, func(t *testing.T) { proveOn(t, e, id) })
+		t.Run(id, func(t *testing.T) { tries.prove(t, e, id) })
 	}
 	if err := backend.Down(t.Context()); err != nil { // the last of the kind tests
 		t.Error(err)
@@ -75,13 +78,36 @@ func onKind(t *testing.T, backend cluster.Backend) *env {
 	return e
 }
 
-// proveOn verifies one lab and logs each line of the proof.
-func proveOn(t *testing.T, e *env, id string) {
+// seconds are the labs of a test whose base did not come up, and were tried once
+// more, as a learner is told to do then. Each is a fault of ours that is not
+// found yet; more than a few are one that the machine cannot be blamed for.
+type seconds struct{ labs []string }
+
+const fewSeconds = 2
+
+// prove verifies one lab and logs each line of the proof.
+func (s *seconds) prove(t *testing.T, e *env, id string) {
 	t.Helper()
-	ok, lines, err := verifyLabs(t.Context(), e, []string{id}, 0, func(line verify.Line) {
+	lines := proveOn(t, e, id)
+	if len(lines) > 0 && lines[0].Part == verify.PartBase && !lines[0].OK {
+		s.labs = append(s.labs, id)
+		t.Logf("TRIED AGAIN: the base of %s did not come up: %s", id, lines[0].Why)
+		lines = proveOn(t, e, id)
+	}
+	bad := slices.ContainsFunc(lines, func(l verify.Line) bool { return !l.OK })
+	if bad || len(lines) < 8 || len(s.labs) > fewSeconds {
+		t.Errorf("%d lines, all of them good: %v; bases that did not come up at once: %q", len(lines), !bad, s.labs)
+	}
+}
+
+// proveOn verifies one lab, and returns and logs the lines of the proof.
+func proveOn(t *testing.T, e *env, id string) []verify.Line {
+	t.Helper()
+	_, lines, err := verifyLabs(t.Context(), e, []string{id}, 0, func(line verify.Line) {
 		t.Logf("%v %s %s %s", line.OK, line.Check, line.Took.Round(time.Millisecond), line.Why)
 	})
-	if err != nil || !ok || len(lines) < 8 {
-		t.Errorf("ok %v, %d lines, %v", ok, len(lines), err)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return lines
 }

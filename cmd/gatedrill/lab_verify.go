@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -11,14 +10,13 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster"
-	"github.com/gatedrill/gatedrill/labs/history"
-	"github.com/gatedrill/gatedrill/labs/trace"
 	"github.com/gatedrill/gatedrill/labs/verify"
 )
 
 func labVerify(e *env) *cobra.Command {
 	var all bool
 	var seed int64
+	var lanes int
 	c := &cobra.Command{
 		Use: "verify ID… | --all", Short: "Prove on a live cluster that labs do what they claim",
 		Long: `Prove on a live cluster that labs do what they claim: the base is healthy;
@@ -26,19 +24,30 @@ with the fault in, the goals fail and the trace breaks exactly where claimed;
 every question has an answer and every command runs; each shortcut fails the
 guard it names; the solutions heal; reset leaves nothing behind. The cluster is
 started where none runs. With --all there is a row for each lab, and a line
-for what does not hold.
+for what does not hold. With --lanes N the labs are shared among N sandboxes
+made for it (0.6 GB each) and taken away at the end; the one in use is left alone.
 
 Exit code 1 when anything does not hold.`,
 	}
 	c.Flags().BoolVar(&all, "all", false, "verify every lab")
 	c.Flags().Int64Var(&seed, "shuffle", 0, "with --all: in an order drawn by this seed")
+	c.Flags().IntVar(&lanes, "lanes", 0, "prove in `N` sandboxes of their own, side by side")
 	asJSON := jsonFlag(c)
 	backendFlag(e, c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if all == (len(args) > 0) || seed != 0 && !all {
 			return usagef("name labs, or give --all, with or without --shuffle SEED")
 		}
+		if lanes < 0 || lanes > maxLanes {
+			return usagef("--lanes %d: want 1 to %d", lanes, maxLanes)
+		}
+		if lanes > 0 && c.Flags().Changed("backend") {
+			return usagef("--lanes makes sandboxes: it does not go with --backend")
+		}
 		ok, err := shown(e, all, *asJSON, func(report func(verify.Line)) (bool, []verify.Line, error) {
+			if lanes > 0 {
+				return verifyInLanes(c.Context(), e, lanes, args, seed, report)
+			}
 			return verifyLabs(c.Context(), e, args, seed, report)
 		})
 		if err == nil && !ok {
@@ -78,12 +87,18 @@ func proofsOf(e *env, all, asJSON bool) (report func(verify.Line), end func()) {
 // verifyLabs proves labs by id, all of them without one, in the order that the
 // seed draws unless it is 0.
 func verifyLabs(ctx context.Context, e *env, ids []string, seed int64, report func(verify.Line)) (bool, []verify.Line, error) {
-	list, world := loadLabs(e)
-	chosen, err := choose(list, ids)
+	chosen, world, err := pick(e, ids, seed)
 	if err != nil {
 		return false, nil, err
 	}
-	return proveLabs(ctx, e, drawnBy(seed, chosen), world, len(ids) > 0, report)
+	return proveLabs(ctx, e, chosen, world, len(ids) > 0, report)
+}
+
+// pick are the labs of the ids, in the order of the seed, and what they share.
+func pick(e *env, ids []string, seed int64) ([]labs.Lab, labs.World, error) {
+	list, world := loadLabs(e)
+	chosen, err := choose(list, ids)
+	return drawnBy(seed, chosen), world, err
 }
 
 // drawnBy orders labs as a seed draws them; 0 leaves them as they are.
@@ -93,47 +108,6 @@ func drawnBy(seed int64, list []labs.Lab) []labs.Lab {
 		rand.New(rand.NewPCG(uint64(seed), 0)).Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
 	}
 	return out
-}
-
-// proveLabs proves labs on the cluster in use. Of labs that were named each has
-// to be offered there.
-func proveLabs(ctx context.Context, e *env, chosen []labs.Lab, world labs.World, named bool, report func(verify.Line)) (bool, []verify.Line, error) {
-	h, err := e.bring(ctx)
-	if err != nil {
-		return false, nil, err
-	}
-	c, err := openCluster(h, e.Now)
-	if err != nil {
-		return false, nil, err
-	}
-	records, _, err := history.Open(e.path("history.jsonl")).Read(0)
-	if err != nil {
-		return false, nil, err
-	}
-	lines := []verify.Line{}
-	v := &verify.Verifier{Cluster: c, World: world, Trace: trace.Trace, Now: e.Now, Dir: e.path("shell"),
-		GivenUp: func(attempt string) bool { return history.GivenUp(records, attempt) },
-		Report:  func(l verify.Line) { lines = append(lines, l); report(l) }}
-	good, tried := true, 0
-	for i := range chosen {
-		if lack := lacking(h, &chosen[i]); lack != "" {
-			if named {
-				return false, lines, fmt.Errorf("lab %s needs %s, which the %s does not have", chosen[i].ID, lack, h.Name)
-			}
-			v.Report(verify.Line{Lab: chosen[i].ID, Check: "not offered: the cluster lacks " + lack, NotOffered: true})
-			continue
-		}
-		ok, err := v.Lab(ctx, &chosen[i])
-		if err != nil {
-			lines = append(lines, verify.Line{Lab: chosen[i].ID, Check: "could not be verified to the end", Why: err.Error()})
-			return false, lines, fmt.Errorf("verify lab %s: %w", chosen[i].ID, err)
-		}
-		good, tried = good && ok, tried+1
-	}
-	if tried == 0 {
-		return false, lines, fmt.Errorf("nothing was proved: the %s offers none of these labs", h.Name)
-	}
-	return good, lines, nil
 }
 
 // lacking lists what a lab requires and a cluster has not.

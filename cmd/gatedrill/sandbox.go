@@ -18,17 +18,22 @@ import (
 
 // newSandbox makes the sandbox from the environment.
 func newSandbox(e *env, crds, meshConfig string) (*sandbox.Backend, error) {
-	exe, source, err := programSource(e)
+	o, err := sandboxOptions(e)
 	if err != nil {
 		return nil, err
 	}
-	return sandbox.New(sandbox.Options{
+	o.CRDs, o.MeshConfig = crds, meshConfig
+	return sandbox.New(o), nil
+}
+
+func sandboxOptions(e *env) (sandbox.Options, error) {
+	exe, source, err := programSource(e)
+	return sandbox.Options{
 		Home: e.Home,
 		Self: []string{exe, "sandbox"}, Programs: source,
 		Environ: os.Environ(),
-		CRDs:    crds, MeshConfig: meshConfig,
-		Now: e.Now,
-	}), nil
+		Now:     e.Now,
+	}, err
 }
 
 // programSource says where programs of ours may come from, and which file this

@@ -17,9 +17,11 @@ import (
 )
 
 // How long Fresh waits for the log lines of its requests: Envoy flushes its
-// log once a second. Some ends leave no line at all.
+// log once a second. Some ends leave no line at all; where one proxy has
+// written, the others on the way will, on a busy machine later.
 const (
 	lineWait  = 1600 * time.Millisecond
+	wayWait   = 4 * time.Second
 	linePause = 100 * time.Millisecond
 )
 
@@ -103,7 +105,7 @@ func (o *Observer) Fresh(ctx context.Context) (snapshot.Snapshot, error) {
 		})
 	}
 	wg.Wait()
-	ways := o.awaitLines(ctx, results, func() {
+	ways := o.awaitLines(ctx, results, clients(requests, before.Objects), func() {
 		o.syncProxies(objects, missing)
 		o.refresh(ctx, false)
 	})
@@ -127,16 +129,32 @@ func (o *Observer) Fresh(ctx context.Context) (snapshot.Snapshot, error) {
 	return s, nil
 }
 
+// clients are the pods that the requests are sent from, none for those from
+// outside.
+func clients(requests []labs.Request, objects []snapshot.Object) []labs.Object {
+	out := make([]labs.Object, len(requests))
+	for i, r := range requests {
+		if r.Outside() {
+			continue
+		}
+		if pods := workloadPods(objects, r.From); len(pods) > 0 {
+			out[i] = pods[0].Ref()
+		}
+	}
+	return out
+}
+
 // awaitLines reads the proxies' logs until every request that should have
 // left a line has one of each proxy that it is known to have passed. Servers
 // that lines lead to are looked at too, by more.
-func (o *Observer) awaitLines(ctx context.Context, results []probe.Result, more func()) [][]trail {
+func (o *Observer) awaitLines(ctx context.Context, results []probe.Result, from []labs.Object, more func()) [][]trail {
 	ways := make([][]trail, len(results))
-	since, sent := earliest(results, o.clock())
+	began := o.clock()
+	since, sent := earliest(results, began)
 	if !sent {
 		return ways
 	}
-	within, cancel := context.WithTimeout(ctx, lineWait)
+	within, cancel := context.WithTimeout(ctx, wayWait)
 	defer cancel()
 	for {
 		logs, inTime := o.tailAll(within, since)
@@ -146,7 +164,8 @@ func (o *Observer) awaitLines(ctx context.Context, results []probe.Result, more 
 				ways[i] = w
 			}
 			news = o.reach(ways[i], o.clock()) || news
-			all = all && (!leavesLine(r) || o.whole(ways[i]))
+			silent := len(ways[i]) == 0 && o.clock().Sub(began) > lineWait
+			all = all && (!leavesLine(r) || silent || o.whole(ways[i], from[i]))
 		}
 		if news {
 			more()
@@ -181,11 +200,17 @@ func leavesLine(r probe.Result) bool {
 	return r.ID != "" && r.Answer.Observed && r.Answer.Error != probe.Refused && r.Answer.Error != probe.DNS
 }
 
-// whole says whether each proxy that the lines lead to has written one.
-func (o *Observer) whole(way []trail) bool {
+// whole says whether each proxy that the lines lead to has written one, and the
+// client's own.
+func (o *Observer) whole(way []trail, client labs.Object) bool {
 	o.mu.Lock()
 	proxies := o.sorted()
 	o.mu.Unlock()
+	for _, p := range proxies {
+		if own := (trail{place: p.place}); own.ref() == client && !slices.ContainsFunc(way, own.same) {
+			return false
+		}
+	}
 	for _, t := range way {
 		for _, p := range proxies {
 			next := trail{place: p.place, inbound: p.role == labs.RoleSidecar}

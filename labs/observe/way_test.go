@@ -137,6 +137,31 @@ func TestComplete(t *testing.T) {
 	}
 }
 
+// A way is whole when all whom its lines lead to have written, and the client's
+// own proxy, which writes last when the machine is busy.
+func TestWhole(t *testing.T) {
+	t.Parallel()
+	o := &Observer{proxies: map[string]*proxy{"a": {place: clientSide}, "b": {place: serverSide}}}
+	client, server := of(t, clientSide, outboundLine), of(t, serverSide, inboundLine)
+	for _, tt := range []struct {
+		name   string
+		logs   []log
+		client labs.Object
+		want   bool
+	}{
+		{"nobody wrote", nil, labs.Object{}, false},
+		{"both wrote", []log{client, server}, clientSide.ref(), true},
+		{"the server's has not", []log{client}, clientSide.ref(), false},
+		{"the client's has not", []log{server}, clientSide.ref(), false},
+		{"a client without a proxy", []log{server}, labs.Object{Kind: "Pod", Namespace: "w", Name: "bare"}, true},
+		{"a client outside", []log{server}, labs.Object{}, true},
+	} {
+		if got := o.whole(wayOf(tt.logs, probe.Result{ID: "ID"}), tt.client); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
 func TestReach(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 28, 18, 9, 41, 0, time.UTC)

@@ -48,10 +48,7 @@ func (j *journey) reconcile() {
 func (j *journey) speaker() *walk {
 	var last *walk
 	for _, w := range j.hops {
-		if w.direct {
-			continue
-		}
-		if _, logged := j.logOf(w.pods); !logged && w.previous != nil {
+		if w.direct || w.unheard() {
 			continue
 		}
 		last = w

@@ -187,6 +187,14 @@ func TestEgress(t *testing.T) {
 			server["port"], server["tls"] = map[string]any{"number": 80, "name": "https", "protocol": "HTTPS"}, map[string]any{"mode": "ISTIO_MUTUAL"}
 			e.logged(labs.Answer{Code: 503}, "UC "+ended, "NR filter_chain_not_found")
 		}, "sidecar egress", "sidecar.destination", "VirtualService mesh/partner"},
+		{"the sidecar's line has not come yet: the egress gateway's words are not its own", func(e *egress) {
+			e.lacksClientCertificate()
+			e.logged(labs.Answer{Code: 503, Upstream: true}, "",
+				"URX,UF upstream_reset_before_response_started{remote_connection_failure|TLS_error:_Secret_is_not_supplied_by_SDS}")
+			a := e.snap.Answers["main"]
+			a.Flag, a.Details, a.LogLine = a.Logs[0].Flag, a.Logs[0].Details, a.Logs[0].Line
+			e.answer(a, nil)
+		}, "sidecar egress", "egress.destination", "Secret istio-system/partner-client"},
 		{"O6 no Secret of the name that the rule gives", func(e *egress) { e.lacksClientCertificate() }, "sidecar egress", "egress.destination", "Secret istio-system/partner-client"},
 		{"O6 the Secret that the rule names lies beside the workload", func(e *egress) {
 			e.lacksClientCertificate()

@@ -220,13 +220,20 @@ func (j *journey) logOf(pods []object) (labs.ProxyLog, bool) {
 	return labs.ProxyLog{}, false
 }
 
-// hear takes the words of this hop's own proxy for the answer's.
+// unheard says whether nothing that the answer says is this hop's proxy's word.
+func (w *walk) unheard() bool {
+	_, logged := w.logOf(w.pods)
+	return !logged && (w.previous != nil || len(w.whole.Logs) > 0)
+}
+
+// hear takes the words of this hop's own proxy for the answer's. Where only
+// others have written so far, the first of theirs are not its own.
 func (w *walk) hear() {
+	if w.unheard() {
+		w.answer.Flag, w.answer.Details, w.answer.LogLine = "", "", ""
+	}
 	l, ok := w.logOf(w.pods)
 	if !ok {
-		if w.previous != nil {
-			w.answer.Flag, w.answer.Details, w.answer.LogLine = "", "", ""
-		}
 		return
 	}
 	w.answer.Flag, w.answer.Details, w.answer.LogLine = l.Flag, l.Details, l.Line

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"sync"
+
+	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/cluster/sandbox"
+	"github.com/gatedrill/gatedrill/labs/history"
+	"github.com/gatedrill/gatedrill/labs/trace"
+	"github.com/gatedrill/gatedrill/labs/verify"
+)
+
+// maxLanes bounds the sandboxes that run side by side.
+const maxLanes = 16
+
+// proving is a list of labs being proved, on one cluster or on several.
+type proving struct {
+	world  labs.World
+	named  bool // each of the labs has to be offered
+	report func(verify.Line)
+	queue  chan *labs.Lab
+	// together: there are several clusters, and a lab's lines are told when all
+	// of them are there.
+	together bool
+
+	mu    sync.Mutex
+	lines []verify.Line
+	bad   bool
+	tried int
+}
+
+// proveLabs proves labs on the cluster in use. Of labs that were named each has
+// to be offered there.
+func proveLabs(ctx context.Context, e *env, chosen []labs.Lab, world labs.World, named bool, report func(verify.Line)) (bool, []verify.Line, error) {
+	p := newProving(chosen, world, named, report)
+	return p.end(p.on(ctx, e))
+}
+
+// verifyInLanes proves labs in sandboxes of their own, side by side.
+func verifyInLanes(ctx context.Context, e *env, lanes int, ids []string, seed int64, report func(verify.Line)) (bool, []verify.Line, error) {
+	chosen, world, err := pick(e, ids, seed)
+	if err != nil {
+		return false, nil, err
+	}
+	b, err := newSandbox(e, "", "")
+	if err != nil {
+		return false, nil, err
+	}
+	if err := b.Install(ctx, func(cluster.Progress) {}); err != nil { // once for all
+		return false, nil, err
+	}
+	p := newProving(chosen, world, len(ids) > 0, report)
+	p.together, lanes = true, min(lanes, len(chosen))
+	began := e.Now()
+	errs := make([]error, lanes)
+	var wg sync.WaitGroup
+	for i := range lanes {
+		wg.Go(func() { errs[i] = p.lane(ctx, e, i+1) })
+	}
+	wg.Wait()
+	say(e.Stderr, fmt.Sprintf("%d labs in %d sandboxes side by side: %.0f s", p.tried, lanes, e.Now().Sub(began).Seconds()))
+	return p.end(errors.Join(errs...))
+}
+
+func newProving(chosen []labs.Lab, world labs.World, named bool, report func(verify.Line)) *proving {
+	p := &proving{world: world, named: named, report: report, queue: make(chan *labs.Lab, len(chosen)), lines: []verify.Line{}}
+	for i := range chosen {
+		p.queue <- &chosen[i]
+	}
+	close(p.queue)
+	return p
+}
+
+// end sums up.
+func (p *proving) end(err error) (bool, []verify.Line, error) {
+	if err == nil && p.tried == 0 {
+		err = errors.New("nothing was proved: the cluster offers none of these labs")
+	}
+	return err == nil && !p.bad, p.lines, err
+}
+
+// say tells lines that belong together.
+func (p *proving) say(lines []verify.Line) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, l := range lines {
+		p.lines = append(p.lines, l)
+		p.report(l)
+	}
+}
+
+// lane proves labs of the queue in a sandbox made for it, and takes it away
+// again. The lines of a lab are told together.
+func (p *proving) lane(ctx context.Context, e *env, number int) (err error) {
+	lane := *e
+	lane.Home, lane.opened = e.path("lanes", strconv.Itoa(number)), nil
+	o, err := sandboxOptions(e)
+	if err != nil {
+		return err
+	}
+	o.Home = lane.Home
+	b := sandbox.New(o)
+	lane.backend = func(*env) (cluster.Backend, error) { return b, nil }
+	if err := os.MkdirAll(lane.Home, 0o700); err != nil {
+		return fmt.Errorf("make the home of a sandbox: %w", err)
+	}
+	defer func() {
+		down := b.Down(context.WithoutCancel(ctx))
+		lane.close()
+		if err = errors.Join(err, down); err == nil {
+			err = os.RemoveAll(lane.Home)
+		}
+	}()
+	if _, err := b.Up(ctx, func(cluster.Progress) {}); err != nil {
+		return fmt.Errorf("start sandbox %d: %w", number, err)
+	}
+	return p.on(ctx, &lane)
+}
+
+// on proves what is left of the queue on the cluster of an env.
+func (p *proving) on(ctx context.Context, e *env) error {
+	h, err := e.bring(ctx)
+	if err != nil {
+		return err
+	}
+	c, err := openCluster(h, e.Now)
+	if err != nil {
+		return err
+	}
+	records, _, err := history.Open(e.path("history.jsonl")).Read(0)
+	if err != nil {
+		return err
+	}
+	var held []verify.Line
+	v := &verify.Verifier{Cluster: c, World: p.world, Trace: trace.Trace, Now: e.Now, Dir: e.path("shell"),
+		GivenUp: func(attempt string) bool { return history.GivenUp(records, attempt) },
+		Report: func(l verify.Line) {
+			if held = append(held, l); !p.together {
+				p.say(held)
+				held = nil
+			}
+		}}
+	for lab := range p.queue {
+		err := p.lab(ctx, h, v, lab)
+		p.say(held)
+		held = nil
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lab proves one lab, where it is offered.
+func (p *proving) lab(ctx context.Context, h *cluster.Handle, v *verify.Verifier, lab *labs.Lab) error {
+	if lack := lacking(h, lab); lack != "" {
+		if p.named {
+			return fmt.Errorf("lab %s needs %s, which the %s does not have", lab.ID, lack, h.Name)
+		}
+		v.Report(verify.Line{Lab: lab.ID, Check: "not offered: the cluster lacks " + lack, NotOffered: true})
+		return nil
+	}
+	ok, err := v.Lab(ctx, lab)
+	p.mu.Lock()
+	p.tried++
+	p.bad = p.bad || !ok
+	p.mu.Unlock()
+	if err != nil {
+		v.Report(verify.Line{Lab: lab.ID, Check: "could not be verified to the end", Why: err.Error()})
+		return fmt.Errorf("verify lab %s: %w", lab.ID, err)
+	}
+	return nil
+}
