@@ -99,7 +99,7 @@ func part(o labs.Object) string {
 func (n needs) still(s seen) string {
 	for _, o := range n.objects {
 		found, known := s.find(o.Object)
-		if o.Kind != "Deployment" || !known || found == nil || o.idle || n.spoiled(o.Object) {
+		if o.Kind != "Deployment" || !known || found == nil || o.idle {
 			continue
 		}
 		effect := o.effect
@@ -107,10 +107,11 @@ func (n needs) still(s seen) string {
 			effect = "the lab is not whole"
 		}
 		switch {
+		case slices.ContainsFunc(n.scaled, func(f labs.Object) bool { return same(f, o.Object) }):
 		case found.Has("spec", "replicas") && found.Num("spec", "replicas") == 0:
 			return fmt.Sprintf("%s is scaled to 0: %s. Scale it up (kubectl scale -n %s deployment/%s --replicas=1), or reset the lab: gatedrill lab reset.",
 				o, effect, found.Namespace(), found.Name())
-		case found.Num("status", "availableReplicas") > 0:
+		case found.Num("status", "availableReplicas") > 0 || n.spoiled(o.Object):
 		case !n.unsettles(found):
 			return fmt.Sprintf("%s has no ready pod: until it is back, %s. Look: kubectl get pod -n %s; reset the lab if it stays away: gatedrill lab reset.",
 				o, effect, found.Namespace())

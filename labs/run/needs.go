@@ -21,6 +21,7 @@ type needs struct {
 	homes   []string // namespaces
 	objects []need
 	fault   []labs.Object // what the fault makes or changes
+	scaled  []labs.Object // the Deployments whose number of pods it changes
 }
 
 // need is one object, and what comes of its absence where that goes beyond
@@ -34,7 +35,7 @@ type need struct {
 // needsOf lists what the world and a lab's base make, its certificates'
 // Secrets, and the gateways that its requests pass.
 func needsOf(world labs.World, lab *labs.Lab) needs {
-	n := needs{homes: homesOf(world, lab), fault: changed(lab)}
+	n := needs{homes: homesOf(world, lab), fault: changed(lab), scaled: scaled(lab)}
 	for _, m := range slices.Concat(world.Change.Manifests(), lab.Internet.Manifests(), lab.Base.Manifests()) {
 		o := snapshot.Object(m.Object)
 		if o.Kind() != "Namespace" {
@@ -147,6 +148,27 @@ func changed(lab *labs.Lab) []labs.Object {
 	fault := lab.Fault
 	fault.Ops = slices.DeleteFunc(slices.Clone(fault.Ops), func(op labs.Op) bool { return op.Restart != nil })
 	return fault.Writes()
+}
+
+// scaled lists the Deployments that a lab's fault writes whole, or whose number
+// of pods it changes.
+func scaled(lab *labs.Lab) []labs.Object {
+	var out []labs.Object
+	for _, m := range lab.Fault.Manifests() {
+		out = append(out, m.Ref())
+	}
+	for _, op := range lab.Fault.Ops {
+		if op.Patch != nil && (snapshot.Object(op.Patch.Merge).Has("spec", "replicas") || slices.ContainsFunc(op.Patch.JSON, scales)) {
+			out = append(out, op.Patch.Object)
+		}
+	}
+	return out
+}
+
+// scales says whether a step of a JSON patch may change a number of pods.
+func scales(step any) bool {
+	m, _ := step.(map[string]any)
+	return slices.Contains([]string{"", "/spec", "/spec/replicas"}, snapshot.Object(m).Str("path"))
 }
 
 // same compares two names of objects, of which either may leave its group out.

@@ -201,6 +201,8 @@ func TestTroubleKeepsTheSecret(t *testing.T) {
 func TestTroubleTellsScaledFromFallen(t *testing.T) {
 	t.Parallel()
 	lab, all := shopWorld()
+	usher := labs.Object{Kind: "Deployment", Namespace: "shop", Name: "usher"}
+	lab.Fault = labs.Change{Ops: []labs.Op{{Patch: &labs.Patch{Object: usher, Merge: map[string]any{"spec": map[string]any{"paused": true}}}}}}
 	for _, o := range all {
 		if o.Ref().String() == "Deployment shop/usher" {
 			o["spec"], o["status"] = map[string]any{"replicas": int64(0)}, map[string]any{}
@@ -209,6 +211,15 @@ func TestTroubleTellsScaledFromFallen(t *testing.T) {
 	got, _ := trouble(needsOf(labs.World{}, lab), shopSeen(all))
 	if !strings.Contains(got, "Deployment shop/usher is scaled to 0: nothing passes the waypoint") || !strings.Contains(got, "kubectl scale -n shop deployment/usher --replicas=1") {
 		t.Errorf("%q", got)
+	}
+	for _, patch := range []labs.Patch{
+		{Object: usher, Merge: map[string]any{"spec": map[string]any{"replicas": 0}}},
+		{Object: usher, JSON: []any{map[string]any{"op": "replace", "path": "/spec/replicas", "value": 0}}},
+	} {
+		lab.Fault = labs.Change{Ops: []labs.Op{{Patch: &patch}}}
+		if got, _ := trouble(needsOf(labs.World{}, lab), shopSeen(all)); got != "" {
+			t.Errorf("the fault scales it: %q", got)
+		}
 	}
 }
 
