@@ -121,12 +121,15 @@ func (n needs) still(s seen) string {
 }
 
 // unready says whether a Deployment, whoever is why, has fewer pods than it
-// wants: what holds may hold only until they are there.
+// wants, as far as is known: what holds may hold only until they are there.
 func (n needs) unready(s seen) bool {
 	return slices.ContainsFunc(n.objects, func(o need) bool {
 		found, known := s.find(o.Object)
-		if o.Kind != "Deployment" || !known {
+		switch {
+		case o.Kind != "Deployment":
 			return false
+		case !known:
+			return true
 		}
 		want := 1
 		if found.Has("spec", "replicas") {
