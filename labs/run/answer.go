@@ -32,6 +32,9 @@ func (s *Service) Verdict(ctx context.Context, name labs.Step, v labs.Verdict) (
 	if err != nil {
 		return labs.Reply{Unknown: true, Words: err.Error()}, nil
 	}
+	if o.Trouble != "" {
+		return inTrouble(o), nil
+	}
 	truth := Verdict(n.lab, o.Main, name)
 	if truth == labs.Unknown {
 		return labs.Reply{Unknown: true, Words: "The cluster cannot say now: " + unknownWords(n.lab, o, name)}, nil
@@ -43,6 +46,12 @@ func (s *Service) Verdict(ctx context.Context, name labs.Step, v labs.Verdict) (
 		return labs.Reply{}, err
 	}
 	return s.replied(name, v == truth, fmt.Sprintf("Right: %s is %s.", name, said(v))), nil
+}
+
+// inTrouble is the reply while something is missing: what the cluster would
+// say now is about that, and not about the lab.
+func inTrouble(o Observed) labs.Reply {
+	return labs.Reply{Unknown: true, Words: "Nothing is judged, and nothing was counted. " + o.Trouble}
 }
 
 // already is the reply where something was verified before: it stays, and
@@ -70,9 +79,6 @@ func said(v labs.Verdict) string {
 
 // unknownWords says why a step cannot be judged.
 func unknownWords(lab *labs.Lab, o Observed, name labs.Step) string {
-	if o.Trouble != "" {
-		return o.Trouble
-	}
 	var out []string
 	for _, r := range lab.Reports(name, o.Main) {
 		if r.Verdict != labs.Healthy && r.Verdict != labs.OffPath {
@@ -98,6 +104,9 @@ func (s *Service) Answer(ctx context.Context, name labs.Step, text string) (labs
 	o, facts, err := n.fresh(ctx)
 	if err != nil {
 		return labs.Reply{Unknown: true, Words: err.Error()}, nil
+	}
+	if o.Trouble != "" {
+		return inTrouble(o), nil
 	}
 	truth, err := n.set.Truth(name, facts)
 	if errors.Is(err, check.ErrUnknown) {

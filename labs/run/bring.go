@@ -71,6 +71,9 @@ func (n *session) untilHealthy(since time.Time, within time.Duration) error {
 
 // healthy says whether nothing is wrong, and if not, what.
 func healthy(o Observed) (bool, string) {
+	if o.Trouble != "" && !o.Replaced {
+		return false, "the lab is in trouble"
+	}
 	for _, l := range o.Main.Layers() {
 		if l.Verdict != labs.Healthy && l.Verdict != labs.OffPath {
 			return false, l.Told()
@@ -130,8 +133,12 @@ func (n *session) untilBroken(at []labs.Step, since time.Time, within time.Durat
 	})
 }
 
-// broken says whether the path breaks exactly at the steps, and a goal fails.
+// broken says whether the path breaks exactly at the steps, and a goal fails. A
+// lab that is in trouble by its own fault could not be worked on.
 func broken(lab *labs.Lab, at []labs.Step, o Observed) (bool, string) {
+	if o.Trouble != "" {
+		return false, "the lab is in trouble"
+	}
 	asked := false // whether a step asks about what breaks the path
 	first, _ := o.Main.Broken()
 	for _, s := range labs.Steps() {

@@ -4,8 +4,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/check"
+	"github.com/gatedrill/gatedrill/labs/history"
 )
 
 // What cannot be seen, as after the end of a cluster, did not turn red; what
@@ -25,5 +28,76 @@ func TestUnknownIsNotRed(t *testing.T) {
 	}
 	if list = judged(nil, []check.Result{{Title: "t", Outcome: labs.Fail}}, at); list[0].Fell {
 		t.Error("what never was green did not fall")
+	}
+}
+
+// While something is missing nothing passes, nothing is solved, and no answer
+// comes too early: what holds may hold because of it.
+func TestNothingHoldsInTrouble(t *testing.T) {
+	t.Parallel()
+	troubled := func(s float64, guard labs.Outcome) Event {
+		o := looked(s, labs.Pass, guard, "")
+		o.Trouble = "Service shop/shop is gone."
+		return o
+	}
+	s, effects := play(append(diagnosis(), troubled(3, labs.Fail), troubled(9, labs.Pass), troubled(15, labs.Pass))...)
+	if s.Phase != labs.PhaseFixing || len(effects) != 0 || s.Trouble == "" {
+		t.Errorf("phase %s, effects %v, trouble %q", s.Phase, kinds(effects), s.Trouble)
+	}
+	if v := s.view(at(15), place{}); v.Goals[0].Outcome != labs.Pending || v.Guards[0].Outcome != labs.Pending || v.Goals[0].Why == "" {
+		t.Errorf("goals %v, guards %v", v.Goals, v.Guards)
+	}
+	if s, effects = next(s, looked(20, labs.Pass, labs.Pass, "")); len(effects) != 0 {
+		t.Errorf("solved at the first whole look: %v", kinds(effects))
+	}
+	if _, effects = next(s, looked(24, labs.Pass, labs.Pass, "")); len(effects) != 1 {
+		t.Errorf("whole again, and not solved: %v", kinds(effects))
+	}
+	if s, effects = play(rec(history.Broken, 1), troubled(2, labs.Pass)); s.Phase != labs.PhaseDiagnosing || len(effects) != 0 {
+		t.Errorf("mended too early, by what is missing: %s %v", s.Phase, kinds(effects))
+	}
+	if s, _ = unbroken(append(diagnosis(), troubled(3, labs.Pass))...); s.Trouble == "" {
+		t.Error("the trouble is not told")
+	}
+	if v := s.view(at(3), place{}); v.Goals[0].Outcome != labs.Pending {
+		t.Errorf("understood, of a lab in trouble: %v", v.Goals[0])
+	}
+}
+
+// What is gone may be what a learner took away to mend the lab, if all holds
+// without it, and goes on to.
+func TestMendedByTakingAway(t *testing.T) {
+	t.Parallel()
+	replaced := func(s float64) Event {
+		o := looked(s, labs.Pass, labs.Pass, "")
+		o.Trouble, o.Replaced = "VirtualService shop/shop is gone.", true
+		return o
+	}
+	unready := func(s float64) Event {
+		o := looked(s, labs.Pass, labs.Fail, "")
+		o.Unready = true
+		return o
+	}
+	for _, c := range []struct {
+		name   string
+		events []Event
+		phase  labs.Phase
+		want   []string
+	}{
+		{"holds just now", append(diagnosis(), replaced(3), replaced(5)), labs.PhaseFixing, nil},
+		{"goes on to", append(diagnosis(), replaced(3), replaced(5), replaced(6)), labs.PhaseFixing, []string{"solved"}},
+		{"and did so while nothing was gone", append(diagnosis(), looked(3, labs.Pass, labs.Pass, ""), replaced(6)), labs.PhaseFixing, []string{"solved"}},
+		{"before the diagnosis, just now", []Event{rec(history.Broken, 1), replaced(2)}, labs.PhaseDiagnosing, nil},
+		{"before the diagnosis", []Event{rec(history.Broken, 1), replaced(2), replaced(5)}, labs.PhaseDiagnosing, []string{"unearned"}},
+		{"solved before", append(diagnosis(), rec(history.Solved, 4), replaced(5)), labs.PhaseSolved, nil},
+		{"before the diagnosis, while a pod is away", []Event{rec(history.Broken, 1), unready(2), unready(5)}, labs.PhaseDiagnosing, nil},
+	} {
+		s, effects := play(c.events...)
+		if diff := cmp.Diff(c.want, kinds(effects)); diff != "" || s.Phase != c.phase {
+			t.Errorf("%s: phase %s, effects %s", c.name, s.Phase, diff)
+		}
+		if c.phase == labs.PhaseSolved && s.Trouble != "" {
+			t.Errorf("%s: trouble %q", c.name, s.Trouble)
+		}
 	}
 }

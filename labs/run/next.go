@@ -196,6 +196,9 @@ func observed(s State, e Observed) (State, []Effect) {
 	if e.At.Before(s.seen) {
 		return s, nil // judged beside the look that saw the fault, and later told
 	}
+	if over := s.Phase == labs.PhaseUnearned || s.Phase == labs.PhaseSolved; over && e.Replaced {
+		e.Trouble = ""
+	}
 	if s.Phase != labs.PhaseUnearned {
 		s.Trouble = e.Trouble
 	}
@@ -205,8 +208,8 @@ func observed(s State, e Observed) (State, []Effect) {
 			s.lateLine(&s.capture)
 		}
 	}
-	s.goals = judged(s.goals, e.Goals, e.At)
-	s.guards = judged(s.guards, e.Guards, e.At)
+	s.goals = judged(s.goals, withheld(e.Goals, e.Trouble), e.At)
+	s.guards = judged(s.guards, withheld(e.Guards, e.Trouble), e.At)
 	for _, step := range labs.Steps() {
 		for _, r := range s.Lab.Reports(step, e.Main) {
 			s.path[r.Layer] = s.path[r.Layer].next(r.Verdict, e.At)
@@ -215,18 +218,24 @@ func observed(s State, e Observed) (State, []Effect) {
 	return s.settled(e)
 }
 
-// settled decides whether the lab is solved, or was mended too early.
+// settled decides whether the lab is solved, or was mended too early. Neither
+// is said of a lab in trouble, unless it holds for as long as a solution must.
 func (s State) settled(e Observed) (State, []Effect) {
-	goals := check.Healthy(e.Goals)
+	goals, whole := check.Healthy(e.Goals), e.Trouble == ""
+	early := s.Phase == labs.PhaseDiagnosing && s.Lab.Healthy == "" && goals && !e.Unready
+	mended := s.Phase == labs.PhaseFixing && goals && check.Healthy(e.Guards)
 	switch {
-	case s.Phase == labs.PhaseDiagnosing && goals && s.Lab.Healthy == "":
+	case early && whole:
 		return s, []Effect{s.write(history.Unearned, e.At)}
-	case s.Phase != labs.PhaseFixing || !goals || !check.Healthy(e.Guards):
+	case !early && !mended, !whole && !e.Replaced:
 		s.held = time.Time{}
 		return s, nil
 	case s.held.IsZero():
 		s.held = e.At
-	case e.At.Sub(s.held) >= holdFor:
+	case e.At.Sub(s.held) < holdFor:
+	case early:
+		return s, []Effect{s.write(history.Unearned, e.At)}
+	default:
 		solved := s.write(history.Solved, e.At)
 		solved.Capture = &s.broken
 		return s, []Effect{solved}
@@ -236,23 +245,4 @@ func (s State) settled(e Observed) (State, []Effect) {
 
 func (s State) write(k history.Kind, at time.Time) Write {
 	return Write{history.Record{At: at, Attempt: s.Attempt, Lab: s.Lab.ID, Kind: k}}
-}
-
-// judged carries the memory of checks on: when each changed, and whether it
-// fell after it had been green. One that cannot be seen is not red.
-func judged(old []labs.CheckView, now []check.Result, at time.Time) []labs.CheckView {
-	out := make([]labs.CheckView, len(now))
-	for i, r := range now {
-		v := labs.CheckView{Title: r.Title, Outcome: r.Outcome, Why: r.Why}
-		if i < len(old) && old[i].Title == r.Title {
-			was := old[i]
-			v.Changed, v.Held = was.Changed, was.Held || was.Outcome == labs.Pass
-			if was.Outcome != v.Outcome {
-				v.Changed = at
-			}
-			v.Fell = v.Held && v.Outcome == labs.Fail
-		}
-		out[i] = v
-	}
-	return out
 }

@@ -20,7 +20,7 @@ func Prove(ctx context.Context, c *Cluster, lab *labs.Lab, trace Tracer) (*Proof
 		return nil, fmt.Errorf("lab %s: %s", lab.ID, problems[0])
 	}
 	life, cancel := context.WithCancel(ctx)
-	n := &session{lab: lab, cluster: c, set: set, trace: trace, ctx: life, cancel: cancel}
+	n := &session{lab: lab, cluster: c, set: set, needs: needsOf(labs.World{}.For(lab), lab), trace: trace, ctx: life, cancel: cancel}
 	seen, err := n.observer()
 	if err != nil {
 		cancel()

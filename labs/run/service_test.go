@@ -91,7 +91,7 @@ func (b *bench) connect(context.Context) (*Cluster, error) {
 
 // look answers 200 when the route's host is right, and lists Deployments.
 func (b *bench) look() snapshot.Snapshot {
-	s := snapshot.Snapshot{At: time.Now(), Answers: map[string]labs.Answer{}}
+	s := snapshot.Snapshot{At: time.Now(), Kinds: []string{"Deployment.apps"}, Answers: map[string]labs.Answer{}}
 	a := labs.Answer{Observed: true, At: s.At, Code: 404, Flag: "NR", LogLine: "the line"}
 	for _, k := range b.api.Kinds {
 		list, err := b.api.Resource(k.GroupVersionResource).List(context.Background(), metav1.ListOptions{})
@@ -100,6 +100,7 @@ func (b *bench) look() snapshot.Snapshot {
 		}
 		for _, o := range list.Items {
 			if k.Kind == "Deployment" {
+				o.Object["status"] = map[string]any{"availableReplicas": int64(1)}
 				s.Objects = append(s.Objects, o.Object)
 			}
 			if h, _, _ := unstructured.NestedStringSlice(o.Object, "spec", "hosts"); slices.Contains(h, "shop.example.com") {
@@ -491,6 +492,8 @@ func TestTroubleWithTheCluster(t *testing.T) {
 		if v := b.service.View(); !strings.Contains(v.Trouble, "istio-ingressgateway is gone") {
 			t.Errorf("trouble: %q", v.Trouble)
 		}
+		// Now the entry is broken indeed, by the learner: that is no diagnosis.
+		b.reply(labs.Reply{Unknown: true}, func() (labs.Reply, error) { return b.service.Answer(t.Context(), labs.StepCapture, "nr") })
 		b.seen.Fail(errors.New("connection refused"))
 		time.Sleep(time.Second)
 		if v := b.service.View(); !strings.Contains(v.Trouble, "connection refused") {

@@ -19,7 +19,7 @@ type session struct {
 	cluster *Cluster
 	seen    Observer
 	set     *check.Set
-	homes   []string // namespaces that the lab lives in
+	needs   needs
 	trace   Tracer
 	cancel  context.CancelFunc
 	ctx     context.Context // ends with the session
@@ -55,7 +55,7 @@ func (s *Service) connect(ctx context.Context, lab *labs.Lab) (*session, error) 
 	// The session outlives the call that opens it.
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	_, world := s.library()
-	n := &session{lab: lab, cluster: c, set: set, homes: homesOf(world.For(lab), lab), trace: s.c.Trace, ctx: life, cancel: cancel}
+	n := &session{lab: lab, cluster: c, set: set, needs: needsOf(world.For(lab), lab), trace: s.c.Trace, ctx: life, cancel: cancel}
 	s.mu.Lock()
 	s.sess, s.place = n, place{name: c.Name, ready: "ready"}
 	s.bump()
@@ -135,9 +135,11 @@ func (n *session) look(snap snapshot.Snapshot) (Observed, check.Facts) {
 			f.Paths[name] = n.trace(r, snap)
 		}
 	}
-	o := Observed{At: snap.At, Main: f.Paths[labs.MainRequest], Trouble: trouble(n.lab, n.homes, snap)}
+	o := Observed{At: snap.At, Main: f.Paths[labs.MainRequest], Stated: n.stated(f)}
 	o.Goals, o.Guards = n.set.Judge(f)
-	o.Stated = n.stated(f)
+	o.Unready = n.needs.unready(index(snap))
+	words, replaced := trouble(n.needs, snap)
+	o.Trouble, o.Replaced = words, replaced && check.Healthy(o.Goals, o.Guards)
 	if why := n.why(); why != nil {
 		o.Trouble = fmt.Sprintf("The cluster cannot be observed any more: %v. See gatedrill sandbox status; the lab stays as it is.", why)
 	}
@@ -197,7 +199,7 @@ func (n *session) until(ctx context.Context, within time.Duration, what string, 
 			return o, cluster.Plain("wait for "+what, cluster.ErrNoAnswer)
 		}
 		if why = last; o.Trouble != "" {
-			why = o.Trouble
+			why = fmt.Sprintf("%s (%s)", last, o.Trouble)
 		}
 		select {
 		case <-ctx.Done():

@@ -89,6 +89,11 @@ type Observed struct {
 	Goals   []check.Result
 	Guards  []check.Result
 	Trouble string // what keeps the lab from being judged
+	// Replaced says that goals and guards hold although something is gone,
+	// which may be the learner's way to mend the lab. It may also be that the
+	// answers are older than the loss.
+	Replaced bool
+	Unready  bool // pods are on their way, by which an answer may change
 	// Stated says that the capture is what the author wrote down; true where
 	// nothing is written down.
 	Stated bool

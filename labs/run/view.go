@@ -57,8 +57,11 @@ func listing(l *labs.Lab) labs.Listing {
 // can say so. It shows that no more than the goals of other labs do.
 func (s State) understood() labs.CheckView {
 	c := labs.CheckView{Title: s.Lab.Healthy, Outcome: labs.Pass}
-	if !s.diagnosed() {
+	switch {
+	case !s.diagnosed():
 		c.Outcome, c.Why = labs.Fail, "not until every step has its verdict and its answer"
+	case s.Trouble != "":
+		c.Outcome, c.Why = labs.Pending, inTroubleWords
 	}
 	return c
 }
