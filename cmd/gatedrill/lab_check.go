@@ -13,8 +13,9 @@ import (
 func labCheck(e *env) *cobra.Command {
 	c := &cobra.Command{
 		Use: "check", Short: "Judge the goals and guards now", Args: cobra.NoArgs,
-		Long: `Judge the goals and guards now. When all of them hold and the diagnosis is
-complete, wait until they have held for three seconds: then the lab is solved.
+		Long: `Judge the goals and guards now. When all of them hold, wait until they have
+held for three seconds: then the lab is solved, or, where the diagnosis is not
+complete, mended too early.
 
 Exit codes: 0 all pass, 1 one fails or they hold without a diagnosis, 3 one is
 unknown and none fails.`,

@@ -218,15 +218,14 @@ func observed(s State, e Observed) (State, []Effect) {
 	return s.settled(e)
 }
 
-// settled decides whether the lab is solved, or was mended too early. Neither
-// is said of a lab in trouble, unless it holds for as long as a solution must.
+// settled decides whether the lab is solved, or was mended too early: either
+// must hold for a while, as one look may be older than what it is taken for.
+// Neither is said of a lab in trouble.
 func (s State) settled(e Observed) (State, []Effect) {
 	goals, whole := check.Healthy(e.Goals), e.Trouble == ""
 	early := s.Phase == labs.PhaseDiagnosing && s.Lab.Healthy == "" && goals && !e.Unready
 	mended := s.Phase == labs.PhaseFixing && goals && check.Healthy(e.Guards)
 	switch {
-	case early && whole:
-		return s, []Effect{s.write(history.Unearned, e.At)}
 	case !early && !mended, !whole && !e.Replaced:
 		s.held = time.Time{}
 		return s, nil

@@ -16,7 +16,8 @@ import (
 	"github.com/gatedrill/gatedrill/labs/history"
 )
 
-// holdFor is how long goals and guards must hold before a lab is solved.
+// holdFor is how long goals and guards must hold before a lab is solved, and goals
+// before it was mended too early.
 const holdFor = 3 * time.Second
 
 // State is a session at one moment. It is a value: next returns a new one and
