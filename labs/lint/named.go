@@ -10,7 +10,7 @@ import (
 	"github.com/gatedrill/gatedrill/labs/check"
 )
 
-// A named is what a command names: an object by kind and name, where the kind
+// A name is what a command names: an object by kind and name, where the kind
 // is said, or no more than a namespace.
 type name struct {
 	Kind, Namespace, Name string

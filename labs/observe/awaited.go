@@ -98,7 +98,7 @@ func (o *Observer) whole(way []trail, client labs.Object) bool {
 	proxies := o.sorted()
 	o.mu.Unlock()
 	for _, p := range proxies {
-		if own := (trail{place: p.place}); own.ref() == client && !slices.ContainsFunc(way, own.same) {
+		if p.ref() == client && !slices.ContainsFunc(way, trail{place: p.place}.same) {
 			return false
 		}
 	}

@@ -222,11 +222,11 @@ func observed(s State, e Observed) (State, []Effect) {
 // must hold for a while, as one look may be older than what it is taken for.
 // Neither is said of a lab in trouble.
 func (s State) settled(e Observed) (State, []Effect) {
-	goals, whole := check.Healthy(e.Goals), e.Trouble == ""
+	goals := check.Healthy(e.Goals)
 	early := s.Phase == labs.PhaseDiagnosing && s.Lab.Healthy == "" && goals && !e.Unready
 	mended := s.Phase == labs.PhaseFixing && goals && check.Healthy(e.Guards)
 	switch {
-	case !early && !mended, !whole && !e.Replaced:
+	case !early && !mended, e.Trouble != "" && !e.Replaced:
 		s.held = time.Time{}
 		return s, nil
 	case s.held.IsZero():

@@ -137,8 +137,9 @@ func (n *session) look(snap snapshot.Snapshot) (Observed, check.Facts) {
 	}
 	o := Observed{At: snap.At, Main: f.Paths[labs.MainRequest], Stated: n.stated(f)}
 	o.Goals, o.Guards = n.set.Judge(f)
-	o.Unready = n.needs.unready(index(snap))
-	words, replaced := trouble(n.needs, snap)
+	there := index(snap)
+	o.Unready = n.needs.unready(there)
+	words, replaced := trouble(n.needs, there)
 	o.Trouble, o.Replaced = words, replaced && check.Healthy(o.Goals, o.Guards)
 	if why := n.why(); why != nil {
 		o.Trouble = fmt.Sprintf("The cluster cannot be observed any more: %v. See gatedrill sandbox status; the lab stays as it is.", why)

@@ -14,20 +14,19 @@ import (
 // to find. Replaced says that the lab may be well all the same: a learner may
 // mend it by taking away what the fault spoiled, or by putting something of
 // their own in the place of what is gone.
-func trouble(n needs, s snapshot.Snapshot) (words string, replaced bool) {
-	if why := silence(s); why != "" {
+func trouble(n needs, s seen) (words string, replaced bool) {
+	if why := silence(s.Snapshot); why != "" {
 		return fmt.Sprintf("The cluster's API does not answer (%s). See gatedrill cluster status, start it with gatedrill cluster up; the lab is kept and goes on by itself.", why), false
 	}
-	if lost := lostNamespaces(n.homes, s); len(lost) > 0 {
+	if lost := lostNamespaces(n.homes, s.Snapshot); len(lost) > 0 {
 		return fmt.Sprintf("Namespace %s is gone, with all that was in it. Reset the lab to get it back: gatedrill lab reset.", strings.Join(lost, ", ")), false
 	}
-	seen := index(s)
-	why := n.still(seen)
+	why := n.still(s)
 	if why == "" {
-		why = n.refused(s)
+		why = n.refused(s.Snapshot)
 	}
-	if lost := n.lost(seen); len(lost) > 0 {
-		return lostWords(lost), why == "" && n.replaced(lost, s)
+	if lost := n.lost(s); len(lost) > 0 {
+		return lostWords(lost), why == "" && n.replaced(lost, s.Snapshot)
 	}
 	return why, false
 }

@@ -13,12 +13,12 @@ func TestTroubleNamesAnAPIThatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	const why = "watch: dial unix /x/api.sock: connect: connection refused"
 	s := snapshot.Snapshot{Missing: map[string]string{"Deployment": why, "Service": why, "Pod": why}}
-	got, _ := trouble(needs{}, s)
+	got, _ := trouble(needs{}, index(s))
 	if !strings.Contains(got, "API does not answer (connection refused)") || !strings.Contains(got, "gatedrill cluster up") {
 		t.Errorf("%q", got)
 	}
 	delete(s.Missing, "Service")
-	if got, _ := trouble(needs{}, s); got != "" {
+	if got, _ := trouble(needs{}, index(s)); got != "" {
 		t.Errorf("one kind alone is no trouble of the API: %q", got)
 	}
 }
@@ -35,16 +35,16 @@ func TestTroubleNamesNamespacesThatAreGone(t *testing.T) {
 	}
 	n := needsOf(world, lab)
 	s := snapshot.Snapshot{Objects: []snapshot.Object{object("Namespace", "", "shop").Object, object("Namespace", "", "internet").Object, object("Namespace", "", "orders").Object}}
-	if got, _ := trouble(n, s); got != "" {
+	if got, _ := trouble(n, index(s)); got != "" {
 		t.Errorf("all are there: %q", got)
 	}
 	s.Objects[1]["metadata"].(map[string]any)["deletionTimestamp"] = "2026-11-25T12:00:00Z"
 	s.Objects = s.Objects[1:]
-	if got, _ := trouble(n, s); !strings.Contains(got, "Namespace internet, shop is gone") || !strings.Contains(got, "gatedrill lab reset") {
+	if got, _ := trouble(n, index(s)); !strings.Contains(got, "Namespace internet, shop is gone") || !strings.Contains(got, "gatedrill lab reset") {
 		t.Errorf("two are gone: %q", got)
 	}
 	s.Missing = map[string]string{"Namespace": "forbidden"}
-	if got, _ := trouble(n, s); got != "" {
+	if got, _ := trouble(n, index(s)); got != "" {
 		t.Errorf("what cannot be seen is not gone: %q", got)
 	}
 }
@@ -101,29 +101,29 @@ func TestTroubleNamesWhatIsGone(t *testing.T) {
 	t.Parallel()
 	lab, all := shopWorld()
 	n := needsOf(labs.World{}, lab)
-	if got, _ := trouble(n, shopSeen(all)); got != "" {
+	if got, _ := trouble(n, index(shopSeen(all))); got != "" {
 		t.Fatalf("all are there: %q", got)
 	}
 	for _, name := range []string{"VirtualService shop/shop", "Service shop/shop", "Deployment shop/shop", "Gateway shop/front", "Secret istio-system/shop-cert",
 		"Deployment istio-system/istiod", "Deployment istio-system/istio-ingressgateway", "Service istio-system/istio-ingressgateway",
 		"Deployment istio-system/istio-egressgateway", "Deployment shop/front-istio", "Service shop/front-istio", "Deployment shop/usher"} {
 		left := without(all, name)
-		if got, _ := trouble(n, shopSeen(left)); !strings.HasPrefix(got, name+" is gone") || !strings.Contains(got, "gatedrill lab reset") {
+		if got, _ := trouble(n, index(shopSeen(left))); !strings.HasPrefix(got, name+" is gone") || !strings.Contains(got, "gatedrill lab reset") {
 			t.Errorf("%s: %q", name, got)
 		}
 		s := shopSeen(left)
 		s.Missing = map[string]string{strings.Fields(name)[0]: "forbidden"}
-		if got, _ := trouble(n, s); got != "" {
+		if got, _ := trouble(n, index(s)); got != "" {
 			t.Errorf("%s cannot be seen, which is not gone: %q", name, got)
 		}
 		if s = shopSeen(left); len(s.Kinds) > 0 {
 			s.Kinds = nil
 		}
-		if got, _ := trouble(n, s); got != "" {
+		if got, _ := trouble(n, index(s)); got != "" {
 			t.Errorf("%s was not looked for, which is not gone: %q", name, got)
 		}
 	}
-	if got, _ := trouble(n, shopSeen(nil)); !strings.Contains(got, "more are gone") {
+	if got, _ := trouble(n, index(shopSeen(nil))); !strings.Contains(got, "more are gone") {
 		t.Errorf("much is gone: %q", got)
 	}
 }
@@ -139,7 +139,7 @@ func TestTroubleKnowsRevisions(t *testing.T) {
 		o["status"] = map[string]any{"availableReplicas": int64(1)}
 		all = append(all, o)
 	}
-	if got, _ := trouble(needsOf(labs.World{}, lab), shopSeen(all)); got != "" {
+	if got, _ := trouble(needsOf(labs.World{}, lab), index(shopSeen(all))); got != "" {
 		t.Errorf("%q", got)
 	}
 }
@@ -191,7 +191,7 @@ func TestTroubleKeepsTheSecret(t *testing.T) {
 				o["status"] = map[string]any{}
 			}
 		}
-		got, may := trouble(needsOf(labs.World{}, lab), shopSeen(all))
+		got, may := trouble(needsOf(labs.World{}, lab), index(shopSeen(all)))
 		if c.want == "" && got != "" || !strings.Contains(got, c.want) || may != c.may {
 			t.Errorf("%s: %q and %v, want %q and %v", c.name, got, may, c.want, c.may)
 		}
@@ -208,7 +208,7 @@ func TestTroubleTellsScaledFromFallen(t *testing.T) {
 			o["spec"], o["status"] = map[string]any{"replicas": int64(0)}, map[string]any{}
 		}
 	}
-	got, _ := trouble(needsOf(labs.World{}, lab), shopSeen(all))
+	got, _ := trouble(needsOf(labs.World{}, lab), index(shopSeen(all)))
 	if !strings.Contains(got, "Deployment shop/usher is scaled to 0: nothing passes the waypoint") || !strings.Contains(got, "kubectl scale -n shop deployment/usher --replicas=1") {
 		t.Errorf("%q", got)
 	}
@@ -217,7 +217,7 @@ func TestTroubleTellsScaledFromFallen(t *testing.T) {
 		{Object: usher, JSON: []any{map[string]any{"op": "replace", "path": "/spec/replicas", "value": 0}}},
 	} {
 		lab.Fault = labs.Change{Ops: []labs.Op{{Patch: &patch}}}
-		if got, _ := trouble(needsOf(labs.World{}, lab), shopSeen(all)); got != "" {
+		if got, _ := trouble(needsOf(labs.World{}, lab), index(shopSeen(all))); got != "" {
 			t.Errorf("the fault scales it: %q", got)
 		}
 	}
@@ -232,21 +232,21 @@ func TestTroubleTellsWhatEnvoyRefuses(t *testing.T) {
 	s.Proxies = []snapshot.Proxy{{Namespace: "istio-system", Pod: "gw-1", Config: old, Refused: []envoy.Refusal{
 		{Kind: "secret", Name: "x"}, {Kind: "cluster", Name: "never taken, and sent no more"}, {Kind: "cluster", Name: "outbound|80||shop", Details: "no such field."}}}}
 	n := needsOf(labs.World{}, lab)
-	if got, _ := trouble(n, s); got != "" {
+	if got, _ := trouble(n, index(s)); got != "" {
 		t.Errorf("the change was taken back, which the log does not tell: %q", got)
 	}
 	s.Objects = append(s.Objects, manifest("EnvoyFilter", "networking.istio.io/v1alpha3", "istio-system", "mine", nil).Object)
-	got, _ := trouble(n, s)
+	got, _ := trouble(n, index(s))
 	if !strings.Contains(got, "Envoy of pod istio-system/gw-1 refuses its latest cluster outbound|80||shop") || !strings.Contains(got, "no such field. Take back EnvoyFilter istio-system/mine, or reset") {
 		t.Errorf("%q", got)
 	}
 	lab.Fault = labs.Change{Ops: []labs.Op{{Patch: &labs.Patch{Object: labs.Object{Kind: "EnvoyFilter", Namespace: "istio-system", Name: "own"}}}}}
-	if got, _ := trouble(needsOf(labs.World{}, lab), s); got != "" {
+	if got, _ := trouble(needsOf(labs.World{}, lab), index(s)); got != "" {
 		t.Errorf("that is the fault: %q", got)
 	}
 	lab.Fault, s.Objects = labs.Change{}, s.Objects[:len(s.Objects)-1]
 	old.Refused = []envoy.Refusal{{Kind: "listener", Name: "0.0.0.0_8443", Details: "no lua"}}
-	if got, _ := trouble(needsOf(labs.World{}, lab), s); !strings.Contains(got, "refuses its latest listener 0.0.0.0_8443") {
+	if got, _ := trouble(needsOf(labs.World{}, lab), index(s)); !strings.Contains(got, "refuses its latest listener 0.0.0.0_8443") {
 		t.Errorf("a listener's refusal is exact: %q", got)
 	}
 }
