@@ -77,6 +77,8 @@ func Attach(ix snapshot.Index, route, ref, parent object) Attachment {
 		name := fmt.Sprintf("listener %q of %s", l.Str("name"), parent.Ref())
 		blame, why := admits(ix, route, parent, l)
 		switch hosts := route.Strs("spec", "hostnames"); {
+		case conflict(parent, l) != "":
+			refuse(parent.Ref(), "%s %s", name, conflict(parent, l))
 		case why != "":
 			refuse(blame, "%s %s", name, why)
 		case !meets(l, hosts):
@@ -89,6 +91,19 @@ func Attach(ix snapshot.Index, route, ref, parent object) Attachment {
 		out.Why, out.Blame = "", labs.Object{}
 	}
 	return out
+}
+
+// conflict is what the status says of a listener whose port and host another
+// one has, which goes before it; "" when none does.
+func conflict(parent, listener object) string {
+	for _, st := range parent.Items("status", "listeners") {
+		for _, c := range st.Items("conditions") {
+			if st.Str("name") == listener.Str("name") && c.Str("type") == "Conflicted" && c.Str("status") == "True" {
+				return "is left out: " + c.Str("reason") + ": " + c.Str("message")
+			}
+		}
+	}
+	return ""
 }
 
 func meets(listener object, hosts []string) bool {

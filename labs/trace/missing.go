@@ -141,6 +141,9 @@ func (w *walk) noEndpoints(r *report, u upstream) {
 			return
 		}
 	}
+	if u.cluster.Warming && w.missingUpstreamSecret(r, u) {
+		return
+	}
 	waypoint := w.emptyWaypoint(u)
 	switch {
 	case u.service == nil && u.entry != nil:

@@ -79,10 +79,8 @@ func (w *walk) judgePolicy(r *report, u upstream) {
 	if !a.Observed {
 		return
 	}
-	for _, l := range a.Logs {
-		if l.Inbound && slices.ContainsFunc(u.pods, func(p object) bool {
-			return p.Namespace() == l.Proxy.Namespace && p.Name() == l.Proxy.Name
-		}) && w.refusedBeside(r, u, l) {
+	for _, l := range w.beside(u) {
+		if w.refusedBeside(r, u, l) {
 			r.see("log of %s: %s", l.Proxy, l.Line)
 			return
 		}
@@ -103,6 +101,13 @@ func (w *walk) judgePolicy(r *report, u upstream) {
 	default:
 		w.filtered(r, a.Details, w.pods)
 	}
+}
+
+// beside are the words of the proxies beside the upstream's servers.
+func (w *walk) beside(u upstream) []labs.ProxyLog {
+	return slices.DeleteFunc(slices.Clone(w.answer.Logs), func(l labs.ProxyLog) bool {
+		return !l.Inbound || !slices.ContainsFunc(u.pods, func(p object) bool { return p.Namespace() == l.Proxy.Namespace && p.Name() == l.Proxy.Name })
+	})
 }
 
 // refusedBeside: the proxy beside the server refused the request, by its own

@@ -108,7 +108,11 @@ func (w *walk) wrongServer() {
 	r := w.report(labs.LayerRoute)
 	if ns == "outside" {
 		u := w.last()
-		if u.host != "" && u.host != name && !w.leaves() {
+		as := u.host
+		if strings.HasPrefix(as, "*") {
+			as = w.target.name() // whoever was asked for
+		}
+		if as != "" && as != name && !w.leaves() {
 			culprit, _ := w.sender()
 			r.override(culprit.Ref(), "another server answered", want, u.host)
 		}
