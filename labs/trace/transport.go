@@ -99,17 +99,24 @@ func (w *walk) originates(u upstream) labs.Object {
 	return u.service.Ref()
 }
 
-// backendTLS is the BackendTLSPolicy of the upstream's Service and port.
+// backendTLS is the BackendTLSPolicy of the upstream's Service and port: one
+// that names the port goes before one for all, then the oldest.
 func (w *walk) backendTLS(u upstream) object {
+	var found object
+	exact := false
 	for _, p := range w.index.All(gatewayAPI, "BackendTLSPolicy") {
 		for _, t := range p.Items("spec", "targetRefs") {
-			if u.service != nil && t.Str("kind") == "Service" && p.Namespace() == u.service.Namespace() && t.Str("name") == u.service.Name() &&
-				(t.Str("sectionName") == "" || t.Str("sectionName") == portName(u.service, u.port)) {
-				return p
+			section := t.Str("sectionName")
+			if u.service == nil || t.Str("kind") != "Service" || p.Namespace() != u.service.Namespace() || t.Str("name") != u.service.Name() ||
+				section != "" && section != portName(u.service, u.port) {
+				continue
+			}
+			if named := section != ""; found == nil || named && !exact || named == exact && age(p) < age(found) {
+				found, exact = p, named
 			}
 		}
 	}
-	return nil
+	return found
 }
 
 func portName(svc object, port int) string {

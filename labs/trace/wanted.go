@@ -24,6 +24,8 @@ func (j *journey) wanted() {
 	case !good:
 	case j.request.Via != "" && !j.passed(j.request.Via):
 		j.wentPast()
+	case j.request.Via != "" && j.unsigned():
+		j.hops[0].report(labs.LayerRoute).doubt("answered, and no proxy has a word of it: whether it passed " + j.request.Via + " was not seen")
 	case j.request.To != "":
 		last.wrongServer()
 	}
@@ -64,6 +66,13 @@ func (j *journey) passed(via string) bool {
 		return ok
 	}
 	return slices.ContainsFunc(j.hops, func(w *walk) bool { return slices.ContainsFunc(pods, w.isProxy) })
+}
+
+// unsigned says whether an answer bears no mark of the proxy that, by the walk,
+// read it: neither a line in a log nor its name in the answer.
+func (j *journey) unsigned() bool {
+	first := j.hops[0]
+	return len(j.whole.Logs) == 0 && first.chain != nil && first.chain.HTTP && !strings.Contains(j.whole.Server, "envoy")
 }
 
 // wentPast: the answer is good, and did not come by the way that policy asks
