@@ -48,9 +48,7 @@ func (w *walk) explainClassic(view intent.View, c *candidate) {
 	if len(c.bound) > 0 {
 		w.judgeServers(c)
 	}
-	if !w.exported(v) {
-		c.because(c.ref, fmt.Sprintf("exportTo %s hides it from the gateway in %s", quoteAll(v.Strs("spec", "exportTo")), view.Namespace))
-	}
+	c.because(c.ref, w.hides(v))
 	part := w.part()
 	rules := map[string]func(object) []intent.Rule{"http": view.HTTP, "tls": view.TLS, "tcp": view.TCP}
 	if len(v.Items("spec", part)) == 0 {

@@ -56,7 +56,7 @@ func (w *walk) envoyFilters(pods []object) []object {
 		targets := f.Items("spec", "targetRefs")
 		if slices.ContainsFunc(pods, func(p object) bool {
 			switch {
-			case f.Namespace() != p.Namespace() && f.Namespace() != rootNamespace:
+			case !w.heeded(f), f.Namespace() != p.Namespace() && f.Namespace() != rootNamespace:
 				return false
 			case len(targets) > 0:
 				return w.applies(f, p)

@@ -72,8 +72,8 @@ func (w *walk) whyIdle(v object) (object, string) {
 	switch s := w.sidecarResource(); {
 	case len(gateways) > 0 && !slices.Contains(gateways, "mesh"):
 		return v, fmt.Sprintf("%s has gateways %s: without mesh it is not for sidecars", v.Ref(), quoteAll(gateways))
-	case !w.exported(v):
-		return v, fmt.Sprintf("%s has exportTo %s", v.Ref(), quoteAll(v.Strs("spec", "exportTo")))
+	case w.hides(v) != "":
+		return v, v.Ref().String() + " " + w.hides(v)
 	case w.role == labs.RoleSidecar && s != nil && !shows(s, v):
 		return s, fmt.Sprintf("%s shows %s, which %s is not among", s.Ref(), quoteAll(egressHosts(s)), v.Ref())
 	}

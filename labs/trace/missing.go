@@ -32,8 +32,8 @@ func (w *walk) whyNoCluster(u upstream) (culprit labs.Object, want, got string) 
 		return culprit, want, "there is no Service " + u.host + w.similarService(u.host)
 	case u.service != nil && !hasPort(u.service, u.port):
 		return culprit, "a port of " + u.service.Ref().String(), fmt.Sprintf("port %d; the Service has %s", u.port, quoteAll(ports(u.service)))
-	case u.entry != nil && !w.exported(u.entry):
-		return u.entry.Ref(), want, fmt.Sprintf("%s has exportTo %s, which hides it from %s", u.entry.Ref(), quoteAll(u.entry.Strs("spec", "exportTo")), w.proxyNamespace())
+	case u.entry != nil && w.hides(u.entry) != "":
+		return u.entry.Ref(), want, u.entry.Ref().String() + " " + w.hides(u.entry)
 	case u.entry != nil && !slices.Contains(entryPorts(u.entry), u.port):
 		return u.entry.Ref(), fmt.Sprintf("port %d of %s", u.port, u.host), u.entry.Ref().String() + " has ports " + quoteAll(portTexts(u.entry))
 	case alias != nil:
@@ -64,8 +64,8 @@ func (w *walk) whyNoSubset(u upstream) (culprit labs.Object, want, got string) {
 	for _, d := range w.index.All(istioNetworking, "DestinationRule") {
 		if slices.Contains(subsets(d), u.subset) && match.Pattern(ruleHost(d), u.host) >= 0 && (u.rule == nil || u.rule.Ref() != d.Ref()) {
 			why := "in namespace " + d.Namespace() + ", where this proxy does not look for it"
-			if !w.exported(d) {
-				why = "exportTo " + quoteAll(d.Strs("spec", "exportTo"))
+			if hidden := w.hides(d); hidden != "" {
+				why = "which " + hidden
 			} else if u.rule != nil && w.looksIn(d.Namespace(), u.host) {
 				return u.rule.Ref(), want, d.Ref().String() + " has it, but " + u.rule.Ref().String() + " goes before it"
 			}

@@ -25,6 +25,7 @@ func (w *walk) peerTLS(pod object, port int) (mode string, policy object) {
 		selector := p.Labels("spec", "selector", "matchLabels")
 		scope := -1
 		switch {
+		case !w.heeded(p):
 		case p.Namespace() == pod.Namespace() && snapshot.Selects(selector, labels):
 			scope = 0
 		case p.Namespace() == pod.Namespace() && len(selector) == 0:

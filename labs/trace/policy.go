@@ -38,6 +38,9 @@ func (w *walk) policiesOn(kind string, pods []object) []object {
 // applies says whether a policy is for a proxy's pod. A waypoint heeds target
 // references only, and those of the Services behind it too.
 func (w *walk) applies(policy, pod object) bool {
+	if !w.heeded(policy) {
+		return false
+	}
 	labels := pod.Labels("metadata", "labels")
 	targets := policy.Items("spec", "targetRefs")
 	if t := policy.Map("spec", "targetRef"); t != nil {

@@ -177,8 +177,8 @@ func (w *walk) unknownOutside(r *report) {
 			culprit, got = e, e.Ref().String()+" has host "+h
 		}
 		r.broken(culprit.Ref(), summary, want, got)
-	case !w.exported(entry):
-		r.broken(entry.Ref(), summary, want, entry.Ref().String()+" has exportTo "+quoteAll(entry.Strs("spec", "exportTo")))
+	case w.hides(entry) != "":
+		r.broken(entry.Ref(), summary, want, entry.Ref().String()+" "+w.hides(entry))
 	case !slices.Contains(entryPorts(entry), w.target.port):
 		r.broken(entry.Ref(), summary, want, entry.Ref().String()+" has ports "+quoteAll(portTexts(entry)))
 	default:
@@ -224,6 +224,7 @@ func (j *journey) sidecarOf(pod object) object {
 		selector := s.Labels("spec", "workloadSelector", "labels")
 		here := -1
 		switch {
+		case !j.heeded(s):
 		case s.Namespace() == pod.Namespace() && len(selector) > 0 && selectsAll(selector, pod):
 			here = 2
 		case s.Namespace() == pod.Namespace() && len(selector) == 0:
