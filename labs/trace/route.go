@@ -143,7 +143,7 @@ func (w *walk) judgeRoute(r *report, route envoy.Route) {
 	}
 	switch {
 	case route.Direct >= 400:
-		r.broken(w.answersItself(), fmt.Sprintf("the route answers %d by itself", route.Direct), "a destination", "a direct response")
+		r.broken(w.saidBy([]string{"directResponse"}, "direct_response", "directResponse"), fmt.Sprintf("the route answers %d by itself", route.Direct), "a destination", "a direct response")
 	case route.Direct != 0:
 		r.healthy("%s answers %d by itself%s", routeText(route), route.Direct, from)
 	case route.Redirect != nil:
@@ -169,7 +169,7 @@ func (w *walk) injected(r *report, route envoy.Route) bool {
 		if strings.Contains(a.Details, "per_try") {
 			allowed = "each try too little"
 		}
-		r.broken(w.routed.Ref(), "the route gives up before the server has answered", "time enough for the server", "it gives "+allowed+": "+a.Details)
+		r.broken(w.saidBy([]string{"timeout", "timeouts", "retries", "retry"}, `"timeout"`, `"per_try_timeout"`), "the route gives up before the server has answered", "time enough for the server", "it gives "+allowed+": "+a.Details)
 		r.passed = true // the server had the request, and was not given the time to answer
 	default:
 		return false
