@@ -53,8 +53,8 @@ func Attach(ix snapshot.Index, route, ref, parent object) Attachment {
 		}
 	}
 	if strings.HasSuffix(parent.Kind(), "ListenerSet") {
-		if gateway, why := admitsSet(ix, parent); why != "" {
-			refuse(gateway, "%s %s", gateway, why)
+		if blame, why := AdmitsSet(ix, parent); why != "" {
+			refuse(blame, "%s %s", blame, why)
 			return out
 		}
 	}
@@ -177,9 +177,9 @@ func selects(selector object, labels map[string]string) bool {
 	return true
 }
 
-// admitsSet says why the Gateway of a ListenerSet does not take it, "" when it
-// does. A Gateway that does not say takes none.
-func admitsSet(ix snapshot.Index, set object) (labs.Object, string) {
+// AdmitsSet says why the Gateway of a ListenerSet does not take it, and whose
+// word that is; "" when it does. A Gateway that does not say takes none.
+func AdmitsSet(ix snapshot.Index, set object) (labs.Object, string) {
 	ref := set.Map("spec", "parentRef")
 	ns, name, _ := strings.Cut(ParentName(set, ref), "/")
 	gateway := ix.Get(gatewayAPI, "Gateway", ns, name)

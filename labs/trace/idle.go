@@ -74,16 +74,17 @@ func (w *walk) whyIdle(v object) (object, string) {
 		return v, fmt.Sprintf("%s has gateways %s: without mesh it is not for sidecars", v.Ref(), quoteAll(gateways))
 	case w.hides(v) != "":
 		return v, v.Ref().String() + " " + w.hides(v)
-	case w.role == labs.RoleSidecar && s != nil && !shows(s, v):
-		return s, fmt.Sprintf("%s shows %s, which %s is not among", s.Ref(), quoteAll(egressHosts(s)), v.Ref())
+	case w.role == labs.RoleSidecar && s != nil && !shows(s, v, w.target.port):
+		return s, fmt.Sprintf("%s shows %s, which %s is not among", s.Ref(), quoteAll(egressHosts(s, w.target.port)), v.Ref())
 	}
 	return v, v.Ref().String() + " sends it elsewhere"
 }
 
-// shows says whether a Sidecar lets its workloads see a VirtualService.
-func shows(sidecar, v object) bool {
-	hosts := egressHosts(sidecar)
-	return len(hosts) == 0 || slices.ContainsFunc(hosts, func(h string) bool {
+// shows says whether a Sidecar lets its workloads see an object by its hosts,
+// on a port.
+func shows(sidecar, v object, port int) bool {
+	hosts := egressHosts(sidecar, port)
+	return !sidecar.Has("spec", "egress") || slices.ContainsFunc(hosts, func(h string) bool {
 		ns, name, _ := strings.Cut(h, "/")
 		here := ns == "*" || ns == v.Namespace() || ns == "." && v.Namespace() == sidecar.Namespace()
 		return here && slices.ContainsFunc(v.Strs("spec", "hosts"), func(of string) bool { return name == "*" || match.Meet(name, of) })

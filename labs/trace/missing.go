@@ -145,15 +145,16 @@ func (w *walk) noEndpoints(r *report, u upstream) {
 		return
 	}
 	waypoint := w.emptyWaypoint(u)
+	whole := strings.Replace(u.name, "|"+u.subset+"|", "||", 1)
 	switch {
+	case u.subset != "" && u.rule != nil && (len(w.readyEndpoints(u.service, nil)) > 0 || w.healthyCount(whole) > 0):
+		r.broken(u.rule.Ref(), summary, fmt.Sprintf("ready endpoints with the labels of subset %q", u.subset), "none")
 	case u.service == nil && u.entry != nil:
 		r.broken(u.entry.Ref(), summary, "an address for "+u.host, w.entryAddresses(u.entry))
 	case u.service == nil:
 		r.broken(w.routed.Ref(), summary, "an address for "+u.host, "none")
 	case u.service.Str("spec", "type") == "ExternalName":
 		r.broken(u.service.Ref(), summary, "an address for "+u.service.Str("spec", "externalName"), "none")
-	case u.subset != "" && len(w.readyEndpoints(u.service, nil)) > 0:
-		r.broken(u.rule.Ref(), summary, fmt.Sprintf("ready pods with the labels of subset %q", u.subset), "none")
 	case waypoint != nil:
 		r.broken(waypoint.Ref(), summary, "a ready pod of the waypoint that "+u.service.Ref().String()+" is bound to", "none")
 	default:

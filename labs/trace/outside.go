@@ -106,6 +106,9 @@ func portTexts(entry object) []string {
 // portProtocol tells what an entry says of the request's port.
 func (w *walk) portProtocol(entry object) string {
 	for _, p := range entry.Items("spec", "ports") {
+		if own := entry.Strs("spec", "addresses"); p.Num("number") == w.target.port && len(own) > 0 && inBlocks(own, w.dest) != yes {
+			return fmt.Sprintf("%s has addresses %s, the client connects to %s", entry.Ref(), quoteAll(own), w.dest)
+		}
 		if p.Num("number") == w.target.port {
 			return fmt.Sprintf("%s declares port %d as %s", entry.Ref(), w.target.port, p.Str("protocol"))
 		}

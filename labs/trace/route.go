@@ -71,7 +71,10 @@ func (w *walk) tcpRoute(r *report, meant func() *candidate) {
 		w.unknownOutside(r)
 		return
 	}
-	if c := meant(); c != nil && (len(c.why) == 0 || c.attached && slices.Equal(c.dest, w.clusters)) {
+	carries := func(c candidate) bool { return c.attached && slices.Equal(c.dest, w.clusters) }
+	if all := w.candidates(); slices.ContainsFunc(all, carries) {
+		w.routed = all[slices.IndexFunc(all, carries)].obj
+	} else if c := meant(); c != nil && len(c.why) == 0 {
 		w.routed = c.obj
 	}
 	if len(w.clusters) == 0 {

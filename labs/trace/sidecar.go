@@ -182,8 +182,8 @@ func (w *walk) unknownOutside(r *report) {
 	case !slices.Contains(entryPorts(entry), w.target.port):
 		r.broken(entry.Ref(), summary, want, entry.Ref().String()+" has ports "+quoteAll(portTexts(entry)))
 	default:
-		if s := w.sidecarResource(); s != nil {
-			r.broken(s.Ref(), summary, want, s.Ref().String()+" lets the workload see "+quoteAll(egressHosts(s)))
+		if s := w.sidecarResource(); s != nil && !shows(s, entry, w.target.port) {
+			r.broken(s.Ref(), summary, want, fmt.Sprintf("%s lets the workload see %s on port %d", s.Ref(), quoteAll(egressHosts(s, w.target.port)), w.target.port))
 			return
 		}
 		r.broken(entry.Ref(), summary, want, w.portProtocol(entry))
@@ -239,10 +239,13 @@ func (j *journey) sidecarOf(pod object) object {
 	return found
 }
 
-func egressHosts(sidecar object) []string {
+// egressHosts are those that a Sidecar lets its workloads see on a port.
+func egressHosts(sidecar object, port int) []string {
 	var out []string
 	for _, e := range sidecar.Items("spec", "egress") {
-		out = append(out, e.Strs("hosts")...)
+		if !e.Has("port") || e.Num("port", "number") == port {
+			out = append(out, e.Strs("hosts")...)
+		}
 	}
 	return out
 }
