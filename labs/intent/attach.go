@@ -15,6 +15,7 @@ type Attachment struct {
 	Listeners []string    // that take the route
 	Why       string      // none does
 	Blame     labs.Object // whose word that is, when not the route's
+	Apart     bool        // for they have no host name in common
 }
 
 // Means says whether a parentRef of a route means an object: a Gateway, a
@@ -82,6 +83,7 @@ func Attach(ix snapshot.Index, route, ref, parent object) Attachment {
 		case why != "":
 			refuse(blame, "%s %s", name, why)
 		case !meets(l, hosts):
+			out.Apart = out.Why == ""
 			refuse(labs.Object{}, "%s serves hostname %s, none of [%s]", name, l.Str("hostname"), strings.Join(hosts, " "))
 		default:
 			out.Listeners = append(out.Listeners, l.Str("name"))

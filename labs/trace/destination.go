@@ -210,6 +210,8 @@ func (w *walk) judgeEndpoints(r *report, u upstream) {
 			culprit, got := u.service.Ref(), quoteAll(w.addresses(u))
 			if u.entry != nil {
 				culprit, got = u.entry.Ref(), u.entry.Ref().String()+" has the same host: "+got
+			} else if s := w.writtenAt(u, host); s != nil {
+				culprit = s.Ref()
 			}
 			r.broken(culprit, "no pod stands behind "+host, "endpoints that are pods", got)
 			r.certain = true

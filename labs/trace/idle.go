@@ -68,8 +68,10 @@ func (w *walk) leadsToVia(v object) bool {
 // whyIdle says why a VirtualService does not send this proxy's requests on: it,
 // or the Sidecar that hides it, is to blame.
 func (w *walk) whyIdle(v object) (object, string) {
-	gateways := v.Strs("spec", "gateways")
+	gateways, u := v.Strs("spec", "gateways"), w.last()
 	switch s := w.sidecarResource(); {
+	case w.opaque(u) && !w.target.tls && v.Has("spec", "http"):
+		return u.service, fmt.Sprintf("%s declares port %d as one that is not HTTP, where the rules of %s do not count", u.service.Ref(), u.port, v.Ref())
 	case len(gateways) > 0 && !slices.Contains(gateways, "mesh"):
 		return v, fmt.Sprintf("%s has gateways %s: without mesh it is not for sidecars", v.Ref(), quoteAll(gateways))
 	case w.hides(v) != "":

@@ -40,7 +40,7 @@ func (w *walk) route() *report {
 	case w.chain == nil:
 		r.unknown("no filter chain takes the connection, so no route can be looked up")
 	case !w.chain.HTTP:
-		w.tcpRoute(r, meant)
+		w.tcpRoute(r)
 	default:
 		w.httpRoute(r, meant)
 	}
@@ -65,17 +65,15 @@ func (w *walk) routeFacts(r *report, meant func() *candidate) {
 }
 
 // tcpRoute: the filter chain itself is the route; TLS passes through.
-func (w *walk) tcpRoute(r *report, meant func() *candidate) {
+func (w *walk) tcpRoute(r *report) {
 	w.clusters = w.chain.Clusters
 	if w.refusedOutside(nil) {
 		w.unknownOutside(r)
 		return
 	}
-	carries := func(c candidate) bool { return c.attached && slices.Equal(c.dest, w.clusters) }
-	if all := w.candidates(); slices.ContainsFunc(all, carries) {
-		w.routed = all[slices.IndexFunc(all, carries)].obj
-	} else if c := meant(); c != nil && len(c.why) == 0 {
-		w.routed = c.obj
+	all := w.candidates()
+	if i := slices.IndexFunc(all, func(c candidate) bool { return c.attached && slices.Equal(c.dest, w.clusters) }); i >= 0 {
+		w.routed = all[i].obj
 	}
 	if len(w.clusters) == 0 {
 		r.broken(labs.Object{}, "the filter chain leads nowhere", "a cluster", "none")

@@ -87,16 +87,22 @@ func (j *journey) wentPast() {
 		r.override(w.client, "answered, not by the way that policy asks for", want, r.Summary)
 		return
 	}
-	if _, name, by := w.waypointOf(w.last().service); name != "" && strings.HasSuffix(j.request.Via, "/"+name) {
-		r = w.report(labs.LayerDestination)
-		got = by.Ref().String() + " is bound to the waypoint, but gateways do not send through it"
-		r.override(w.last().service.Ref(), "answered, not by the way that policy asks for", want, got)
-		return
-	}
-	if ns, name, by := w.waypointOf(w.last().service); name != "" && w.index.Get(gatewayAPI, "Gateway", ns, name) == nil {
-		r = w.report(labs.LayerDestination)
-		r.override(by.Ref(), "answered, not by the way that policy asks for", want, by.Ref().String()+" is bound to waypoint "+ns+"/"+name+", which does not exist")
-		return
+	if ns, name, by := w.waypointOf(w.last().service); name != "" {
+		r, svc, waypoint := w.report(labs.LayerDestination), w.last().service, w.index.Get(gatewayAPI, "Gateway", ns, name)
+		culprit, bound := object(nil), by.Ref().String()+" is bound to waypoint "+ns+"/"+name
+		why := unfit(svc, waypoint)
+		switch {
+		case waypoint == nil:
+			culprit, got = by, bound+", which does not exist"
+		case why != "":
+			culprit, got = waypoint, bound+": "+why
+		case strings.HasSuffix(j.request.Via, "/"+name):
+			culprit, got = svc, bound+", but gateways do not send through it"
+		}
+		if culprit != nil {
+			r.override(culprit.Ref(), "answered, not by the way that policy asks for", want, got)
+			return
+		}
 	}
 	if svc := w.last().service; svc != nil && w.isWaypoint(j.request.Via) {
 		r = w.report(labs.LayerDestination)
