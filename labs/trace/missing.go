@@ -35,7 +35,7 @@ func (w *walk) whyNoCluster(u upstream) (culprit labs.Object, want, got string) 
 	case u.entry != nil && w.hides(u.entry) != "":
 		return u.entry.Ref(), want, u.entry.Ref().String() + " " + w.hides(u.entry)
 	case u.entry != nil && !slices.Contains(entryPorts(u.entry), u.port):
-		return u.entry.Ref(), fmt.Sprintf("port %d of %s", u.port, u.host), u.entry.Ref().String() + " has ports " + quoteAll(portTexts(u.entry))
+		return culprit, fmt.Sprintf("port %d of %s", u.port, u.host), u.entry.Ref().String() + " has ports " + quoteAll(portTexts(u.entry))
 	case alias != nil:
 		return alias.Ref(), "a host that the mesh knows", alias.Ref().String() + " stands for " + u.host + w.similarEntry(u.host)
 	case u.subset != "":

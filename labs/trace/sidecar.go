@@ -213,7 +213,7 @@ func (w *walk) sidecarResource() object {
 }
 
 // sidecarOf is the Sidecar that applies to a pod: one that selects it, else
-// the namespace's, else the root namespace's.
+// the namespace's, else the root namespace's; of several alike the oldest.
 func (j *journey) sidecarOf(pod object) object {
 	if pod == nil {
 		return nil
@@ -232,7 +232,7 @@ func (j *journey) sidecarOf(pod object) object {
 		case s.Namespace() == rootNamespace && len(selector) == 0:
 			here = 0
 		}
-		if here > rank {
+		if here > rank || here == rank && found != nil && age(s) < age(found) {
 			found, rank = s, here
 		}
 	}
