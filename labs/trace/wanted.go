@@ -155,7 +155,7 @@ func (w *walk) wrongServer() {
 // workload's name and selects others, or the subset whose labels are others',
 // is to blame; else the route.
 func (w *walk) astray(want labs.Object, pods []object, got object) {
-	r, culprit := w.report(labs.LayerDestination), object(nil)
+	r, culprit := w.report(labs.LayerDestination), labs.Object{}
 	u, answered := w.last(), w.ownerOf(got).String()
 	if w.strayedByName(want, got) {
 		return
@@ -166,17 +166,37 @@ func (w *walk) astray(want labs.Object, pods []object, got object) {
 	switch {
 	case u.subset != "" && u.rule != nil && slices.ContainsFunc(pods, behind) &&
 		(strings.HasSuffix(want.Name, "-"+u.subset) || pods[0].Labels("metadata", "labels")["version"] == u.subset):
-		culprit = u.rule
+		culprit = u.rule.Ref()
 	case u.subset == "" && u.service != nil && u.service.Name() == want.Name && u.service.Namespace() == want.Namespace && !slices.ContainsFunc(pods, behind):
-		culprit = u.service
+		culprit = u.service.Ref()
 	default:
-		why := ""
-		if culprit, why = w.sender(); why != "" {
+		by, why := w.sender()
+		culprit = by.Ref()
+		if c := w.kept(pods); w.previous == nil && c != nil {
+			culprit, why = c.culprit(), c.String()
+		}
+		if why != "" {
 			answered = why + "; " + answered
 		}
 		r = w.report(labs.LayerRoute)
 	}
-	r.override(culprit.Ref(), "another server answered", want.String(), answered)
+	r.override(culprit, "another server answered", want.String(), answered)
+}
+
+// kept is a route for the host that leads to one of the pods, and for a reason
+// takes no requests here; nil when there is none.
+func (w *walk) kept(pods []object) *candidate {
+	for _, c := range w.candidates() {
+		leads := slices.ContainsFunc(c.dest, func(cluster string) bool {
+			return slices.ContainsFunc(w.upstream(cluster).pods, func(p object) bool {
+				return slices.ContainsFunc(pods, func(q object) bool { return p.Ref() == q.Ref() })
+			})
+		})
+		if c.relation == named && len(c.why) > 0 && leads && c.ref != w.routed.Ref() {
+			return &c
+		}
+	}
+	return nil
 }
 
 // served is the address of the endpoint that the last proxy chose.
