@@ -153,6 +153,9 @@ func (w *walk) denied(r *report, details string, pods []object, c caller) {
 	switch {
 	case len(deny) > 0 && !none:
 		w.policyBroken(r, deny[0].Ref(), deny[0].Ref().String()+" denies the request", "one of its rules matches")
+	case len(allow) == 0 && w.closedBy(pods) != nil:
+		ref := w.closedBy(pods).Ref()
+		w.policyBroken(r, ref, "the proxy refuses in place of "+ref.String()+", whose code it has not", "no AuthorizationPolicy is for it: "+details)
 	case len(allow) == 0:
 		w.policyBroken(r, labs.Object{}, "a policy denies the request", details)
 	default:
@@ -165,6 +168,17 @@ func (w *walk) denied(r *report, details string, pods []object, c caller) {
 		}
 		w.policyBroken(r, allow[0].Ref(), "no ALLOW policy matches the request", "no rule of "+allow[0].Ref().String()+" matched")
 	}
+}
+
+// closedBy is a WasmPlugin of the pods for which their proxies refuse everything
+// as long as they have not fetched it; nil when there is none.
+func (w *walk) closedBy(pods []object) object {
+	for _, p := range w.index.All("extensions.istio.io", "WasmPlugin") {
+		if p.Str("spec", "failStrategy") != "FAIL_OPEN" && slices.ContainsFunc(pods, func(pod object) bool { return w.applies(p, pod) }) {
+			return p
+		}
+	}
+	return nil
 }
 
 func (w *walk) unauthenticated(r *report, pods []object) {

@@ -135,6 +135,8 @@ func (w *walk) notRefused() {
 		culprit, got = a, a.Ref().String()+" refuses bad tokens only; no AuthorizationPolicy asks for one"
 	} else if p := w.idlePolicy(u); p != nil {
 		culprit, got = p, p.Ref().String()+" does not apply to the request"
+	} else if f := w.idleFilter(u); f != nil {
+		culprit, got = f, f.Ref().String()+" patches proxies in another place than where the request comes by"
 	} else if e := w.entryFor(w.target.name()); e != nil {
 		culprit, got = e, e.Ref().String()+" has hosts "+quoteAll(e.Strs("spec", "hosts"))
 	}
