@@ -2,7 +2,6 @@ package kubecontext
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,6 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/gatedrill/gatedrill/labs/fault"
+	"github.com/gatedrill/gatedrill/labs/note"
 )
 
 // ErrForeign is returned for a namespace of a name that we need, and that
@@ -58,25 +58,14 @@ func (b *Backend) before() (fault.Survey, error) {
 }
 
 func read(file string, v any) (found bool, err error) {
-	text, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+	if found, err = note.Read(file, v); err != nil {
+		err = fmt.Errorf("read what is known of the cluster: %w (move it away)", err)
 	}
-	if err == nil {
-		err = json.Unmarshal(text, v)
-	}
-	if err != nil {
-		return false, fmt.Errorf("read what is known of the cluster: %s: %w (move it away)", file, err)
-	}
-	return true, nil
+	return found, err
 }
 
-func (b *Backend) write(file string, v any) error {
-	text, err := json.MarshalIndent(v, "", "  ")
-	if err == nil {
-		err = b.writeFile(file, append(text, '\n'))
-	}
-	if err != nil {
+func write(file string, v any) error {
+	if err := note.Write(file, v); err != nil {
 		return fmt.Errorf("note what is known of the cluster: %w", err)
 	}
 	return nil

@@ -119,7 +119,7 @@ func (u *up) begin(ctx context.Context) (*record, error) {
 		return nil, fmt.Errorf("look at what the cluster holds: %w", u.c.orTrouble(err))
 	}
 	r := &record{Made: u.b.o.Now()}
-	return r, errors.Join(u.b.write(u.b.beforeFile(), s), u.b.write(u.b.recordFile(), r))
+	return r, errors.Join(write(u.b.beforeFile(), s), write(u.b.recordFile(), r))
 }
 
 func (c *client) engine(ctx context.Context, now func() time.Time, scope []string) (*fault.Engine, error) {
@@ -161,7 +161,7 @@ func (u *up) raise(ctx context.Context, r *record) (err error) {
 	}
 	u.b.mu.Unlock()
 	r.Up = true
-	return u.b.write(u.b.recordFile(), r)
+	return write(u.b.recordFile(), r)
 }
 
 // undo takes back what this Up made, also when its context has ended. What
