@@ -15,7 +15,6 @@ import (
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	labrun "github.com/gatedrill/gatedrill/labs/run"
-	"github.com/gatedrill/gatedrill/labs/trace"
 )
 
 // demoLab is the lab that the demo plays.
@@ -154,7 +153,7 @@ func (d *demo) start(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintf(d.e.Stdout, "“%s”\n%s\n   last request: %s\n", v.Lab.Title, visibleLines(v.Ticket), visible(answerLine(v.Capture)))
-	d.proof, err = labrun.Prove(ctx, d.cluster, d.lab, trace.Trace)
+	d.proof, err = labrun.Prove(ctx, d.cluster, d.lab, meshOf)
 	return err
 }
 

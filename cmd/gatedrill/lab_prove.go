@@ -13,7 +13,6 @@ import (
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox"
 	"github.com/gatedrill/gatedrill/labs/history"
-	"github.com/gatedrill/gatedrill/labs/trace"
 	"github.com/gatedrill/gatedrill/labs/verify"
 )
 
@@ -104,7 +103,7 @@ func (p *proving) on(ctx context.Context, e *env, h *cluster.Handle, list iter.S
 		return err
 	}
 	var held []verify.Line
-	v := &verify.Verifier{Cluster: c, World: p.world, Trace: trace.Trace, Now: e.Now, Dir: e.path("shell"),
+	v := &verify.Verifier{Cluster: c, World: p.world, Read: meshOf, Now: e.Now, Dir: e.path("shell"),
 		GivenUp: func(attempt string) bool { return history.GivenUp(records, attempt) },
 		Report: func(l verify.Line) {
 			if held = append(held, l); !p.together {
