@@ -123,9 +123,11 @@ func (d *demo) card(ctx context.Context) error {
 }
 
 func (d *demo) sandbox(ctx context.Context) error {
-	line := newProgressLine(d.e.Stderr)
-	h, err := d.e.up(ctx, line.report)
-	line.done()
+	b, err := d.e.cluster()
+	if err != nil {
+		return err
+	}
+	h, err := d.e.up(ctx, b)
 	if err != nil {
 		return err
 	}

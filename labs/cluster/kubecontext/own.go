@@ -9,11 +9,11 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/gofrs/flock"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/fault"
 	"github.com/gatedrill/gatedrill/labs/note"
 )
@@ -85,19 +85,7 @@ func (b *Backend) forget() error {
 // lock keeps others of this data directory from bringing the cluster up or
 // down meanwhile.
 func (b *Backend) lock(ctx context.Context, say func(string)) (func(), error) {
-	if err := os.MkdirAll(b.dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the cluster's directory: %w", err)
-	}
-	l := flock.New(filepath.Join(b.dir, "lock"))
-	got, err := l.TryLock()
-	if err == nil && !got {
-		say("another gatedrill that brings the cluster up or down")
-		_, err = l.TryLockContext(ctx, 200*time.Millisecond)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("lock the cluster: %w", err)
-	}
-	return func() { _ = l.Unlock() }, nil
+	return cluster.Lock(ctx, b.dir, func() { say("another gatedrill that brings the cluster up or down") })
 }
 
 // ownNamespace makes gatedrill's own namespace, unless it is there. One that
