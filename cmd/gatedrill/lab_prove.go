@@ -60,7 +60,7 @@ func verifyInLanes(ctx context.Context, e *env, most int, ids []string, seed int
 	}
 	p := &proving{world: world, named: len(ids) > 0, report: report, lines: []verify.Line{}, together: true}
 	began := e.Now()
-	sandboxes := lanes.Sandboxes{Homes: e.path("lanes"), New: func(home string) cluster.Backend {
+	sandboxes := lanes.Sandboxes{Homes: e.path("lanes"), Drop: true, New: func(home string) cluster.Backend {
 		o := o
 		o.Home = home
 		return sandbox.New(o)

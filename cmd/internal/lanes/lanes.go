@@ -19,7 +19,8 @@ import (
 type Sandboxes struct {
 	Homes string // each has a data directory of its own in there
 	New   func(home string) cluster.Backend
-	Keep  bool // they go on running, with their data
+	Keep  bool // they go on running
+	Drop  bool // their data go with them, when there was no error
 }
 
 // Lane is one sandbox, and the work that it takes of the list.
@@ -31,8 +32,7 @@ type Lane[T any] struct {
 
 // Run has up to n lanes do the work. After the first error none takes any more,
 // and each does what it is at to the end: what is cut off in the middle would
-// read as something that failed. A sandbox that had no error is taken away with
-// its data, else the data stay to be looked at.
+// read as something that failed.
 func Run[T any](ctx context.Context, n int, work []T, s Sandboxes, do func(context.Context, Lane[T]) error) error {
 	q := &queue[T]{left: work}
 	errs := make([]error, min(n, len(work)))
@@ -65,7 +65,7 @@ func (s Sandboxes) with(ctx context.Context, home string, use func(*cluster.Hand
 	}
 	if !s.Keep {
 		defer func() {
-			if err = errors.Join(err, b.Down(context.WithoutCancel(ctx))); err == nil {
+			if err = errors.Join(err, b.Down(context.WithoutCancel(ctx))); err == nil && s.Drop {
 				err = os.RemoveAll(home)
 			}
 		}()

@@ -58,6 +58,7 @@ func TestRun(t *testing.T) {
 	for name, c := range map[string]struct {
 		most    int
 		keep    bool
+		stay    bool
 		cold    map[string]error
 		done    []string // by all of them together
 		said    []string
@@ -67,8 +68,9 @@ func TestRun(t *testing.T) {
 		"each is done once": {most: 2, done: []string{"bun", "loaf", "roll"}, said: []string{"down 1", "down 2", "up 1", "up 2"}},
 		"no more sandboxes than work": {most: 9, done: []string{"bun", "loaf", "roll"},
 			said: []string{"down 1", "down 2", "down 3", "up 1", "up 2", "up 3"}},
-		"kept":            {most: 1, keep: true, done: []string{"bun", "loaf", "roll"}, said: []string{"up 1"}, left: []string{"1"}},
-		"one that failed": {most: 1, done: []string{"bun"}, said: []string{"down 1", "up 1"}, left: []string{"1"}, failure: burnt},
+		"with data for the next run": {most: 1, stay: true, done: []string{"bun", "loaf", "roll"}, said: []string{"down 1", "up 1"}, left: []string{"1"}},
+		"kept":                       {most: 1, keep: true, done: []string{"bun", "loaf", "roll"}, said: []string{"up 1"}, left: []string{"1"}},
+		"one that failed":            {most: 1, done: []string{"bun"}, said: []string{"down 1", "up 1"}, left: []string{"1"}, failure: burnt},
 		"one that does not start": {most: 1, cold: map[string]error{"1": cold}, said: []string{"down 1", "up 1"}, left: []string{"1"},
 			failure: cold},
 	} {
@@ -81,7 +83,7 @@ func TestRun(t *testing.T) {
 			var begun sync.WaitGroup
 			begun.Add(min(c.most, 3))
 			go func() { begun.Wait(); close(all) }()
-			err := lanes.Run(t.Context(), c.most, []string{"bun", "loaf", "roll"}, sandboxes(o, homes, c.keep), func(_ context.Context, l lanes.Lane[string]) error {
+			err := lanes.Run(t.Context(), c.most, []string{"bun", "loaf", "roll"}, lanes.Sandboxes{Homes: homes, Keep: c.keep, Drop: !c.stay, New: o.at}, func(_ context.Context, l lanes.Lane[string]) error {
 				if l.Handle.Name != l.Home {
 					t.Errorf("lane of %s has the sandbox of %s", l.Home, l.Handle.Name)
 				}
@@ -118,7 +120,7 @@ func TestRunEndsWhatItIsAt(t *testing.T) {
 	var both sync.WaitGroup
 	both.Add(2)
 	var done []string
-	err := lanes.Run(t.Context(), 2, []string{"bun", "loaf", "roll", "cake"}, sandboxes(o, homes, false), func(ctx context.Context, l lanes.Lane[string]) error {
+	err := lanes.Run(t.Context(), 2, []string{"bun", "loaf", "roll", "cake"}, lanes.Sandboxes{Homes: homes, Drop: true, New: o.at}, func(ctx context.Context, l lanes.Lane[string]) error {
 		for w := range l.Work {
 			if w == "bun" || w == "loaf" {
 				both.Done()
@@ -160,9 +162,7 @@ func (o *ovens) count(word string) int {
 	return n
 }
 
-func sandboxes(o *ovens, homes string, keep bool) lanes.Sandboxes {
-	return lanes.Sandboxes{Homes: homes, Keep: keep, New: func(home string) cluster.Backend { return bakery{ovens: o, home: home} }}
-}
+func (o *ovens) at(home string) cluster.Backend { return bakery{ovens: o, home: home} }
 
 func left(t *testing.T, homes string) []string {
 	t.Helper()
