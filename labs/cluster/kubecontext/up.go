@@ -79,9 +79,6 @@ func (b *Backend) Up(ctx context.Context, report func(cluster.Progress)) (*clust
 
 // look makes sure that the cluster is as it was agreed to.
 func (u *up) look(ctx context.Context) error {
-	if err := u.c.answers(ctx); err != nil {
-		return err
-	}
 	ctx, cancel := context.WithTimeout(ctx, 3*answerWithin)
 	defer cancel()
 	foreign, _, err := u.c.namespaces(ctx, u.b.labs().Namespaces)
