@@ -31,6 +31,23 @@ func TestUnknownIsNotRed(t *testing.T) {
 	}
 }
 
+// A change is told as one; what was never looked at did not change.
+func TestFirstLookIsNoChange(t *testing.T) {
+	t.Parallel()
+	list := []labs.CheckView{{Title: "t", Outcome: labs.Pending}}
+	at := time.Unix(0, 0)
+	for i, step := range []struct {
+		outcome labs.Outcome
+		changed bool
+	}{{labs.Pending, false}, {labs.Pass, false}, {labs.Pass, false}, {labs.Fail, true}, {labs.Fail, false}, {labs.Pending, true}, {labs.Fail, true}} {
+		at = at.Add(time.Second)
+		list = judged(list, []check.Result{{Title: "t", Outcome: step.outcome}}, at)
+		if list[0].Changed.Equal(at) != step.changed {
+			t.Errorf("look %d, %s: changed at %v", i, step.outcome, list[0].Changed)
+		}
+	}
+}
+
 // While something is missing nothing passes, nothing is solved, and no answer
 // comes too early: what holds may hold because of it.
 func TestNothingHoldsInTrouble(t *testing.T) {
