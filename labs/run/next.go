@@ -160,11 +160,11 @@ const verdictWords = "A healthy layer does its work for this request, a broken o
 func notSo(name labs.Step, v labs.Verdict) string {
 	switch v {
 	case labs.OffPath:
-		return fmt.Sprintf("Not so: %s is on this request's path.", name)
+		return fmt.Sprintf("Not so: this request's path leads through %s.", name)
 	case labs.Broken:
-		return fmt.Sprintf("Not so: it is not %s that stops this request.", name)
+		return fmt.Sprintf("Not so: nothing in %s stops this request.", name)
 	}
-	return fmt.Sprintf("Not so: %s does not do its work for this request.", name)
+	return fmt.Sprintf("Not so: the work of %s is not done for this request.", name)
 }
 
 // hinted ends the answer to something wrong: with the hint that was taken
