@@ -24,6 +24,8 @@ func (j *journey) wanted() {
 	case !good:
 	case j.request.Via != "" && !j.passed(j.request.Via):
 		j.wentPast()
+	case j.request.To != "" && last.matched != nil && last.matched.route.Direct != 0:
+		last.nobodyAsked()
 	case j.request.To != "":
 		last.wrongServer()
 	}
@@ -99,6 +101,12 @@ func (j *journey) wentPast() {
 		got = why + "; " + got
 	}
 	r.override(culprit.Ref(), "answered, not by the way that policy asks for", want, got)
+}
+
+// nobodyAsked: the last proxy gave the answer itself, by a route that says so.
+func (w *walk) nobodyAsked() {
+	w.report(labs.LayerRoute).override(w.answersItself(), fmt.Sprintf("the route answers %d by itself", w.matched.route.Direct),
+		"an answer of "+w.request.To, "a direct response")
 }
 
 // wrongServer: somebody else than asked for gave the answer.
