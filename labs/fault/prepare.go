@@ -157,11 +157,7 @@ func (e *Engine) Clear(ctx context.Context) (Report, error) {
 
 // Marked returns the mark of the lab that is in the cluster, or ErrNoLab.
 func (e *Engine) Marked(ctx context.Context) (Mark, error) {
-	r, err := e.resourceNamed(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
-	if err != nil {
-		return Mark{}, err
-	}
-	o, err := r.Get(ctx, markName, metav1.GetOptions{})
+	o, err := e.configMaps().Get(ctx, markName, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
 		return Mark{}, ErrNoLab
 	}
@@ -183,26 +179,14 @@ func (e *Engine) mark(ctx context.Context, m Mark) error {
 	if err != nil {
 		return fmt.Errorf("mark the cluster: %w", err)
 	}
-	r, err := e.resourceNamed(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
-	if err != nil {
-		return err
-	}
-	o := &unstructured.Unstructured{Object: map[string]any{
-		"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": markName, "namespace": Namespace},
-		"data": map[string]any{"mark": string(text)},
-	}}
-	if _, err := r.Apply(ctx, markName, o, metav1.ApplyOptions{FieldManager: manager, Force: true}); err != nil {
+	if err := e.note(ctx, markName, manager, map[string]any{"mark": string(text)}); err != nil {
 		return fmt.Errorf("mark the cluster: %w", err)
 	}
 	return nil
 }
 
 func (e *Engine) unmark(ctx context.Context) error {
-	r, err := e.resourceNamed(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
-	if err != nil {
-		return err
-	}
-	if err := r.Delete(ctx, markName, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
+	if err := e.configMaps().Delete(ctx, markName, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
 		return fmt.Errorf("take the mark off the cluster: %w", err)
 	}
 	return nil

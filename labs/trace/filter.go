@@ -120,6 +120,11 @@ func (w *walk) limited() bool {
 	return true
 }
 
+// answersItself is what makes a route answer without a destination.
+func (w *walk) answersItself() labs.Object {
+	return w.saidBy([]string{"directResponse"}, "direct_response", "directResponse")
+}
+
 // saidBy is what makes the route do what it does: its object, unless none of
 // its rules has one of these fields and an EnvoyFilter brings the words.
 func (w *walk) saidBy(fields []string, words ...string) labs.Object {

@@ -100,6 +100,9 @@ func Of(s snapshot.Snapshot) *Mesh {
 	return m
 }
 
+// Index finds the snapshot's objects.
+func (m *Mesh) Index() snapshot.Index { return m.index }
+
 func (m *Mesh) sortPods() {
 	m.podsAt, m.podsIn = map[string][]int{}, map[string][]int{}
 	for _, p := range m.index.All("", "Pod") {

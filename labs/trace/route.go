@@ -144,7 +144,7 @@ func (w *walk) judgeRoute(r *report, route envoy.Route) {
 	}
 	switch {
 	case route.Direct >= 400:
-		r.broken(w.saidBy([]string{"directResponse"}, "direct_response", "directResponse"), fmt.Sprintf("the route answers %d by itself", route.Direct), "a destination", "a direct response")
+		r.broken(w.answersItself(), fmt.Sprintf("the route answers %d by itself", route.Direct), "a destination", "a direct response")
 	case route.Direct != 0:
 		r.healthy("%s answers %d by itself%s", routeText(route), route.Direct, from)
 	case route.Redirect != nil:

@@ -25,6 +25,8 @@ func (j *journey) wanted() {
 		j.wentPast()
 	case j.request.Via != "" && j.unsigned():
 		j.hops[0].report(labs.LayerRoute).doubt("answered, and no proxy has a word of it: whether it passed " + j.request.Via + " was not seen")
+	case j.request.To != "" && last.matched != nil && last.matched.route.Direct != 0:
+		last.nobodyAsked()
 	case j.request.To != "":
 		last.wrongServer()
 	}
@@ -113,6 +115,12 @@ func (j *journey) wentPast() {
 		got = why + "; " + got
 	}
 	r.override(culprit.Ref(), "answered, not by the way that policy asks for", want, got)
+}
+
+// nobodyAsked: the last proxy gave the answer itself, by a route that says so.
+func (w *walk) nobodyAsked() {
+	w.report(labs.LayerRoute).override(w.answersItself(), fmt.Sprintf("the route answers %d by itself", w.matched.route.Direct),
+		"an answer of "+w.request.To, "a direct response")
 }
 
 // notRefused: policy wants the request refused, and it was answered. What
