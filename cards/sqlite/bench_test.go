@@ -15,14 +15,14 @@ import (
 func large(b *testing.B, n int) *DB {
 	b.Helper()
 	db := filled(b, n)
-	if err := sqlitetest.GivePast(b.Context(), db.path, start, cards.Calendar{Rollover: 4}.Day(start)); err != nil {
+	if err := sqlitetest.GivePast(b.Context(), db.path, start, calendar.Day(start)); err != nil {
 		b.Fatal(err)
 	}
 	return db
 }
 
 func ask() cards.Ask {
-	return cards.Ask{Now: start, Ahead: start.Add(20 * time.Minute), New: 20, Due: 200}
+	return cards.Ask{Now: at(start), Ahead: start.Add(20 * time.Minute), New: 20, Due: 200}
 }
 
 // The whole day's queue of 200 reviews out of 100 000 cards.
@@ -65,7 +65,7 @@ func BenchmarkStudy100k(b *testing.B) {
 	db := large(b, 100_000)
 	c := study.Config{
 		Store: db, Scheduler: scheduler(b), Decks: unchanged{}, Now: func() time.Time { return start },
-		Calendar: cards.Calendar{Rollover: 4}, Limits: study.Limits{New: 20, Reviews: 400},
+		Calendar: calendar, Limits: study.Limits{New: 20, Reviews: 400},
 	}
 	s, err := study.Open(b.Context(), c)
 	if err != nil {
@@ -101,7 +101,7 @@ func BenchmarkStudy100k(b *testing.B) {
 
 func openAndSum(b *testing.B, path string, c study.Config) {
 	b.Helper()
-	db, err := Open(b.Context(), path)
+	db, err := Open(b.Context(), path, config())
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"time"
 
 	"github.com/gatedrill/gatedrill/cards"
@@ -32,49 +31,50 @@ func scanTally(rows *sql.Rows) (cards.Tally, error) {
 	return t, err
 }
 
-// Rebuild makes all derived state anew from the log: replay gives a card's
-// memory from its events, oldest first.
-func (db *DB) Rebuild(ctx context.Context, replay func([]cards.Event) (cards.Memory, error)) (cards.Rebuilt, error) {
+// Rebuild makes all derived state anew from the log.
+func (db *DB) Rebuild(ctx context.Context, replay cards.Replayer) (cards.Rebuilt, error) {
 	var done cards.Rebuilt
-	err := db.write(ctx, "rebuild the memory from the log", func(conn *sql.Conn) error {
-		done = cards.Rebuilt{}
-		before, err := memories(ctx, conn)
-		if err != nil {
-			return err
-		}
-		if _, err := conn.ExecContext(ctx, `DELETE FROM tally;
-			UPDATE card SET state = 0, stability = 0, difficulty = 0, due = 0, last = 0, reps = 0, lapses = 0, step = 0, suspended = 0, reason = ''
-			WHERE state <> 0 OR suspended <> 0 OR reason <> '' OR due <> 0`); err != nil {
-			return err
-		}
-		histories, order, err := histories(ctx, conn)
-		if err != nil {
-			return err
-		}
-		done.Cards = len(order)
-		for _, card := range order {
-			events := histories[card]
-			done.Events += len(events)
-			m, err := replay(events)
-			if err != nil {
-				return err
-			}
-			if m != before[card] {
-				done.Changed++
-			}
-			delete(before, card)
-			if err := restore(ctx, conn, card, m, events); err != nil {
-				return err
-			}
-		}
-		for _, m := range before { // cards without a history
-			if m != (cards.Memory{}) {
-				done.Changed++
-			}
-		}
-		return nil
+	err := db.write(ctx, "rebuild the memory from the log", func(conn *sql.Conn) (err error) {
+		done, err = rebuild(ctx, conn, replay)
+		return err
 	})
 	return done, err
+}
+
+func rebuild(ctx context.Context, conn *sql.Conn, replay cards.Replayer) (cards.Rebuilt, error) {
+	var done cards.Rebuilt
+	before, err := memories(ctx, conn)
+	if err != nil {
+		return done, err
+	}
+	if _, err := conn.ExecContext(ctx, `DELETE FROM tally;
+		UPDATE card SET state = 0, stability = 0, difficulty = 0, due = 0, due_day = 0, last = 0, last_day = 0,
+		  reps = 0, lapses = 0, step = 0, suspended = 0, reason = '', urged = 0
+		WHERE state <> 0 OR suspended <> 0 OR reason <> '' OR due <> 0`); err != nil {
+		return done, err
+	}
+	err = eachHistory(ctx, conn, func(card string, events []cards.Event) error {
+		done.Cards++
+		done.Events += len(events)
+		m, err := replay(events)
+		if err != nil {
+			return err
+		}
+		if m != before[card] {
+			done.Changed++
+		}
+		delete(before, card)
+		return restore(ctx, conn, card, m, events)
+	})
+	if err != nil {
+		return done, err
+	}
+	for _, m := range before { // cards without a history
+		if m != (cards.Memory{}) {
+			done.Changed++
+		}
+	}
+	return done, nil
 }
 
 // restore stores what the replay of a card gave.
@@ -85,19 +85,16 @@ func restore(ctx context.Context, conn *sql.Conn, card string, m cards.Memory, e
 	if err := setMemory(ctx, conn, card, m); err != nil {
 		return err
 	}
-	var tags string
-	if _, err := memoryOf(ctx, conn, card, &tags); err != nil {
+	tags, err := tagsOf(ctx, conn, card)
+	if err != nil {
 		return err
 	}
-	undone := map[int64]bool{}
-	for _, e := range events {
-		undone[e.Undoes] = true
-	}
+	undone := cards.UndoneIn(events)
 	for _, e := range events {
 		if e.Kind != cards.Answered || undone[e.ID] {
 			continue
 		}
-		if err := addTallies(ctx, conn, e.Count(), names(tags), +1); err != nil {
+		if err := addTallies(ctx, conn, e.Count(), tags, +1); err != nil {
 			return err
 		}
 	}
@@ -105,41 +102,40 @@ func restore(ctx context.Context, conn *sql.Conn, card string, m cards.Memory, e
 }
 
 func memories(ctx context.Context, conn *sql.Conn) (map[string]cards.Memory, error) {
-	rows, err := conn.QueryContext(ctx, "SELECT "+columns+" FROM card")
+	rows, err := queryRows(ctx, conn, "")
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
-	out := map[string]cards.Memory{}
-	for rows.Next() {
-		r, err := scanRow(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
+	out := make(map[string]cards.Memory, len(rows))
+	for _, r := range rows {
 		out[r.Card.ID] = r.Memory
 	}
-	return out, rows.Err()
+	return out, nil
 }
 
-// histories reads the whole log, by card, and the cards in order of their
-// first event.
-func histories(ctx context.Context, conn *sql.Conn) (map[string][]cards.Event, []string, error) {
-	rows, err := conn.QueryContext(ctx, "SELECT "+eventColumns+" FROM log ORDER BY id")
+// eachHistory reads the whole log, card by card.
+func eachHistory(ctx context.Context, conn *sql.Conn, do func(card string, events []cards.Event) error) error {
+	rows, err := conn.QueryContext(ctx, "SELECT "+eventColumns+" FROM log INDEXED BY log_card ORDER BY card, id")
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	defer rows.Close() //nolint:errcheck // rows.Err tells
-	out := map[string][]cards.Event{}
-	var order []string
+	var history []cards.Event
 	for rows.Next() {
-		e, err := scanEvent(rows.Scan)
+		e, err := scanEvent(rows)
 		if err != nil {
-			return nil, nil, fmt.Errorf("read the log: %w", err)
+			return err
 		}
-		if _, ok := out[e.Card]; !ok {
-			order = append(order, e.Card)
+		if len(history) > 0 && history[0].Card != e.Card {
+			if err := do(history[0].Card, history); err != nil {
+				return err
+			}
+			history = history[:0]
 		}
-		out[e.Card] = append(out[e.Card], e)
+		history = append(history, e)
 	}
-	return out, order, rows.Err()
+	if err := rows.Err(); err != nil || len(history) == 0 {
+		return err
+	}
+	return do(history[0].Card, history)
 }

@@ -40,7 +40,11 @@ func TestRetention(t *testing.T) {
 		if i%5 == 0 {
 			r = cards.Again
 		}
-		if err := w.Rate(t.Context(), fmt.Sprintf("t%d", i), r, time.Hour); err != nil {
+		p, err := w.Reread(t.Context(), &cards.Prompt{Card: cards.Card{ID: fmt.Sprintf("t%d", i)}}, "")
+		if err != nil || p == nil {
+			t.Fatalf("t%d waits: %v, %v", i, p != nil, err)
+		}
+		if _, err := w.Rate(t.Context(), p, r, time.Hour); err != nil {
 			t.Fatal(err)
 		}
 	}
