@@ -162,7 +162,7 @@ func (m *Model) onCard(msg cardLoaded) tea.Cmd {
 
 func (m *Model) show(p *cards.Prompt, at time.Time, ph phase) {
 	m.prompt, m.shown, m.phase = p, at, ph
-	m.trouble, m.unsaved, m.scroll.Offset = "", nil, 0
+	m.trouble, m.unsaved, m.note, m.scroll.Offset = "", nil, "", 0
 	if ph == answer {
 		m.unfold()
 	}

@@ -56,18 +56,15 @@ func (m *Model) onReread(msg reread) tea.Cmd {
 		return tea.Batch(m.load(), screen.Send(screen.Flash{Text: "another window dealt with that card: here is the next one"}))
 	case msg.prompt.Memory.Known() != m.prompt.Memory.Known():
 		m.show(msg.prompt, msg.at, question)
-		return screen.Send(screen.Flash{Text: "another window answered this card: here it is anew"})
+		m.note = "Another window answered this card: here it is anew."
+		return nil
 	}
 	if msg.refused {
 		m.phase = answer
 	}
-	newDay := msg.prompt.Day != m.prompt.Day
+	if msg.prompt.Day != m.prompt.Day {
+		m.note = "A new day has begun: these are its intervals."
+	}
 	m.prompt = msg.prompt
-	if !newDay {
-		return nil
-	}
-	if msg.refused {
-		return screen.Send(screen.Flash{Text: "a new day has begun, and the intervals are other ones: rate it by those"})
-	}
-	return screen.Send(screen.Flash{Text: "a new day has begun"})
+	return nil
 }

@@ -65,6 +65,7 @@ type Model struct {
 	shown   time.Time // when the question came on screen
 	trouble string    // what could not be done, shown until the next key that works
 	unsaved *rating   // the rating that could not be stored
+	note    string    // why the card on screen is not what it was
 	before  phase     // what to go back to when undo or suspend fails
 	sending cards.Rating
 	scroll  layout.Scroll
