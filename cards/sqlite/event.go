@@ -27,28 +27,35 @@ func (db *DB) appendEvent(ctx context.Context, conn *sql.Conn, e cards.Event) (c
 	if e.ID, err = cards.NewID(e.At, last, db.config.Random); err != nil {
 		return cards.ID{}, err
 	}
-	return e.ID, insert(ctx, conn, e)
+	args, err := eventArgs(e)
+	if err != nil {
+		return cards.ID{}, err
+	}
+	_, err = conn.ExecContext(ctx, insertEvent, args...)
+	return e.ID, err
 }
 
-func insert(ctx context.Context, conn *sql.Conn, e cards.Event) error {
+const insertEvent = "INSERT INTO log (" + eventColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+func eventArgs(e cards.Event) ([]any, error) {
 	var before, after string
 	if e.Kind == cards.Answered {
 		var err error
 		if before, err = encode(e.Before); err != nil {
-			return err
+			return nil, err
 		}
 		if after, err = encode(e.After); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	var undoes []byte // NULL
 	if !e.Undoes.IsZero() {
 		undoes = e.Undoes[:]
 	}
-	_, err := conn.ExecContext(ctx, "INSERT INTO log ("+eventColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	return []any{
 		e.ID[:], string(e.Kind), e.Card, millis(e.At), e.Day, e.Zone, e.Offset, int(e.Rating),
-		e.Took.Milliseconds(), shown(e.Shown), before, after, e.Algorithm, undoes, e.Reason)
-	return err
+		e.Took.Milliseconds(), shown(e.Shown), before, after, e.Algorithm, undoes, e.Reason,
+	}, nil
 }
 
 // events reads lines of the log.

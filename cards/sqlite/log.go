@@ -158,10 +158,17 @@ func tagsOf(ctx context.Context, conn *sql.Conn, card string) ([]string, error) 
 	return names(tags), err
 }
 
-func setMemory(ctx context.Context, conn *sql.Conn, card string, m cards.Memory) error {
-	_, err := conn.ExecContext(ctx, `UPDATE card SET state = ?, stability = ?, difficulty = ?, due = ?, due_day = ?, last = ?, last_day = ?,
-		reps = ?, lapses = ?, step = ?, suspended = ?, reason = ?, urged = ? WHERE id = ?`,
+const updateMemory = `UPDATE card SET state = ?, stability = ?, difficulty = ?, due = ?, due_day = ?, last = ?, last_day = ?,
+	reps = ?, lapses = ?, step = ?, suspended = ?, reason = ?, urged = ? WHERE id = ?`
+
+func memoryArgs(card string, m cards.Memory) []any {
+	return []any{
 		m.State, m.Stability, m.Difficulty, millis(m.Due), m.DueDay, millis(m.LastReview), m.LastDay,
-		m.Reps, m.Lapses, m.Step, m.Suspended, m.Reason, millis(m.Urged), card)
+		m.Reps, m.Lapses, m.Step, m.Suspended, m.Reason, millis(m.Urged), card,
+	}
+}
+
+func setMemory(ctx context.Context, conn *sql.Conn, card string, m cards.Memory) error {
+	_, err := conn.ExecContext(ctx, updateMemory, memoryArgs(card, m)...)
 	return err
 }

@@ -11,16 +11,20 @@ import (
 // addTallies adds an answer to the sums of its day, or takes it off again.
 func addTallies(ctx context.Context, conn *sql.Conn, t cards.Tally, tags []string, sign int) error {
 	for _, tag := range append([]string{""}, tags...) {
-		_, err := conn.ExecContext(ctx, `INSERT INTO tally (day, tag, answers, news, reviews, again, forgot, took)
-			VALUES (?1, ?2, max(0, ?3), max(0, ?4), max(0, ?5), max(0, ?6), max(0, ?7), max(0, ?8))
-			ON CONFLICT (tag, day) DO UPDATE SET answers = max(0, answers + ?3), news = max(0, news + ?4),
-			  reviews = max(0, reviews + ?5), again = max(0, again + ?6), forgot = max(0, forgot + ?7), took = max(0, took + ?8)`,
-			t.Day, tag, sign*t.Answers, sign*t.New, sign*t.Reviews, sign*t.Again, sign*t.Forgot, int64(sign)*t.Took.Milliseconds())
-		if err != nil {
+		if err := addTally(ctx, conn, t, tag, sign); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func addTally(ctx context.Context, conn *sql.Conn, t cards.Tally, tag string, sign int) error {
+	_, err := conn.ExecContext(ctx, `INSERT INTO tally (day, tag, answers, news, reviews, again, forgot, took)
+		VALUES (?1, ?2, max(0, ?3), max(0, ?4), max(0, ?5), max(0, ?6), max(0, ?7), max(0, ?8))
+		ON CONFLICT (tag, day) DO UPDATE SET answers = max(0, answers + ?3), news = max(0, news + ?4),
+		  reviews = max(0, reviews + ?5), again = max(0, again + ?6), forgot = max(0, forgot + ?7), took = max(0, took + ?8)`,
+		t.Day, tag, sign*t.Answers, sign*t.New, sign*t.Reviews, sign*t.Again, sign*t.Forgot, int64(sign)*t.Took.Milliseconds())
+	return err
 }
 
 func scanTally(rows *sql.Rows) (cards.Tally, error) {
@@ -43,16 +47,16 @@ func (db *DB) Rebuild(ctx context.Context, replay cards.Replayer) (cards.Rebuilt
 
 func rebuild(ctx context.Context, conn *sql.Conn, replay cards.Replayer) (cards.Rebuilt, error) {
 	var done cards.Rebuilt
-	before, err := memories(ctx, conn)
+	before, err := rowsByID(ctx, conn)
 	if err != nil {
 		return done, err
 	}
-	if _, err := conn.ExecContext(ctx, `DELETE FROM tally;
-		UPDATE card SET state = 0, stability = 0, difficulty = 0, due = 0, due_day = 0, last = 0, last_day = 0,
-		  reps = 0, lapses = 0, step = 0, suspended = 0, reason = '', urged = 0
-		WHERE state <> 0 OR suspended <> 0 OR reason <> '' OR due <> 0`); err != nil {
+	set, err := conn.PrepareContext(ctx, updateMemory)
+	if err != nil {
 		return done, err
 	}
+	defer set.Close() //nolint:errcheck // nothing is lost with it
+	days := sums{}
 	err = eachHistory(ctx, conn, func(card string, events []cards.Event) error {
 		done.Cards++
 		done.Events += len(events)
@@ -60,55 +64,80 @@ func rebuild(ctx context.Context, conn *sql.Conn, replay cards.Replayer) (cards.
 		if err != nil {
 			return err
 		}
-		if m != before[card] {
-			done.Changed++
+		old, ok := before[card]
+		if !ok { // a card of another log
+			if _, err := conn.ExecContext(ctx, "INSERT INTO card (id) VALUES (?)", card); err != nil {
+				return err
+			}
 		}
+		days.add(events, old.Card.Tags)
 		delete(before, card)
-		return restore(ctx, conn, card, m, events)
+		if m == old.Memory {
+			return nil
+		}
+		done.Changed++
+		_, err = set.ExecContext(ctx, memoryArgs(card, m)...)
+		return err
 	})
 	if err != nil {
 		return done, err
 	}
-	for _, m := range before { // cards without a history
-		if m != (cards.Memory{}) {
-			done.Changed++
+	for card, row := range before { // those without a history
+		if row.Memory == (cards.Memory{}) {
+			continue
+		}
+		done.Changed++
+		if _, err := set.ExecContext(ctx, memoryArgs(card, cards.Memory{})...); err != nil {
+			return done, err
 		}
 	}
-	return done, nil
+	return done, days.store(ctx, conn)
 }
 
-// restore stores what the replay of a card gave.
-func restore(ctx context.Context, conn *sql.Conn, card string, m cards.Memory, events []cards.Event) error {
-	if _, err := conn.ExecContext(ctx, "INSERT INTO card (id) VALUES (?) ON CONFLICT (id) DO NOTHING", card); err != nil {
-		return err
-	}
-	if err := setMemory(ctx, conn, card, m); err != nil {
-		return err
-	}
-	tags, err := tagsOf(ctx, conn, card)
-	if err != nil {
-		return err
-	}
+// sums are the tallies of a log.
+type sums map[dayTag]cards.Tally
+
+type dayTag struct {
+	day int
+	tag string
+}
+
+// add counts what was answered to one card.
+func (s sums) add(events []cards.Event, tags []string) {
 	undone := cards.UndoneIn(events)
 	for _, e := range events {
 		if e.Kind != cards.Answered || undone[e.ID] {
 			continue
 		}
-		if err := addTallies(ctx, conn, e.Count(), tags, +1); err != nil {
+		t := e.Count()
+		for _, tag := range append([]string{""}, tags...) {
+			key := dayTag{t.Day, tag}
+			s[key] = t.Add(s[key])
+		}
+	}
+}
+
+// store replaces all tallies.
+func (s sums) store(ctx context.Context, conn *sql.Conn) error {
+	if _, err := conn.ExecContext(ctx, "DELETE FROM tally"); err != nil {
+		return err
+	}
+	for key, t := range s {
+		if err := addTally(ctx, conn, t, key.tag, +1); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func memories(ctx context.Context, conn *sql.Conn) (map[string]cards.Memory, error) {
+func rowsByID(ctx context.Context, conn *sql.Conn) (map[string]cards.Row, error) {
 	rows, err := queryRows(ctx, conn, "")
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[string]cards.Memory, len(rows))
+	out := make(map[string]cards.Row, len(rows))
 	for _, r := range rows {
-		out[r.Card.ID] = r.Memory
+		out[r.Card.ID] = r
 	}
 	return out, nil
 }

@@ -16,26 +16,39 @@ import (
 // apart since can be merged.
 func toSchema2(ctx context.Context, conn *sql.Conn, c cards.Calendar) error {
 	m := &schema2{conn: conn, calendar: c, names: map[int64]cards.ID{}, known: map[stand]cards.Memory{}, urged: map[string]time.Time{}}
-	for last := int64(0); ; {
-		lines, err := m.lines(ctx, last)
-		if err != nil {
-			return err
-		}
-		if len(lines) == 0 {
-			break
-		}
-		for _, l := range lines {
-			if err := insert(ctx, conn, m.line(l)); err != nil {
-				return fmt.Errorf("line %d of the log: %w", l.number, err)
-			}
-		}
-		last = lines[len(lines)-1].number
+	if err := m.log(ctx); err != nil {
+		return err
 	}
 	if err := m.cards(ctx); err != nil {
 		return err
 	}
 	_, err := conn.ExecContext(ctx, "DROP TABLE log_1")
 	return err
+}
+
+// log moves all lines.
+func (m *schema2) log(ctx context.Context) error {
+	stmt, err := m.conn.PrepareContext(ctx, insertEvent)
+	if err != nil {
+		return err
+	}
+	defer stmt.Close() //nolint:errcheck // nothing is lost with it
+	for last := int64(0); ; {
+		lines, err := m.lines(ctx, last)
+		if err != nil || len(lines) == 0 {
+			return err
+		}
+		for _, l := range lines {
+			args, err := eventArgs(m.line(l))
+			if err == nil {
+				_, err = stmt.ExecContext(ctx, args...)
+			}
+			if err != nil {
+				return fmt.Errorf("line %d of the log: %w", l.number, err)
+			}
+		}
+		last = lines[len(lines)-1].number
+	}
 }
 
 type schema2 struct {
