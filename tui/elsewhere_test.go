@@ -40,6 +40,18 @@ func TestAnotherWindowAnswersTheCard(t *testing.T) {
 	}
 }
 
+// A screen that another one covers reads again when it is seen again.
+func TestCoveredReviewNotices(t *testing.T) {
+	t.Parallel()
+	play(t, 80, 24, nil, func(x *world) {
+		x.Press("r", "enter", "L")
+		x.study.Elsewhere(func() { answered(x.study) })
+		x.Pass(2 * time.Second)
+		x.Press("esc")
+		x.Has("Another window answered this card: here it is anew.", "What does the gateway need to know")
+	})
+}
+
 // The other window was faster than the pulse: the store refuses the rating.
 func TestRatingIsRefused(t *testing.T) {
 	t.Parallel()

@@ -44,5 +44,5 @@ func (m *Model) onPulse(msg pulseFelt) tea.Cmd {
 	if !changed {
 		return nil
 	}
-	return m.broadcast(screen.CardsChanged{})
+	return m.top().Update(screen.CardsChanged{}) // the others are told when they are shown
 }

@@ -138,8 +138,8 @@ only read. Merged both ways, two homes know the same, whichever came first.
 					fmt.Fprintf(e.Stdout, "nothing new: all %s of that log are in this one\n", count(done.Events, "line"))
 					return nil
 				}
-				fmt.Fprintf(e.Stdout, "merged: %s and %s of that log are new here; %s stand elsewhere now\nas it was before, this home's log is kept in %s\n",
-					count(done.Answers, "answer"), count(done.Added-done.Answers, "other line"), count(done.Rebuilt.Changed, "card"), done.Backup)
+				fmt.Fprintf(e.Stdout, "merged: %s new here, of them %s; %s changed\nthe log as it was: %s\n",
+					count(done.Added, "line"), count(done.Answers, "answer"), count(done.Rebuilt.Changed, "card"), done.Backup)
 				return nil
 			})
 		},

@@ -136,7 +136,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		if msg.request == m.request {
 			m.ending = ending{true, msg.stats, msg.labs, widget.Words(msg.err)}
 		}
-	case screen.CardsChanged:
+	case screen.CardsChanged, screen.Shown:
 		return m.onChange()
 	case reread:
 		return m.onReread(msg)

@@ -73,7 +73,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case screen.Size:
 		m.size = msg
-	case screen.CardsChanged:
+	case screen.CardsChanged, screen.Shown:
 		return m.Init()
 	case loaded:
 		if msg.request == m.request {
