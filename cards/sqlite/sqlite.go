@@ -2,9 +2,11 @@
 // of what the decks say, in one SQLite file.
 //
 // The log is the truth and is only ever appended to; everything else can be
-// made again from it (Rebuild) and from the deck files (Fill). Moments are
-// stored as milliseconds UTC. It knows no scheduler and no deck files; the
-// study service calls it, and several programs may have the file open.
+// made again from it (Rebuild) and from the deck files (Fill). Lines of the
+// log have names that no other log gives, so that two logs can be one (Merge).
+// Moments are stored as milliseconds UTC. It knows no scheduler and no deck
+// files; the study service calls it, and several programs may have the file
+// open.
 package sqlite
 
 import (

@@ -2,6 +2,7 @@ package study
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,7 +14,7 @@ const maxTook = 2 * time.Minute
 
 // Rate stores the answer to a card as it was shown and returns its name in
 // the log. It is refused as cards.ErrOutdated when the card was answered or
-// suspended elsewhere meanwhile, and when a day began with which the
+// suspended elsewhere meanwhile or left its deck, and when a day began with which the
 // intervals on screen are others: Reread then gives the card as it is. On an
 // error nothing was stored, and the same call may be made again.
 func (s *Service) Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating, took time.Duration) (cards.ID, error) {
@@ -22,7 +23,7 @@ func (s *Service) Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating,
 	if now.Day != shown.Day {
 		return cards.ID{}, fmt.Errorf("%w: a new day has begun", cards.ErrOutdated)
 	}
-	return s.Store.Answer(ctx, shown.Card.ID, func(m cards.Memory) (cards.Answer, error) {
+	id, err := s.Store.Answer(ctx, shown.Card.ID, func(m cards.Memory) (cards.Answer, error) {
 		switch {
 		case m.Suspended != shown.Memory.Suspended:
 			return cards.Answer{}, fmt.Errorf("%w: it was suspended or put back elsewhere", cards.ErrOutdated)
@@ -39,6 +40,10 @@ func (s *Service) Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating,
 		}
 		return a, nil
 	})
+	if errors.Is(err, cards.ErrNoCard) {
+		err = fmt.Errorf("%w: %w", cards.ErrOutdated, err)
+	}
+	return id, err
 }
 
 // Undo takes an answer back and returns its card's id. The card is as if that

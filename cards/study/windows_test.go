@@ -75,6 +75,20 @@ func TestRatingAgainstOtherChanges(t *testing.T) {
 	}
 }
 
+func TestRatingOfACardThatLeftItsDeck(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	w := newWorld(t, tls(1), study.DefaultLimits())
+	p := w.next()
+	w.open(&decks{print: "2"}, study.DefaultLimits())
+	if _, err := w.Rate(ctx, p, cards.Good, time.Second); !errors.Is(err, cards.ErrOutdated) || !errors.Is(err, cards.ErrNoCard) {
+		t.Errorf("got %v, want ErrOutdated and ErrNoCard", err)
+	}
+	if again, err := w.Reread(ctx, p, ""); again != nil || err != nil {
+		t.Errorf("no deck has it, and it is still to be answered: %+v, %v", again, err)
+	}
+}
+
 // A card that was left open over night has other intervals in the morning.
 func TestRatingOfYesterday(t *testing.T) {
 	t.Parallel()
