@@ -14,9 +14,9 @@ const maxTook = 2 * time.Minute
 
 // Rate stores the answer to a card as it was shown and returns its name in
 // the log. It is refused as cards.ErrOutdated when the card was answered or
-// suspended elsewhere meanwhile or left its deck, and when a day began with which the
-// intervals on screen are others: Reread then gives the card as it is. On an
-// error nothing was stored, and the same call may be made again.
+// suspended elsewhere meanwhile or left its deck, and when a day began with
+// which the intervals on screen are others: Reread then gives the card as it
+// is. On an error nothing was stored, and the same call may be made again.
 func (s *Service) Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating, took time.Duration) (cards.ID, error) {
 	now := s.now()
 	took = min(max(took, 0), maxTook)

@@ -66,7 +66,7 @@ func newBench(t *testing.T) *bench {
 		manifest("Deployment", "apps/v1", "istio-system", "istio-ingressgateway", nil)}}}
 	b.config = Config{
 		Library: func() ([]labs.Lab, labs.World) { return b.labs, b.world },
-		Connect: b.connect, Trace: traced, Now: time.Now, PID: 1,
+		Connect: b.connect, Read: func(s snapshot.Snapshot) Mesh { return mesh{s} }, Now: time.Now, PID: 1,
 		History: history.Open(filepath.Join(t.TempDir(), "history.jsonl")),
 		OnDue: func(_ string, cards []string) error {
 			b.due = append(b.due, cards...)
@@ -118,8 +118,13 @@ func (b *bench) look() snapshot.Snapshot {
 	return s
 }
 
-// traced breaks the route when the answer is 404.
-func traced(r labs.Request, s snapshot.Snapshot) labs.Path {
+// mesh is one whose route breaks when the answer is 404.
+type mesh struct{ snapshot.Snapshot }
+
+func (m mesh) Index() snapshot.Index { return snapshot.IndexOf(m.Objects) }
+
+func (m mesh) Trace(r labs.Request) labs.Path {
+	s := m.Snapshot
 	p := labs.Path{Request: r, Answer: s.Answers[r.Name], At: s.At, Hops: []labs.Hop{{Name: "gateway", Role: labs.RoleGateway}}}
 	v := labs.Healthy
 	for _, l := range labs.Layers() {
@@ -203,7 +208,7 @@ func TestLabFromStartToReset(t *testing.T) {
 			t.Errorf("two labs at once: %v", err)
 		}
 		b.reach(labs.StepEntry)
-		b.reply(labs.Reply{Words: "Not so: it is not entry that stops this request. " + verdictWords + " A hint is there if you want one."}, func() (labs.Reply, error) {
+		b.reply(labs.Reply{Words: "Not so: nothing in entry stops this request. " + verdictWords + " A hint is there if you want one."}, func() (labs.Reply, error) {
 			return b.service.Verdict(t.Context(), labs.StepEntry, labs.Broken)
 		})
 		if b.due != nil {
@@ -366,10 +371,10 @@ func TestVerifiedStays(t *testing.T) {
 		answer := func(text string) func() (labs.Reply, error) {
 			return func() (labs.Reply, error) { return b.service.Answer(t.Context(), labs.StepCapture, text) }
 		}
-		kept := "Already verified, and it stays: destination is not on this request's path."
+		kept := "Already verified, and it stays, destination: not on this request's path."
 		b.reply(labs.Reply{Right: true, Words: kept}, verdict(labs.OffPath))
 		b.reply(labs.Reply{Words: kept}, verdict(labs.Healthy))
-		kept = `Already verified, and it stays: capture is answered with "nr".`
+		kept = `Already verified, and it stays, capture: answered with "nr".`
 		b.reply(labs.Reply{Right: true, Words: kept}, answer("404 NR"))
 		b.reply(labs.Reply{Words: kept}, answer("UH"))
 		if v := b.service.View(); v.Steps[0].Wrong != 0 || v.Steps[5].Wrong != 0 || !v.Steps[5].Done {

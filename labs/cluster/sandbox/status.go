@@ -3,14 +3,14 @@ package sandbox
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/note"
 )
 
 // States of the sandbox.
@@ -99,15 +99,8 @@ type report struct {
 // yet. The daemon replaces the file as a whole.
 func (l layout) readReport() (report, error) {
 	var r report
-	b, err := os.ReadFile(l.statusFile())
-	if errors.Is(err, fs.ErrNotExist) {
-		return r, nil
-	}
-	if err != nil {
+	if _, err := note.Read(l.statusFile(), &r); err != nil {
 		return r, fmt.Errorf("read the sandbox's status: %w", err)
-	}
-	if err := json.Unmarshal(b, &r); err != nil {
-		return r, fmt.Errorf("read the sandbox's status: %s: %w", l.statusFile(), err)
 	}
 	r.Waiting = plainly(r.Waiting)
 	return r, nil
@@ -122,7 +115,7 @@ func plainly(waiting string) string {
 	return waiting
 }
 
-// lastLog returns the last lines of the daemon's log.
+// lastLog returns the last lines of the daemon's log; of one that crashed, why.
 func (l layout) lastLog(lines int) string {
 	f, err := os.Open(l.logFile())
 	if err != nil {
@@ -135,6 +128,22 @@ func (l layout) lastLog(lines int) string {
 	}
 	b := make([]byte, enough)
 	n, _ := f.Read(b)
-	all := strings.Split(strings.TrimSpace(string(b[:n])), "\n")
+	return lastWords(string(b[:n]), lines)
+}
+
+// lastWords are a log's last lines. A crash ends it with a stack, which tells a
+// learner nothing: its reason stands before that, in a record or as it is.
+func lastWords(log string, lines int) string {
+	all := strings.Split(strings.TrimSpace(log), "\n")
+	for i, l := range slices.Backward(all) {
+		if !strings.HasPrefix(l, "panic: ") && !strings.HasPrefix(l, "fatal error: ") {
+			continue
+		}
+		var record struct{ Msg, Error string }
+		if i > 0 && json.Unmarshal([]byte(all[i-1]), &record) == nil && record.Error != "" {
+			return record.Msg + ": " + record.Error
+		}
+		return l
+	}
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }
