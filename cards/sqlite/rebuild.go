@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/gatedrill/gatedrill/cards"
@@ -82,16 +83,25 @@ func rebuild(ctx context.Context, conn *sql.Conn, replay cards.Replayer) (cards.
 	if err != nil {
 		return done, err
 	}
-	for card, row := range before { // those without a history
+	wrong, err := forget(ctx, set, before)
+	done.Changed += wrong
+	return done, errors.Join(err, days.store(ctx, conn))
+}
+
+// forget makes new cards of those that have a memory without a history, and
+// counts them.
+func forget(ctx context.Context, set *sql.Stmt, rows map[string]cards.Row) (int, error) {
+	n := 0
+	for card, row := range rows {
 		if row.Memory == (cards.Memory{}) {
 			continue
 		}
-		done.Changed++
+		n++
 		if _, err := set.ExecContext(ctx, memoryArgs(card, cards.Memory{})...); err != nil {
-			return done, err
+			return n, err
 		}
 	}
-	return done, days.store(ctx, conn)
+	return n, nil
 }
 
 // sums are the tallies of a log.
