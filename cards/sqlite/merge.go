@@ -40,6 +40,9 @@ func (db *DB) copyOf(ctx context.Context, file string) (path string, remove func
 	if err != nil {
 		return "", nil, err
 	}
+	if info.IsDir() {
+		return "", nil, errors.New("it is a folder: name the cards.db in it")
+	}
 	if own, err := os.Stat(db.path); err == nil && os.SameFile(info, own) {
 		return "", nil, errors.New("it is this very database")
 	}

@@ -63,3 +63,20 @@ func TestRetention(t *testing.T) {
 		t.Errorf("stats %+v", st)
 	}
 }
+
+// Cards answered today whose steps are not over come back: the forecast
+// counts them, as what is left of today.
+func TestForecastCountsTodaysAnswers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, tls(10), study.Limits{New: 5, Reviews: 100})
+	for range 5 {
+		w.answer(cards.Good)
+	}
+	if got := must(w.Stats(t.Context())).Forecast; got[0] != 5 || got[1] != 0 {
+		t.Errorf("five cards in their steps: %v", got)
+	}
+	w.now = w.now.AddDate(0, 0, 1)
+	if got := w.summary().Counts; got.Learning != 5 {
+		t.Errorf("the next day: %+v, want them back", got)
+	}
+}
