@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/tui"
 	"github.com/gatedrill/gatedrill/tui/tuitest"
 )
 
@@ -59,6 +60,39 @@ func TestNoRowIsWasted(t *testing.T) {
 			}
 		})
 	}
+}
+
+// However long the ticket is, what is waited for is seen; and the ticket can be
+// read in full meanwhile.
+func TestWaitingIsSeenBelowALongTicket(t *testing.T) {
+	t.Parallel()
+	play(t, 40, 12, nil, func(x *world) {
+		inLab(func(now time.Time) labs.View {
+			v := tuitest.Long(now)
+			v.Phase, v.Doing = labs.PhasePreparing, "a healthy answer"
+			return v
+		})(x)
+		x.Has("… i reads it all", "preparing the healthy world", "waiting for a healthy answer", "i read all")
+	})
+}
+
+// A title that its row has no room for is told in full when it is marked.
+func TestLongTitleIsToldInFull(t *testing.T) {
+	t.Parallel()
+	title := "The padlock is broken for everyone who comes by"
+	play(t, 40, 12, func(x *world, _ *tui.Ports, _ *tui.Options) {
+		x.labs.Listings = tuitest.Listings()
+		x.labs.Listings[0].Title = title
+	}, func(x *world) {
+		x.Press("l")
+		if got := strings.Join(strings.Fields(x.Render()), " "); !strings.Contains(got, title) {
+			t.Errorf("the title is cut:\n%s", x.Render())
+		}
+		x.Press("down")
+		if got := strings.Join(strings.Fields(x.Render()), " "); strings.Contains(got, title) {
+			t.Errorf("told of a lab that is not marked:\n%s", x.Render())
+		}
+	})
 }
 
 // Keys act on a command only while it is on screen.

@@ -135,7 +135,9 @@ func TestClusterThatEndsInALabIsNamed(t *testing.T) {
 		x.Drain()
 		x.Has("The sandbox is not running. The lab is kept: R starts the sandbox again", "Why: it ended by itself")
 		x.Has("R start the cluster", "not known while the sandbox is not up", "? shop answers 200", "dns ? ── entry ?")
-		x.HasNot("404 NR", "✗ shop answers", "want 200", "✓ api")
+		x.HasNot("404 NR", "✗ shop answers", "want 200", "✓ api", "t shell")
+		x.Press("t")
+		x.Has("no shell while the sandbox is not up")
 		x.Press("R")
 		if got := x.cluster.Ensured(); got != n+1 {
 			t.Errorf("asked for the cluster %d times, want %d", got, n+1)

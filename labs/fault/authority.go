@@ -39,6 +39,33 @@ func (e *Engine) publish(ctx context.Context, ca *certs.CA) error {
 	return nil
 }
 
+// trusted is what Trust returns, with every named CA in it: learners may
+// delete our ConfigMap, and no client would trust anybody from then on.
+func (e *Engine) trusted(ctx context.Context, names []string) (map[string]string, error) {
+	trust, err := e.Trust(ctx)
+	if err != nil {
+		return nil, err
+	}
+	missed := false
+	for _, name := range names {
+		ca, err := e.authority(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		if trust[name] == string(ca.Root()) {
+			continue
+		}
+		missed = true
+		if err := e.publish(ctx, ca); err != nil {
+			return nil, err
+		}
+	}
+	if !missed {
+		return trust, nil
+	}
+	return e.Trust(ctx)
+}
+
 // Trust returns each CA's root certificate, PEM, by name; none before the
 // first lab.
 func (e *Engine) Trust(ctx context.Context) (map[string]string, error) {

@@ -60,10 +60,9 @@ func (e *Engine) Identities(ctx context.Context, lab *labs.Lab) (trust map[strin
 		return nil, nil, err
 	}
 	var list []labs.Certificate
+	cas := []string{PublicCA}
 	for _, c := range allCertificates(lab) {
-		if _, err := e.authority(ctx, caOf(c)); err != nil {
-			return nil, nil, err
-		}
+		cas = append(cas, caOf(c))
 		if c.Client != "" {
 			list = append(list, c)
 		}
@@ -77,7 +76,7 @@ func (e *Engine) Identities(ctx context.Context, lab *labs.Lab) (trust map[strin
 			return nil, nil, err
 		}
 	}
-	trust, err = e.Trust(ctx)
+	trust, err = e.trusted(ctx, cas)
 	return trust, clients, err
 }
 

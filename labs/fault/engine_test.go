@@ -12,6 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster/clustertest"
@@ -233,6 +235,32 @@ func TestCertificates(t *testing.T) {
 	f.must(f.engine.World(ctx, w, func(string) {}))
 	if f.get("Secret", "shop", "world-cert", "data", "tls.crt") != first {
 		t.Error("a certificate that would do was issued anew")
+	}
+}
+
+// Whoever deletes what clients trust, or writes another root into it, gets the
+// roots back with the next lab.
+func TestTrustThatWasDeleted(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	ctx := t.Context()
+	lab := &labs.Lab{ID: "c", Certificates: []labs.Certificate{{Secret: "shop/inner", Names: []string{"m.example.com"}, CA: "inner"}}}
+	before, _, err := f.engine.Identities(ctx, lab)
+	f.must(err)
+	config := f.api.Resource(schema.GroupVersionResource{Version: "v1", Resource: "configmaps"}).Namespace(fault.Namespace)
+	for name, spoil := range map[string]func() error{
+		"deleted": func() error { return config.Delete(ctx, fault.TrustMap, metav1.DeleteOptions{}) },
+		"another root": func() error {
+			_, err := config.Patch(ctx, fault.TrustMap, types.MergePatchType, []byte(`{"data":{"inner":"mine"}}`), metav1.PatchOptions{})
+			return err
+		},
+	} {
+		f.must(spoil())
+		after, _, err := f.engine.Identities(ctx, lab)
+		f.must(err)
+		if d := cmp.Diff(before, after); d != "" || len(after) != 2 {
+			t.Errorf("%s: %d roots, %s", name, len(after), d)
+		}
 	}
 }
 

@@ -42,7 +42,8 @@ type clientAt struct {
 }
 
 // World applies what all labs share and waits until it is ready. What is
-// current already costs one call each.
+// current already costs one call each. Namespaces of the worlds before that
+// this one has no use for go, unwaited for.
 func (e *Engine) World(ctx context.Context, w labs.World, report func(string)) error {
 	if err := e.ownNamespace(ctx); err != nil {
 		return err
@@ -57,6 +58,12 @@ func (e *Engine) World(ctx context.Context, w labs.World, report func(string)) e
 		if m.Object["kind"] == "Namespace" {
 			homes = append(homes, m)
 		}
+	}
+	if err := e.leave(ctx, homes); err != nil {
+		return err
+	}
+	if err := e.vacated(ctx, homes); err != nil {
+		return err
 	}
 	if err := e.applyAll(ctx, world, vars, homes); err != nil {
 		return err

@@ -63,7 +63,9 @@ func Load(f Folder, shared Shared) ([]labs.Lab, []labs.Problem) {
 			list[i], bad[i] = loadLab(fsys, fsys.path(e.Name()), shared)
 			if f.Foreign {
 				list[i].From = f.Name
-				bad[i] = append(bad[i], reach(&list[i])...)
+				if list[i].Pos.Line > 0 { // else nothing of lab.yaml could be read
+					bad[i] = append(bad[i], reach(&list[i])...)
+				}
 			}
 		})
 	}

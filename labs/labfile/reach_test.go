@@ -18,8 +18,10 @@ func TestForeignLabs(t *testing.T) {
 		files map[string]string
 		want  string // "" for nothing
 	}{
-		"good":           {},
-		"mesh, unsaid":   {lab: func(s string) string { return strings.Replace(s, "requires: [mesh-admin]\n", "", 1) }, want: "the lab writes Secret istio-system/shop-cert, which is the whole mesh's"},
+		"good":         {},
+		"mesh, unsaid": {lab: func(s string) string { return strings.Replace(s, "requires: [mesh-admin]\n", "", 1) }, want: "the lab writes Secret istio-system/shop-cert, which is the whole mesh's"},
+		"mesh, and no YAML": {lab: func(s string) string { return strings.Replace(s, "difficulty: 1", "difficulty: 1: 2", 1) },
+			files: map[string]string{"base/mesh.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: web, namespace: istio-system}\n"}, want: "mapping value is not allowed"},
 		"mesh, unneeded": {lab: func(s string) string { return strings.Replace(s, "istio-system/shop-cert", "drill-shop/shop-cert", 1) }, want: "leave mesh-admin out of requires"},
 		"foreign namespace": {files: map[string]string{"base/web.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: payments}\n"},
 			want: "the lab writes Service payments/web: a lab writes to namespaces named drill-…"},

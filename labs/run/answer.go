@@ -45,7 +45,7 @@ func (s *Service) Verdict(ctx context.Context, name labs.Step, v labs.Verdict) (
 	if err != nil {
 		return labs.Reply{}, err
 	}
-	return s.replied(name, v == truth, fmt.Sprintf("Right: %s is %s.", name, said(v))), nil
+	return s.replied(name, v == truth, fmt.Sprintf("Right, %s: %s.", name, said(v))), nil
 }
 
 // inTrouble is the reply while something is missing: what the cluster would
@@ -57,7 +57,7 @@ func inTrouble(o Observed) labs.Reply {
 // already is the reply where something was verified before: it stays, and
 // only what agrees with it is right.
 func already(name labs.Step, verified string, agrees bool) labs.Reply {
-	return labs.Reply{Right: agrees, Words: fmt.Sprintf("Already verified, and it stays: %s is %s.", name, verified)}
+	return labs.Reply{Right: agrees, Words: fmt.Sprintf("Already verified, and it stays, %s: %s.", name, verified)}
 }
 
 // lateCapture is the answer to keep with a record, when it is the first one

@@ -35,7 +35,9 @@ func judged(old []labs.CheckView, now []check.Result, at time.Time) []labs.Check
 		if i < len(old) && old[i].Title == r.Title {
 			was := old[i]
 			v.Changed, v.Held = was.Changed, was.Held || was.Outcome == labs.Pass
-			if was.Outcome != v.Outcome {
+			// The first look at a lab, begun or come back to, changes nothing.
+			first := was.Outcome == labs.Pending && was.Changed.IsZero()
+			if was.Outcome != v.Outcome && !first {
 				v.Changed = at
 			}
 			v.Fell = v.Held && v.Outcome == labs.Fail

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -28,6 +29,23 @@ func TestUnknownIsNotRed(t *testing.T) {
 	}
 	if list = judged(nil, []check.Result{{Title: "t", Outcome: labs.Fail}}, at); list[0].Fell {
 		t.Error("what never was green did not fall")
+	}
+}
+
+// A change is told as one; what was never looked at did not change.
+func TestFirstLookIsNoChange(t *testing.T) {
+	t.Parallel()
+	list := []labs.CheckView{{Title: "t", Outcome: labs.Pending}}
+	at := time.Unix(0, 0)
+	for i, step := range []struct {
+		outcome labs.Outcome
+		changed bool
+	}{{labs.Pending, false}, {labs.Pass, false}, {labs.Pass, false}, {labs.Fail, true}, {labs.Fail, false}, {labs.Pending, true}, {labs.Fail, true}} {
+		at = at.Add(time.Second)
+		list = judged(list, []check.Result{{Title: "t", Outcome: step.outcome}}, at)
+		if list[0].Changed.Equal(at) != step.changed {
+			t.Errorf("look %d, %s: changed at %v", i, step.outcome, list[0].Changed)
+		}
 	}
 }
 
@@ -61,6 +79,45 @@ func TestNothingHoldsInTrouble(t *testing.T) {
 	}
 	if v := s.view(at(3), place{}); v.Goals[0].Outcome != labs.Pending {
 		t.Errorf("understood, of a lab in trouble: %v", v.Goals[0])
+	}
+}
+
+// Goals and guards that hold solve nothing while somebody else gives the answer;
+// that the path is not known is no reason to hold a fix back.
+func TestForgedAnswersSolveNothing(t *testing.T) {
+	t.Parallel()
+	forged := func(s float64) Observed {
+		o := looked(s, labs.Pass, labs.Pass, labs.LayerRoute)
+		for i := range o.Main.Hops[0].Layers {
+			if r := &o.Main.Hops[0].Layers[i]; r.Layer == labs.LayerRoute {
+				r.Summary, r.Want, r.Got = "the route answers 200 by itself", "an answer of shop/shop", "a direct response"
+			}
+		}
+		return o
+	}
+	s, effects := play(append(diagnosis(), forged(3), forged(9))...)
+	if s.Phase != labs.PhaseFixing || len(effects) != 0 || !strings.Contains(s.Trouble, "route: the route answers 200 by itself (want an answer of shop/shop, got a direct response)") {
+		t.Errorf("phase %s, effects %v, trouble %q", s.Phase, kinds(effects), s.Trouble)
+	}
+	if v := s.view(at(9), place{}); v.Goals[0].Outcome != labs.Pass {
+		t.Errorf("the goal is told as %v", v.Goals[0])
+	}
+	if s, effects = next(s, looked(12, labs.Pass, labs.Pass, "")); len(effects) != 0 || s.Trouble != "" {
+		t.Errorf("at once: %v, trouble %q", kinds(effects), s.Trouble)
+	}
+	if _, effects = next(s, looked(16, labs.Pass, labs.Pass, "")); len(effects) != 1 {
+		t.Errorf("served as it should be, and not solved: %v", kinds(effects))
+	}
+	unknown := func(s float64) Observed {
+		o := looked(s, labs.Pass, labs.Pass, "")
+		o.Main.Hops[0].Layers[3].Verdict = labs.Unknown
+		return o
+	}
+	if _, effects = play(append(diagnosis(), unknown(3), unknown(9))...); len(effects) != 1 {
+		t.Errorf("a path that is not known holds the fix back: %v", kinds(effects))
+	}
+	if s, effects = play(append(diagnosis(), looked(3, labs.Pass, labs.Fail, labs.LayerRoute))...); s.Trouble != "" || len(effects) != 0 {
+		t.Errorf("trouble beside a guard that says it already: %q", s.Trouble)
 	}
 }
 

@@ -160,11 +160,11 @@ const verdictWords = "A healthy layer does its work for this request, a broken o
 func notSo(name labs.Step, v labs.Verdict) string {
 	switch v {
 	case labs.OffPath:
-		return fmt.Sprintf("Not so: %s is on this request's path.", name)
+		return fmt.Sprintf("Not so: this request's path leads through %s.", name)
 	case labs.Broken:
-		return fmt.Sprintf("Not so: it is not %s that stops this request.", name)
+		return fmt.Sprintf("Not so: nothing in %s stops this request.", name)
 	}
-	return fmt.Sprintf("Not so: %s does not do its work for this request.", name)
+	return fmt.Sprintf("Not so: the work of %s is not done for this request.", name)
 }
 
 // hinted ends the answer to something wrong: with the hint that was taken
@@ -215,7 +215,27 @@ func observed(s State, e Observed) (State, []Effect) {
 			s.path[r.Layer] = s.path[r.Layer].next(r.Verdict, e.At)
 		}
 	}
+	if words := s.astray(e); words != "" {
+		s.Trouble, s.held = words, time.Time{}
+		return s, nil
+	}
 	return s.settled(e)
+}
+
+// astray says in what way the request goes wrong although goals and guards
+// hold, "" when it does not: somebody else may give the answer that they ask
+// for. What is merely not known of the path says nothing against a fix.
+func (s State) astray(e Observed) string {
+	r, broken := e.Main.Broken()
+	mended := check.Healthy(e.Goals) && check.Healthy(e.Guards)
+	if !broken || !mended || s.Phase != labs.PhaseFixing || e.Trouble != "" {
+		return ""
+	}
+	words := fmt.Sprintf("Goals and guards hold, and the request is still not served as it should be: %s: %s", r.Layer, r.Summary)
+	if r.Want != "" && r.Got != "" {
+		words += fmt.Sprintf(" (want %s, got %s)", r.Want, r.Got)
+	}
+	return words + ". Mend that, or reset the lab: gatedrill lab reset."
 }
 
 // settled decides whether the lab is solved, or was mended too early: either

@@ -250,7 +250,7 @@ func TestView(t *testing.T) {
 		t.Errorf("only verified layers show: %s", diff)
 	}
 	tls := v.Steps[3]
-	if tls.Reply != "Not so: it is not tls that stops this request. "+verdictWords+" Hint: one" || tls.Wrong != 1 || tls.Done || tls.HintsLeft != 1 || len(tls.Hints) != 1 {
+	if tls.Reply != "Not so: nothing in tls stops this request. "+verdictWords+" Hint: one" || tls.Wrong != 1 || tls.Done || tls.HintsLeft != 1 || len(tls.Hints) != 1 {
 		t.Errorf("tls: %+v", tls)
 	}
 	if v.Current != labs.StepTLS || v.Elapsed != 10*time.Second || v.Debrief != "" {

@@ -208,7 +208,7 @@ func TestLabFromStartToReset(t *testing.T) {
 			t.Errorf("two labs at once: %v", err)
 		}
 		b.reach(labs.StepEntry)
-		b.reply(labs.Reply{Words: "Not so: it is not entry that stops this request. " + verdictWords + " A hint is there if you want one."}, func() (labs.Reply, error) {
+		b.reply(labs.Reply{Words: "Not so: nothing in entry stops this request. " + verdictWords + " A hint is there if you want one."}, func() (labs.Reply, error) {
 			return b.service.Verdict(t.Context(), labs.StepEntry, labs.Broken)
 		})
 		if b.due != nil {
@@ -371,10 +371,10 @@ func TestVerifiedStays(t *testing.T) {
 		answer := func(text string) func() (labs.Reply, error) {
 			return func() (labs.Reply, error) { return b.service.Answer(t.Context(), labs.StepCapture, text) }
 		}
-		kept := "Already verified, and it stays: destination is not on this request's path."
+		kept := "Already verified, and it stays, destination: not on this request's path."
 		b.reply(labs.Reply{Right: true, Words: kept}, verdict(labs.OffPath))
 		b.reply(labs.Reply{Words: kept}, verdict(labs.Healthy))
-		kept = `Already verified, and it stays: capture is answered with "nr".`
+		kept = `Already verified, and it stays, capture: answered with "nr".`
 		b.reply(labs.Reply{Right: true, Words: kept}, answer("404 NR"))
 		b.reply(labs.Reply{Words: kept}, answer("UH"))
 		if v := b.service.View(); v.Steps[0].Wrong != 0 || v.Steps[5].Wrong != 0 || !v.Steps[5].Done {

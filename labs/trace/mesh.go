@@ -28,6 +28,7 @@ type Mesh struct {
 	entries         []hosted            // ServiceEntries
 	declared        []intent.Server     // of all Gateways
 	virtualServices []hosted
+	revisions       map[string]bool // that istiods run
 
 	configs     *shared[int, parsed]
 	fronts      *shared[string, *front]
@@ -95,6 +96,7 @@ func Of(s snapshot.Snapshot) *Mesh {
 	m.sortPods()
 	m.sortServices()
 	m.sortByHost()
+	m.sortRevisions()
 	return m
 }
 

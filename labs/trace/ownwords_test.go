@@ -45,6 +45,11 @@ func TestOwnWords(t *testing.T) {
 			}
 			w.answer(answer(503, "", "direct_response"), w.chain)
 		}, "hhhhb-", "EnvoyFilter istio-system/limits"},
+		{"a route that answers in the server's place", func(w *world) {
+			w.request.To = "shop/shop"
+			w.envoy.Routes[len(w.envoy.Routes)-1].Hosts[0].Routes[0].Direct = 200
+			w.answer(answer(200, "", "direct_response"), w.chain)
+		}, "hhhhb-", "VirtualService shop/shop"},
 		{"a switch of protocols is an answer", func(w *world) {
 			a := answer(101, "DC", "downstream_remote_disconnect")
 			a.Upstream = true

@@ -160,10 +160,25 @@ func (m *Labs) View(w, h int) string {
 
 func (m *Labs) line(l labs.Listing, marked bool, w int) string {
 	st := m.env.Styles
-	cursor, title := "  ", l.Title
-	if l.From != "" {
-		title += " (elsewhere)"
+	tail := tailOf(l, w)
+	cursor, title := "  ", layout.Pad(titleOf(l), titleRoom(tail, w))
+	if marked {
+		cursor, title = st.Accent.Render(theme.Here)+" ", st.Strong.Render(title)
 	}
+	return " " + cursor + title + "  " + st.Faint.Render(tail)
+}
+
+func titleOf(l labs.Listing) string {
+	if l.From != "" {
+		return l.Title + " (elsewhere)"
+	}
+	return l.Title
+}
+
+func titleRoom(tail string, w int) int { return w - 3 - layout.Width(tail) - 2 }
+
+// tailOf is what stands behind a lab's title.
+func tailOf(l labs.Listing, w int) string {
 	tail := fmt.Sprintf("%3d min  %s", l.Minutes, layout.Pad(state(l), 11))
 	if w >= 72 {
 		if w >= 100 {
@@ -171,15 +186,10 @@ func (m *Labs) line(l labs.Listing, marked bool, w int) string {
 		}
 		tail = layout.Pad(strings.Join(l.Shapes, " "), min(w/4, 36)) + "  " + tail
 	}
-	room := w - 3 - layout.Width(tail) - 2
-	title = layout.Pad(title, room)
-	if marked {
-		cursor, title = st.Accent.Render(theme.Here)+" ", st.Strong.Render(title)
-	}
-	return " " + cursor + title + "  " + st.Faint.Render(tail)
+	return tail
 }
 
-// about says more of the marked lab.
+// about says more of the marked lab, its whole title where the row cut it.
 func (m *Labs) about(w int) []string {
 	at := m.row()
 	if at < 0 {
@@ -206,7 +216,10 @@ func (m *Labs) about(w int) []string {
 		parts = []string{"not tried yet"}
 	}
 	text := layout.Flow(strings.Join(parts, " · "), w-6)
-	return append([]string{""}, layout.Indent(layout.Head(text, 2, "…"), 3)...)
+	if title := titleOf(l); layout.Width(title) > titleRoom(tailOf(l, w), w) {
+		text = append(layout.Flow(title, w-6), text...)
+	}
+	return append([]string{""}, layout.Indent(layout.Head(text, 4, "…"), 3)...)
 }
 
 // state is a lab's standing in words and a mark.

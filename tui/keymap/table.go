@@ -105,9 +105,9 @@ func lab() []Binding {
 		{LabSolved, []string{"up", "k"}, Up, "↑", "", "scroll up"},
 		{LabSolved, []string{"pgdown", "space"}, PageDown, "pgdn", "", "a page down"},
 		{LabSolved, []string{"pgup"}, PageUp, "pgup", "", "a page up"},
+		{LabSolved, []string{"esc", "enter"}, Back, "⏎", "done", "go back; the lab stays as it is until reset"},
 		{LabSolved, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
 		{LabSolved, []string{"r"}, Reset, "r", "reset", "put everything back and end this lab; asks first"},
-		{LabSolved, []string{"esc", "enter"}, Back, "⏎", "done", "go back; the lab stays as it is until reset"},
 	})
 }
 

@@ -63,6 +63,8 @@ func (m *Model) Useful(i keymap.Intent) bool {
 		return reached && s.Ask != "" && !s.FindingRight
 	case keymap.Hint:
 		return reached && s.HintsLeft > 0
+	case keymap.Shell:
+		return !m.blind()
 	case keymap.Copy:
 		_, why := m.toCopy()
 		return why == ""

@@ -14,6 +14,9 @@ func (m *Model) shell() tea.Cmd {
 	if m.inShell {
 		return nil // the key was pressed twice
 	}
+	if m.blind() {
+		return flash("no shell while the " + m.news.Name + " is not up")
+	}
 	m.inShell = true
 	id, ctx, port := m.watch, m.env.Ctx, m.ports.Labs
 	return func() tea.Msg {

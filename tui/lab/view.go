@@ -2,6 +2,7 @@ package lab
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,7 +36,7 @@ func (m *Model) View(w, h int) string {
 		}
 		return layout.Fit(m.wide(w, h), w, h)
 	}
-	return layout.Fit(m.underway(w), w, h)
+	return layout.Fit(m.underway(w, h), w, h)
 }
 
 // notOpen says what is waited for before the lab can start.
@@ -70,7 +71,7 @@ func (m *Model) stuck(what, why, next string, w int) []string {
 
 // underway is what is shown while the lab is changed: prepared, broken,
 // reset, or when that failed.
-func (m *Model) underway(w int) []string {
+func (m *Model) underway(w, h int) []string {
 	if m.view.Phase == labs.PhaseFailed {
 		return m.stuck("The lab is in trouble.", m.view.Trouble, "R starts it again, r puts everything back, t opens your shell.", w)
 	}
@@ -80,12 +81,10 @@ func (m *Model) underway(w int) []string {
 		labs.PhaseResetting: "putting everything back",
 		labs.PhaseIdle:      "nothing is running",
 	}
-	lines := []string{""}
-	if m.view.Ticket != "" {
-		lines = append(layout.Indent(layout.Flow(m.view.Ticket, min(w-2, measure)), 1), "")
-	}
 	p := widget.Progress{What: words[m.view.Phase], Waiting: m.view.Doing, Clock: m.now.Sub(m.turned)}
-	return append(lines, layout.Indent(p.Lines(m.env.Styles, w-2), 1)...)
+	progress := layout.Indent(p.Lines(m.env.Styles, w-2), 1)
+	ticket := layout.Indent(layout.Flow(m.view.Ticket, min(w-2, measure)), 1)
+	return slices.Concat(layout.Head(ticket, h-1-len(progress), more), []string{""}, progress)
 }
 
 func (m *Model) pathLine(w int) string { return widget.PathLine(m.env.Styles, m.view.Path, w) }

@@ -44,7 +44,7 @@ func (m *Markdown) Lines(text string, width int) []string {
 	if len(m.cache) >= remembered {
 		clear(m.cache)
 	}
-	lines := m.render(breakCode(SanitizeMarkdown(text), width-codeMargin), width)
+	lines := m.render(code(SanitizeMarkdown(text), width-codeMargin), width)
 	m.cache[key] = lines
 	return lines
 }
@@ -64,27 +64,31 @@ func (m *Markdown) render(text string, width int) []string {
 // codeMargin is what the renderer sets before a line of code.
 const codeMargin = 2
 
-// breakCode breaks lines of code that are too long, and sets what follows in:
-// the renderer would go on at the left edge.
-func breakCode(text string, width int) string {
+// code breaks lines of code that are too long, and sets what follows in: the
+// renderer would go on at the left edge. Backslashes in it are doubled: the
+// renderer takes one off before punctuation, in code as well, and grep '^\['
+// would be told as grep '^[', which is none.
+func code(text string, width int) string {
 	lines := strings.Split(text, "\n")
 	fenced := false
 	for i, l := range lines {
-		code := strings.TrimLeft(l, " ")
-		if strings.HasPrefix(code, "```") {
+		rest := strings.TrimLeft(l, " ")
+		if strings.HasPrefix(rest, "```") {
 			fenced = !fenced
 			continue
 		}
-		lead := l[:len(l)-len(code)]
+		lead := l[:len(l)-len(rest)]
 		own := len(lead)
 		if !fenced {
 			own -= 4 // what makes it code
 		}
-		if own < 0 || layout.Width(code)+own <= width {
+		if own < 0 {
 			continue
 		}
-		parts := layout.Wrap(code, width-own-2)
-		lines[i] = lead + strings.Join(parts, "\n"+lead+"  ")
+		if layout.Width(rest)+own > width {
+			rest = strings.Join(layout.Wrap(rest, width-own-2), "\n"+lead+"  ")
+		}
+		lines[i] = lead + strings.ReplaceAll(rest, `\`, `\\`)
 	}
 	return strings.Join(lines, "\n")
 }

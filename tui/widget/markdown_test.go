@@ -28,3 +28,18 @@ func TestLongCodeStaysSetIn(t *testing.T) {
 		}
 	}
 }
+
+func TestCodeKeepsItsBackslashes(t *testing.T) {
+	for _, want := range []string{
+		`grep '^\['`, `regex: "\.example\.com$"`, `curl -v \`, `printf '{"\n"}'`, `a\\b`,
+	} {
+		for name, text := range map[string]string{
+			"set in": "Look:\n\n    " + want, "fenced": "Look:\n\n```\n" + want + "\n```\n", "in a line": "Look at `" + want + "` here.",
+		} {
+			lines := ansi.Strip(strings.Join(NewMarkdown(theme.New(true)).Lines(text, 60), "\n"))
+			if !strings.Contains(lines, want) {
+				t.Errorf("%s: want %q in %q", name, want, lines)
+			}
+		}
+	}
+}

@@ -2,8 +2,10 @@ package sandbox
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -112,7 +114,7 @@ func plainly(waiting string) string {
 	return waiting
 }
 
-// lastLog returns the last lines of the daemon's log.
+// lastLog returns the last lines of the daemon's log; of one that crashed, why.
 func (l layout) lastLog(lines int) string {
 	f, err := os.Open(l.logFile())
 	if err != nil {
@@ -125,6 +127,22 @@ func (l layout) lastLog(lines int) string {
 	}
 	b := make([]byte, enough)
 	n, _ := f.Read(b)
-	all := strings.Split(strings.TrimSpace(string(b[:n])), "\n")
+	return lastWords(string(b[:n]), lines)
+}
+
+// lastWords are a log's last lines. A crash ends it with a stack, which tells a
+// learner nothing: its reason stands before that, in a record or as it is.
+func lastWords(log string, lines int) string {
+	all := strings.Split(strings.TrimSpace(log), "\n")
+	for i, l := range slices.Backward(all) {
+		if !strings.HasPrefix(l, "panic: ") && !strings.HasPrefix(l, "fatal error: ") {
+			continue
+		}
+		var record struct{ Msg, Error string }
+		if i > 0 && json.Unmarshal([]byte(all[i-1]), &record) == nil && record.Error != "" {
+			return record.Msg + ": " + record.Error
+		}
+		return l
+	}
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }
