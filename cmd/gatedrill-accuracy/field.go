@@ -8,11 +8,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"strconv"
 	"sync"
 	"time"
 
+	"github.com/gatedrill/gatedrill/cmd/internal/lanes"
 	"github.com/gatedrill/gatedrill/cmd/internal/tool"
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/accuracy"
@@ -33,53 +32,28 @@ type field struct {
 	total   int
 }
 
-// run runs all cases. The first error of a sandbox ends the run.
+// run runs all cases. Without all of them there is no answer.
 func (f *field) run(ctx context.Context, cases []accuracy.Case) ([]accuracy.Result, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	f.begun, f.total = f.now(), len(cases)
-	queue := make(chan accuracy.Case, len(cases))
-	for _, c := range cases {
-		queue <- c
-	}
-	close(queue)
-	lanes := min(f.lanes, len(cases))
-	errs := make([]error, lanes)
-	var wg sync.WaitGroup
-	for i := range lanes {
-		wg.Go(func() {
-			if errs[i] = f.lane(ctx, i, queue); errs[i] != nil {
-				cancel(errs[i])
-			}
-		})
-	}
-	wg.Wait()
-	return f.results, errors.Join(errs...)
+	sandboxes := lanes.Sandboxes{Homes: f.home, Keep: f.keep, New: func(home string) cluster.Backend {
+		return tool.Sandbox{Program: f.binary, Programs: f.programs, Home: home, Environ: os.Environ(), CRDs: "experimental"}.Backend(f.now)
+	}}
+	err := lanes.Run(ctx, f.lanes, cases, sandboxes, f.lane)
+	return f.results, err
 }
 
-// lane starts a sandbox and runs cases in it until there are none left.
-func (f *field) lane(ctx context.Context, n int, queue <-chan accuracy.Case) (err error) {
-	home := filepath.Join(f.home, "lane-"+strconv.Itoa(n+1))
-	if err := os.MkdirAll(home, 0o700); err != nil {
-		return fmt.Errorf("make the home of a sandbox: %w", err)
-	}
-	b := tool.Sandbox{Program: f.binary, Programs: f.programs, Home: home, Environ: os.Environ(), CRDs: "experimental"}.Backend(f.now)
-	h, err := b.Up(ctx, func(cluster.Progress) {})
-	if err != nil {
-		return err
-	}
+// lane runs cases in one sandbox.
+func (f *field) lane(ctx context.Context, sandbox lanes.Lane[accuracy.Case]) error {
 	if f.keep {
-		fmt.Fprintf(f.log, "the sandbox stays: GATEDRILL_HOME=%s %s sandbox run -- kubectl get all -A\n", home, f.binary)
-	} else {
-		defer func() { err = errors.Join(err, b.Down(context.WithoutCancel(ctx))) }()
+		fmt.Fprintf(f.log, "the sandbox stays: GATEDRILL_HOME=%s %s sandbox run -- kubectl get all -A\n", sandbox.Home, f.binary)
 	}
-	l, err := accuracy.Open(ctx, h, f.now, home)
+	l, err := accuracy.Open(ctx, sandbox.Handle, f.now, sandbox.Home)
 	if err != nil {
 		return err
 	}
 	defer l.Close()
-	for c := range queue {
-		o := accuracy.Options{Trace: f.trace, Keep: f.keep && len(queue) == 0}
+	for c := range sandbox.Work {
+		o := accuracy.Options{Trace: f.trace, Keep: f.keep && len(f.results)+1 == f.total} // there is one lane
 		if !f.record {
 			if o.Said, err = accuracy.Said(os.DirFS(f.cases), c); err != nil && !errors.Is(err, accuracy.ErrNotRecorded) {
 				return err

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"runtime"
 	"slices"
@@ -12,6 +9,7 @@ import (
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/kind"
 	"github.com/gatedrill/gatedrill/labs/cluster/kubecontext"
+	"github.com/gatedrill/gatedrill/labs/note"
 )
 
 // The backends.
@@ -40,12 +38,8 @@ func (e *env) choice() (choice, error) {
 	if runtime.GOOS != "linux" {
 		c.Backend = backendKind
 	}
-	text, err := os.ReadFile(e.choiceFile())
-	if err == nil {
-		err = json.Unmarshal(text, &c)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return c, fmt.Errorf("read where labs run: %s: %w (choose again: gatedrill cluster use sandbox|kind, or --context NAME)", e.choiceFile(), err)
+	if _, err := note.Read(e.choiceFile(), &c); err != nil {
+		return c, fmt.Errorf("read where labs run: %w (choose again: gatedrill cluster use sandbox|kind, or --context NAME)", err)
 	}
 	if b := e.Getenv("GATEDRILL_BACKEND"); b != "" {
 		c.Backend = b
@@ -68,18 +62,7 @@ func (e *env) choose(c choice) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	text, err := json.MarshalIndent(c, "", "  ")
-	if err == nil {
-		err = os.MkdirAll(e.Home, 0o700)
-	}
-	tmp := e.choiceFile() + ".new"
-	if err == nil {
-		err = os.WriteFile(tmp, append(text, '\n'), 0o600)
-	}
-	if err == nil {
-		err = os.Rename(tmp, e.choiceFile())
-	}
-	if err != nil {
+	if err := note.Write(e.choiceFile(), c); err != nil {
 		return fmt.Errorf("note where labs run: %w", err)
 	}
 	return nil

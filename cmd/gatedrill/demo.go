@@ -15,7 +15,6 @@ import (
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	labrun "github.com/gatedrill/gatedrill/labs/run"
-	"github.com/gatedrill/gatedrill/labs/trace"
 )
 
 // demoLab is the lab that the demo plays.
@@ -124,9 +123,11 @@ func (d *demo) card(ctx context.Context) error {
 }
 
 func (d *demo) sandbox(ctx context.Context) error {
-	line := newProgressLine(d.e.Stderr)
-	h, err := d.e.up(ctx, line.report)
-	line.done()
+	b, err := d.e.cluster()
+	if err != nil {
+		return err
+	}
+	h, err := d.e.up(ctx, b)
 	if err != nil {
 		return err
 	}
@@ -154,7 +155,7 @@ func (d *demo) start(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintf(d.e.Stdout, "“%s”\n%s\n   last request: %s\n", v.Lab.Title, visibleLines(v.Ticket), visible(answerLine(v.Capture)))
-	d.proof, err = labrun.Prove(ctx, d.cluster, d.lab, trace.Trace)
+	d.proof, err = labrun.Prove(ctx, d.cluster, d.lab, meshOf)
 	return err
 }
 

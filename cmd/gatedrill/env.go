@@ -140,7 +140,7 @@ func (e *env) attach(ctx context.Context) (*cluster.Handle, error) {
 }
 
 // bring returns the cluster that runs, and makes the chosen one run where none
-// does, saying on standard error how far it is.
+// does.
 func (e *env) bring(ctx context.Context) (*cluster.Handle, error) {
 	h, err := e.attach(ctx)
 	if !errors.Is(err, cluster.ErrNotRunning) {
@@ -151,20 +151,15 @@ func (e *env) bring(ctx context.Context) (*cluster.Handle, error) {
 		return nil, err
 	}
 	say(e.Stderr, "no cluster is running; starting the "+b.Name())
-	line := newProgressLine(e.Stderr)
-	h, err = e.up(ctx, line.report)
-	line.done()
-	if err != nil {
+	if h, err = e.up(ctx, b); err != nil {
 		return nil, fmt.Errorf("start the %s: %w", b.Name(), err)
 	}
 	return h, nil
 }
 
-// up makes the cluster run and returns the way into it.
-func (e *env) up(ctx context.Context, report func(cluster.Progress)) (*cluster.Handle, error) {
-	b, err := e.cluster()
-	if err != nil {
-		return nil, err
-	}
-	return b.Up(ctx, report)
+// up makes a cluster run, saying on standard error how far it is.
+func (e *env) up(ctx context.Context, b cluster.Backend) (*cluster.Handle, error) {
+	line := newProgressLine(e.Stderr)
+	defer line.done()
+	return b.Up(ctx, line.report)
 }

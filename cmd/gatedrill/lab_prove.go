@@ -4,15 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"strconv"
+	"iter"
+	"slices"
 	"sync"
 
+	"github.com/gatedrill/gatedrill/cmd/internal/lanes"
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox"
 	"github.com/gatedrill/gatedrill/labs/history"
-	"github.com/gatedrill/gatedrill/labs/trace"
 	"github.com/gatedrill/gatedrill/labs/verify"
 )
 
@@ -24,7 +24,6 @@ type proving struct {
 	world  labs.World
 	named  bool // each of the labs has to be offered
 	report func(verify.Line)
-	queue  chan *labs.Lab
 	// together: there are several clusters, and a lab's lines are told when all
 	// of them are there.
 	together bool
@@ -38,43 +37,41 @@ type proving struct {
 // proveLabs proves labs on the cluster in use. Of labs that were named each has
 // to be offered there.
 func proveLabs(ctx context.Context, e *env, chosen []labs.Lab, world labs.World, named bool, report func(verify.Line)) (bool, []verify.Line, error) {
-	p := newProving(chosen, world, named, report)
-	return p.end(p.on(ctx, e))
+	p := &proving{world: world, named: named, report: report, lines: []verify.Line{}}
+	h, err := e.bring(ctx)
+	if err == nil {
+		err = p.on(ctx, e, h, slices.Values(chosen))
+	}
+	return p.end(err)
 }
 
 // verifyInLanes proves labs in sandboxes of their own, side by side.
-func verifyInLanes(ctx context.Context, e *env, lanes int, ids []string, seed int64, report func(verify.Line)) (bool, []verify.Line, error) {
+func verifyInLanes(ctx context.Context, e *env, most int, ids []string, seed int64, report func(verify.Line)) (bool, []verify.Line, error) {
 	chosen, world, err := pick(e, ids, seed)
 	if err != nil {
 		return false, nil, err
 	}
-	b, err := newSandbox(e, "", "")
+	o, err := sandboxOptions(e)
 	if err != nil {
 		return false, nil, err
 	}
-	if err := b.Install(ctx, func(cluster.Progress) {}); err != nil { // once for all
+	if err := sandbox.New(o).Install(ctx, func(cluster.Progress) {}); err != nil { // once for all
 		return false, nil, err
 	}
-	p := newProving(chosen, world, len(ids) > 0, report)
-	p.together, lanes = true, min(lanes, len(chosen))
+	p := &proving{world: world, named: len(ids) > 0, report: report, lines: []verify.Line{}, together: true}
 	began := e.Now()
-	errs := make([]error, lanes)
-	var wg sync.WaitGroup
-	for i := range lanes {
-		wg.Go(func() { errs[i] = p.lane(ctx, e, i+1) })
-	}
-	wg.Wait()
-	say(e.Stderr, fmt.Sprintf("%d labs in %d sandboxes side by side: %.0f s", p.tried, lanes, e.Now().Sub(began).Seconds()))
-	return p.end(errors.Join(errs...))
-}
-
-func newProving(chosen []labs.Lab, world labs.World, named bool, report func(verify.Line)) *proving {
-	p := &proving{world: world, named: named, report: report, queue: make(chan *labs.Lab, len(chosen)), lines: []verify.Line{}}
-	for i := range chosen {
-		p.queue <- &chosen[i]
-	}
-	close(p.queue)
-	return p
+	sandboxes := lanes.Sandboxes{Homes: e.path("lanes"), Drop: true, New: func(home string) cluster.Backend {
+		o := o
+		o.Home = home
+		return sandbox.New(o)
+	}}
+	err = lanes.Run(ctx, most, chosen, sandboxes, func(ctx context.Context, l lanes.Lane[labs.Lab]) error {
+		lane := *e
+		lane.Home = l.Home
+		return p.on(ctx, &lane, l.Handle, l.Work)
+	})
+	say(e.Stderr, fmt.Sprintf("%d labs in %d sandboxes side by side: %.0f s", p.tried, min(most, len(chosen)), e.Now().Sub(began).Seconds()))
+	return p.end(err)
 }
 
 // end sums up.
@@ -95,40 +92,8 @@ func (p *proving) say(lines []verify.Line) {
 	}
 }
 
-// lane proves labs of the queue in a sandbox made for it, and takes it away
-// again. The lines of a lab are told together.
-func (p *proving) lane(ctx context.Context, e *env, number int) (err error) {
-	lane := *e
-	lane.Home, lane.opened = e.path("lanes", strconv.Itoa(number)), nil
-	o, err := sandboxOptions(e)
-	if err != nil {
-		return err
-	}
-	o.Home = lane.Home
-	b := sandbox.New(o)
-	lane.backend = func(*env) (cluster.Backend, error) { return b, nil }
-	if err := os.MkdirAll(lane.Home, 0o700); err != nil {
-		return fmt.Errorf("make the home of a sandbox: %w", err)
-	}
-	defer func() {
-		down := b.Down(context.WithoutCancel(ctx))
-		lane.close()
-		if err = errors.Join(err, down); err == nil {
-			err = os.RemoveAll(lane.Home)
-		}
-	}()
-	if _, err := b.Up(ctx, func(cluster.Progress) {}); err != nil {
-		return fmt.Errorf("start sandbox %d: %w", number, err)
-	}
-	return p.on(ctx, &lane)
-}
-
-// on proves what is left of the queue on the cluster of an env.
-func (p *proving) on(ctx context.Context, e *env) error {
-	h, err := e.bring(ctx)
-	if err != nil {
-		return err
-	}
+// on proves labs on the cluster of an env.
+func (p *proving) on(ctx context.Context, e *env, h *cluster.Handle, list iter.Seq[labs.Lab]) error {
 	c, err := openCluster(h, e.Now)
 	if err != nil {
 		return err
@@ -138,7 +103,7 @@ func (p *proving) on(ctx context.Context, e *env) error {
 		return err
 	}
 	var held []verify.Line
-	v := &verify.Verifier{Cluster: c, World: p.world, Trace: trace.Trace, Now: e.Now, Dir: e.path("shell"),
+	v := &verify.Verifier{Cluster: c, World: p.world, Read: meshOf, Now: e.Now, Dir: e.path("shell"),
 		GivenUp: func(attempt string) bool { return history.GivenUp(records, attempt) },
 		Report: func(l verify.Line) {
 			if held = append(held, l); !p.together {
@@ -146,8 +111,8 @@ func (p *proving) on(ctx context.Context, e *env) error {
 				held = nil
 			}
 		}}
-	for lab := range p.queue {
-		err := p.lab(ctx, h, v, lab)
+	for lab := range list {
+		err := p.lab(ctx, h, v, &lab)
 		p.say(held)
 		held = nil
 		if err != nil {

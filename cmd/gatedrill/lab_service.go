@@ -19,18 +19,22 @@ import (
 	"github.com/gatedrill/gatedrill/labs/observe"
 	"github.com/gatedrill/gatedrill/labs/outside"
 	labrun "github.com/gatedrill/gatedrill/labs/run"
+	"github.com/gatedrill/gatedrill/labs/snapshot"
 	"github.com/gatedrill/gatedrill/labs/trace"
 )
 
 // dueFunc makes the cards due that a lab's wrong verdicts call for.
 type dueFunc = func(lab string, cards []string) error
 
+// meshOf is trace.Of, for what runs labs.
+func meshOf(s snapshot.Snapshot) labrun.Mesh { return trace.Of(s) }
+
 // newLabs makes the lab service. Connect finds the cluster when one is
 // needed.
 func newLabs(e *env, connect func(context.Context) (*cluster.Handle, error), due dueFunc) *labrun.Service {
 	return labrun.New(labrun.Config{
 		Library: func() ([]labs.Lab, labs.World) { return loadLabs(e) },
-		Trace:   trace.Trace, Now: e.Now, OnDue: due,
+		Read:    meshOf, Now: e.Now, OnDue: due,
 		History: history.Open(e.path("history.jsonl")), Dir: e.path("shell"),
 		PID: os.Getpid(), Alive: alive,
 		Lacks: e.lacks,

@@ -112,10 +112,7 @@ func sandboxStart(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			p := newProgressLine(e.Stderr)
-			_, err = b.Up(c.Context(), p.report)
-			p.done()
-			if err != nil {
+			if _, err := e.up(c.Context(), b); err != nil {
 				return err
 			}
 			return printStatus(c.Context(), e.Stdout, b, asJSON)

@@ -8,53 +8,32 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
-	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/certs"
 )
 
 // authority returns a CA, made and stored when it is first needed.
 func (e *Engine) authority(ctx context.Context, name string) (*certs.CA, error) {
-	r, err := e.resourceNamed(labs.Object{Kind: "Secret", Namespace: Namespace})
-	if err != nil {
-		return nil, err
-	}
-	have, err := r.Get(ctx, caSecret+name, metav1.GetOptions{})
-	if err == nil {
-		files, err := secretData(have)
+	files, fresh, err := e.firstFiles(ctx, caSecret+name, func() (map[string][]byte, error) {
+		ca, err := certs.NewCA(name, e.now())
 		if err != nil {
 			return nil, err
 		}
-		return certs.Parse(name, files)
-	}
-	if !apierrors.IsNotFound(err) {
-		return nil, fmt.Errorf("look for CA %q: %w", name, err)
-	}
-	ca, err := certs.NewCA(name, e.now())
+		return ca.Files()
+	})
 	if err != nil {
-		return nil, err
-	}
-	files, err := ca.Files()
-	if err != nil {
-		return nil, err
-	}
-	if _, err := r.Create(ctx, secret(Namespace, caSecret+name, files), metav1.CreateOptions{FieldManager: manager}); err != nil {
 		return nil, fmt.Errorf("keep CA %q: %w", name, err)
 	}
-	return ca, e.publish(ctx, ca)
+	ca, err := certs.Parse(name, files)
+	if err == nil && fresh {
+		err = e.publish(ctx, ca)
+	}
+	return ca, err
 }
 
-// publish adds a CA's root to what observers and learners may trust.
+// publish adds a CA's root to what observers and learners may trust, by a
+// manager of its own for each: it would take the others' away.
 func (e *Engine) publish(ctx context.Context, ca *certs.CA) error {
-	r, err := e.resourceNamed(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
-	if err != nil {
-		return err
-	}
-	o := &unstructured.Unstructured{Object: map[string]any{
-		"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": TrustMap, "namespace": Namespace},
-		"data": map[string]any{ca.Name: string(ca.Root())},
-	}}
-	// A manager of its own for each CA: apply would drop the others' keys.
-	if _, err := r.Apply(ctx, TrustMap, o, metav1.ApplyOptions{FieldManager: manager + "-" + ca.Name, Force: true}); err != nil {
+	if err := e.note(ctx, TrustMap, manager+"-"+ca.Name, map[string]any{ca.Name: string(ca.Root())}); err != nil {
 		return fmt.Errorf("publish CA %q: %w", ca.Name, err)
 	}
 	return nil
@@ -90,11 +69,7 @@ func (e *Engine) trusted(ctx context.Context, names []string) (map[string]string
 // Trust returns each CA's root certificate, PEM, by name; none before the
 // first lab.
 func (e *Engine) Trust(ctx context.Context) (map[string]string, error) {
-	r, err := e.resourceNamed(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
-	if err != nil {
-		return nil, err
-	}
-	o, err := r.Get(ctx, TrustMap, metav1.GetOptions{})
+	o, err := e.configMaps().Get(ctx, TrustMap, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
 		return nil, nil
 	}

@@ -83,22 +83,14 @@ func (e *Engine) Identities(ctx context.Context, lab *labs.Lab) (trust map[strin
 // Pairs are a lab's client certificates with their keys, PEM, by the client's
 // name.
 func (e *Engine) Pairs(ctx context.Context, lab *labs.Lab) (map[string][2][]byte, error) {
-	r, err := e.resourceNamed(labs.Object{Kind: "Secret", Namespace: Namespace})
-	if err != nil {
-		return nil, err
-	}
 	out := map[string][2][]byte{}
 	for _, c := range allCertificates(lab) {
 		if c.Client == "" {
 			continue
 		}
-		o, err := r.Get(ctx, ClientSecret+c.Client, metav1.GetOptions{})
+		data, err := e.files(ctx, ClientSecret+c.Client)
 		if err != nil {
 			return nil, fmt.Errorf("read the certificate of client %s: %w", c.Client, err)
-		}
-		data, err := secretData(o)
-		if err != nil {
-			return nil, err
 		}
 		out[c.Client] = [2][]byte{data["tls.crt"], data["tls.key"]}
 	}

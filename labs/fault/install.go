@@ -7,7 +7,6 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/gatedrill/gatedrill/labs"
 )
@@ -44,31 +43,6 @@ func (e *Engine) Install(ctx context.Context, lab *labs.Lab, list []labs.Certifi
 		return err
 	}
 	return e.Apply(ctx, lab, c)
-}
-
-// vacated waits until namespaces that are being deleted are gone.
-func (e *Engine) vacated(ctx context.Context, homes []labs.Manifest) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, provedWithin, fmt.Errorf("not gone after %s", provedWithin))
-	defer cancel()
-	return e.until(ctx, "namespaces that are being deleted to go", func() (bool, error) {
-		now, err := e.resourceNamed(labs.Object{Kind: "Namespace"})
-		if err != nil {
-			return false, err
-		}
-		list, err := now.List(ctx, metav1.ListOptions{})
-		if err != nil {
-			return false, fmt.Errorf("list namespaces: %w", err)
-		}
-		for _, m := range homes {
-			name := (&unstructured.Unstructured{Object: m.Object}).GetName()
-			for _, have := range list.Items {
-				if have.GetName() == name && have.GetDeletionTimestamp() != nil {
-					return false, nil
-				}
-			}
-		}
-		return true, nil
-	})
 }
 
 // Pair reads a certificate with its key out of a Secret, as a client that has

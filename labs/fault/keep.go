@@ -11,8 +11,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-
-	"github.com/gatedrill/gatedrill/labs"
 )
 
 // keep stores a picture in the cluster.
@@ -25,12 +23,8 @@ func (e *Engine) keep(ctx context.Context, name string, p picture) error {
 	if err := z.Close(); err != nil {
 		return fmt.Errorf("pack picture %q: %w", name, err)
 	}
-	r, err := e.resourceNamed(labs.Object{Kind: "Secret", Namespace: Namespace})
-	if err != nil {
-		return err
-	}
 	o := secret(Namespace, "picture-"+name, map[string][]byte{"objects": b.Bytes()})
-	if _, err := r.Apply(ctx, o.GetName(), o, metav1.ApplyOptions{FieldManager: manager, Force: true}); err != nil {
+	if _, err := e.secrets().Apply(ctx, o.GetName(), o, metav1.ApplyOptions{FieldManager: manager, Force: true}); err != nil {
 		return fmt.Errorf("keep picture %q: %w", name, err)
 	}
 	return nil
@@ -38,20 +32,12 @@ func (e *Engine) keep(ctx context.Context, name string, p picture) error {
 
 // kept reads a picture back.
 func (e *Engine) kept(ctx context.Context, name string) (picture, error) {
-	r, err := e.resourceNamed(labs.Object{Kind: "Secret", Namespace: Namespace})
-	if err != nil {
-		return nil, err
-	}
-	o, err := r.Get(ctx, "picture-"+name, metav1.GetOptions{})
+	data, err := e.files(ctx, "picture-"+name)
 	if apierrors.IsNotFound(err) {
 		return nil, fmt.Errorf("%w: Secret %s/picture-%s", ErrForgotten, Namespace, name)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find the picture taken before the lab: %w", err)
-	}
-	data, err := secretData(o)
-	if err != nil {
-		return nil, err
 	}
 	z, err := gzip.NewReader(bytes.NewReader(data["objects"]))
 	if err != nil {

@@ -42,7 +42,8 @@ type clientAt struct {
 }
 
 // World applies what all labs share and waits until it is ready. What is
-// current already costs one call each.
+// current already costs one call each. Namespaces of the worlds before that
+// this one has no use for go, unwaited for.
 func (e *Engine) World(ctx context.Context, w labs.World, report func(string)) error {
 	if err := e.ownNamespace(ctx); err != nil {
 		return err
@@ -57,6 +58,12 @@ func (e *Engine) World(ctx context.Context, w labs.World, report func(string)) e
 		if m.Object["kind"] == "Namespace" {
 			homes = append(homes, m)
 		}
+	}
+	if err := e.leave(ctx, homes); err != nil {
+		return err
+	}
+	if err := e.vacated(ctx, homes); err != nil {
+		return err
 	}
 	if err := e.applyAll(ctx, world, vars, homes); err != nil {
 		return err
@@ -150,11 +157,7 @@ func (e *Engine) Clear(ctx context.Context) (Report, error) {
 
 // Marked returns the mark of the lab that is in the cluster, or ErrNoLab.
 func (e *Engine) Marked(ctx context.Context) (Mark, error) {
-	r, err := e.resourceNamed(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
-	if err != nil {
-		return Mark{}, err
-	}
-	o, err := r.Get(ctx, markName, metav1.GetOptions{})
+	o, err := e.configMaps().Get(ctx, markName, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
 		return Mark{}, ErrNoLab
 	}
@@ -176,26 +179,14 @@ func (e *Engine) mark(ctx context.Context, m Mark) error {
 	if err != nil {
 		return fmt.Errorf("mark the cluster: %w", err)
 	}
-	r, err := e.resourceNamed(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
-	if err != nil {
-		return err
-	}
-	o := &unstructured.Unstructured{Object: map[string]any{
-		"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": markName, "namespace": Namespace},
-		"data": map[string]any{"mark": string(text)},
-	}}
-	if _, err := r.Apply(ctx, markName, o, metav1.ApplyOptions{FieldManager: manager, Force: true}); err != nil {
+	if err := e.note(ctx, markName, manager, map[string]any{"mark": string(text)}); err != nil {
 		return fmt.Errorf("mark the cluster: %w", err)
 	}
 	return nil
 }
 
 func (e *Engine) unmark(ctx context.Context) error {
-	r, err := e.resourceNamed(labs.Object{Kind: "ConfigMap", Namespace: Namespace})
-	if err != nil {
-		return err
-	}
-	if err := r.Delete(ctx, markName, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
+	if err := e.configMaps().Delete(ctx, markName, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
 		return fmt.Errorf("take the mark off the cluster: %w", err)
 	}
 	return nil

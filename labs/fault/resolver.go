@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/outside"
 )
 
@@ -30,15 +30,10 @@ func (e *Engine) resolveBy(ctx context.Context, o *unstructured.Unstructured) er
 	if spec == nil || spec["dnsPolicy"] != nil {
 		return nil
 	}
-	r, err := e.resourceNamed(e.resolver)
+	ip, err := cluster.ServiceAddress(ctx, e.client, e.resolver.Namespace, e.resolver.Name)
 	if err != nil {
-		return err
+		return fmt.Errorf("let %s %s ask for the lab's names: %w", o.GetKind(), o.GetName(), err)
 	}
-	s, err := r.Get(ctx, e.resolver.Name, metav1.GetOptions{})
-	if err != nil {
-		return fmt.Errorf("look for %s, which knows the lab's names: %w", e.resolver, err)
-	}
-	ip, _, _ := unstructured.NestedString(s.Object, "spec", "clusterIP")
 	outside.ResolveBy(spec, ip, o.GetNamespace())
 	return nil
 }

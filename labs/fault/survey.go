@@ -35,13 +35,7 @@ func (e *Engine) Survey(ctx context.Context) (Survey, error) {
 		return s, err
 	}
 	var mu sync.Mutex
-	var kinds []Kind
-	for _, k := range e.kinds {
-		if pictured(k) {
-			kinds = append(kinds, k)
-		}
-	}
-	err = each(kinds, func(k Kind) error {
+	err = each(e.picturedKinds(), func(k Kind) error {
 		list, err := e.everywhere(ctx, k)
 		mu.Lock()
 		defer mu.Unlock()

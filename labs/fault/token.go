@@ -16,8 +16,6 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/gatedrill/gatedrill/labs"
 )
@@ -32,41 +30,22 @@ const (
 // signingKey returns a key for tokens, made and stored when it is first
 // needed.
 func (e *Engine) signingKey(ctx context.Context, name string) (*ecdsa.PrivateKey, error) {
-	r, err := e.resourceNamed(labs.Object{Kind: "Secret", Namespace: Namespace})
-	if err != nil {
-		return nil, err
-	}
-	have, err := r.Get(ctx, signingSecret+name, metav1.GetOptions{})
-	if err == nil {
-		files, err := secretData(have)
+	files, _, err := e.firstFiles(ctx, signingSecret+name, func() (map[string][]byte, error) {
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 		if err != nil {
 			return nil, err
 		}
-		key, err := x509.ParsePKCS8PrivateKey(files[signingFile])
-		if ec, ok := key.(*ecdsa.PrivateKey); ok {
-			return ec, nil
-		}
-		return nil, fmt.Errorf("read the key %q of tokens: no EC key: %w", name, err)
-	}
-	if !apierrors.IsNotFound(err) {
-		return nil, fmt.Errorf("look for the key %q of tokens: %w", name, err)
-	}
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, fmt.Errorf("make the key %q of tokens: %w", name, err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
+		der, err := x509.MarshalPKCS8PrivateKey(key)
+		return map[string][]byte{signingFile: der}, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("keep the key %q of tokens: %w", name, err)
 	}
-	_, err = r.Create(ctx, secret(Namespace, signingSecret+name, map[string][]byte{signingFile: der}), metav1.CreateOptions{FieldManager: manager})
-	if apierrors.IsAlreadyExists(err) {
-		return e.signingKey(ctx, name)
+	key, err := x509.ParsePKCS8PrivateKey(files[signingFile])
+	if ec, ok := key.(*ecdsa.PrivateKey); ok {
+		return ec, nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("keep the key %q of tokens: %w", name, err)
-	}
-	return key, nil
+	return nil, fmt.Errorf("read the key %q of tokens: no EC key: %w", name, err)
 }
 
 // keySet is the JSON Web Key Set (RFC 7517) that tokens of a key are checked

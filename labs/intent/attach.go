@@ -15,6 +15,7 @@ type Attachment struct {
 	Listeners []string    // that take the route
 	Why       string      // none does
 	Blame     labs.Object // whose word that is, when not the route's
+	Apart     bool        // for they have no host name in common
 }
 
 // Means says whether a parentRef of a route means an object: a Gateway, a
@@ -53,8 +54,8 @@ func Attach(ix snapshot.Index, route, ref, parent object) Attachment {
 		}
 	}
 	if strings.HasSuffix(parent.Kind(), "ListenerSet") {
-		if gateway, why := admitsSet(ix, parent); why != "" {
-			refuse(gateway, "%s %s", gateway, why)
+		if blame, why := AdmitsSet(ix, parent); why != "" {
+			refuse(blame, "%s %s", blame, why)
 			return out
 		}
 	}
@@ -77,9 +78,12 @@ func Attach(ix snapshot.Index, route, ref, parent object) Attachment {
 		name := fmt.Sprintf("listener %q of %s", l.Str("name"), parent.Ref())
 		blame, why := admits(ix, route, parent, l)
 		switch hosts := route.Strs("spec", "hostnames"); {
+		case conflict(parent, l) != "":
+			refuse(parent.Ref(), "%s %s", name, conflict(parent, l))
 		case why != "":
 			refuse(blame, "%s %s", name, why)
 		case !meets(l, hosts):
+			out.Apart = out.Why == ""
 			refuse(labs.Object{}, "%s serves hostname %s, none of [%s]", name, l.Str("hostname"), strings.Join(hosts, " "))
 		default:
 			out.Listeners = append(out.Listeners, l.Str("name"))
@@ -89,6 +93,19 @@ func Attach(ix snapshot.Index, route, ref, parent object) Attachment {
 		out.Why, out.Blame = "", labs.Object{}
 	}
 	return out
+}
+
+// conflict is what the status says of a listener whose port and host another
+// one has, which goes before it; "" when none does.
+func conflict(parent, listener object) string {
+	for _, st := range parent.Items("status", "listeners") {
+		for _, c := range st.Items("conditions") {
+			if st.Str("name") == listener.Str("name") && c.Str("type") == "Conflicted" && c.Str("status") == "True" {
+				return "is left out: " + c.Str("reason") + ": " + c.Str("message")
+			}
+		}
+	}
+	return ""
 }
 
 func meets(listener object, hosts []string) bool {
@@ -162,9 +179,9 @@ func selects(selector object, labels map[string]string) bool {
 	return true
 }
 
-// admitsSet says why the Gateway of a ListenerSet does not take it, "" when it
-// does. A Gateway that does not say takes none.
-func admitsSet(ix snapshot.Index, set object) (labs.Object, string) {
+// AdmitsSet says why the Gateway of a ListenerSet does not take it, and whose
+// word that is; "" when it does. A Gateway that does not say takes none.
+func AdmitsSet(ix snapshot.Index, set object) (labs.Object, string) {
 	ref := set.Map("spec", "parentRef")
 	ns, name, _ := strings.Cut(ParentName(set, ref), "/")
 	gateway := ix.Get(gatewayAPI, "Gateway", ns, name)

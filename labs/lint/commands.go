@@ -42,7 +42,11 @@ func (n *linter) commands() {
 			if direct.MatchString(look) {
 				complain(notDirect)
 			}
-			for _, o := range named(look) {
+			objects, err := named(look)
+			if err != nil {
+				complain("%v", err)
+			}
+			for _, o := range objects {
 				if words := there.lacks(o); words != "" {
 					complain("%s", words)
 				}

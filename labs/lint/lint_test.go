@@ -161,6 +161,8 @@ func TestMistakes(t *testing.T) {
 		"in a group":            {look("(kubectl get svc -A; kubectl get svc ovens -n drill-bakery) | cat"), "no manifest makes the service ovens"},
 		"behind a redirection":  {look("diff <(kubectl get svc ovens -n drill-bakery 2>/dev/null) <(echo $((1 + 2)))"), "no manifest makes the service ovens"},
 		"in a shell of its own": {look(`bash -c "kubectl get svc ovens -n drill-bakery"`), "no manifest makes the service ovens"},
+		"in no whole quotes":    {look(`grep "bread`), `bash does not read it: 1:6: reached EOF without closing quote`},
+		"in a document":         {look("cat <<END\nkubectl get svc ovens -n drill-bakery\nEND"), ""},
 		"timed":                 {look("timeout 5 kubectl get svc ovens -n drill-bakery 2>&1 >/tmp/x"), "no manifest makes the service ovens"},
 		"joined namespace":      {look("kubectl get svc -n=drill-baker"), "no manifest makes the namespace drill-baker"},
 		"short namespace":       {look("kubectl get pod -ndrill-baker"), "no manifest makes the namespace drill-baker"},

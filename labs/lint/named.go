@@ -24,7 +24,11 @@ var (
 
 // named lists what a command names. What is known only when it runs is left
 // out.
-func named(command string) []name {
+func named(command string) ([]name, error) {
+	commands, err := commandsOf(command)
+	if err != nil {
+		return nil, err
+	}
 	var out []name
 	for _, m := range service.FindAllStringSubmatch(command, -1) {
 		out = append(out, name{Namespace: m[2], Name: m[1]})
@@ -32,7 +36,7 @@ func named(command string) []name {
 	for _, m := range home.FindAllStringSubmatch(command, -1) {
 		out = append(out, name{Namespace: m[2]})
 	}
-	for _, words := range commandsOf(command) {
+	for _, words := range commands {
 		if i := slices.IndexFunc(words, func(w string) bool { return w == "kubectl" || w == "istioctl" }); i >= 0 {
 			out = append(out, inCommand(words[i:])...)
 		}
@@ -42,7 +46,7 @@ func named(command string) []name {
 			return n.Kind == "" && o.Kind != "" && o.Namespace == n.Namespace && o.Name == n.Name
 		}
 		return strings.ContainsAny(n.Kind+n.Namespace+n.Name, "$<>*{}=") || slices.ContainsFunc(out, said)
-	})
+	}), nil
 }
 
 // hosts lists those of a command's URLs, addresses left out.

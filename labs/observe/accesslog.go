@@ -65,6 +65,7 @@ func (p *proxy) add(l *probe.Line) {
 	} else {
 		p.others = appendUpTo(p.others, l, keptOthers)
 	}
+	p.known = nil
 }
 
 // appendUpTo drops the older half of a list that is full.
@@ -79,20 +80,24 @@ func appendUpTo(list []*probe.Line, l *probe.Line, most int) []*probe.Line {
 func (p *proxy) logged() log {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return log{p.place, slices.Concat(p.others, p.lines)}
+	if p.known == nil {
+		l := newLog(p.place, slices.Concat(p.others, p.lines))
+		p.known = &l
+	}
+	return *p.known
 }
 
 // tail reads the lines written since a moment.
 func (p *proxy) tail(ctx context.Context, since time.Time, now time.Time) (log, error) {
 	seconds := int(now.Sub(since).Seconds()) + 2
-	out := log{place: p.place}
 	body, err := p.log(ctx, url.Values{"sinceSeconds": {strconv.Itoa(seconds)}})
 	if err != nil {
-		return out, err
+		return log{}, err
 	}
 	defer body.Close()
-	err = scan(body, func(l *probe.Line) { out.lines = append(out.lines, l) })
-	return out, err
+	var lines []*probe.Line
+	err = scan(body, func(l *probe.Line) { lines = append(lines, l) })
+	return newLog(p.place, lines), err
 }
 
 func (p *proxy) log(ctx context.Context, q url.Values) (io.ReadCloser, error) {

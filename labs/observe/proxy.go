@@ -56,6 +56,7 @@ type proxy struct {
 	refused []refused     // that its log told of
 	lines   []*probe.Line // of probes
 	others  []*probe.Line
+	known   *log      // of both; nil when there is more by now
 	mark    string    // how much Envoy was sent when it was last read
 	sent    time.Time // when that changed
 	dumped  time.Time

@@ -10,12 +10,6 @@ import (
 	"github.com/gatedrill/gatedrill/labs/probe"
 )
 
-// log is what one proxy wrote of late.
-type log struct {
-	place
-	lines []*probe.Line
-}
-
 // trail is one proxy's line of a request.
 type trail struct {
 	place
@@ -28,14 +22,14 @@ type trail struct {
 func wayOf(logs []log, r probe.Result) []trail {
 	var found []trail
 	for _, l := range logs {
-		found = append(found, l.matching(func(line *probe.Line) bool { return line.Of(&r) })...)
+		found = append(found, l.of(r)...)
 	}
 	found = own(found, r)
 	// Proxies that passed the bytes on unread know neither id nor name; the
 	// connection itself leads from one to the next.
 	for i := 0; i < len(found); i++ {
 		for _, l := range logs {
-			for _, n := range l.matching(found[i].line.Leads) {
+			for _, n := range l.next(found[i].line) {
 				if !slices.ContainsFunc(found, n.same) {
 					found = append(found, n)
 				}
@@ -58,20 +52,6 @@ func own(found []trail, r probe.Result) []trail {
 // same says whether both are the one line of one proxy.
 func (t trail) same(o trail) bool {
 	return t.namespace == o.namespace && t.pod == o.pod && t.inbound == o.inbound
-}
-
-// matching returns the latest line that fits, of each direction.
-func (l log) matching(fits func(*probe.Line) bool) []trail {
-	var out []trail
-	for _, line := range slices.Backward(l.lines) {
-		if !fits(line) {
-			continue
-		}
-		if t := (trail{l.place, line, l.inbound(line)}); !slices.ContainsFunc(out, t.same) {
-			out = append(out, t)
-		}
-	}
-	return out
 }
 
 // inbound says whether a sidecar took the request in for its workload.

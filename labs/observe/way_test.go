@@ -31,15 +31,15 @@ var (
 
 func of(t *testing.T, p place, lines ...string) log {
 	t.Helper()
-	l := log{place: p}
+	var list []*probe.Line
 	for _, text := range lines {
 		line, ok := probe.ParseLine(text)
 		if !ok {
 			t.Fatal(text)
 		}
-		l.lines = append(l.lines, &line)
+		list = append(list, &line)
 	}
-	return l
+	return newLog(p, list)
 }
 
 func TestWayOf(t *testing.T) {

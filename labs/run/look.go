@@ -130,7 +130,7 @@ func (s *Service) Trace(ctx context.Context, url string) (labs.Path, error) {
 	if err != nil {
 		return labs.Path{}, fmt.Errorf("look at the cluster: %w", err)
 	}
-	return st.masked(s.c.Trace(r, snap)), nil
+	return st.masked(s.c.Read(snap).Trace(r)), nil
 }
 
 // Trust returns the CAs, as PEM by name, that the clients of the lab in

@@ -16,8 +16,6 @@ type seen struct {
 	index snapshot.Index
 }
 
-func index(s snapshot.Snapshot) seen { return seen{s, snapshot.IndexOf(s.Objects)} }
-
 // find returns an object, nil when it is gone or on its way out; known says
 // whether that can be told.
 func (s seen) find(o labs.Object) (found snapshot.Object, known bool) {

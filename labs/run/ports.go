@@ -79,5 +79,12 @@ func (c *Cluster) Ready(ctx context.Context, world labs.World, lab *labs.Lab, re
 	return nil
 }
 
-// Tracer is trace.Trace.
-type Tracer func(labs.Request, snapshot.Snapshot) labs.Path
+// Mesh is a look that is read once for all that is asked of it; *trace.Mesh is
+// one.
+type Mesh interface {
+	Trace(r labs.Request) labs.Path
+	Index() snapshot.Index
+}
+
+// Reader reads a look; it is trace.Of.
+type Reader func(snapshot.Snapshot) Mesh

@@ -14,13 +14,13 @@ import (
 type Proof struct{ n *session }
 
 // Prove starts watching. Close ends it.
-func Prove(ctx context.Context, c *Cluster, lab *labs.Lab, trace Tracer) (*Proof, error) {
+func Prove(ctx context.Context, c *Cluster, lab *labs.Lab, read Reader) (*Proof, error) {
 	set, problems := check.Compile(lab)
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("lab %s: %s", lab.ID, problems[0])
 	}
 	life, cancel := context.WithCancel(ctx)
-	n := &session{lab: lab, cluster: c, set: set, needs: needsOf(labs.World{}.For(lab), lab), trace: trace, ctx: life, cancel: cancel}
+	n := &session{lab: lab, cluster: c, set: set, needs: needsOf(labs.World{}.For(lab), lab), read: read, ctx: life, cancel: cancel}
 	seen, err := n.observer()
 	if err != nil {
 		cancel()

@@ -27,7 +27,7 @@ type Config struct {
 	// Lacks says what the cluster is known to lack for a lab, without asking
 	// it; may be nil.
 	Lacks   func(*labs.Lab) []string
-	Trace   Tracer
+	Read    Reader
 	History *history.File
 	Now     func() time.Time
 	// OnDue makes the cards due that an attempt's wrong verdicts call for,

@@ -66,7 +66,7 @@ func newBench(t *testing.T) *bench {
 		manifest("Deployment", "apps/v1", "istio-system", "istio-ingressgateway", nil)}}}
 	b.config = Config{
 		Library: func() ([]labs.Lab, labs.World) { return b.labs, b.world },
-		Connect: b.connect, Trace: traced, Now: time.Now, PID: 1,
+		Connect: b.connect, Read: func(s snapshot.Snapshot) Mesh { return mesh{s} }, Now: time.Now, PID: 1,
 		History: history.Open(filepath.Join(t.TempDir(), "history.jsonl")),
 		OnDue: func(_ string, cards []string) error {
 			b.due = append(b.due, cards...)
@@ -118,8 +118,13 @@ func (b *bench) look() snapshot.Snapshot {
 	return s
 }
 
-// traced breaks the route when the answer is 404.
-func traced(r labs.Request, s snapshot.Snapshot) labs.Path {
+// mesh is one whose route breaks when the answer is 404.
+type mesh struct{ snapshot.Snapshot }
+
+func (m mesh) Index() snapshot.Index { return snapshot.IndexOf(m.Objects) }
+
+func (m mesh) Trace(r labs.Request) labs.Path {
+	s := m.Snapshot
 	p := labs.Path{Request: r, Answer: s.Answers[r.Name], At: s.At, Hops: []labs.Hop{{Name: "gateway", Role: labs.RoleGateway}}}
 	v := labs.Healthy
 	for _, l := range labs.Layers() {

@@ -20,7 +20,7 @@ type session struct {
 	seen    Observer
 	set     *check.Set
 	needs   needs
-	trace   Tracer
+	read    Reader
 	cancel  context.CancelFunc
 	ctx     context.Context // ends with the session
 	wg      sync.WaitGroup
@@ -55,7 +55,7 @@ func (s *Service) connect(ctx context.Context, lab *labs.Lab) (*session, error) 
 	// The session outlives the call that opens it.
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	_, world := s.library()
-	n := &session{lab: lab, cluster: c, set: set, needs: needsOf(world.For(lab), lab), trace: s.c.Trace, ctx: life, cancel: cancel}
+	n := &session{lab: lab, cluster: c, set: set, needs: needsOf(world.For(lab), lab), read: s.c.Read, ctx: life, cancel: cancel}
 	s.mu.Lock()
 	s.sess, s.place = n, place{name: c.Name, ready: "ready"}
 	s.bump()
@@ -130,14 +130,15 @@ func (n *session) close() {
 // look judges a snapshot.
 func (n *session) look(snap snapshot.Snapshot) (Observed, check.Facts) {
 	f := check.Facts{Answers: snap.Answers, Objects: snap.Objects, Kinds: snap.Kinds, Missing: snap.Missing, Paths: map[string]labs.Path{}}
+	mesh := n.read(snap)
 	for name, r := range n.lab.Requests {
 		if name == labs.MainRequest || n.set.Traced(name) {
-			f.Paths[name] = n.trace(r, snap)
+			f.Paths[name] = mesh.Trace(r)
 		}
 	}
 	o := Observed{At: snap.At, Main: f.Paths[labs.MainRequest], Stated: n.stated(f)}
 	o.Goals, o.Guards = n.set.Judge(f)
-	there := index(snap)
+	there := seen{snap, mesh.Index()}
 	o.Unready = n.needs.unready(there)
 	words, replaced := trouble(n.needs, there)
 	o.Trouble, o.Replaced = words, replaced && check.Healthy(o.Goals, o.Guards)

@@ -250,3 +250,5 @@ func TestTroubleTellsWhatEnvoyRefuses(t *testing.T) {
 		t.Errorf("a listener's refusal is exact: %q", got)
 	}
 }
+
+func index(s snapshot.Snapshot) seen { return seen{s, snapshot.IndexOf(s.Objects)} }

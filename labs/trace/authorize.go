@@ -31,6 +31,8 @@ type caller struct {
 	tcp       bool   // the port is not read as HTTP
 	port      int    // of the workload
 	principal string // "cluster.local/ns/x/sa/y"; "" without an identity
+	hidden    string // the identity that it does not show
+	plain     object // since this makes it speak plain text
 	source    string // address of the peer; "" when not known
 }
 
@@ -45,6 +47,19 @@ func (c caller) matches(policy object) truth {
 		out = max(out, c.rule(rule, policy.Str("spec", "action") == "DENY"))
 	}
 	return out
+}
+
+// unknownTo is one of the policies that would take the request if it showed the
+// identity that it has; nil when none would, or it shows it.
+func (c caller) unknownTo(policies []object) object {
+	known := c
+	known.principal = c.hidden
+	for _, p := range policies {
+		if c.plain != nil && c.matches(p) == no && known.matches(p) == yes {
+			return p
+		}
+	}
+	return nil
 }
 
 func (c caller) rule(rule object, deny bool) truth {

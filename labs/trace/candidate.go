@@ -22,9 +22,10 @@ type candidate struct {
 	blame labs.Object
 
 	relation relation
-	fit      int  // of the host that is named
-	letters  int  // between the nearest host and the asked one
-	attached bool // to this gateway
+	fit      int         // of the host that is named
+	letters  int         // between the nearest host and the asked one
+	attached bool        // to this gateway
+	apart    labs.Object // the parent that takes it not, for no listener has a host of it
 
 	bound  []server // of this gateway's, that a VirtualService names
 	orphan bool     // none of them serves its hosts

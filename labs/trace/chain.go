@@ -35,6 +35,8 @@ func (w *walk) judgeCertificate(r *report, secret labs.Object, sealed snapshot.S
 	case r.Facts["state"] == "warming" && secret.Namespace == w.podNamespace() && w.mayNotRead():
 		r.broken(w.account(), "the gateway was not given "+secret.String()+", nor any other Secret", "an account that may list Secrets in "+secret.Namespace,
 			"the Secret is there and in order; istiod hands Secrets to those only who may list them")
+	case r.Facts["state"] == "warming" && secret.Namespace != w.podNamespace() && w.intended != nil && w.intended.Classic:
+		r.broken(w.intended.ref, "the gateway was not given "+secret.String(), "a credentialName without a namespace: a gateway reads Secrets of its own only", secret.String())
 	case r.Facts["state"] == "warming" || r.Facts["state"] == "missing":
 		r.broken(secret, "Envoy still waits for "+secret.String(), "the secret active in Envoy", fmt.Sprint(r.Facts["state"]))
 	case !seen && w.answer.Observed:

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/intent"
+	"github.com/gatedrill/gatedrill/labs/match"
 )
 
 // classicCandidate says what a VirtualService has to do with the request.
@@ -48,9 +49,7 @@ func (w *walk) explainClassic(view intent.View, c *candidate) {
 	if len(c.bound) > 0 {
 		w.judgeServers(c)
 	}
-	if !w.exported(v) {
-		c.because(c.ref, fmt.Sprintf("exportTo %s hides it from the gateway in %s", quoteAll(v.Strs("spec", "exportTo")), view.Namespace))
-	}
+	c.because(c.ref, w.hides(v))
 	part := w.part()
 	rules := map[string]func(object) []intent.Rule{"http": view.HTTP, "tls": view.TLS, "tcp": view.TCP}
 	if len(v.Items("spec", part)) == 0 {
@@ -102,12 +101,13 @@ func (w *walk) noRules(v object, part string) string {
 // they serve its hosts, on the port, and did they take the connection.
 func (w *walk) judgeServers(c *candidate) {
 	owner, fits := c.bound[0].ref, c.relation == named
-	if c.orphan {
+	covered := slices.ContainsFunc(c.bound, func(s server) bool { return s.covers(w.target.name()) >= 0 })
+	if c.orphan || c.fit == match.Exact && !covered {
 		blame := c.ref
 		if fits {
 			blame = owner
 		}
-		c.because(blame, whyNoServer(c.bound, c.obj))
+		c.because(blame, whyNoServer(c.bound, c.obj, c.orphan, w.target.name()))
 	}
 	ports := w.portReasons(c.bound)
 	switch foreign := w.foreign(c.bound); {
@@ -149,7 +149,7 @@ func orphan(servers []server, namespace string, hosts []string) bool {
 }
 
 // whyNoServer tells which hosts the named Gateways do serve.
-func whyNoServer(bound []server, v object) string {
+func whyNoServer(bound []server, v object, orphan bool, name string) string {
 	var hosts []string
 	for _, s := range bound {
 		for i, h := range s.Hosts {
@@ -160,6 +160,9 @@ func whyNoServer(bound []server, v object) string {
 				hosts = append(hosts, h)
 			}
 		}
+	}
+	if !orphan {
+		return fmt.Sprintf("%s serves hosts %s, not %s", bound[0].ref, quoteAll(hosts), name)
 	}
 	return fmt.Sprintf("%s serves hosts %s, none of which takes one of %s from namespace %s",
 		bound[0].ref, quoteAll(hosts), quoteAll(v.Strs("spec", "hosts")), v.Namespace())

@@ -15,7 +15,7 @@ func (w *walk) missingUpstreamSecret(r *report, u upstream) bool {
 		return false
 	}
 	for _, name := range append(slices.Clone(u.cluster.TLS.Secrets), u.cluster.TLS.CA) {
-		if !strings.HasPrefix(name, "kubernetes") && !strings.HasPrefix(name, "invalid") {
+		if !strings.HasPrefix(name, "kubernetes") && !strings.HasPrefix(name, "invalid") && !strings.HasPrefix(name, "file-") {
 			continue
 		}
 		if s, ok := w.config.Secret(name); !ok || s.Warming {
@@ -32,14 +32,18 @@ func (w *walk) missingUpstreamSecret(r *report, u upstream) bool {
 func (w *walk) notDelivered(r *report, u upstream, name string) {
 	ref := intent.SecretRef(strings.TrimSuffix(name, "-cacert"), w.podNamespace())
 	culprit, got := ref, "there is none"
-	if w.backendTLS(u) != nil || strings.HasPrefix(name, "invalid") || w.index.Get("", "Secret", ref.Namespace, ref.Name) != nil {
+	if w.backendTLS(u) != nil || !strings.HasPrefix(name, "kubernetes") || w.index.Get("", "Secret", ref.Namespace, ref.Name) != nil {
 		culprit, got = w.originates(u), "Envoy was not given it"
 	} else if other := w.namesake(ref); other.Name != "" {
 		culprit, got = w.originates(u), "none of that name in "+ref.Namespace+"; there is "+other.String()
 	} else if u.rule != nil && w.missing("Secret") != "" {
 		got = "whether it is there is not known"
 	}
-	r.broken(culprit, "Envoy has no certificate or CA for the upstream", ref.String(), got)
+	want := ref.String()
+	if path, file := strings.CutPrefix(strings.TrimPrefix(name, "file-root:"), "file-cert:"); file || path != name {
+		want, got = "the file "+path+" in the proxy's pod", "it cannot be read there"
+	}
+	r.broken(culprit, "Envoy has no certificate or CA for the upstream", want, got)
 }
 
 // namesake is a Secret of the same name in another namespace.

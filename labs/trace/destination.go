@@ -102,9 +102,13 @@ func (w *walk) upstream(name string) upstream {
 	return u
 }
 
-// addresses are the endpoints Envoy has, else those the Service has.
+// addresses are the endpoints Envoy has, else those the Service has; of a
+// cluster without any of its own, where the client meant to go.
 func (w *walk) addresses(u upstream) []string {
 	out := []string{}
+	if u.cluster.OwnAddress && w.dest != "" {
+		return append(out, net.JoinHostPort(w.dest, strconv.Itoa(w.target.port)))
+	}
 	if w.config != nil {
 		for _, e := range w.config.Endpoints[u.name] {
 			out = append(out, e.Address)
@@ -206,6 +210,8 @@ func (w *walk) judgeEndpoints(r *report, u upstream) {
 			culprit, got := u.service.Ref(), quoteAll(w.addresses(u))
 			if u.entry != nil {
 				culprit, got = u.entry.Ref(), u.entry.Ref().String()+" has the same host: "+got
+			} else if s := w.writtenAt(u, host); s != nil {
+				culprit = s.Ref()
 			}
 			r.broken(culprit, "no pod stands behind "+host, "endpoints that are pods", got)
 			r.certain = true

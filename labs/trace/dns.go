@@ -72,6 +72,10 @@ func (w *walk) resolve(r *report) []string {
 		r.offPath("the request names its gateway, Service %s", w.request.Gateway)
 		return nil
 	}
+	if len(addresses) == 0 && w.request.Connect != "" {
+		r.offPath("the request names its address, %s", w.request.Connect)
+		return nil
+	}
 	if why := w.missing("dns"); why != "" {
 		r.unknown("%s", why)
 		return nil

@@ -160,7 +160,7 @@ func TestEgress(t *testing.T) {
 		{"X15 a Sidecar hides the entry", func(e *egress) {
 			e.request.Via = ""
 			e.sidecar.Routes[0].Hosts = []envoy.VirtualHost{{Name: "block_all", Domains: []string{"*"}, Routes: []envoy.Route{{Path: envoy.PathMatch{Kind: "prefix", Value: "/"}, Direct: 502}}}}
-			e.add(`{apiVersion: networking.istio.io/v1, kind: Sidecar, metadata: {name: default, namespace: mesh}, spec: {egress: [{hosts: ["./*"]}], outboundTrafficPolicy: {mode: REGISTRY_ONLY}}}`)
+			e.add(`{apiVersion: networking.istio.io/v1, kind: Sidecar, metadata: {name: default, namespace: mesh}, spec: {egress: [{hosts: ["other/*"]}], outboundTrafficPolicy: {mode: REGISTRY_ONLY}}}`)
 			e.logged(labs.Answer{Code: 502}, "- direct_response", "")
 		}, "sidecar egress", "sidecar.route", "Sidecar mesh/default"},
 		{"N3 the upstream's name has no address", func(e *egress) {

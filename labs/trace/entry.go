@@ -25,6 +25,10 @@ func (w *walk) entry() *report {
 			r.broken(o, "there is no "+o.String(), "a Service of that name", "none")
 			return r
 		}
+		if why := w.missing("Service"); why != "" {
+			r.unknown("the gateway's Service is not known: %s", why)
+			return r
+		}
 		r.unknown("the gateway's Service is not known")
 		return r
 	}

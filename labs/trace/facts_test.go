@@ -88,7 +88,7 @@ func TestFactsOfMisspeltHost(t *testing.T) {
 func TestReasons(t *testing.T) {
 	t.Parallel()
 	for want, change := range map[string]func(*world){
-		"VirtualService shop/shop: has no gateways field, which binds it to sidecars (mesh) only; exportTo [.] hides it from the gateway in istio-system": func(w *world) {
+		"VirtualService shop/shop: has no gateways field, which binds it to sidecars (mesh) only; has exportTo [.], which hides it from istio-system": func(w *world) {
 			v := w.spec("VirtualService", "shop", "shop")
 			delete(v, "gateways")
 			v["exportTo"] = []any{"."}

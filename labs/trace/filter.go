@@ -56,7 +56,7 @@ func (w *walk) envoyFilters(pods []object) []object {
 		targets := f.Items("spec", "targetRefs")
 		if slices.ContainsFunc(pods, func(p object) bool {
 			switch {
-			case f.Namespace() != p.Namespace() && f.Namespace() != rootNamespace:
+			case !w.heeded(f), f.Namespace() != p.Namespace() && f.Namespace() != rootNamespace:
 				return false
 			case len(targets) > 0:
 				return w.applies(f, p)
@@ -120,11 +120,19 @@ func (w *walk) limited() bool {
 	return true
 }
 
-// answersItself is the object by which a route answers without a destination:
-// the one it came from, unless that says no such thing and an EnvoyFilter does.
+// answersItself is what makes a route answer without a destination.
 func (w *walk) answersItself() labs.Object {
-	says := slices.ContainsFunc(w.routed.Items("spec", "http"), func(rule object) bool { return rule.Has("directResponse") })
-	if by := w.patchedWith([]string{"direct_response", "directResponse"}, w.pods); by != nil && !says {
+	return w.saidBy([]string{"directResponse"}, "direct_response", "directResponse")
+}
+
+// saidBy is what makes the route do what it does: its object, unless none of
+// its rules has one of these fields and an EnvoyFilter brings the words.
+func (w *walk) saidBy(fields []string, words ...string) labs.Object {
+	rules := append(w.routed.Items("spec", "http"), w.routed.Items("spec", "rules")...)
+	says := slices.ContainsFunc(rules, func(rule object) bool {
+		return slices.ContainsFunc(fields, func(f string) bool { return rule.Has(f) })
+	})
+	if by := w.patchedWith(words, w.pods); by != nil && !says {
 		return by.Ref()
 	}
 	return w.routed.Ref()

@@ -68,22 +68,25 @@ func (w *walk) leadsToVia(v object) bool {
 // whyIdle says why a VirtualService does not send this proxy's requests on: it,
 // or the Sidecar that hides it, is to blame.
 func (w *walk) whyIdle(v object) (object, string) {
-	gateways := v.Strs("spec", "gateways")
+	gateways, u := v.Strs("spec", "gateways"), w.last()
 	switch s := w.sidecarResource(); {
+	case w.opaque(u) && !w.target.tls && v.Has("spec", "http"):
+		return u.service, fmt.Sprintf("%s declares port %d as one that is not HTTP, where the rules of %s do not count", u.service.Ref(), u.port, v.Ref())
 	case len(gateways) > 0 && !slices.Contains(gateways, "mesh"):
 		return v, fmt.Sprintf("%s has gateways %s: without mesh it is not for sidecars", v.Ref(), quoteAll(gateways))
-	case !w.exported(v):
-		return v, fmt.Sprintf("%s has exportTo %s", v.Ref(), quoteAll(v.Strs("spec", "exportTo")))
-	case w.role == labs.RoleSidecar && s != nil && !shows(s, v):
-		return s, fmt.Sprintf("%s shows %s, which %s is not among", s.Ref(), quoteAll(egressHosts(s)), v.Ref())
+	case w.hides(v) != "":
+		return v, v.Ref().String() + " " + w.hides(v)
+	case w.role == labs.RoleSidecar && s != nil && !shows(s, v, w.target.port):
+		return s, fmt.Sprintf("%s shows %s, which %s is not among", s.Ref(), quoteAll(egressHosts(s, w.target.port)), v.Ref())
 	}
 	return v, v.Ref().String() + " sends it elsewhere"
 }
 
-// shows says whether a Sidecar lets its workloads see a VirtualService.
-func shows(sidecar, v object) bool {
-	hosts := egressHosts(sidecar)
-	return len(hosts) == 0 || slices.ContainsFunc(hosts, func(h string) bool {
+// shows says whether a Sidecar lets its workloads see an object by its hosts,
+// on a port.
+func shows(sidecar, v object, port int) bool {
+	hosts := egressHosts(sidecar, port)
+	return !sidecar.Has("spec", "egress") || slices.ContainsFunc(hosts, func(h string) bool {
 		ns, name, _ := strings.Cut(h, "/")
 		here := ns == "*" || ns == v.Namespace() || ns == "." && v.Namespace() == sidecar.Namespace()
 		return here && slices.ContainsFunc(v.Strs("spec", "hosts"), func(of string) bool { return name == "*" || match.Meet(name, of) })

@@ -1,5 +1,7 @@
 package trace
 
+import "slices"
+
 // noMesh says that there is no Istio in the cluster, "" when there is, or it is
 // not known: the API server knows none of the kinds that every version of it
 // has, and no Envoy was read.
@@ -28,4 +30,24 @@ func (j *journey) lacking() string {
 		return "Istio's own Gateways are not installed in this cluster"
 	}
 	return ""
+}
+
+// revision labels what one istiod of several is to look at, and what that one
+// is called.
+const revision = "istio.io/rev"
+
+// heeded says whether an istiod of this cluster looks at an object of Istio's
+// APIs: it bears no revision, or that of one that runs, as far as any was seen.
+func (m *Mesh) heeded(o object) bool {
+	asked := o.Labels("metadata", "labels")[revision]
+	return asked == "" || len(m.revisions) == 0 || m.revisions[asked]
+}
+
+func (m *Mesh) sortRevisions() {
+	m.revisions = map[string]bool{}
+	for _, o := range slices.Concat(m.index.All("", "Pod"), m.index.All("apps", "Deployment")) {
+		if l := o.Labels("metadata", "labels"); l["app"] == "istiod" && l[revision] != "" {
+			m.revisions[l[revision]] = true
+		}
+	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/intent"
+	"github.com/gatedrill/gatedrill/labs/match"
 )
 
 // managedCandidate says what a route of the Gateway API has to do with the
@@ -20,6 +21,9 @@ func (w *walk) managedCandidate(v object, parents []object) candidate {
 	}
 	if len(own) > 0 || !anyHost {
 		w.relate(&c)
+	}
+	if c.apart.Name != "" && c.fit == match.Exact && w.intended == nil {
+		c.blame = c.apart // the route has the very host, and nobody here serves it
 	}
 	switch {
 	case len(own) == 0 || c.relation != unrelated:
@@ -56,6 +60,9 @@ func (w *walk) attach(c *candidate, parents []object) (own []object, listeners [
 			}
 			own = append(own, parent)
 			a := w.attachment(c.obj, i, ref, parent)
+			if a.Apart && len(refusals.why) == 0 {
+				c.apart = parent.Ref()
+			}
 			refusals.because(a.Blame, a.Why)
 			if why := refusedBy(c.obj, ref); a.Why == "" && why != "" {
 				refusals.because(labs.Object{}, why)

@@ -28,6 +28,7 @@ type Mesh struct {
 	entries         []hosted            // ServiceEntries
 	declared        []intent.Server     // of all Gateways
 	virtualServices []hosted
+	revisions       map[string]bool // that istiods run
 
 	configs     *shared[int, parsed]
 	fronts      *shared[string, *front]
@@ -95,8 +96,12 @@ func Of(s snapshot.Snapshot) *Mesh {
 	m.sortPods()
 	m.sortServices()
 	m.sortByHost()
+	m.sortRevisions()
 	return m
 }
+
+// Index finds the snapshot's objects.
+func (m *Mesh) Index() snapshot.Index { return m.index }
 
 func (m *Mesh) sortPods() {
 	m.podsAt, m.podsIn = map[string][]int{}, map[string][]int{}

@@ -32,8 +32,8 @@ func (w *walk) whyNoCluster(u upstream) (culprit labs.Object, want, got string) 
 		return culprit, want, "there is no Service " + u.host + w.similarService(u.host)
 	case u.service != nil && !hasPort(u.service, u.port):
 		return culprit, "a port of " + u.service.Ref().String(), fmt.Sprintf("port %d; the Service has %s", u.port, quoteAll(ports(u.service)))
-	case u.entry != nil && !w.exported(u.entry):
-		return u.entry.Ref(), want, fmt.Sprintf("%s has exportTo %s, which hides it from %s", u.entry.Ref(), quoteAll(u.entry.Strs("spec", "exportTo")), w.proxyNamespace())
+	case u.entry != nil && w.hides(u.entry) != "":
+		return u.entry.Ref(), want, u.entry.Ref().String() + " " + w.hides(u.entry)
 	case u.entry != nil && !slices.Contains(entryPorts(u.entry), u.port):
 		return u.entry.Ref(), fmt.Sprintf("port %d of %s", u.port, u.host), u.entry.Ref().String() + " has ports " + quoteAll(portTexts(u.entry))
 	case alias != nil:
@@ -64,8 +64,8 @@ func (w *walk) whyNoSubset(u upstream) (culprit labs.Object, want, got string) {
 	for _, d := range w.index.All(istioNetworking, "DestinationRule") {
 		if slices.Contains(subsets(d), u.subset) && match.Pattern(ruleHost(d), u.host) >= 0 && (u.rule == nil || u.rule.Ref() != d.Ref()) {
 			why := "in namespace " + d.Namespace() + ", where this proxy does not look for it"
-			if !w.exported(d) {
-				why = "exportTo " + quoteAll(d.Strs("spec", "exportTo"))
+			if hidden := w.hides(d); hidden != "" {
+				why = "which " + hidden
 			} else if u.rule != nil && w.looksIn(d.Namespace(), u.host) {
 				return u.rule.Ref(), want, d.Ref().String() + " has it, but " + u.rule.Ref().String() + " goes before it"
 			}
@@ -141,16 +141,20 @@ func (w *walk) noEndpoints(r *report, u upstream) {
 			return
 		}
 	}
+	if u.cluster.Warming && w.missingUpstreamSecret(r, u) {
+		return
+	}
 	waypoint := w.emptyWaypoint(u)
+	whole := strings.Replace(u.name, "|"+u.subset+"|", "||", 1)
 	switch {
+	case u.subset != "" && u.rule != nil && (len(w.readyEndpoints(u.service, nil)) > 0 || w.healthyCount(whole) > 0):
+		r.broken(u.rule.Ref(), summary, fmt.Sprintf("ready endpoints with the labels of subset %q", u.subset), "none")
 	case u.service == nil && u.entry != nil:
 		r.broken(u.entry.Ref(), summary, "an address for "+u.host, w.entryAddresses(u.entry))
 	case u.service == nil:
 		r.broken(w.routed.Ref(), summary, "an address for "+u.host, "none")
 	case u.service.Str("spec", "type") == "ExternalName":
 		r.broken(u.service.Ref(), summary, "an address for "+u.service.Str("spec", "externalName"), "none")
-	case u.subset != "" && len(w.readyEndpoints(u.service, nil)) > 0:
-		r.broken(u.rule.Ref(), summary, fmt.Sprintf("ready pods with the labels of subset %q", u.subset), "none")
 	case waypoint != nil:
 		r.broken(waypoint.Ref(), summary, "a ready pod of the waypoint that "+u.service.Ref().String()+" is bound to", "none")
 	default:

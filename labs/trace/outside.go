@@ -33,7 +33,7 @@ func (w *walk) entryFor(host string) object {
 			continue
 		}
 		rank := 2 * fit
-		if w.exported(e.object) {
+		if w.hides(e.object) == "" {
 			rank++
 		}
 		if rank > top || rank == top && age(e.object) < age(found) {
@@ -74,11 +74,17 @@ func sameWord(a, b string) bool {
 	return true
 }
 
-// exported says whether the object's exportTo lets this proxy see it.
-func (w *walk) exported(o object) bool {
+// hides says what keeps this proxy from being told of an object, "" when
+// nothing does.
+func (w *walk) hides(o object) string {
 	to, home := o.Strs("spec", "exportTo"), w.proxyNamespace()
-	return len(to) == 0 || slices.Contains(to, "*") || slices.Contains(to, home) ||
-		slices.Contains(to, ".") && o.Namespace() == home
+	switch {
+	case !w.heeded(o):
+		return "is for revision " + o.Labels("metadata", "labels")[revision] + ", which no istiod runs"
+	case len(to) == 0 || slices.Contains(to, "*") || slices.Contains(to, home) || slices.Contains(to, ".") && o.Namespace() == home:
+		return ""
+	}
+	return fmt.Sprintf("has exportTo %s, which hides it from %s", quoteAll(to), home)
 }
 
 func entryPorts(entry object) []int {
@@ -100,6 +106,9 @@ func portTexts(entry object) []string {
 // portProtocol tells what an entry says of the request's port.
 func (w *walk) portProtocol(entry object) string {
 	for _, p := range entry.Items("spec", "ports") {
+		if own := entry.Strs("spec", "addresses"); p.Num("number") == w.target.port && len(own) > 0 && inBlocks(own, w.dest) != yes {
+			return fmt.Sprintf("%s has addresses %s, the client connects to %s", entry.Ref(), quoteAll(own), w.dest)
+		}
 		if p.Num("number") == w.target.port {
 			return fmt.Sprintf("%s declares port %d as %s", entry.Ref(), w.target.port, p.Str("protocol"))
 		}

@@ -25,6 +25,7 @@ func (w *walk) peerTLS(pod object, port int) (mode string, policy object) {
 		selector := p.Labels("spec", "selector", "matchLabels")
 		scope := -1
 		switch {
+		case !w.heeded(p):
 		case p.Namespace() == pod.Namespace() && snapshot.Selects(selector, labels):
 			scope = 0
 		case p.Namespace() == pod.Namespace() && len(selector) == 0:
@@ -75,8 +76,8 @@ func (w *walk) judgePod(r *report, u upstream, pod object) {
 	culprit := u.rule.Ref()
 	switch {
 	case sidecar && want == "STRICT" && (mode == "DISABLE" || mode == "SIMPLE" || mode == "MUTUAL"):
-		if u.rule == nil {
-			culprit = policy.Ref()
+		if exempt := policy.Str("spec", "portLevelMtls", strconv.Itoa(u.port), "mode"); u.rule == nil || exempt != "" && exempt != "STRICT" {
+			culprit = policy.Ref() // it may mean this port, and calls it by the number of the Service
 		}
 		r.broken(culprit, "the proxy speaks "+tlsWords(mode)+", the workload wants mutual TLS",
 			"mutual TLS of the mesh: "+policy.Ref().String()+" says STRICT", w.modeSource(u, mode))

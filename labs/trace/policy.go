@@ -38,6 +38,9 @@ func (w *walk) policiesOn(kind string, pods []object) []object {
 // applies says whether a policy is for a proxy's pod. A waypoint heeds target
 // references only, and those of the Services behind it too.
 func (w *walk) applies(policy, pod object) bool {
+	if !w.heeded(policy) {
+		return false
+	}
 	labels := pod.Labels("metadata", "labels")
 	targets := policy.Items("spec", "targetRefs")
 	if t := policy.Map("spec", "targetRef"); t != nil {
@@ -79,10 +82,8 @@ func (w *walk) judgePolicy(r *report, u upstream) {
 	if !a.Observed {
 		return
 	}
-	for _, l := range a.Logs {
-		if l.Inbound && slices.ContainsFunc(u.pods, func(p object) bool {
-			return p.Namespace() == l.Proxy.Namespace && p.Name() == l.Proxy.Name
-		}) && w.refusedBeside(r, u, l) {
+	for _, l := range w.beside(u) {
+		if w.refusedBeside(r, u, l) {
 			r.see("log of %s: %s", l.Proxy, l.Line)
 			return
 		}
@@ -105,6 +106,13 @@ func (w *walk) judgePolicy(r *report, u upstream) {
 	}
 }
 
+// beside are the words of the proxies beside the upstream's servers.
+func (w *walk) beside(u upstream) []labs.ProxyLog {
+	return slices.DeleteFunc(slices.Clone(w.answer.Logs), func(l labs.ProxyLog) bool {
+		return !l.Inbound || !slices.ContainsFunc(u.pods, func(p object) bool { return p.Namespace() == l.Proxy.Namespace && p.Name() == l.Proxy.Name })
+	})
+}
+
 // refusedBeside: the proxy beside the server refused the request, by its own
 // words.
 func (w *walk) refusedBeside(r *report, u upstream, l labs.ProxyLog) bool {
@@ -122,8 +130,12 @@ func (w *walk) refusedBeside(r *report, u upstream, l labs.ProxyLog) bool {
 // callerHere is the request as this proxy's own policies see it.
 func (w *walk) callerHere() caller {
 	c := caller{target: w.target, port: w.targetPort, source: w.answer.Source, tcp: w.chain != nil && !w.chain.HTTP}
-	if w.previous != nil && w.target.mesh {
-		c.principal = w.previous.principal()
+	switch p := w.previous; {
+	case p == nil:
+	case w.target.mesh:
+		c.principal = p.principal()
+	default:
+		c.hidden, c.plain = p.principal(), p.last().rule
 	}
 	return c
 }
@@ -134,8 +146,16 @@ func (w *walk) callerAt(u upstream) caller {
 	if len(u.pods) > 0 {
 		c.port = w.podPort(u, u.pods[0])
 	}
-	if mode := u.cluster.Mode(); mode == "ISTIO_MUTUAL" || mode == "AUTO" {
+	switch mode := u.cluster.Mode(); {
+	case mode == "ISTIO_MUTUAL" || mode == "AUTO":
 		c.principal = w.principal()
+	default:
+		c.hidden, c.plain = w.principal(), u.rule
+	}
+	if len(u.pods) > 0 {
+		if want, by := w.peerTLS(u.pods[0], c.port); want == "DISABLE" {
+			c.principal, c.hidden, c.plain = "", w.principal(), by
+		}
 	}
 	if len(w.pods) > 0 {
 		c.source = w.pods[0].Str("status", "podIP")
@@ -198,6 +218,10 @@ func (w *walk) denied(r *report, details string, pods []object, c caller) {
 	default:
 		for _, p := range allow {
 			r.involve(p.Ref())
+		}
+		if p := c.unknownTo(allow); p != nil {
+			w.policyBroken(r, c.plain.Ref(), p.Ref().String()+" asks who the client is, and the proxy speaks plain text", c.plain.Ref().String()+" makes it so")
+			return
 		}
 		w.policyBroken(r, allow[0].Ref(), "no ALLOW policy matches the request", "no rule of "+allow[0].Ref().String()+" matched")
 	}

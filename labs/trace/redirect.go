@@ -109,6 +109,10 @@ func (j *journey) followTo(to string, visited []string) {
 	next.URL, next.Gateway = to, j.gatewayFor(to)
 	p := j.traced(next, visited, j.brief)
 	if b, broken := p.Broken(); broken {
+		if b.Layer == labs.LayerDestination && len(b.Objects) > 0 && !last.serverRedirects() {
+			last.report(b.Layer).override(b.Objects[0], "redirects to "+to+", where "+b.Summary, b.Want, b.Got)
+			return // the redirect leads where a route is: what is there is wrong
+		}
 		if last.serverRedirects() && len(b.Objects) > 0 {
 			sender = b.Objects[0] // the server knows its own URLs: what is there is wrong
 		}

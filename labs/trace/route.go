@@ -40,7 +40,7 @@ func (w *walk) route() *report {
 	case w.chain == nil:
 		r.unknown("no filter chain takes the connection, so no route can be looked up")
 	case !w.chain.HTTP:
-		w.tcpRoute(r, meant)
+		w.tcpRoute(r)
 	default:
 		w.httpRoute(r, meant)
 	}
@@ -65,14 +65,15 @@ func (w *walk) routeFacts(r *report, meant func() *candidate) {
 }
 
 // tcpRoute: the filter chain itself is the route; TLS passes through.
-func (w *walk) tcpRoute(r *report, meant func() *candidate) {
+func (w *walk) tcpRoute(r *report) {
 	w.clusters = w.chain.Clusters
 	if w.refusedOutside(nil) {
 		w.unknownOutside(r)
 		return
 	}
-	if c := meant(); c != nil && (len(c.why) == 0 || c.attached && slices.Equal(c.dest, w.clusters)) {
-		w.routed = c.obj
+	all := w.candidates()
+	if i := slices.IndexFunc(all, func(c candidate) bool { return c.attached && slices.Equal(c.dest, w.clusters) }); i >= 0 {
+		w.routed = all[i].obj
 	}
 	if len(w.clusters) == 0 {
 		r.broken(labs.Object{}, "the filter chain leads nowhere", "a cluster", "none")
@@ -169,7 +170,7 @@ func (w *walk) injected(r *report, route envoy.Route) bool {
 		if strings.Contains(a.Details, "per_try") {
 			allowed = "each try too little"
 		}
-		r.broken(w.routed.Ref(), "the route gives up before the server has answered", "time enough for the server", "it gives "+allowed+": "+a.Details)
+		r.broken(w.saidBy([]string{"timeout", "timeouts", "retries", "retry"}, `"timeout"`, `"per_try_timeout"`), "the route gives up before the server has answered", "time enough for the server", "it gives "+allowed+": "+a.Details)
 		r.passed = true // the server had the request, and was not given the time to answer
 	default:
 		return false

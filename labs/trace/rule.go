@@ -19,7 +19,7 @@ func (w *walk) ruleFor(host string) object {
 		top := -1
 		for _, d := range w.rules[ns] {
 			fit := match.Best(d.hosts, host)
-			if fit >= 0 && w.exported(d.object) && (fit > top || fit == top && age(d.object) < age(found)) {
+			if fit >= 0 && w.hides(d.object) == "" && (fit > top || fit == top && age(d.object) < age(found)) {
 				top, found = fit, d.object
 			}
 		}

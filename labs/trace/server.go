@@ -76,12 +76,15 @@ func (w *walk) serverError() {
 	}
 }
 
-// sayingPlain is the object that declares the port as plain HTTP.
+// sayingPlain is the object that declares the port as plain HTTP; of an entry
+// that says better, the route that leads plain HTTP there.
 func (w *walk) sayingPlain(u upstream) labs.Object {
-	if u.entry != nil {
-		return u.entry.Ref()
+	for _, p := range u.entry.Items("spec", "ports") {
+		if p.Num("number") == u.port && slices.Contains([]string{"HTTPS", "TLS"}, strings.ToUpper(p.Str("protocol"))) && w.routed != nil {
+			return w.routed.Ref()
+		}
 	}
-	return u.service.Ref()
+	return w.addressee(u)
 }
 
 // serverRef is what the server is called.

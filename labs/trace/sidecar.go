@@ -39,7 +39,7 @@ func (w *walk) capture() *report {
 	if !hasSidecar(pod) {
 		why = pod.Ref().String() + " has no sidecar"
 	} else {
-		why = uncaptured(pod, w.target.port)
+		why = uncaptured(pod, w.dest, w.target.port)
 	}
 	if why != "" {
 		w.direct = true
@@ -52,36 +52,50 @@ func (w *walk) capture() *report {
 	return r
 }
 
+// captureNote is the beginning of annotations that say what a sidecar takes.
+const captureNote = "traffic.sidecar.istio.io/"
+
+// noted lists what such an annotation of a pod names, and whether it is there.
+func noted(pod object, key string) (list []string, there bool) {
+	text, there := pod.Labels("metadata", "annotations")[captureNote+key]
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }), there
+}
+
 // bypassed is a pod of the upstream whose sidecar does not take connections to
 // its port, although others think that it does; nil when there is none.
 func (w *walk) bypassed(u upstream) object {
 	for _, pod := range u.pods {
 		port := strconv.Itoa(w.podPort(u, pod))
-		notes := pod.Labels("metadata", "annotations")
-		lists := func(key string) bool {
-			return slices.Contains(strings.FieldsFunc(notes["traffic.sidecar.istio.io/"+key], func(r rune) bool { return r == ',' || r == ' ' }), port)
-		}
-		in, chosen := notes["traffic.sidecar.istio.io/includeInboundPorts"]
-		if hasSidecar(pod) && (lists("excludeInboundPorts") || chosen && in != "*" && !lists("includeInboundPorts")) {
+		out, _ := noted(pod, "excludeInboundPorts")
+		in, chosen := noted(pod, "includeInboundPorts")
+		if hasSidecar(pod) && (slices.Contains(out, port) || chosen && !slices.Contains(in, "*") && !slices.Contains(in, port)) {
 			return pod
 		}
 	}
 	return nil
 }
 
-// uncaptured says why a sidecar does not take connections to a port, "" when
-// it does: annotations of the pod say which.
-func uncaptured(pod object, port int) string {
-	const prefix = "traffic.sidecar.istio.io/"
-	notes := pod.Labels("metadata", "annotations")
-	lists := func(key string) bool {
-		return slices.Contains(strings.FieldsFunc(notes[prefix+key], func(r rune) bool { return r == ',' || r == ' ' }), fmt.Sprint(port))
+// uncaptured says why a sidecar does not take connections to an address and
+// port, "" when it does: annotations of the pod say which.
+func uncaptured(pod object, address string, port int) string {
+	why := func(key, what string) string {
+		list, _ := noted(pod, key)
+		return "annotation " + captureNote + key + " " + quoteAll(list) + " " + what
 	}
-	if lists("excludeOutboundPorts") {
-		return fmt.Sprintf("annotation %sexcludeOutboundPorts: %s", prefix, notes[prefix+"excludeOutboundPorts"])
+	names := func(key, wanted string) bool {
+		list, _ := noted(pod, key)
+		return slices.Contains(list, wanted) || inBlocks(list, wanted) == yes
 	}
-	if ranges, has := notes[prefix+"includeOutboundIPRanges"]; has && ranges == "" && !lists("includeOutboundPorts") {
-		return "annotation " + prefix + "includeOutboundIPRanges is empty"
+	ranges, chosen := noted(pod, "includeOutboundIPRanges")
+	switch {
+	case names("excludeOutboundPorts", strconv.Itoa(port)):
+		return why("excludeOutboundPorts", "leaves the port out")
+	case address != "" && names("excludeOutboundIPRanges", address):
+		return why("excludeOutboundIPRanges", "leaves "+address+" out")
+	case names("includeOutboundPorts", strconv.Itoa(port)), !chosen, slices.Contains(ranges, "*"), len(ranges) > 0 && address == "":
+		return ""
+	case !names("includeOutboundIPRanges", address):
+		return why("includeOutboundIPRanges", "is without the address")
 	}
 	return ""
 }
@@ -163,13 +177,13 @@ func (w *walk) unknownOutside(r *report) {
 			culprit, got = e, e.Ref().String()+" has host "+h
 		}
 		r.broken(culprit.Ref(), summary, want, got)
-	case !w.exported(entry):
-		r.broken(entry.Ref(), summary, want, entry.Ref().String()+" has exportTo "+quoteAll(entry.Strs("spec", "exportTo")))
+	case w.hides(entry) != "":
+		r.broken(entry.Ref(), summary, want, entry.Ref().String()+" "+w.hides(entry))
 	case !slices.Contains(entryPorts(entry), w.target.port):
 		r.broken(entry.Ref(), summary, want, entry.Ref().String()+" has ports "+quoteAll(portTexts(entry)))
 	default:
-		if s := w.sidecarResource(); s != nil {
-			r.broken(s.Ref(), summary, want, s.Ref().String()+" lets the workload see "+quoteAll(egressHosts(s)))
+		if s := w.sidecarResource(); s != nil && !shows(s, entry, w.target.port) {
+			r.broken(s.Ref(), summary, want, fmt.Sprintf("%s lets the workload see %s on port %d", s.Ref(), quoteAll(egressHosts(s, w.target.port)), w.target.port))
 			return
 		}
 		r.broken(entry.Ref(), summary, want, w.portProtocol(entry))
@@ -210,6 +224,7 @@ func (j *journey) sidecarOf(pod object) object {
 		selector := s.Labels("spec", "workloadSelector", "labels")
 		here := -1
 		switch {
+		case !j.heeded(s):
 		case s.Namespace() == pod.Namespace() && len(selector) > 0 && selectsAll(selector, pod):
 			here = 2
 		case s.Namespace() == pod.Namespace() && len(selector) == 0:
@@ -224,10 +239,13 @@ func (j *journey) sidecarOf(pod object) object {
 	return found
 }
 
-func egressHosts(sidecar object) []string {
+// egressHosts are those that a Sidecar lets its workloads see on a port.
+func egressHosts(sidecar object, port int) []string {
 	var out []string
 	for _, e := range sidecar.Items("spec", "egress") {
-		out = append(out, e.Strs("hosts")...)
+		if !e.Has("port") || e.Num("port", "number") == port {
+			out = append(out, e.Strs("hosts")...)
+		}
 	}
 	return out
 }

@@ -13,6 +13,12 @@ import (
 // which nobody asked the proxy to mend; else it is the server's own doing, for
 // there is nothing in the mesh that could be set otherwise.
 func (w *walk) endedUnanswered(r *report, u upstream) {
+	for _, l := range w.beside(u) {
+		if hasFlag(l.Flag, "UF") {
+			w.sidecarError(r, u, l)
+			return
+		}
+	}
 	if u.cluster.Mode() == "ISTIO_MUTUAL" || slices.ContainsFunc(u.pods, func(p object) bool { return runsGateway(p) || hasSidecar(p) }) {
 		return // of a proxy, its own words tell why
 	}

@@ -146,7 +146,7 @@ func (w *walk) secret(r *report) (labs.Object, snapshot.Sealed, *fault) {
 	o := w.index.Get("", "Secret", ref.Namespace, ref.Name)
 	if o == nil {
 		r.fact("state", "missing")
-		return ref, snapshot.Sealed{}, w.noSecret(ref)
+		return ref, snapshot.Sealed{}, w.noSecret(ref, "tls.crt and tls.key")
 	}
 	sealed, ok := snapshot.SealedOf(o)
 	if !ok {
@@ -190,8 +190,8 @@ func (w *walk) secretState(r *report, sds string) {
 }
 
 // noSecret: the Secret is not where the gateway looks for it.
-func (w *walk) noSecret(ref labs.Object) *fault {
-	f := &fault{culprit: ref, summary: "there is no " + ref.String(), want: ref.String() + " with tls.crt and tls.key", got: "none of that name in " + ref.Namespace}
+func (w *walk) noSecret(ref labs.Object, keys string) *fault {
+	f := &fault{culprit: ref, summary: "there is no " + ref.String(), want: ref.String() + " with " + keys, got: "none of that name in " + ref.Namespace}
 	if other := w.namesake(ref); other.Name != "" {
 		f.got += "; there is " + other.String()
 		return f
@@ -230,23 +230,34 @@ func (w *walk) unusable(ref labs.Object, s snapshot.Sealed) *fault {
 	return f
 }
 
-// clientCA looks for the CA of client certificates where Istio does: a Secret
-// NAME-cacert goes first. It returns what is wrong with it, nil when nothing is.
+// caSuffix is of Secrets with the CA for a credential.
+const caSuffix = "-cacert"
+
+// clientCA looks for the CA of client certificates in the Secret that Envoy
+// asks for; without one NAME-cacert the credential NAME itself has it. It
+// returns what is wrong with it, nil when nothing is.
 func (w *walk) clientCA(ref labs.Object, s snapshot.Sealed) *fault {
 	if w.intended != nil && !w.intended.Classic {
 		return nil // the Gateway API takes it from a ConfigMap
 	}
+	own := labs.Object{Kind: "Secret", Namespace: ref.Namespace, Name: ref.Name + caSuffix}
+	if w.chain != nil && w.chain.TLS != nil && strings.HasPrefix(w.chain.TLS.CA, "kubernetes") {
+		own = intent.SecretRef(w.chain.TLS.CA, w.podNamespace())
+	}
+	o := w.index.Get("", "Secret", own.Namespace, own.Name)
+	if o == nil && own.Name != ref.Name+caSuffix {
+		return w.noSecret(own, "ca.crt")
+	}
+	if o == nil && s.CA != "" {
+		return nil
+	}
 	f := &fault{culprit: ref, summary: "no CA for client certificates in " + ref.String(),
-		want: "ca.crt in it, or Secret " + ref.Namespace + "/" + ref.Name + "-cacert", got: "keys " + quoteAll(s.Keys)}
-	own := w.index.Get("", "Secret", ref.Namespace, ref.Name+"-cacert")
-	if own == nil {
-		if s.CA != "" {
-			return nil
-		}
+		want: "ca.crt in it, or " + own.String(), got: "keys " + quoteAll(s.Keys)}
+	if o == nil {
 		return f
 	}
-	if sealed, ok := snapshot.SealedOf(own); ok && sealed.CA == "" {
-		f.culprit, f.summary = own.Ref(), "no CA for client certificates in "+own.Ref().String()
+	if sealed, ok := snapshot.SealedOf(o); ok && sealed.CA == "" {
+		f.culprit, f.summary = own, "no CA for client certificates in "+own.String()
 		f.want, f.got = "a key ca.crt or cacert in it", "keys "+quoteAll(sealed.Keys)
 		return f
 	}

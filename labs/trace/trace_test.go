@@ -70,6 +70,10 @@ func TestTrace(t *testing.T) {
 		{"an address that nobody has is a way to the gateway of the name", func(w *world) {
 			w.request.Connect = "127.0.0.1:8443"
 		}, "hhhhhh", ""},
+		{"an address that nobody has, and a name that leads nowhere", func(w *world) {
+			w.snap.Zone = nil
+			w.request.Connect = "127.0.0.1:8443"
+		}, "-hhhhh", ""},
 		{"the name leads to an address that its gateway's Service has lost", func(w *world) {
 			w.drop("Service", "istio-system", "istio-ingressgateway")
 			w.add(`{apiVersion: v1, kind: Service, metadata: {name: istio-ingressgateway, namespace: istio-system},

@@ -50,18 +50,20 @@ func (w *walk) judgeTransport(r *report, u upstream) {
 // upgradesToHTTP2 says whether a DestinationRule makes proxies speak HTTP/2
 // to an upstream, whatever its port says.
 func upgradesToHTTP2(rule object) bool {
-	policies := []object{rule.Map("spec", "trafficPolicy")}
+	return slices.ContainsFunc(settings(rule), func(p object) bool { return p.Str("connectionPool", "http", "h2UpgradePolicy") == "UPGRADE" })
+}
+
+// settings are all that a DestinationRule says: for the host, for subsets, and
+// for ports of both.
+func settings(rule object) []object {
+	all := []object{rule.Map("spec", "trafficPolicy")}
 	for _, s := range rule.Items("spec", "subsets") {
-		policies = append(policies, s.Map("trafficPolicy"))
+		all = append(all, s.Map("trafficPolicy"))
 	}
-	for _, p := range policies {
-		for _, at := range append(p.Items("portLevelSettings"), p) {
-			if at.Str("connectionPool", "http", "h2UpgradePolicy") == "UPGRADE" {
-				return true
-			}
-		}
+	for _, p := range slices.Clone(all) {
+		all = append(all, p.Items("portLevelSettings")...)
 	}
-	return false
+	return all
 }
 
 func hasFlag(flags, flag string) bool { return slices.Contains(strings.Split(flags, ","), flag) }
@@ -76,6 +78,11 @@ func (w *walk) tlsFailed(r *report, u upstream, text string) {
 	}
 	if ref := w.expired(u); ref.Name != "" && strings.Contains(reason, "CERTIFICATE VERIFY FAILED") {
 		r.broken(ref, "the upstream's certificate has expired", "a certificate valid today", ref.String()+": "+reason)
+		return
+	}
+	own := func(p object) bool { return p.Has("tls", "subjectAltNames") }
+	if names := u.entry.Strs("spec", "subjectAltNames"); len(names) > 0 && strings.Contains(reason, "SAN matcher") && !slices.ContainsFunc(settings(u.rule), own) {
+		r.broken(u.entry.Ref(), "the upstream's certificate has none of the names that "+u.entry.Ref().String()+" gives it", "a certificate for one of "+quoteAll(names), reason)
 		return
 	}
 	if pod := w.bypassed(u); pod != nil && (u.cluster.Mode() == "AUTO" || u.cluster.Mode() == "ISTIO_MUTUAL") {
@@ -99,17 +106,24 @@ func (w *walk) originates(u upstream) labs.Object {
 	return u.service.Ref()
 }
 
-// backendTLS is the BackendTLSPolicy of the upstream's Service and port.
+// backendTLS is the BackendTLSPolicy of the upstream's Service and port: one
+// that names the port goes before one for all, then the oldest.
 func (w *walk) backendTLS(u upstream) object {
+	var found object
+	exact := false
 	for _, p := range w.index.All(gatewayAPI, "BackendTLSPolicy") {
 		for _, t := range p.Items("spec", "targetRefs") {
-			if u.service != nil && t.Str("kind") == "Service" && p.Namespace() == u.service.Namespace() && t.Str("name") == u.service.Name() &&
-				(t.Str("sectionName") == "" || t.Str("sectionName") == portName(u.service, u.port)) {
-				return p
+			section := t.Str("sectionName")
+			if u.service == nil || t.Str("kind") != "Service" || p.Namespace() != u.service.Namespace() || t.Str("name") != u.service.Name() ||
+				section != "" && section != portName(u.service, u.port) {
+				continue
+			}
+			if named := section != ""; found == nil || named && !exact || named == exact && age(p) < age(found) {
+				found, exact = p, named
 			}
 		}
 	}
-	return nil
+	return found
 }
 
 func portName(svc object, port int) string {
@@ -150,9 +164,11 @@ func (w *walk) refusedPort(r *report, u upstream) {
 	if l, ok := w.logOf(w.pods); ok && l.Upstream != "" {
 		host, _, _ = net.SplitHostPort(l.Upstream)
 	}
-	if m := w.machineAt(u, host); m != nil {
-		r.broken(m.Ref(), "connections to "+host+" fail", "a machine that listens there", w.answer.Details)
-		return
+	for _, by := range []object{w.machineAt(u, host), w.writtenAt(u, host)} {
+		if by != nil {
+			r.broken(by.Ref(), "connections to "+host+" fail", "a machine that listens there", w.answer.Details)
+			return
+		}
 	}
 	if err != nil || len(u.pods) == 0 {
 		r.broken(w.addressee(u), "connections to "+list[0]+" fail", "a listening endpoint", w.answer.Details)

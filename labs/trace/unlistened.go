@@ -218,13 +218,9 @@ func (w *walk) refusedSet(r *report) bool {
 	if c == nil || c.Str("status") == "True" {
 		return false
 	}
-	ns := set.Str("spec", "parentRef", "namespace")
-	if ns == "" {
-		ns = set.Namespace()
-	}
 	culprit := set.Ref()
-	if g := w.index.Get(gatewayAPI, "Gateway", ns, set.Str("spec", "parentRef", "name")); g != nil && c.Str("reason") == "NotAllowed" {
-		culprit = g.Ref()
+	if blame, why := intent.AdmitsSet(w.index, set); why != "" {
+		culprit = blame
 	}
 	r.broken(culprit, set.Ref().String()+" is not accepted by its Gateway", "a Gateway whose allowedListeners take it", c.Str("reason")+": "+c.Str("message"))
 	r.certain = true

@@ -24,6 +24,8 @@ func (j *journey) wanted() {
 	case !good:
 	case j.request.Via != "" && !j.passed(j.request.Via):
 		j.wentPast()
+	case j.request.Via != "" && j.unsigned():
+		j.hops[0].report(labs.LayerRoute).doubt("answered, and no proxy has a word of it: whether it passed " + j.request.Via + " was not seen")
 	case j.request.To != "" && last.matched != nil && last.matched.route.Direct != 0:
 		last.nobodyAsked()
 	case j.request.To != "":
@@ -68,6 +70,13 @@ func (j *journey) passed(via string) bool {
 	return slices.ContainsFunc(j.hops, func(w *walk) bool { return slices.ContainsFunc(pods, w.isProxy) })
 }
 
+// unsigned says whether an answer bears no mark of the proxy that, by the walk,
+// read it: neither a line in a log nor its name in the answer.
+func (j *journey) unsigned() bool {
+	first := j.hops[0]
+	return len(j.whole.Logs) == 0 && first.chain != nil && first.chain.HTTP && !strings.Contains(j.whole.Server, "envoy")
+}
+
 // wentPast: the answer is good, and did not come by the way that policy asks
 // for. The object to blame is what should have sent the request there.
 func (j *journey) wentPast() {
@@ -80,16 +89,22 @@ func (j *journey) wentPast() {
 		r.override(w.client, "answered, not by the way that policy asks for", want, r.Summary)
 		return
 	}
-	if _, name, by := w.waypointOf(w.last().service); name != "" && strings.HasSuffix(j.request.Via, "/"+name) {
-		r = w.report(labs.LayerDestination)
-		got = by.Ref().String() + " is bound to the waypoint, but gateways do not send through it"
-		r.override(w.last().service.Ref(), "answered, not by the way that policy asks for", want, got)
-		return
-	}
-	if ns, name, by := w.waypointOf(w.last().service); name != "" && w.index.Get(gatewayAPI, "Gateway", ns, name) == nil {
-		r = w.report(labs.LayerDestination)
-		r.override(by.Ref(), "answered, not by the way that policy asks for", want, by.Ref().String()+" is bound to waypoint "+ns+"/"+name+", which does not exist")
-		return
+	if ns, name, by := w.waypointOf(w.last().service); name != "" {
+		r, svc, waypoint := w.report(labs.LayerDestination), w.last().service, w.index.Get(gatewayAPI, "Gateway", ns, name)
+		culprit, bound := object(nil), by.Ref().String()+" is bound to waypoint "+ns+"/"+name
+		why := unfit(svc, waypoint)
+		switch {
+		case waypoint == nil:
+			culprit, got = by, bound+", which does not exist"
+		case why != "":
+			culprit, got = waypoint, bound+": "+why
+		case strings.HasSuffix(j.request.Via, "/"+name):
+			culprit, got = svc, bound+", but gateways do not send through it"
+		}
+		if culprit != nil {
+			r.override(culprit.Ref(), "answered, not by the way that policy asks for", want, got)
+			return
+		}
 	}
 	if svc := w.last().service; svc != nil && w.isWaypoint(j.request.Via) {
 		r = w.report(labs.LayerDestination)
@@ -116,7 +131,11 @@ func (w *walk) wrongServer() {
 	r := w.report(labs.LayerRoute)
 	if ns == "outside" {
 		u := w.last()
-		if u.host != "" && u.host != name && !w.leaves() {
+		as := u.host
+		if strings.HasPrefix(as, "*") {
+			as = w.target.name() // whoever was asked for
+		}
+		if as != "" && as != name && !w.leaves() {
 			culprit, _ := w.sender()
 			r.override(culprit.Ref(), "another server answered", want, u.host)
 		}

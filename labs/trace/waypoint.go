@@ -95,17 +95,31 @@ func (w *walk) bound() *report {
 	r.fact("service", w.service.Ref().String())
 	w.readConfig()
 	w.hear()
-	switch c := condition(w.service.Items("status", "conditions"), "istio.io/WaypointBound"); {
+	switch why := unfit(w.service, gateway); {
 	case gateway == nil:
 		r.broken(by.Ref(), "there is no waypoint "+ns+"/"+name, "a Gateway of that name", "none")
-	case c != nil && c.Str("status") == "False":
-		r.broken(ref, "the Service is not bound to its waypoint", "WaypointBound", c.Str("reason")+": "+c.Str("message"))
+	case why != "":
+		r.broken(ref, "the Service is not bound to its waypoint", "a waypoint that takes it", why)
 	case len(w.pods) == 0:
 		r.broken(ref, "the waypoint has no pod", "a running pod of the waypoint", "none")
 	default:
 		r.healthy("%s is bound to %s", w.service.Ref(), ref)
 	}
 	return r
+}
+
+// unfit says why a waypoint does not take requests for a Service that names it,
+// by istiod's word or by its class; "" when nothing is seen.
+func unfit(svc, waypoint object) string {
+	class := waypoint.Str("spec", "gatewayClassName")
+	c := condition(svc.Items("status", "conditions"), "istio.io/WaypointBound")
+	switch {
+	case !strings.HasSuffix(class, "waypoint"):
+		return fmt.Sprintf("%s is of class %q, which makes no waypoints", waypoint.Ref(), class)
+	case c.Str("status") == "False":
+		return c.Str("reason") + ": " + c.Str("message")
+	}
+	return ""
 }
 
 // tunnelListener takes what comes in tunnels, inside of a waypoint's Envoy.

@@ -70,7 +70,7 @@ func (l Line) MarshalJSON() ([]byte, error) {
 type Verifier struct {
 	Cluster *run.Cluster
 	World   labs.World
-	Trace   run.Tracer
+	Read    run.Reader
 	Now     func() time.Time
 	Dir     string     // for the shells' directories
 	Report  func(Line) // is told of each line as it is proved
@@ -96,7 +96,7 @@ func (v *Verifier) Lab(ctx context.Context, lab *labs.Lab) (bool, error) {
 	if err := v.Cluster.Ready(ctx, v.World, lab, func(string) {}); err != nil {
 		return false, err
 	}
-	proof, err := run.Prove(ctx, v.Cluster, lab, v.Trace)
+	proof, err := run.Prove(ctx, v.Cluster, lab, v.Read)
 	if err != nil {
 		return false, err
 	}

@@ -98,14 +98,19 @@ func verifier(t *testing.T, api *clustertest.API) *verify.Verifier {
 		"metadata": map[string]any{"name": "istio-ingressgateway", "namespace": "istio-system"}}}
 	return &verify.Verifier{
 		World: labs.World{Change: labs.Change{Objects: []labs.Manifest{service}}},
-		Trace: trace, Now: time.Now, Dir: t.TempDir(), Report: func(verify.Line) {},
+		Read:  func(s snapshot.Snapshot) run.Mesh { return mesh{s} }, Now: time.Now, Dir: t.TempDir(), Report: func(verify.Line) {},
 		Cluster: &run.Cluster{Name: "fake", World: fault.New(api, api.Kinds, time.Now, nil),
 			Observe: func(context.Context, *labs.Lab) (run.Observer, error) { return clustertest.NewObserver(look), nil },
 			Shell:   clustertest.Shell},
 	}
 }
 
-func trace(r labs.Request, s snapshot.Snapshot) labs.Path {
+type mesh struct{ snapshot.Snapshot }
+
+func (m mesh) Index() snapshot.Index { return snapshot.IndexOf(m.Objects) }
+
+func (m mesh) Trace(r labs.Request) labs.Path {
+	s := m.Snapshot
 	p := labs.Path{Request: r, Answer: s.Answers[r.Name], At: s.At, Hops: []labs.Hop{{Name: "gateway", Role: labs.RoleGateway}}}
 	v := labs.Healthy
 	for _, l := range labs.Layers() {

@@ -7,6 +7,8 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+
+	"github.com/gatedrill/gatedrill/labs/note"
 )
 
 // WriteKubeconfig writes the administrator's kubeconfig, mode 0600, for use
@@ -26,11 +28,14 @@ func (c Config) WriteKubeconfig() error {
 	k.AuthInfos["admin"] = &clientcmdapi.AuthInfo{ClientCertificateData: files["admin.crt"], ClientKeyData: files["admin.key"]}
 	k.Contexts[Name] = &clientcmdapi.Context{Cluster: Name, AuthInfo: "admin"}
 	k.CurrentContext = Name
-	fresh := c.Kubeconfig + ".new"
-	if err := clientcmd.WriteToFile(*k, fresh); err != nil { // mode 0600
+	text, err := clientcmd.Write(*k)
+	if err == nil {
+		err = note.Replace(c.Kubeconfig, text, 0o600)
+	}
+	if err != nil {
 		return fmt.Errorf("write kubeconfig: %w", err)
 	}
-	return os.Rename(fresh, c.Kubeconfig)
+	return nil
 }
 
 // REST is how the sandbox's own parts reach the API: without a rate limit of

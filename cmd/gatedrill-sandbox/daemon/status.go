@@ -1,13 +1,13 @@
 package daemon
 
 import (
-	"encoding/json"
-	"os"
 	"slices"
 	"sync"
 	"time"
 
 	"k8s.io/klog/v2"
+
+	"github.com/gatedrill/gatedrill/labs/note"
 )
 
 // The phases of a start, in the order they are shown. Those after "api" overlap:
@@ -87,20 +87,10 @@ func (s *status) ended(name string) bool {
 func (s *status) update(change func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before, _ := json.Marshal(s.report)
 	change()
 	s.report.Phase = s.current()
 	s.report.Waiting = s.waiting[s.report.Phase]
-	text, err := json.Marshal(s.report)
-	if err != nil || string(text) == string(before) {
-		return
-	}
-	fresh := s.path + ".new"
-	if err := os.WriteFile(fresh, append(text, '\n'), 0o600); err != nil {
-		klog.ErrorS(err, "status is not written")
-		return
-	}
-	if err := os.Rename(fresh, s.path); err != nil {
+	if err := note.Write(s.path, s.report); err != nil {
 		klog.ErrorS(err, "status is not written")
 	}
 }

@@ -5,14 +5,14 @@
 package program
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/gatedrill/gatedrill/labs/note"
 )
 
 // ErrUnknown says that no program goes by an image's name.
@@ -133,16 +133,9 @@ func (t Table) builtin() map[string]Program {
 }
 
 func (t Table) owned() (map[string]own, error) {
-	text, err := os.ReadFile(t.Own)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read the sandbox's own programs: %w", err)
-	}
 	var rows map[string]own
-	if err := json.Unmarshal(text, &rows); err != nil {
-		return nil, fmt.Errorf("read the sandbox's own programs: %s: %w", t.Own, err)
+	if _, err := note.Read(t.Own, &rows); err != nil {
+		return nil, fmt.Errorf("read the sandbox's own programs: %w", err)
 	}
 	return rows, nil
 }

@@ -20,6 +20,7 @@ import (
 	"k8s.io/client-go/dynamic"
 
 	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/note"
 )
 
 // Shell makes shells for one cluster.
@@ -145,15 +146,12 @@ func (s *Shell) shims(own string) error {
 	}
 	text := "#!/bin/sh\nexec " + strings.Join(self, " ") + " names getent \"$@\"\n"
 	file := filepath.Join(bin, "getent")
-	if have, err := os.ReadFile(file); err == nil && string(have) == text {
-		return nil
-	}
 	// A program that starts between our opening and closing of the file has it
 	// open for writing for a moment, and whoever runs the file then is refused
 	// (golang.org/issue/22315): none is started meanwhile.
 	syscall.ForkLock.RLock()
 	defer syscall.ForkLock.RUnlock()
-	if err := replace(file, text, 0o700); err != nil {
+	if err := note.Replace(file, []byte(text), 0o700); err != nil {
 		return fmt.Errorf("write the shell's getent: %w", err)
 	}
 	return nil
@@ -184,7 +182,7 @@ func (s *Shell) arguments(ctx context.Context, own string, spec cluster.Shell) (
 	rc := filepath.Join(own, "bashrc")
 	text := fmt.Sprintf("[ -r ~/.bashrc ] && . ~/.bashrc\nPATH=%s\nPS1=%s\nunset PROMPT_COMMAND\n%s",
 		bashPath(runtime.GOOS, s.path(own)), quote(prompt+` \W \$ `), notes(ctx, s.path(own)))
-	if err := os.WriteFile(rc, []byte(text), 0o600); err != nil {
+	if err := note.Replace(rc, []byte(text), 0o600); err != nil {
 		return nil, fmt.Errorf("write the shell's settings: %w", err)
 	}
 	return []string{bash, "--rcfile", rc, "-i"}, nil

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -18,6 +17,7 @@ import (
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/tools/clientcmd"
 
+	"github.com/gatedrill/gatedrill/labs/note"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -85,27 +85,10 @@ func (c curlrc) write(zone map[string][]string) error {
 			}
 		}
 	}
-	if err := replace(c.file, b.String(), 0o600); err != nil {
+	if err := note.Replace(c.file, []byte(b.String()), 0o600); err != nil {
 		return fmt.Errorf("write the shell's curl settings: %w", err)
 	}
 	return nil
-}
-
-// replace writes a file at once: a curl that starts meanwhile reads a whole
-// one, and several shells may be made side by side.
-func replace(file, text string, mode os.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(text)
-	if err = errors.Join(err, f.Chmod(mode), f.Close()); err == nil {
-		err = os.Rename(f.Name(), file)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-	}
-	return err
 }
 
 func (s *Shell) remember(rc curlrc) {

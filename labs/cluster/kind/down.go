@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
-	"github.com/gofrs/flock"
+	"github.com/gatedrill/gatedrill/labs/cluster"
 )
 
 // undo deletes the cluster that this call made.
@@ -28,19 +26,7 @@ func (u *up) undo(ctx context.Context, why error) error {
 
 // lock keeps others from starting or deleting the cluster meanwhile.
 func (b *Backend) lock(ctx context.Context, say func(string)) (func(), error) {
-	if err := os.MkdirAll(b.dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the kind cluster's directory: %w", err)
-	}
-	l := flock.New(filepath.Join(b.dir, "lock"))
-	got, err := l.TryLock()
-	if err == nil && !got {
-		say("another gatedrill that starts or deletes the cluster")
-		_, err = l.TryLockContext(ctx, 200*time.Millisecond)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("lock the kind cluster: %w", err)
-	}
-	return func() { _ = l.Unlock() }, nil
+	return cluster.Lock(ctx, b.dir, func() { say("another gatedrill that starts or deletes the cluster") })
 }
 
 // Down deletes the cluster, if it is ours.

@@ -11,8 +11,6 @@ import (
 	"sync"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 
@@ -125,11 +123,10 @@ func (b *Backend) attach(ctx context.Context, n node, id string) (*cluster.Handl
 // egress brings istio-egressgateway, which asks the labs' resolver for names.
 func (b *Backend) egress(ctx context.Context, cfg *rest.Config, client dynamic.Interface) error {
 	o := outside.ResolverService()
-	s, err := client.Resource(services).Namespace(o.Namespace).Get(ctx, o.Name, metav1.GetOptions{})
+	address, err := cluster.ServiceAddress(ctx, client, o.Namespace, o.Name)
 	if err != nil {
-		return fmt.Errorf("look for %s, which istio-egressgateway is to ask for names: %w", o, err)
+		return fmt.Errorf("let istio-egressgateway ask for names: %w", err)
 	}
-	address, _, _ := unstructured.NestedString(s.Object, "spec", "clusterIP")
 	return install.EnsureEgress(ctx, cfg, install.Options{Profile: b.set.profile(), Resolver: address})
 }
 
@@ -170,7 +167,7 @@ func (b *Backend) newDialer(ctx context.Context, cfg *rest.Config, client dynami
 		return nil, err
 	}
 	d := &dialer{node: n, room: at.room, direct: !b.o.Indirect && routable(ctx, cfg, at.self)}
-	d.dns, err = dnsAddress(ctx, client)
+	d.dns, err = cluster.ServiceAddress(ctx, client, "kube-system", "kube-dns")
 	return d, err
 }
 

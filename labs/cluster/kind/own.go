@@ -3,7 +3,6 @@ package kind
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,6 +14,8 @@ import (
 
 	"sigs.k8s.io/kind/pkg/apis/config/v1alpha4"
 	"sigs.k8s.io/yaml"
+
+	"github.com/gatedrill/gatedrill/labs/note"
 )
 
 // ErrForeign is returned for a cluster of the wanted name that gatedrill did
@@ -109,34 +110,20 @@ func (b *Backend) config() (*v1alpha4.Cluster, error) {
 
 // recorded reads the record; nil when there is none.
 func (b *Backend) recorded() (*record, error) {
-	text, err := os.ReadFile(b.recordFile())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+	var r record
+	found, err := note.Read(b.recordFile(), &r)
 	if err != nil {
 		return nil, fmt.Errorf("read what is known of the kind cluster: %w", err)
 	}
-	var r record
-	if err := json.Unmarshal(text, &r); err != nil {
-		return nil, fmt.Errorf("read what is known of the kind cluster: %s: %w", b.recordFile(), err)
+	if !found {
+		return nil, nil
 	}
 	return &r, nil
 }
 
-// write replaces the record as a whole.
+// write replaces the record.
 func (b *Backend) write(r record) error {
-	text, err := json.MarshalIndent(r, "", "  ")
-	if err == nil {
-		err = os.MkdirAll(b.dir, 0o700)
-	}
-	tmp := b.recordFile() + ".new"
-	if err == nil {
-		err = os.WriteFile(tmp, append(text, '\n'), 0o600)
-	}
-	if err == nil {
-		err = os.Rename(tmp, b.recordFile())
-	}
-	if err != nil {
+	if err := note.Write(b.recordFile(), r); err != nil {
 		return fmt.Errorf("note the kind cluster: %w", err)
 	}
 	return nil

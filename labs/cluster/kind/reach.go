@@ -21,19 +21,6 @@ import (
 	"github.com/gatedrill/gatedrill/labs/cluster/install"
 )
 
-// dnsAddress is the address of the cluster's DNS.
-func dnsAddress(ctx context.Context, c dynamic.Interface) (string, error) {
-	o, err := c.Resource(services).Namespace("kube-system").Get(ctx, "kube-dns", metav1.GetOptions{})
-	if err != nil {
-		return "", fmt.Errorf("find the cluster's DNS: %w", err)
-	}
-	ip, _, err := unstructured.NestedString(o.Object, "spec", "clusterIP")
-	if err != nil || ip == "" {
-		return "", fmt.Errorf("find the cluster's DNS: Service kube-system/kube-dns has no address (%w)", err)
-	}
-	return ip, nil
-}
-
 // addressWithin is how long our load balancer may take for the first address.
 const addressWithin = 30 * time.Second
 

@@ -3,9 +3,6 @@ package kind
 import (
 	"context"
 	"errors"
-	"path/filepath"
-
-	"github.com/gofrs/flock"
 
 	"github.com/gatedrill/gatedrill/labs/cluster"
 )
@@ -29,7 +26,7 @@ func (b *Backend) State(ctx context.Context) cluster.State {
 			return s
 		}
 	}
-	if b.busy() {
+	if cluster.Locked(b.dir) {
 		s.State, s.Detail, s.Next = cluster.Starting, "another gatedrill starts or deletes it", ""
 		return s
 	}
@@ -68,14 +65,4 @@ func (b *Backend) without(s cluster.State, e engine, r *record, list []container
 		s.Detail = answer.Error()
 	}
 	return s
-}
-
-// busy says whether somebody starts or deletes the cluster now.
-func (b *Backend) busy() bool {
-	l := flock.New(filepath.Join(b.dir, "lock"))
-	got, err := l.TryRLock()
-	if got {
-		_ = l.Unlock()
-	}
-	return err == nil && !got
 }

@@ -3,7 +3,6 @@ package kind
 import (
 	"context"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/install"
+	"github.com/gatedrill/gatedrill/labs/note"
 )
 
 // Up makes the cluster, or finds it, and returns when a gateway can be
@@ -214,7 +214,7 @@ func (u *up) reach(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read the kubeconfig of kind cluster %s: %w%s", b.set.Name, err, outputOf(err))
 		}
-		return os.WriteFile(b.kubeconfig(), []byte(text), 0o600)
+		return note.Replace(b.kubeconfig(), []byte(text), 0o600)
 	})
 	if err != nil {
 		return err

@@ -48,8 +48,21 @@ func (t *Trouble) Error() string { return t.What + " (" + t.Next + ")" }
 func (t *Trouble) Unwrap() error { return t.err }
 
 // connect makes the client, or finds the one that was made of the same
-// kubeconfig. A credential plugin is run, the server is not asked.
+// kubeconfig, and makes sure that the server answers it.
 func (b *Backend) connect(ctx context.Context) (*client, error) {
+	c, err := b.current(ctx)
+	if err == nil {
+		err = c.answers(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// current is the client of the kubeconfig as it is now. A credential plugin is
+// run, the server is not asked.
+func (b *Backend) current(ctx context.Context) (*client, error) {
 	cfg, err := b.refresh()
 	if err != nil {
 		return nil, err

@@ -54,19 +54,8 @@ func (b *Backend) Down(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.answers(ctx); err != nil {
+	if err := b.claim(ctx, c); err != nil {
 		return err
-	}
-	l, err := b.lease(c)
-	if err != nil {
-		return err
-	}
-	if o, _, err := l.read(ctx); err != nil {
-		return err
-	} else if o != nil { // else the namespace is gone, or half made
-		if _, err := l.hold(ctx, true); err != nil {
-			return err
-		}
 	}
 	d := &down{b: b, c: c, before: before}
 	if d.kinds, err = c.discover(ctx); err != nil {
@@ -89,6 +78,20 @@ func (b *Backend) Down(ctx context.Context) error {
 		return &Differs{Changes: changes}
 	}
 	return nil
+}
+
+// claim holds the Lease, where there is one: its namespace may be gone, or half
+// made.
+func (b *Backend) claim(ctx context.Context, c *client) error {
+	l, err := b.lease(c)
+	if err != nil {
+		return err
+	}
+	o, _, err := l.read(ctx)
+	if err == nil && o != nil {
+		_, err = l.hold(ctx, true)
+	}
+	return err
 }
 
 // down is one removal.

@@ -34,9 +34,6 @@ func (b *Backend) Attach(ctx context.Context) (*cluster.Handle, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.answers(ctx); err != nil {
-		return nil, err
-	}
 	b.mu.Lock()
 	have := b.handle
 	b.mu.Unlock()
@@ -83,18 +80,7 @@ func (b *Backend) attach(ctx context.Context, c *client, r record) (*cluster.Han
 	}
 	h := &cluster.Handle{
 		Name: b.Name(), REST: c.rest, Kubeconfig: b.kubeconfig(), Dial: d.dial, Scope: b.scope(),
-		Shell: shell.Command, Names: shell.Names,
-	}
-	if ok, _ := c.injects(ctx); ok {
-		h.Capabilities = append(h.Capabilities, labs.CapabilitySidecar)
-	}
-	// An egress gateway of other people's asks the cluster's DNS, which does
-	// not know the labs' names: the capability is never offered.
-	if h.Resolver = r.Names; h.Resolver {
-		h.Capabilities = append(h.Capabilities, labs.CapabilityNames)
-	}
-	if b.set.MeshAdmin {
-		h.Capabilities = append(h.Capabilities, labs.CapabilityMeshAdmin)
+		Shell: shell.Command, Names: shell.Names, Resolver: r.Names, Capabilities: b.capabilities(ctx, c, r),
 	}
 	if b.set.Image != workload.Image {
 		h.Images = map[string]string{workload.Image: b.set.Image}
@@ -111,6 +97,23 @@ func (b *Backend) attach(ctx context.Context, c *client, r record) (*cluster.Han
 	defer b.mu.Unlock()
 	b.handle, b.keep = h, k
 	return h, nil
+}
+
+// capabilities are what labs can have here. An egress gateway of other people's
+// asks the cluster's DNS, which does not know the labs' names: it is never
+// among them.
+func (b *Backend) capabilities(ctx context.Context, c *client, r record) []labs.Capability {
+	var out []labs.Capability
+	if ok, _ := c.injects(ctx); ok {
+		out = append(out, labs.CapabilitySidecar)
+	}
+	if r.Names {
+		out = append(out, labs.CapabilityNames)
+	}
+	if b.set.MeshAdmin {
+		out = append(out, labs.CapabilityMeshAdmin)
+	}
+	return out
 }
 
 // renew renews the Lease. One that another data directory has by now, as

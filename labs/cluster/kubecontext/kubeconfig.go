@@ -13,6 +13,8 @@ import (
 
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+
+	"github.com/gatedrill/gatedrill/labs/note"
 )
 
 // Errors of reading a context.
@@ -105,13 +107,10 @@ func (b *Backend) refresh() (*clientcmdapi.Config, error) {
 		cfg.Contexts[cfg.CurrentContext].Namespace = own[0]
 	}
 	text, err := clientcmd.Write(*cfg)
+	if err == nil {
+		err = note.Replace(b.kubeconfig(), text, 0o600)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("copy context %q: %w", b.set.Context, err)
-	}
-	if have, rerr := os.ReadFile(b.kubeconfig()); rerr == nil && string(have) == string(text) {
-		return cfg, nil
-	}
-	if err := b.writeFile(b.kubeconfig(), text); err != nil {
 		return nil, fmt.Errorf("copy context %q: %w", b.set.Context, err)
 	}
 	return cfg, nil

@@ -11,7 +11,6 @@ package kubecontext
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -122,15 +121,4 @@ func fileName(context string) string {
 		}
 	}
 	return b.String()
-}
-
-// writeFile replaces a private file as a whole.
-func (b *Backend) writeFile(name string, text []byte) error {
-	if err := os.MkdirAll(b.dir, 0o700); err != nil {
-		return err
-	}
-	if err := os.WriteFile(name+".new", text, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(name+".new", name)
 }

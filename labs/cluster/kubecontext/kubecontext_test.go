@@ -390,7 +390,7 @@ func TestNobodyListens(t *testing.T) {
 	s := newStranger(t)
 	s.config(func(c *clientcmdapi.Config) { c.Clusters["home"].Server = "http://127.0.0.1:1" })
 	b := s.backend(t.TempDir(), nil)
-	s.must(b.write(b.recordFile(), record{Up: true}))
+	s.must(write(b.recordFile(), record{Up: true}))
 	if _, err := b.Attach(t.Context()); !errors.Is(err, cluster.ErrNotRunning) || !strings.Contains(err.Error(), "nothing listens at API server http://127.0.0.1:1") {
 		t.Errorf("got %v", err)
 	}

@@ -2,7 +2,6 @@ package kubecontext
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,12 +9,13 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/gofrs/flock"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/fault"
+	"github.com/gatedrill/gatedrill/labs/note"
 )
 
 // ErrForeign is returned for a namespace of a name that we need, and that
@@ -58,25 +58,14 @@ func (b *Backend) before() (fault.Survey, error) {
 }
 
 func read(file string, v any) (found bool, err error) {
-	text, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+	if found, err = note.Read(file, v); err != nil {
+		err = fmt.Errorf("read what is known of the cluster: %w (move it away)", err)
 	}
-	if err == nil {
-		err = json.Unmarshal(text, v)
-	}
-	if err != nil {
-		return false, fmt.Errorf("read what is known of the cluster: %s: %w (move it away)", file, err)
-	}
-	return true, nil
+	return found, err
 }
 
-func (b *Backend) write(file string, v any) error {
-	text, err := json.MarshalIndent(v, "", "  ")
-	if err == nil {
-		err = b.writeFile(file, append(text, '\n'))
-	}
-	if err != nil {
+func write(file string, v any) error {
+	if err := note.Write(file, v); err != nil {
 		return fmt.Errorf("note what is known of the cluster: %w", err)
 	}
 	return nil
@@ -96,19 +85,7 @@ func (b *Backend) forget() error {
 // lock keeps others of this data directory from bringing the cluster up or
 // down meanwhile.
 func (b *Backend) lock(ctx context.Context, say func(string)) (func(), error) {
-	if err := os.MkdirAll(b.dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the cluster's directory: %w", err)
-	}
-	l := flock.New(filepath.Join(b.dir, "lock"))
-	got, err := l.TryLock()
-	if err == nil && !got {
-		say("another gatedrill that brings the cluster up or down")
-		_, err = l.TryLockContext(ctx, 200*time.Millisecond)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("lock the cluster: %w", err)
-	}
-	return func() { _ = l.Unlock() }, nil
+	return cluster.Lock(ctx, b.dir, func() { say("another gatedrill that brings the cluster up or down") })
 }
 
 // ownNamespace makes gatedrill's own namespace, unless it is there. One that

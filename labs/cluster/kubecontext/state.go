@@ -30,9 +30,6 @@ func (b *Backend) State(ctx context.Context) cluster.State {
 	}
 	s.State = cluster.Failed
 	c, err := b.connect(ctx)
-	if err == nil {
-		err = c.answers(ctx)
-	}
 	if err != nil {
 		s.Detail = err.Error()
 		var t *Trouble
@@ -41,14 +38,22 @@ func (b *Backend) State(ctx context.Context) cluster.State {
 		}
 		return s
 	}
+	if err := b.used(ctx, c, *r, &s); err != nil {
+		s.Detail = err.Error()
+	}
+	return s
+}
+
+// used says who uses the cluster.
+func (b *Backend) used(ctx context.Context, c *client, r record, s *cluster.State) error {
 	l, err := b.lease(c)
 	if err != nil {
-		s.Detail = err.Error()
-		return s
+		return err
 	}
-	switch o, h, err := l.read(ctx); {
+	o, h, err := l.read(ctx)
+	switch {
 	case err != nil:
-		s.Detail = err.Error()
+		return err
 	case o == nil:
 		s.Detail, s.Next = "the Lease that says who uses it is gone", "gatedrill cluster up"
 	case h.id != l.id:
@@ -68,7 +73,7 @@ func (b *Backend) State(ctx context.Context) cluster.State {
 		s.Detail = strings.Join(append([]string{s.Detail}, notEmpty(b.note)...), "; ")
 		b.mu.Unlock()
 	}
-	return s
+	return nil
 }
 
 func notEmpty(s string) []string {

@@ -79,9 +79,6 @@ func (b *Backend) Up(ctx context.Context, report func(cluster.Progress)) (*clust
 
 // look makes sure that the cluster is as it was agreed to.
 func (u *up) look(ctx context.Context) error {
-	if err := u.c.answers(ctx); err != nil {
-		return err
-	}
 	ctx, cancel := context.WithTimeout(ctx, 3*answerWithin)
 	defer cancel()
 	foreign, _, err := u.c.namespaces(ctx, u.b.labs().Namespaces)
@@ -119,7 +116,7 @@ func (u *up) begin(ctx context.Context) (*record, error) {
 		return nil, fmt.Errorf("look at what the cluster holds: %w", u.c.orTrouble(err))
 	}
 	r := &record{Made: u.b.o.Now()}
-	return r, errors.Join(u.b.write(u.b.beforeFile(), s), u.b.write(u.b.recordFile(), r))
+	return r, errors.Join(write(u.b.beforeFile(), s), write(u.b.recordFile(), r))
 }
 
 func (c *client) engine(ctx context.Context, now func() time.Time, scope []string) (*fault.Engine, error) {
@@ -161,7 +158,7 @@ func (u *up) raise(ctx context.Context, r *record) (err error) {
 	}
 	u.b.mu.Unlock()
 	r.Up = true
-	return u.b.write(u.b.recordFile(), r)
+	return write(u.b.recordFile(), r)
 }
 
 // undo takes back what this Up made, also when its context has ended. What

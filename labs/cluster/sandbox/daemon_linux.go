@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -13,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/gatedrill/gatedrill/labs/note"
 )
 
 // daemon is the sandbox's process as the host sees it. A process number alone
@@ -111,15 +112,10 @@ func (b *Backend) forget() error {
 
 // record remembers the daemon for other processes.
 func (b *Backend) record(d daemon) error {
-	text, err := json.Marshal(d)
-	if err != nil {
-		return err
-	}
-	tmp := b.recordFile() + ".new"
-	if err := os.WriteFile(tmp, text, 0o600); err != nil {
+	if err := note.Write(b.recordFile(), d); err != nil {
 		return fmt.Errorf("remember the sandbox's process: %w", err)
 	}
-	return os.Rename(tmp, b.recordFile())
+	return nil
 }
 
 func (d daemon) signal(s syscall.Signal) error {

@@ -1,13 +1,13 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/gatedrill/gatedrill/labs/note"
 )
 
 // OwnProgram is a program that people gave to an image, so that pods of it
@@ -26,16 +26,9 @@ type PodFile struct {
 
 // OwnPrograms returns the programs given to images, by image.
 func (b *Backend) OwnPrograms() (map[string]OwnProgram, error) {
-	text, err := os.ReadFile(b.ownPrograms())
-	if errors.Is(err, fs.ErrNotExist) {
-		return map[string]OwnProgram{}, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read the programs given to images: %w", err)
-	}
 	rows := map[string]OwnProgram{}
-	if err := json.Unmarshal(text, &rows); err != nil {
-		return nil, fmt.Errorf("read the programs given to images: %s: %w", b.ownPrograms(), err)
+	if _, err := note.Read(b.ownPrograms(), &rows); err != nil {
+		return nil, fmt.Errorf("read the programs given to images: %w", err)
 	}
 	return rows, nil
 }
@@ -92,16 +85,8 @@ func (p OwnProgram) check() error {
 }
 
 func (b *Backend) writePrograms(rows map[string]OwnProgram) error {
-	text, err := json.MarshalIndent(rows, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(b.dir, 0o700); err != nil {
+	if err := note.Write(b.ownPrograms(), rows); err != nil {
 		return fmt.Errorf("keep the programs given to images: %w", err)
 	}
-	tmp := b.ownPrograms() + ".new"
-	if err := os.WriteFile(tmp, append(text, '\n'), 0o600); err != nil {
-		return fmt.Errorf("keep the programs given to images: %w", err)
-	}
-	return os.Rename(tmp, b.ownPrograms())
+	return nil
 }

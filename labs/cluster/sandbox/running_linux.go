@@ -3,7 +3,6 @@ package sandbox
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"net"
 	"os"
@@ -13,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/gatedrill/gatedrill/labs/note"
 )
 
 // errInside refuses to end the sandbox from a shell that would end with it.
@@ -23,7 +24,7 @@ var errInside = errors.New("this shell runs inside the sandbox and would end wit
 // from a learner's shell, whose processes are numbered anew.
 func (b *Backend) running() (daemon, bool) {
 	var d daemon
-	if text, err := os.ReadFile(b.recordFile()); err == nil && json.Unmarshal(text, &d) == nil && d.alive() {
+	if found, err := note.Read(b.recordFile(), &d); found && err == nil && d.alive() {
 		return d, true
 	}
 	pid, err := listener(b.shellSocket())

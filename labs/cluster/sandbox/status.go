@@ -3,15 +3,14 @@ package sandbox
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/note"
 )
 
 // States of the sandbox.
@@ -100,15 +99,8 @@ type report struct {
 // yet. The daemon replaces the file as a whole.
 func (l layout) readReport() (report, error) {
 	var r report
-	b, err := os.ReadFile(l.statusFile())
-	if errors.Is(err, fs.ErrNotExist) {
-		return r, nil
-	}
-	if err != nil {
+	if _, err := note.Read(l.statusFile(), &r); err != nil {
 		return r, fmt.Errorf("read the sandbox's status: %w", err)
-	}
-	if err := json.Unmarshal(b, &r); err != nil {
-		return r, fmt.Errorf("read the sandbox's status: %s: %w", l.statusFile(), err)
 	}
 	r.Waiting = plainly(r.Waiting)
 	return r, nil

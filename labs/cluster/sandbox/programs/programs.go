@@ -17,6 +17,7 @@ import (
 	_ "embed"
 
 	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/note"
 )
 
 // bootstrap is Istio's template of Envoy's bootstrap, cut to what a stock
@@ -69,7 +70,7 @@ func Ensure(ctx context.Context, s Source, report func(cluster.Progress)) error 
 			return err
 		}
 	}
-	if err := writeFile(filepath.Join(s.Dir, BootstrapFile), bootstrap, 0o644); err != nil {
+	if err := note.Replace(filepath.Join(s.Dir, BootstrapFile), bootstrap, 0o644); err != nil {
 		return err
 	}
 	return s.ensureEnvoy(ctx, m)
@@ -173,21 +174,6 @@ func link(target, path string) error {
 	}
 	if err := os.Rename(tmp, path); err != nil {
 		return fmt.Errorf("link %s: %w", path, err)
-	}
-	return nil
-}
-
-// writeFile writes a file at once or not at all, and only when it differs.
-func writeFile(path string, b []byte, mode fs.FileMode) error {
-	if old, err := os.ReadFile(path); err == nil && string(old) == string(b) {
-		return nil
-	}
-	tmp := path + ".new"
-	if err := os.WriteFile(tmp, b, mode); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	if err := os.Rename(tmp, path); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return nil
 }

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"runtime"
 	"time"
 )
@@ -57,19 +56,9 @@ func (s Source) releaseEnvoy(ctx context.Context, m *meter) (string, error) {
 }
 
 func (s Source) download(ctx context.Context, m *meter, b binary) (string, error) {
-	if err := os.MkdirAll(s.Cache, 0o755); err != nil {
-		return "", err
-	}
-	tmp, err := os.MkdirTemp(s.Cache, ".envoy-")
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(tmp)
-	file := filepath.Join(tmp, "envoy")
-	if err := get(ctx, s.Releases+"/v"+EnvoyVersion+"/"+b.asset, file, b, m); err != nil {
-		return "", err
-	}
-	return s.keepEnvoy(ctx, file)
+	return s.newEnvoy(ctx, func(_, to string) error {
+		return get(ctx, s.Releases+"/v"+EnvoyVersion+"/"+b.asset, to, b, m)
+	})
 }
 
 // get downloads a binary and checks it on the way. A file of another size is

