@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -87,7 +86,7 @@ without --yes-production NAME. Your kubeconfig is only read.`,
 	x.flags(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		old, err := e.choice()
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err != nil { // it is replaced anyway
 			old = choice{}
 		}
 		switch {

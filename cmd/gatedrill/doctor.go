@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -131,9 +130,7 @@ func lookAtHome(e *env) finding {
 
 func printFindings(e *env, found []finding, asJSON bool) error {
 	if asJSON {
-		enc := json.NewEncoder(e.Stdout)
-		enc.SetIndent("", "  ")
-		return enc.Encode(found)
+		return writeJSON(e.Stdout, found)
 	}
 	marks := map[string]string{stateOK: "✓", stateNote: "·", stateMissing: "✗"}
 	for _, f := range found {

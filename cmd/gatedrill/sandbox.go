@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox"
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox/programs"
 )
@@ -83,15 +83,11 @@ func sandboxCommands(e *env) []*cobra.Command {
 func sandboxInstall(e *env) *cobra.Command {
 	return &cobra.Command{
 		Use: "install", Short: "Get the sandbox's programs and Envoy; start nothing", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			b, err := newSandbox(e, "", "")
-			if err != nil {
-				return err
-			}
+		RunE: inSandbox(e, func(ctx context.Context, b *sandbox.Backend) error {
 			p := newProgressLine(e.Stderr)
 			defer p.done()
-			return b.Install(c.Context(), p.report)
-		},
+			return b.Install(ctx, p.report)
+		}),
 	}
 }
 
@@ -127,13 +123,7 @@ func sandboxStart(e *env) *cobra.Command {
 func sandboxStop(e *env) *cobra.Command {
 	return &cobra.Command{
 		Use: "stop", Short: "Stop the sandbox; what it holds is kept", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			b, err := newSandbox(e, "", "")
-			if err != nil {
-				return err
-			}
-			return b.Down(c.Context())
-		},
+		RunE: inSandbox(e, func(ctx context.Context, b *sandbox.Backend) error { return b.Down(ctx) }),
 	}
 }
 
@@ -141,30 +131,17 @@ func sandboxReset(e *env) *cobra.Command {
 	return &cobra.Command{
 		Use: "reset", Short: "Stop the sandbox and drop everything it holds", Args: cobra.NoArgs,
 		Long: "Stop the sandbox and drop everything it holds. The next start is from nothing.\nPrograms given to images and downloads are kept.",
-		RunE: func(c *cobra.Command, _ []string) error {
-			b, err := newSandbox(e, "", "")
-			if err != nil {
-				return err
-			}
-			return b.Reset(c.Context())
-		},
+		RunE: inSandbox(e, func(ctx context.Context, b *sandbox.Backend) error { return b.Reset(ctx) }),
 	}
 }
 
 func sandboxStatus(e *env) *cobra.Command {
-	var asJSON bool
 	c := &cobra.Command{
 		Use: "status", Short: "Say how the sandbox is", Args: cobra.NoArgs,
 		Long: "Say how the sandbox is. Exit code 0: ready; 1: off, starting or failed.",
-		RunE: func(c *cobra.Command, _ []string) error {
-			b, err := newSandbox(e, "", "")
-			if err != nil {
-				return err
-			}
-			return printStatus(c.Context(), e.Stdout, b, asJSON)
-		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	asJSON := jsonFlag(c)
+	c.RunE = inSandbox(e, func(ctx context.Context, b *sandbox.Backend) error { return printStatus(ctx, e.Stdout, b, *asJSON) })
 	return c
 }
 
@@ -172,16 +149,21 @@ func sandboxLogs(e *env) *cobra.Command {
 	var follow bool
 	c := &cobra.Command{
 		Use: "logs", Short: "Print the sandbox's own log", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			b, err := newSandbox(e, "", "")
-			if err != nil {
-				return err
-			}
-			return b.Logs(c.Context(), e.Stdout, follow)
-		},
+		RunE: inSandbox(e, func(ctx context.Context, b *sandbox.Backend) error { return b.Logs(ctx, e.Stdout, follow) }),
 	}
 	c.Flags().BoolVarP(&follow, "follow", "f", false, "wait for more")
 	return c
+}
+
+// inSandbox does something with the sandbox as it is.
+func inSandbox(e *env, do func(context.Context, *sandbox.Backend) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, _ []string) error {
+		b, err := newSandbox(e, "", "")
+		if err != nil {
+			return err
+		}
+		return do(c.Context(), b)
+	}
 }
 
 // printStatus prints how the sandbox is; exit code 1 unless it is ready.
@@ -191,13 +173,11 @@ func printStatus(ctx context.Context, w io.Writer, b *sandbox.Backend, asJSON bo
 		return err
 	}
 	if asJSON {
-		enc := json.NewEncoder(w)
-		enc.SetIndent("", "  ")
-		err = enc.Encode(s)
+		err = writeJSON(w, s)
 	} else {
 		err = statusText(w, s)
 	}
-	if err == nil && s.State != sandbox.Ready {
+	if err == nil && s.State != cluster.Ready {
 		return fail(exitFailed, nil)
 	}
 	return err
@@ -207,7 +187,7 @@ func statusText(w io.Writer, s sandbox.Status) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	row := func(name string, value any) { fmt.Fprintf(t, "%s\t%v\n", name, value) }
 	row("sandbox", s.State)
-	if s.Phase != "" && s.State == sandbox.Starting {
+	if s.Phase != "" && s.State == cluster.Starting {
 		row("phase", s.Phase)
 		row("waiting for", visible(s.Waiting))
 	}

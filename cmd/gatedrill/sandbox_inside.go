@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -138,31 +139,22 @@ func programAdd(e *env) *cobra.Command {
 }
 
 func programList(e *env) *cobra.Command {
-	var asJSON bool
-	c := &cobra.Command{
-		Use: "list", Short: "List the programs given to images", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			b, err := newSandbox(e, "", "")
-			if err != nil {
-				return err
-			}
-			rows, err := b.OwnPrograms()
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				enc := json.NewEncoder(e.Stdout)
-				enc.SetIndent("", "  ")
-				return enc.Encode(rows)
-			}
-			t := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
-			for _, image := range slices.Sorted(maps.Keys(rows)) {
-				fmt.Fprintf(t, "%s\t%s\t%s\n", image, rows[image].Path, strings.Join(rows[image].Args, " "))
-			}
-			return t.Flush()
-		},
-	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c := &cobra.Command{Use: "list", Short: "List the programs given to images", Args: cobra.NoArgs}
+	asJSON := jsonFlag(c)
+	c.RunE = inSandbox(e, func(_ context.Context, b *sandbox.Backend) error {
+		rows, err := b.OwnPrograms()
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			return writeJSON(e.Stdout, rows)
+		}
+		t := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
+		for _, image := range slices.Sorted(maps.Keys(rows)) {
+			fmt.Fprintf(t, "%s\t%s\t%s\n", image, rows[image].Path, strings.Join(rows[image].Args, " "))
+		}
+		return t.Flush()
+	})
 	return c
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -27,3 +28,26 @@ func ServiceAddress(ctx context.Context, c dynamic.Interface, namespace, name st
 	}
 	return ip, nil
 }
+
+// LoadBalanced are the addresses that a load balancer gave to a Service.
+func LoadBalanced(service *unstructured.Unstructured) []netip.Addr {
+	var out []netip.Addr
+	list, _, _ := unstructured.NestedSlice(service.Object, "status", "loadBalancer", "ingress")
+	for _, in := range list {
+		m, _ := in.(map[string]any)
+		text, _ := m["ip"].(string)
+		if a, err := netip.ParseAddr(text); err == nil {
+			out = append(out, a.Unmap())
+		}
+	}
+	return out
+}
+
+// Address is where a connection leads, by a name that this machine does not
+// know.
+type Address string
+
+// Network says how.
+func (Address) Network() string { return "tcp" }
+
+func (a Address) String() string { return string(a) }

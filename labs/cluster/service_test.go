@@ -1,6 +1,7 @@
 package cluster_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -35,5 +36,18 @@ func TestServiceAddress(t *testing.T) {
 		if got != want.address || (err == nil) != (want.failure == "") || err != nil && !strings.Contains(err.Error(), want.failure) {
 			t.Errorf("%s: %q, %v; want %+v", name, got, err, want)
 		}
+	}
+}
+
+func TestLoadBalanced(t *testing.T) {
+	t.Parallel()
+	s := &unstructured.Unstructured{Object: map[string]any{"status": map[string]any{"loadBalancer": map[string]any{"ingress": []any{
+		map[string]any{"hostname": "lb.example"}, map[string]any{"ip": "::ffff:10.0.0.7"}, map[string]any{"ip": "2001:db8::1"}, "odd",
+	}}}}}
+	if got := fmt.Sprint(cluster.LoadBalanced(s)); got != "[10.0.0.7 2001:db8::1]" {
+		t.Error(got)
+	}
+	if got := cluster.LoadBalanced(&unstructured.Unstructured{}); got != nil {
+		t.Errorf("%v of none", got)
 	}
 }

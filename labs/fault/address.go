@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -61,14 +62,10 @@ func (e *Engine) addressNow(ctx context.Context, service string) (string, error)
 	if err != nil {
 		return "", fmt.Errorf("look at Service %s: %w", service, err)
 	}
-	address := ""
-	list, _, _ := unstructured.NestedSlice(o.Object, "status", "loadBalancer", "ingress")
-	for _, i := range list {
-		if i, ok := i.(map[string]any); ok {
-			address, _ = i["ip"].(string)
-		}
+	for _, a := range cluster.LoadBalanced(o) {
+		return a.String(), nil
 	}
-	return address, nil
+	return "", nil
 }
 
 // published is the address that the host of a request has in the public zone,

@@ -101,19 +101,6 @@ func hasStatus(s unstructured.Unstructured) bool {
 	return len(list) > 0
 }
 
-func addressesOf(s unstructured.Unstructured) []netip.Addr {
-	var out []netip.Addr
-	list, _, _ := unstructured.NestedSlice(s.Object, "status", "loadBalancer", "ingress")
-	for _, i := range list {
-		m, _ := i.(map[string]any)
-		text, _ := m["ip"].(string)
-		if a, err := netip.ParseAddr(text); err == nil {
-			out = append(out, a)
-		}
-	}
-	return out
-}
-
 // written says whether a Service's addresses are those that we wrote: the API
 // server notes who did, and forgets us when somebody else writes others.
 func written(s unstructured.Unstructured) bool {

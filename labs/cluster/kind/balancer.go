@@ -17,6 +17,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/dynamic"
+
+	"github.com/gatedrill/gatedrill/labs/cluster"
 )
 
 var services = schema.GroupVersionResource{Version: "v1", Resource: "services"}
@@ -135,7 +137,7 @@ func (b *balancer) serve(ctx context.Context, list []unstructured.Unstructured) 
 		}
 		wrote := written(s)
 		good := 0
-		for _, a := range addressesOf(s) {
+		for _, a := range cluster.LoadBalanced(&s) {
 			used[a] = true
 			if wrote && b.at.free(a) {
 				ours[a] = true

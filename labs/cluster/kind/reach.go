@@ -34,7 +34,7 @@ func (b *Backend) addressed(ctx context.Context, h *cluster.Handle) error {
 	defer cancel()
 	for {
 		o, err := client.Resource(services).Namespace(install.Namespace).Get(ctx, "istio-ingressgateway", metav1.GetOptions{})
-		if err == nil && len(addressesOf(*o)) > 0 {
+		if err == nil && len(cluster.LoadBalanced(o)) > 0 {
 			return nil
 		}
 		select {

@@ -15,6 +15,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic/fake"
 	ktesting "k8s.io/client-go/testing"
+
+	"github.com/gatedrill/gatedrill/labs/cluster"
 )
 
 // standIn is a node: an address on eth0, a loopback, and a network on which
@@ -112,7 +114,7 @@ func addressOf(t *testing.T, c *fake.FakeDynamicClient, name string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if list := addressesOf(*s); len(list) > 0 {
+	if list := cluster.LoadBalanced(s); len(list) > 0 {
 		return list[0].String()
 	}
 	return ""

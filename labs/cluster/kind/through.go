@@ -13,6 +13,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/gatedrill/gatedrill/labs/cluster"
 )
 
 // connect is run by bash on the node: it says "+" when the connection stands,
@@ -137,10 +139,5 @@ func (c *nodeConn) SetDeadline(t time.Time) error {
 }
 func (c *nodeConn) SetReadDeadline(t time.Time) error  { return c.out.SetReadDeadline(t) }
 func (c *nodeConn) SetWriteDeadline(t time.Time) error { return c.in.SetWriteDeadline(t) }
-func (c *nodeConn) LocalAddr() net.Addr                { return named("node") }
-func (c *nodeConn) RemoteAddr() net.Addr               { return named(c.addr) }
-
-type named string
-
-func (named) Network() string  { return "tcp" }
-func (n named) String() string { return string(n) }
+func (c *nodeConn) LocalAddr() net.Addr                { return cluster.Address("node") }
+func (c *nodeConn) RemoteAddr() net.Addr               { return cluster.Address(c.addr) }

@@ -20,6 +20,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/dynamic"
 
+	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/refusal"
 	"github.com/gatedrill/gatedrill/labs/portforward"
 )
@@ -101,7 +102,7 @@ func (d *dialer) balanced(ctx context.Context, a netip.Addr) bool {
 			return d.known[a] // as it was; the relay reaches it too
 		}
 		for i := range list.Items {
-			for _, x := range addressesOf(&list.Items[i]) {
+			for _, x := range cluster.LoadBalanced(&list.Items[i]) {
 				known[x] = true
 			}
 		}
@@ -219,12 +220,7 @@ func (c *relayedConn) Close() error {
 	return nil
 }
 
-func (c *relayedConn) RemoteAddr() net.Addr { return named(c.addr) }
-
-type named string
-
-func (named) Network() string  { return "tcp" }
-func (n named) String() string { return string(n) }
+func (c *relayedConn) RemoteAddr() net.Addr { return cluster.Address(c.addr) }
 
 // ended asks the relay how a connection ended; "" when it does not say.
 func (d *dialer) ended(id string) string {

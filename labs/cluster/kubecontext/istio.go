@@ -10,6 +10,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/gatedrill/gatedrill/labs/cluster"
 )
 
 func core(resource string) schema.GroupVersionResource {
@@ -89,7 +91,7 @@ func (c *client) gateway(ctx context.Context) (a netip.Addr, err error) {
 	if err != nil {
 		return a, fmt.Errorf("look for Service %s/%s: %w", istioSystem, ingressService, err)
 	}
-	for _, a := range addressesOf(o) {
+	for _, a := range cluster.LoadBalanced(o) {
 		return a, nil
 	}
 	kind, _, _ := unstructured.NestedString(o.Object, "spec", "type")
@@ -100,18 +102,4 @@ func (c *client) gateway(ctx context.Context) (a netip.Addr, err error) {
 		}
 	}
 	return a, fmt.Errorf("Service %s/%s, of type %s, has no address from a load balancer", istioSystem, ingressService, kind)
-}
-
-// addressesOf are those that a load balancer gave to a Service.
-func addressesOf(o *unstructured.Unstructured) []netip.Addr {
-	var out []netip.Addr
-	ingress, _, _ := unstructured.NestedSlice(o.Object, "status", "loadBalancer", "ingress")
-	for _, x := range ingress {
-		m, _ := x.(map[string]any)
-		text, _ := m["ip"].(string)
-		if a, err := netip.ParseAddr(text); err == nil {
-			out = append(out, a.Unmap())
-		}
-	}
-	return out
 }

@@ -70,12 +70,12 @@ func TestRunningFindsADaemonWithoutRecord(t *testing.T) {
 func TestStatusOfADaemonThatDied(t *testing.T) {
 	b := short(t)
 	s, err := b.Status(t.Context())
-	if err != nil || s.State != Off {
+	if err != nil || s.State != cluster.Off {
 		t.Errorf("never started: %+v, %v", s, err)
 	}
 	write(t, b.statusFile(), `{"phase":"ready","phases":[{"name":"api","ms":1400}]}`)
 	s, err = b.Status(t.Context())
-	if err != nil || s.State != Failed || !strings.Contains(s.Error, "without being stopped") || !strings.Contains(s.Next, "gatedrill cluster up") {
+	if err != nil || s.State != cluster.Failed || !strings.Contains(s.Error, "without being stopped") || !strings.Contains(s.Next, "gatedrill cluster up") {
 		t.Errorf("ready, but dead: %+v, %v", s, err)
 	}
 	if _, err := b.Attach(t.Context()); !errors.Is(err, cluster.ErrNotRunning) || !errors.Is(err, cluster.ErrEnded) {
@@ -86,13 +86,13 @@ func TestStatusOfADaemonThatDied(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err = b.Status(t.Context())
-	if err != nil || s.State != Ready || s.PID != d.PID || s.Processes != 1 {
+	if err != nil || s.State != cluster.Ready || s.PID != d.PID || s.Processes != 1 {
 		t.Errorf("alive: %+v, %v", s, err)
 	}
 	if err := b.Down(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if s, err = b.Status(t.Context()); err != nil || s.State != Off {
+	if s, err = b.Status(t.Context()); err != nil || s.State != cluster.Off {
 		t.Errorf("stopped: %+v, %v", s, err)
 	}
 	if _, err := b.Attach(t.Context()); !errors.Is(err, cluster.ErrNotRunning) || errors.Is(err, cluster.ErrEnded) {
@@ -151,7 +151,7 @@ func TestStatusOfAStart(t *testing.T) {
 	}
 	write(t, b.statusFile(), `{"phase":"api","waiting":"Get \"https://127.0.0.1:6443/readyz?exclude=x\": dial tcp: refused"}`)
 	s, err := b.Status(t.Context())
-	if err != nil || s.State != Starting || s.Waiting != "the API server's first answer" {
+	if err != nil || s.State != cluster.Starting || s.Waiting != "the API server's first answer" {
 		t.Errorf("starting: %+v, %v", s, err)
 	}
 	if got := b.State(t.Context()); got.Detail != "api: the API server's first answer" {
@@ -159,7 +159,7 @@ func TestStatusOfAStart(t *testing.T) {
 	}
 	write(t, b.statusFile(), `{"phase":"failed","error":"port taken"}`)
 	s, err = b.Status(t.Context())
-	if err != nil || s.State != Failed || s.Error != "port taken" || !strings.Contains(s.Next, "gatedrill sandbox logs") || s.Phase != "" {
+	if err != nil || s.State != cluster.Failed || s.Error != "port taken" || !strings.Contains(s.Next, "gatedrill sandbox logs") || s.Phase != "" {
 		t.Errorf("failed: %+v, %v", s, err)
 	}
 	if _, err := b.Attach(t.Context()); !errors.Is(err, cluster.ErrNotRunning) || !strings.Contains(err.Error(), "port taken") {

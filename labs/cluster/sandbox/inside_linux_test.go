@@ -71,7 +71,7 @@ func seenFromInside(t *testing.T, b *Backend) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
 	s, err := b.Status(ctx)
-	if err != nil || s.State != Ready || !s.Inside || s.PID != 0 || s.CRDs != "experimental" {
+	if err != nil || s.State != cluster.Ready || !s.Inside || s.PID != 0 || s.CRDs != "experimental" {
 		t.Errorf("status %+v, %v", s, err)
 	}
 	h, err := b.Up(ctx, func(cluster.Progress) {}) // found running, and nothing waited for

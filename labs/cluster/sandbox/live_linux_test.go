@@ -355,7 +355,7 @@ func TestLiveKilledAndStartedAgain(t *testing.T) {
 	classic, _ := world(t, h)
 	b := sandboxtest.Backend(t)
 	s, err := b.Status(t.Context())
-	if err != nil || s.State != sandbox.Ready {
+	if err != nil || s.State != cluster.Ready {
 		t.Fatalf("%+v, %v", s, err)
 	}
 	t.Logf("%d MiB of anonymous memory in %d processes", s.Anonymous>>20, s.Processes)
@@ -366,7 +366,7 @@ func TestLiveKilledAndStartedAgain(t *testing.T) {
 		_, err := b.Attach(t.Context())
 		return "", errors.Is(err, cluster.ErrNotRunning)
 	})
-	if s, err = b.Status(t.Context()); err != nil || s.State != sandbox.Failed {
+	if s, err = b.Status(t.Context()); err != nil || s.State != cluster.Failed {
 		t.Errorf("after the kill: %+v, %v", s, err)
 	}
 	began := time.Now()

@@ -34,7 +34,7 @@ func (b *Backend) Reset(context.Context) error { return nil }
 
 // Status says that the sandbox needs Linux.
 func (b *Backend) Status(context.Context) (Status, error) {
-	return Status{State: Off, Error: errElsewhere.Error(), Dir: b.dir}, nil
+	return Status{State: cluster.Off, Error: errElsewhere.Error(), Dir: b.dir}, nil
 }
 
 // Logs says that the sandbox needs Linux.

@@ -13,17 +13,9 @@ import (
 	"github.com/gatedrill/gatedrill/labs/note"
 )
 
-// States of the sandbox.
-const (
-	Off      = "off"
-	Starting = "starting"
-	Ready    = "ready"
-	Failed   = "failed" // it ended without being told to
-)
-
 // Status is what there is to say about the sandbox.
 type Status struct {
-	State      string      `json:"state"`
+	State      string      `json:"state"` // one of cluster's
 	Phase      string      `json:"phase,omitempty"`
 	Waiting    string      `json:"waiting,omitempty"`
 	Error      string      `json:"error,omitempty"`
@@ -46,7 +38,7 @@ type Status struct {
 
 // failed makes it the status of a sandbox that cannot go on.
 func (s *Status) failed(why string) {
-	s.State, s.Error = Failed, why
+	s.State, s.Error = cluster.Failed, why
 	s.Next = "see why: gatedrill sandbox logs; start it again: gatedrill cluster up"
 }
 
@@ -67,14 +59,15 @@ func (b *Backend) State(ctx context.Context) cluster.State {
 	case len(s.Missing) > 0:
 		out.Detail = "programs not got yet: " + strings.Join(s.Missing, ", ")
 	}
+	out.State = s.State
 	switch s.State {
-	case Ready:
-		out.State, out.Kubeconfig, out.Next = cluster.Ready, s.Kubeconfig, ""
+	case cluster.Ready:
+		out.Kubeconfig, out.Next = s.Kubeconfig, ""
 		out.Detail = fmt.Sprintf("%d processes, %d MiB", s.Processes, s.Anonymous>>20)
-	case Starting:
-		out.State, out.Detail, out.Next = cluster.Starting, s.Phase+": "+s.Waiting, ""
-	case Failed:
-		out.State, out.Detail, out.Next = cluster.Failed, s.Error, s.Next
+	case cluster.Starting:
+		out.Detail, out.Next = s.Phase+": "+s.Waiting, ""
+	case cluster.Failed:
+		out.Detail, out.Next = s.Error, s.Next
 	default:
 		if s.Error != "" {
 			out.Detail, out.Next = s.Error, ""
@@ -85,6 +78,12 @@ func (b *Backend) State(ctx context.Context) cluster.State {
 
 // Close has nothing to end: the daemon does its work by itself.
 func (b *Backend) Close() {}
+
+// The phases of the daemon's that end its start.
+const (
+	phaseReady  = "ready"
+	phaseFailed = "failed"
+)
 
 // report is the daemon's status file.
 type report struct {

@@ -8,19 +8,20 @@ import (
 	"os"
 	"time"
 
+	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox/programs"
 )
 
 // Status says how the sandbox is.
 func (b *Backend) Status(context.Context) (Status, error) {
-	s := Status{State: Off, Dir: b.dir, Missing: b.o.Programs.Missing()}
+	s := Status{State: cluster.Off, Dir: b.dir, Missing: b.o.Programs.Missing()}
 	r, err := b.readReport()
 	if err != nil {
 		return s, err
 	}
 	d, ok := b.running()
 	if !ok {
-		if r.Phase == Failed {
+		if r.Phase == phaseFailed {
 			s.failed(r.Error)
 		} else if r.Phase != "" {
 			s.failed("it ended without being stopped")
@@ -28,15 +29,15 @@ func (b *Backend) Status(context.Context) (Status, error) {
 		return s, nil
 	}
 	s.Inside = d.inside
-	if r.Phase == Failed { // it has said so, and is about to end
+	if r.Phase == phaseFailed { // it has said so, and is about to end
 		s.failed(r.Error)
 		s.PID, s.CRDs, s.Started, s.Phases = d.PID, d.CRDs, d.Started, r.Phases
 		return s, nil
 	}
-	s.State, s.PID, s.CRDs, s.Started = Starting, d.PID, d.CRDs, d.Started
+	s.State, s.PID, s.CRDs, s.Started = cluster.Starting, d.PID, d.CRDs, d.Started
 	s.Phase, s.Waiting, s.Phases = r.Phase, r.Waiting, r.Phases
-	if r.Phase == Ready {
-		s.State, s.Kubeconfig, s.DialSocket = Ready, b.kubeconfig(), b.dialSocket()
+	if r.Phase == phaseReady {
+		s.State, s.Kubeconfig, s.DialSocket = cluster.Ready, b.kubeconfig(), b.dialSocket()
 	}
 	s.Processes, s.Anonymous = d.memory()
 	s.Outdated = programs.ChangedSince(b.o.Programs.Dir, d.Started)

@@ -59,13 +59,13 @@ func (b *Backend) Attach(context.Context) (*cluster.Handle, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case r.Phase == Failed:
+	case r.Phase == phaseFailed:
 		return nil, fmt.Errorf("%w: %s", cluster.ErrEnded, r.Error)
 	case !ok && r.Phase != "": // who stops it removes the report
 		return nil, cluster.ErrEnded
 	case !ok:
 		return nil, cluster.ErrNotRunning
-	case r.Phase != Ready:
+	case r.Phase != phaseReady:
 		return nil, fmt.Errorf("%w yet: it is starting (%s)", cluster.ErrNotRunning, r.Phase)
 	}
 	return b.handle(d)
@@ -152,9 +152,9 @@ func (b *Backend) follow(ctx context.Context, d daemon, say func(cluster.Progres
 			return err
 		}
 		switch {
-		case r.Phase == Ready:
+		case r.Phase == phaseReady:
 			return b.alive(d)
-		case r.Phase == Failed:
+		case r.Phase == phaseFailed:
 			return fmt.Errorf("the sandbox did not start: %s\nits log: %s", r.Error, b.logFile())
 		}
 		if err := b.alive(d); err != nil {
