@@ -12,6 +12,26 @@ type Calendar struct {
 
 const secondsPerDay = 24 * 60 * 60
 
+// Moment is a time as the learner lived it. It is written down whole, so that
+// what follows from it stays the same wherever the log is read again.
+type Moment struct {
+	At     time.Time // UTC, whole milliseconds
+	Day    int       // the learner's day, see Calendar
+	Zone   string    // "Europe/Berlin"; "" if it has no name
+	Offset int       // seconds east of UTC, then and there
+}
+
+// Moment says what a time is to the learner, as exactly as it is stored.
+func (c Calendar) Moment(t time.Time) Moment {
+	_, offset := t.In(c.zone()).Zone()
+	m := Moment{At: t.UTC().Truncate(time.Millisecond), Zone: c.zone().String(), Offset: offset}
+	if m.Zone == "Local" {
+		m.Zone = "" // how Go calls a zone that it does not know by a name
+	}
+	m.Day = c.Day(m.At)
+	return m
+}
+
 // Day numbers the learner's day that holds t: days since 1970-01-01 by the
 // date the day began on.
 func (c Calendar) Day(t time.Time) int {

@@ -74,3 +74,24 @@ func TestDate(t *testing.T) {
 		t.Errorf("two in the morning of the 23rd belongs to %s, want the 22nd", got)
 	}
 }
+
+func TestMoment(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 23, 2, 0, 0, 123_456_789, zone(t, "Asia/Tokyo"))
+	whole := at.UTC().Truncate(time.Millisecond)
+	day := cards.Calendar{}.Day(at) // 22nd, 17:00 in UTC
+	for name, want := range map[string]cards.Moment{
+		"Asia/Tokyo":          {At: whole, Day: day, Zone: "Asia/Tokyo", Offset: 9 * 3600},
+		"America/Los_Angeles": {At: whole, Day: day, Zone: "America/Los_Angeles", Offset: -8 * 3600},
+		"Pacific/Kiritimati":  {At: whole, Day: day + 1, Zone: "Pacific/Kiritimati", Offset: 14 * 3600},
+		"UTC":                 {At: whole, Day: day, Zone: "UTC"},
+	} {
+		c := cards.Calendar{Zone: zone(t, name), Rollover: 4}
+		if got := c.Moment(at); got != want {
+			t.Errorf("%s: %+v, want %+v", name, got, want)
+		}
+	}
+	if got := (cards.Calendar{Zone: time.Local}).Moment(at); got.Zone == "Local" {
+		t.Error("a zone without a name was given one")
+	}
+}

@@ -57,28 +57,70 @@ const (
 // review log and can be rebuilt from it.
 type Memory struct {
 	State      State
-	Stability  float64 // days until recall falls to 90 %
-	Difficulty float64 // 1 … 10
-	Due        time.Time
+	Stability  float64   // days until recall falls to 90 %
+	Difficulty float64   // 1 … 10
+	Due        time.Time // of a card inside its steps; zero otherwise
+	DueDay     int       // of a card in review: a day of the learner, wherever that is
 	LastReview time.Time
+	LastDay    int // the learner's day of it
 	Reps       int
 	Lapses     int
 	Step       int    // position in the (re)learning steps
 	Suspended  bool   // never served while set
 	Reason     string // why it was made due out of turn, "" if it was not
+	Urged      time.Time
 }
 
-// Answer is one line of the append-only review log.
+// Known is what a scheduler goes by: all but whether and why the card is
+// served now.
+func (m Memory) Known() Memory {
+	m.Suspended, m.Reason, m.Urged = false, "", time.Time{}
+	return m
+}
+
+// Waits reports whether the card is to be answered: made due out of turn, a
+// step whose time comes until ahead, a review whose day has come, or new.
+func (m Memory) Waits(ahead time.Time, today int) bool {
+	switch {
+	case m.Suspended:
+		return false
+	case m.Reason != "" || m.State == New:
+		return true
+	case m.State == Review:
+		return m.DueDay <= today
+	}
+	return !m.Due.After(ahead)
+}
+
+// DueOn is the learner's day on which a card comes that was answered before,
+// or made due out of turn.
+func (m Memory) DueOn(c Calendar) int {
+	switch {
+	case m.Reason != "":
+		return c.Day(m.Urged)
+	case m.State == Review:
+		return m.DueDay
+	}
+	return c.Day(m.Due)
+}
+
+// Answer is what the learner answered to a card, with all that was known then.
 type Answer struct {
-	ID        int64 // position in the log; 0 before it is stored
-	Card      string
-	At        time.Time
-	Day       int // the learner's day, see Calendar
+	Card string
+	Moment
 	Rating    Rating
 	Took      time.Duration
-	Before    Memory
+	Shown     [4]time.Duration // the interval that each rating was shown with; zeros if that was not written down
+	Before    Memory           // what the learner saw
 	After     Memory
-	Algorithm string // which scheduler and weights, "fsrs-6/default"
+	Algorithm string // which scheduler and parameters, see Scheduler
+}
+
+// Given is an answer of the log, as lists show it.
+type Given struct {
+	ID ID
+	Answer
+	Undone bool
 }
 
 // Choice is what one rating would do to a card: shown under the answer.
@@ -93,6 +135,7 @@ type Prompt struct {
 	Card    Card
 	Memory  Memory
 	Choices [4]Choice // Again, Hard, Good, Easy
+	Day     int       // the learner's day for which the choices hold
 	Reason  string    // why now: "due", "new", "learning", "wrong in lab H1"
 	Left    Counts    // what is left today, this card included
 	Lab     string    // lab that would help with a card that keeps failing, else ""
@@ -132,6 +175,14 @@ type TagRecall struct {
 type Row struct {
 	Card   Card
 	Memory Memory
+	In     int // days from the learner's today until it comes, if it was answered before
+}
+
+// Pulse changes whenever a screen may have to be read again: with each thing
+// that any program stored, and with the learner's day.
+type Pulse struct {
+	Day     int
+	Version int64
 }
 
 // Stats is what the statistics screen shows. Days are the learner's own,
@@ -142,7 +193,7 @@ type Stats struct {
 	Reviews   int
 	Recall30  float64 // of reviews that were not of new cards, last 30 days
 	Days      []Day   // last 30, oldest first
-	Forecast  []int   // cards that become due, per day from today, 14 days
+	Forecast  []int   // cards that become due, per day from today with what is overdue, 14 days
 	Tags      []TagRecall
 	Leeches   []Row // cards that keep failing, worst first
 	Streak    int

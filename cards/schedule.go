@@ -8,12 +8,12 @@ import (
 // Scheduler decides when a card is shown next. It holds no state of cards
 // and reads no clock: the same arguments give the same answer.
 type Scheduler interface {
-	// Algorithm names the algorithm and its weights: "fsrs-6/default".
+	// Algorithm names the algorithm and the values of all its parameters.
 	Algorithm() string
 	// Preview says what each of the four ratings would do.
-	Preview(m Memory, now time.Time) ([4]Choice, error)
-	// Next applies one rating. It gives what Preview promised.
-	Next(m Memory, r Rating, now time.Time) (Memory, error)
+	Preview(card string, m Memory, now Moment) ([4]Choice, error)
+	// Next applies one rating. It gives what Preview promised that day.
+	Next(card string, m Memory, r Rating, now Moment) (Memory, error)
 }
 
 // Kind is what a line of the log records.
@@ -29,57 +29,45 @@ const (
 )
 
 // Event is one line of the log. An answer has all fields of Answer, every
-// other kind has ID, Card, At and Day of it.
+// other kind has Card and Moment of it.
 type Event struct {
+	ID   ID
+	Kind Kind
 	Answer
-	Kind   Kind
-	Undoes int64  // the answer that an Undone takes back
+	Undoes ID     // the answer that an Undone takes back
 	Reason string // of a MadeDue
 }
 
-// Urge makes a card due at a moment, out of turn. Nothing of what is known
-// about the learner's memory changes.
+// Urge makes a card due out of turn. Nothing of what is known about the
+// learner's memory changes.
 func Urge(m Memory, at time.Time, reason string) Memory {
-	if m.State == New || m.Due.After(at) {
-		m.Due = at
-	}
-	m.Reason = reason
+	m.Urged, m.Reason = at, reason
 	return m
 }
 
-// Undo gives what a card was before an answer. What happened to the card
-// since and was no answer stays: a suspension, and being made due.
-func Undo(current, before Memory) Memory {
-	m := before
-	m.Suspended = current.Suspended
-	if current.Reason != "" {
-		m = Urge(m, current.Due, current.Reason)
-	}
-	return m
-}
+// Replay rebuilds the memory of one card from all its events, in the order of
+// their IDs. An answer does what the learner was promised then, as long as
+// the card stands where the learner saw it; where it does not (an answer
+// before it was taken back, or came from another log), the scheduler says
+// what it does. Time and zone are those of the log.
+func Replay(s Scheduler, events []Event) (Memory, error) { return replay(s, events, false) }
 
-// Replay rebuilds the memory of one card from all its events, oldest first.
-// Answers that this scheduler gave keep what the learner was promised then;
-// from the first one of another algorithm on, all are computed anew.
-func Replay(s Scheduler, events []Event) (Memory, error) {
-	undone := map[int64]bool{}
-	for _, e := range events {
-		if e.Kind == Undone {
-			undone[e.Undoes] = true
-		}
-	}
+// Reschedule is Replay without the promises: the scheduler computes every
+// answer anew.
+func Reschedule(s Scheduler, events []Event) (Memory, error) { return replay(s, events, true) }
+
+func replay(s Scheduler, events []Event, anew bool) (Memory, error) {
+	undone := UndoneIn(events)
 	var m Memory
-	anew := false
 	for _, e := range events {
 		switch e.Kind {
 		case Answered:
 			if undone[e.ID] {
 				continue
 			}
-			anew = anew || e.Algorithm != s.Algorithm()
 			next, err := replayAnswer(s, m, e.Answer, anew)
 			if err != nil {
-				return Memory{}, fmt.Errorf("replay answer %d to card %q: %w", e.ID, e.Card, err)
+				return Memory{}, fmt.Errorf("replay answer %s to card %q: %w", e.ID, e.Card, err)
 			}
 			m = next
 		case Suspended:
@@ -90,19 +78,30 @@ func Replay(s Scheduler, events []Event) (Memory, error) {
 			m = Urge(m, e.At, e.Reason)
 		case Undone:
 		default:
-			return Memory{}, fmt.Errorf("replay line %d of the log: unknown kind %q", e.ID, e.Kind)
+			return Memory{}, fmt.Errorf("replay line %s of the log: unknown kind %q", e.ID, e.Kind)
 		}
 	}
 	return m, nil
 }
 
 func replayAnswer(s Scheduler, m Memory, a Answer, anew bool) (Memory, error) {
-	if anew {
-		return s.Next(m, a.Rating, a.At)
+	if anew || m.Known() != a.Before.Known() {
+		return s.Next(a.Card, m, a.Rating, a.Moment)
 	}
 	after := a.After
 	after.Suspended = m.Suspended
 	return after, nil
+}
+
+// UndoneIn names the answers that were taken back.
+func UndoneIn(events []Event) map[ID]bool {
+	undone := map[ID]bool{}
+	for _, e := range events {
+		if e.Kind == Undone {
+			undone[e.Undoes] = true
+		}
+	}
+	return undone
 }
 
 // String names a rating as the learner sees it.

@@ -8,7 +8,7 @@ import (
 	"github.com/gatedrill/gatedrill/cards"
 )
 
-var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+var noon = cards.Calendar{}.Moment(time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC))
 
 // counting schedules so that one sees who computed: each answer adds a day
 // of stability.
@@ -18,54 +18,70 @@ var _ cards.Scheduler = counting{}
 
 func (c counting) Algorithm() string { return c.name }
 
-func (c counting) Preview(cards.Memory, time.Time) ([4]cards.Choice, error) {
+func (c counting) Preview(string, cards.Memory, cards.Moment) ([4]cards.Choice, error) {
 	return [4]cards.Choice{}, errors.New("not asked for")
 }
 
-func (c counting) Next(m cards.Memory, r cards.Rating, now time.Time) (cards.Memory, error) {
+func (c counting) Next(_ string, m cards.Memory, r cards.Rating, now cards.Moment) (cards.Memory, error) {
 	if r > cards.Easy {
 		return m, errors.New("no such rating")
 	}
-	return cards.Memory{State: cards.Review, Stability: m.Stability + 1, Reps: m.Reps + 1, LastReview: now, Suspended: m.Suspended}, nil
+	return cards.Memory{State: cards.Review, Stability: m.Stability + 1, Reps: m.Reps + 1, LastReview: now.At, LastDay: now.Day, Suspended: m.Suspended}, nil
 }
 
-func answer(id int64, algorithm string, stability float64) cards.Event {
-	return cards.Event{Kind: cards.Answered, Answer: cards.Answer{
-		ID: id, Card: "x", At: noon, Rating: cards.Good, Algorithm: algorithm,
-		After: cards.Memory{State: cards.Review, Stability: stability, Reps: 1},
+// known is a memory after some answers, as another scheduler gave it.
+func known(reps int, stability float64) cards.Memory {
+	return cards.Memory{State: cards.Review, Stability: stability, Reps: reps}
+}
+
+func answer(id byte, before, after cards.Memory) cards.Event {
+	return cards.Event{ID: cards.ID{id}, Kind: cards.Answered, Answer: cards.Answer{
+		Card: "x", Moment: noon, Rating: cards.Good, Algorithm: "then", Before: before, After: after,
 	}}
 }
 
 func event(kind cards.Kind) cards.Event {
-	return cards.Event{Kind: kind, Answer: cards.Answer{At: noon}}
+	return cards.Event{Kind: kind, Answer: cards.Answer{Moment: noon}}
 }
 
 func TestReplay(t *testing.T) {
 	t.Parallel()
-	undo := func(id int64) cards.Event { return cards.Event{Kind: cards.Undone, Undoes: id} }
+	undo := func(id byte) cards.Event { return cards.Event{Kind: cards.Undone, Undoes: cards.ID{id}} }
 	urge := event(cards.MadeDue)
 	urge.Reason = "wrong in lab H1"
+	first, second := answer(1, cards.Memory{}, known(1, 50)), answer(2, known(1, 50), known(2, 70))
+	elsewhere := answer(3, cards.Memory{}, known(1, 99)) // by another window, or in another log
+	urged := known(1, 50)
+	urged.Reason, urged.Urged = "wrong in lab H1", noon.At
+	seenUrged := answer(2, urged, known(2, 70))
+	computed := func(reps int, stability float64) cards.Memory {
+		m := known(reps, stability)
+		m.LastReview, m.LastDay = noon.At, noon.Day
+		return m
+	}
+	suspended := func(m cards.Memory) cards.Memory {
+		m.Suspended = true
+		return m
+	}
 	tests := []struct {
 		name   string
 		events []cards.Event
 		want   cards.Memory
 	}{
 		{"nothing", nil, cards.Memory{}},
-		{"what was promised stays", []cards.Event{answer(1, "now", 50), answer(2, "now", 70)},
-			cards.Memory{State: cards.Review, Stability: 70, Reps: 1}},
-		{"another algorithm is computed anew, and all after it",
-			[]cards.Event{answer(1, "now", 50), answer(2, "old", 60), answer(3, "now", 70)},
-			cards.Memory{State: cards.Review, Stability: 52, Reps: 3, LastReview: noon}},
-		{"undone answers count for nothing", []cards.Event{answer(1, "now", 50), answer(2, "old", 60), undo(2)},
-			cards.Memory{State: cards.Review, Stability: 50, Reps: 1}},
-		{"suspension outlives answers", []cards.Event{event(cards.Suspended), answer(1, "now", 50)},
-			cards.Memory{State: cards.Review, Stability: 50, Reps: 1, Suspended: true}},
+		{"what was promised stays", []cards.Event{first, second}, known(2, 70)},
+		{"what was seen is not what is known any more", []cards.Event{first, second, elsewhere}, computed(3, 71)},
+		{"and all after it is computed too", []cards.Event{elsewhere, first, second}, computed(3, 101)},
+		{"undone answers count for nothing", []cards.Event{first, second, undo(2)}, known(1, 50)},
+		{"also in the middle", []cards.Event{first, second, undo(1)}, computed(1, 1)},
+		{"undone twice, in two logs", []cards.Event{first, second, undo(2), undo(2)}, known(1, 50)},
+		{"an answer that this log has not", []cards.Event{first, undo(9)}, known(1, 50)},
+		{"suspension outlives answers", []cards.Event{event(cards.Suspended), first}, suspended(known(1, 50))},
 		{"and ends", []cards.Event{event(cards.Suspended), event(cards.Resumed)}, cards.Memory{}},
-		{"made due", []cards.Event{answer(1, "now", 50), urge},
-			cards.Memory{State: cards.Review, Stability: 50, Reps: 1, Reason: "wrong in lab H1"}},
-		{"an answer ends it", []cards.Event{urge, answer(1, "now", 50)}, cards.Memory{State: cards.Review, Stability: 50, Reps: 1}},
-		{"undone, it is due again", []cards.Event{urge, answer(1, "now", 50), undo(1)},
-			cards.Memory{Due: noon, Reason: "wrong in lab H1"}},
+		{"made due", []cards.Event{first, urge}, urged},
+		{"an answer ends it", []cards.Event{first, urge, seenUrged}, known(2, 70)},
+		{"whatever the learner saw of it", []cards.Event{first, urge, second}, known(2, 70)},
+		{"undone, it is due again", []cards.Event{first, urge, seenUrged, undo(2)}, urged},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -76,17 +92,21 @@ func TestReplay(t *testing.T) {
 			}
 		})
 	}
+	got, err := cards.Reschedule(counting{"now"}, []cards.Event{first, second})
+	if want := computed(2, 2); err != nil || got != want {
+		t.Errorf("anew: got %+v, %v, want %+v", got, err, want)
+	}
 }
 
 func TestReplayNamesTheLineThatIsWrong(t *testing.T) {
 	t.Parallel()
-	bad := answer(7, "old", 1)
+	bad := answer(7, known(1, 1), known(2, 2))
 	bad.Rating = 9
 	odd := event("edit")
-	odd.ID = 8
+	odd.ID = cards.ID{8}
 	for want, e := range map[string]cards.Event{
-		`replay answer 7 to card "x": no such rating`:   bad,
-		`replay line 8 of the log: unknown kind "edit"`: odd,
+		`replay answer 07000000-0000-0000-0000-000000000000 to card "x": no such rating`:   bad,
+		`replay line 08000000-0000-0000-0000-000000000000 of the log: unknown kind "edit"`: odd,
 	} {
 		if _, err := cards.Replay(counting{"now"}, []cards.Event{e}); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
@@ -94,28 +114,32 @@ func TestReplayNamesTheLineThatIsWrong(t *testing.T) {
 	}
 }
 
-func TestUrgeAndUndo(t *testing.T) {
+func TestWaitsAndDueOn(t *testing.T) {
 	t.Parallel()
-	later := noon.Add(time.Hour)
-	known := cards.Memory{State: cards.Review, Stability: 9, Due: later}
-	if got := cards.Urge(known, noon, "r"); got.Due != noon || got.Reason != "r" || got.Stability != 9 {
-		t.Errorf("made due: %+v", got)
-	}
-	overdue := known
-	overdue.Due = noon.Add(-time.Hour)
-	if got := cards.Urge(overdue, noon, "r"); got.Due != overdue.Due {
-		t.Errorf("what was due already became due later: %+v", got)
-	}
-	before := cards.Memory{State: cards.Learning, Due: noon}
-	if got := cards.Undo(known, before); got != before {
-		t.Errorf("undo: %+v, want %+v", got, before)
-	}
-	after := known
-	after.Suspended, after.Reason, after.Due = true, "r", noon.Add(-time.Minute)
-	want := before
-	want.Suspended, want.Reason, want.Due = true, "r", noon.Add(-time.Minute)
-	if got := cards.Undo(after, before); got != want {
-		t.Errorf("undo of an answer before other events: %+v, want %+v", got, want)
+	c := cards.Calendar{Rollover: 4}
+	today := c.Day(noon.At)
+	ahead := noon.At.Add(20 * time.Minute)
+	for _, tt := range []struct {
+		name  string
+		m     cards.Memory
+		waits bool
+		on    int // compared for cards that were answered
+	}{
+		{"new", cards.Memory{}, true, 0},
+		{"suspended", cards.Memory{Suspended: true}, false, 0},
+		{"today", cards.Memory{State: cards.Review, DueDay: today}, true, today},
+		{"tomorrow", cards.Memory{State: cards.Review, DueDay: today + 1}, false, today + 1},
+		{"tomorrow, but made due", cards.Memory{State: cards.Review, DueDay: today + 1, Reason: "r", Urged: noon.At}, true, today},
+		{"step", cards.Memory{State: cards.Learning, Due: ahead}, true, today},
+		{"step too far ahead", cards.Memory{State: cards.Relearning, Due: ahead.Add(time.Second)}, false, today},
+		{"step after the rollover", cards.Memory{State: cards.Learning, Due: c.Start(today + 1)}, false, today + 1},
+	} {
+		if got := tt.m.Waits(ahead, today); got != tt.waits {
+			t.Errorf("%s: waits %v", tt.name, got)
+		}
+		if got := tt.m.DueOn(c); tt.on != 0 && got != tt.on {
+			t.Errorf("%s: due on day %d, want %d", tt.name, got, tt.on)
+		}
 	}
 }
 

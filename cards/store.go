@@ -7,8 +7,13 @@ import (
 
 // Errors of a store that its callers tell apart.
 var (
-	ErrNoCard        = errors.New("no such card")
-	ErrNothingToUndo = errors.New("no answer to take back")
+	ErrNoCard   = errors.New("no such card")
+	ErrNoAnswer = errors.New("no such answer")
+	// ErrUndone is an answer that was taken back before.
+	ErrUndone = errors.New("the answer was taken back already")
+	// ErrOutdated is a rating for a card as it is no more: it was answered
+	// meanwhile, or a new day began and with it other intervals.
+	ErrOutdated = errors.New("the card is not what it was when it was shown")
 )
 
 // Catalogue is what a store knows of the decks it was filled from.
@@ -20,7 +25,7 @@ type Catalogue struct {
 
 // Ask says which part of the queue is wanted.
 type Ask struct {
-	Now   time.Time
+	Now   Moment
 	Ahead time.Time // learning cards due until then are served when nothing else is left
 	Deck  string    // "" is every deck
 	New   int       // new cards still allowed today
@@ -29,13 +34,10 @@ type Ask struct {
 
 // Slot is a card in the queue, without its text.
 type Slot struct {
-	Card   string
-	Deck   string
-	Tags   []string
-	Labs   []string
-	Due    time.Time
-	State  State
-	Reason string
+	Card string
+	Deck string
+	Tags []string
+	Labs []string
 }
 
 // Queue is what a learner may be shown now, each list in order.
@@ -70,6 +72,26 @@ type Tally struct {
 type Holdings struct {
 	Cards  int
 	Mature int // stability of MatureDays and more
+}
+
+// Dues is when cards come that were answered before or made due out of turn.
+// Suspended cards are left out.
+type Dues struct {
+	Days  map[int]int // reviews, by the learner's day
+	Steps []time.Time // cards inside their steps
+	Urged int         // made due out of turn: now
+}
+
+// Replayer rebuilds a card's memory from its events, oldest first.
+type Replayer func([]Event) (Memory, error)
+
+// Merged says what a merge of another log did.
+type Merged struct {
+	Events  int // lines of the other log
+	Added   int // of them new here
+	Answers int // of those answers
+	Rebuilt Rebuilt
+	Backup  string // the database as it was before, "" if nothing was added
 }
 
 // Rebuilt says what a rebuilding from the log did.

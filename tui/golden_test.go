@@ -44,7 +44,7 @@ func play(t *testing.T, w, h int, change func(*world, *tui.Ports, *tui.Options),
 	x := &world{labs: &tuitest.Labs{Listings: tuitest.Listings(), Path: tuitest.Path()}, cluster: &tuitest.Cluster{}}
 	setup := func() (tea.Model, func()) {
 		x.now = time.Now()
-		x.study = &tuitest.Study{Total: tuitest.Summary(), Queue: tuitest.Prompts(3), Rows: tuitest.Rows(x.now), Numbers: tuitest.Stats(x.now)}
+		x.study = &tuitest.Study{Total: tuitest.Summary(), Queue: tuitest.Prompts(3), Rows: tuitest.Rows(), Numbers: tuitest.Stats(x.now)}
 		ctx, cancel := context.WithCancel(context.Background())
 		ports := tui.Ports{Study: x.study, Labs: x.labs, Cluster: x.cluster, Coach: coach{}}
 		opts := tui.Options{Context: ctx}

@@ -21,14 +21,21 @@ type Study interface {
 	// Next returns the card to show, nil when nothing is left. A deck name
 	// narrows the queue to that deck.
 	Next(ctx context.Context, deck string) (*cards.Prompt, error)
-	// Rate stores the answer before it returns; on an error nothing was
-	// stored and the same call may be made again.
-	Rate(ctx context.Context, card string, r cards.Rating, took time.Duration) error
-	// Undo takes the last answer back exactly and returns its card's id.
-	Undo(ctx context.Context) (string, error)
+	// Reread returns a card that was shown as it is now, nil when it need not
+	// be answered any more.
+	Reread(ctx context.Context, shown *cards.Prompt, deck string) (*cards.Prompt, error)
+	// Rate stores the answer before it returns, with its name; on an error
+	// nothing was stored. A card that is no more what was shown is refused as
+	// cards.ErrOutdated, to be read again; else the same call may be made again.
+	Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating, took time.Duration) (cards.ID, error)
+	// Undo takes an answer back exactly and returns its card's id.
+	Undo(ctx context.Context, answer cards.ID) (string, error)
 	Suspend(ctx context.Context, card string, on bool) error
 	List(ctx context.Context) ([]cards.Row, error)
 	Stats(ctx context.Context) (cards.Stats, error)
+	// Pulse changes when any program stored something, and with the day. It
+	// is asked every second.
+	Pulse(ctx context.Context) (cards.Pulse, error)
 }
 
 // Labs runs labs, one at a time. An implementation that also has

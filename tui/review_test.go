@@ -89,7 +89,7 @@ func TestUndoFromTheSummary(t *testing.T) {
 	t.Parallel()
 	play(t, 80, 24, nil, func(x *world) {
 		x.Press("r", "enter", "3", "enter", "3", "enter", "3")
-		x.Has("3 answers", "Tomorrow", "12 cards")
+		x.Has("3 answers", "Tomorrow", "35 cards to review, 23 left of today")
 		x.Press("u")
 		x.Has("Question 3?", "3 of 3")
 	})

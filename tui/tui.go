@@ -32,6 +32,7 @@ type Model struct {
 	news          screen.ClusterNews
 	number        int  // of the last cluster status
 	deaf          bool // watching the cluster failed; the next tick tries again
+	pulse         pulse
 }
 
 // entry is a screen on the stack, with what it was opened as.
@@ -132,6 +133,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.onTick(msg)
 	case clusterWatched:
 		return m, m.onCluster(msg)
+	case pulseFelt:
+		return m, m.onPulse(msg)
 	default:
 		return m, m.broadcast(msg)
 	}
@@ -162,6 +165,7 @@ func (m *Model) onTick(t screen.Tick) tea.Cmd {
 	now := m.env.Now
 	cmds := []tea.Cmd{
 		m.broadcast(t),
+		m.feel(),
 		tea.Tick(time.Second, func(time.Time) tea.Msg { return screen.Tick{At: now()} }),
 	}
 	if m.deaf {

@@ -1,13 +1,13 @@
-// Package fsrs schedules cards by FSRS-6. It adapts go-fsrs to
-// cards.Scheduler: parameters are validated instead of silently replaced,
-// time is always given, and days are the learner's own.
+// Package fsrs schedules cards by FSRS-6. The memory model is that of
+// go-fsrs; learning steps and intervals are made of it by Anki's rules here,
+// and parameters are refused where the library would replace them silently.
+// Time is always given, and days are the learner's own.
 //
 // It knows no storage; study calls it through the interface.
 package fsrs
 
 import (
 	"fmt"
-	"hash/fnv"
 	"math"
 	"time"
 
@@ -16,191 +16,141 @@ import (
 	"github.com/gatedrill/gatedrill/cards"
 )
 
-// Config are the parameters. The zero value of a field is its default.
-type Config struct {
-	Retention   float64         // wanted rate of recall, 0.7 … 0.99; 0.9
-	MaximumDays int             // longest interval; 36500
-	Weights     []float64       // the 21 of FSRS-6; those of go-fsrs
-	Learning    []time.Duration // steps of a new card; 1 and 10 minutes
-	Relearning  []time.Duration // steps of a forgotten card; 10 minutes
-	Calendar    cards.Calendar  // when a day begins
-}
-
 // Scheduler is FSRS-6. It is safe for concurrent use.
 type Scheduler struct {
-	fsrs      *lib.FSRS
-	calendar  cards.Calendar
-	algorithm string
+	model      lib.Parameters
+	learning   steps
+	relearning steps
+	maximum    int // days
+	exact      bool
+	algorithm  string
 }
 
 var _ cards.Scheduler = (*Scheduler)(nil)
 
-// New validates the parameters. The error names the first one that is wrong.
-func New(c Config) (*Scheduler, error) {
-	p, err := parameters(c)
-	if err != nil {
-		return nil, fmt.Errorf("fsrs parameters: %w", err)
-	}
-	if c.Calendar.Rollover < 0 || c.Calendar.Rollover > 23 {
-		return nil, fmt.Errorf("fsrs parameters: rollover hour %d is not within 0 … 23", c.Calendar.Rollover)
-	}
-	return &Scheduler{fsrs: lib.NewFSRS(p), calendar: c.Calendar, algorithm: name(p)}, nil
-}
-
-func parameters(c Config) (lib.Parameters, error) {
-	p := lib.DefaultParam()
-	if c.Retention != 0 {
-		p.RequestRetention = c.Retention
-	}
-	if !(p.RequestRetention >= 0.7 && p.RequestRetention <= 0.99) {
-		return p, fmt.Errorf("retention %v is not within 0.7 … 0.99", c.Retention)
-	}
-	if c.MaximumDays != 0 {
-		p.MaximumInterval = float64(c.MaximumDays)
-	}
-	if c.MaximumDays < 0 || c.MaximumDays > 36500 {
-		return p, fmt.Errorf("maximum of %d days is not within 1 … 36500", c.MaximumDays)
-	}
-	if c.Weights != nil {
-		if len(c.Weights) != len(p.W) {
-			return p, fmt.Errorf("%d weights, FSRS-6 has %d", len(c.Weights), len(p.W))
-		}
-		copy(p.W[:], c.Weights)
-	}
-	var err error
-	if p.LearningSteps, err = steps("learning", c.Learning, p.LearningSteps); err != nil {
-		return p, err
-	}
-	if p.RelearningSteps, err = steps("relearning", c.Relearning, p.RelearningSteps); err != nil {
-		return p, err
-	}
-	return p, checkWeights(p)
-}
-
-// checkWeights finds what NewFSRS would change without a word.
-func checkWeights(p lib.Parameters) error {
-	used := lib.NewFSRS(p).W
-	for i, w := range p.W {
-		if math.IsNaN(w) || math.IsInf(w, 0) || used[i] != w {
-			return fmt.Errorf("weight %d is %v, out of its range", i, w)
-		}
-	}
-	return nil
-}
-
-func steps(what string, given []time.Duration, def []float64) ([]float64, error) {
-	if given == nil {
-		return def, nil
-	}
-	out := make([]float64, 0, len(given))
-	for _, d := range given {
-		if d <= 0 || d >= 24*time.Hour {
-			return nil, fmt.Errorf("%s step of %v is not between 0 and one day", what, d)
-		}
-		out = append(out, d.Minutes())
-	}
-	return out, nil
-}
-
-// name tells apart what would schedule differently.
-func name(p lib.Parameters) string {
-	d := lib.DefaultParam()
-	describe := func(p lib.Parameters) string {
-		return fmt.Sprint(p.W, p.RequestRetention, p.MaximumInterval, p.LearningSteps, p.RelearningSteps)
-	}
-	if describe(p) == describe(d) {
-		return "fsrs-6/default"
-	}
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(describe(p))) // a hash's Write never fails
-	return fmt.Sprintf("fsrs-6/%08x", h.Sum32())
-}
-
-// Algorithm is "fsrs-6/default", or "fsrs-6/" and a hash of the parameters.
+// Algorithm is "fsrs-6/" and a digest of the values of all parameters and of
+// the rules by which they are used: one name never means two things.
 func (s *Scheduler) Algorithm() string { return s.algorithm }
 
-// Preview says what each rating would do now. A clock that went back behind
-// the last review counts as no time passed.
-func (s *Scheduler) Preview(m cards.Memory, now time.Time) ([4]cards.Choice, error) {
+// Preview says what each rating would do now. A clock or a day that went back
+// behind the last review counts as no time passed.
+func (s *Scheduler) Preview(card string, m cards.Memory, now cards.Moment) ([4]cards.Choice, error) {
 	var out [4]cards.Choice
-	for r := cards.Again; r <= cards.Easy; r++ {
-		after, wait, err := s.apply(m, r, now)
-		if err != nil {
-			return out, err
+	if err := check(m); err != nil {
+		return out, fmt.Errorf("schedule card %q: %w", card, err)
+	}
+	if now.At.Before(m.LastReview) {
+		now.At = m.LastReview
+	}
+	now.Day = max(now.Day, m.LastDay)
+	var known *lib.MemoryState
+	elapsed := 0
+	if m.State != cards.New {
+		known = &lib.MemoryState{Stability: m.Stability, Difficulty: m.Difficulty}
+		elapsed = now.Day - m.LastDay
+	}
+	next := s.model.NextStates(known, s.model.RequestRetention, uint64(elapsed))
+	states := [4]lib.ItemState{next.Again, next.Hard, next.Good, next.Easy}
+	waits := s.waits(m, states, s.fuzz(card, m.Reps))
+	for i, w := range waits {
+		r := cards.Again + cards.Rating(i)
+		out[i] = cards.Choice{Rating: r, After: after(m, states[i].Memory, w, now), Interval: w.interval()}
+		if m.State == cards.Review && r == cards.Again {
+			out[i].After.Lapses++
 		}
-		out[r-cards.Again] = cards.Choice{Rating: r, After: after, Interval: wait}
 	}
 	return out, nil
 }
 
 // Next applies one rating.
-func (s *Scheduler) Next(m cards.Memory, r cards.Rating, now time.Time) (cards.Memory, error) {
-	after, _, err := s.apply(m, r, now)
-	return after, err
+func (s *Scheduler) Next(card string, m cards.Memory, r cards.Rating, now cards.Moment) (cards.Memory, error) {
+	if r < cards.Again || r > cards.Easy {
+		return cards.Memory{}, fmt.Errorf("schedule card %q: there is no rating %d", card, int(r))
+	}
+	all, err := s.Preview(card, m, now)
+	return all[r-cards.Again].After, err
 }
 
-// apply gives go-fsrs whole days: it counts elapsed days by UTC dates, and
-// so counts the learner's days when both moments are given as midnights of
-// them. Steps within a day are then put on the real clock again, and a card
-// due in some days is due when that day begins.
-func (s *Scheduler) apply(m cards.Memory, r cards.Rating, now time.Time) (cards.Memory, time.Duration, error) {
-	now = now.UTC().Truncate(time.Millisecond)
-	if now.Before(m.LastReview) {
-		now = m.LastReview
+// check refuses a memory that no answer can have led to, so that a damaged
+// log is named instead of scheduled by.
+func check(m cards.Memory) error {
+	if m.State < cards.New || m.State > cards.Relearning {
+		return fmt.Errorf("it is in %v", m.State)
 	}
-	today := s.calendar.Date(s.calendar.Day(now))
-	info, err := s.fsrs.Next(s.toLib(m), today, lib.Rating(r))
-	if err != nil {
-		return cards.Memory{}, 0, fmt.Errorf("schedule a card rated %q: %w", r, err)
-	}
-	after := cards.Memory{
-		State:      cards.State(info.Card.State),
-		Stability:  info.Card.Stability,
-		Difficulty: info.Card.Difficulty,
-		LastReview: now,
-		Reps:       int(info.Card.Reps),
-		Lapses:     int(info.Card.Lapses),
-		Step:       s.position(info.Card),
-		Suspended:  m.Suspended,
-	}
-	wait := info.Card.Due.Sub(today)
-	after.Due = now.Add(wait)
-	if days := int(info.Card.ScheduledDays); days > 0 {
-		wait = time.Duration(days) * 24 * time.Hour
-		after.Due = s.calendar.Start(s.calendar.Day(now) + days).UTC()
-	}
-	return after, wait, nil
-}
-
-func (s *Scheduler) toLib(m cards.Memory) lib.Card {
-	c := lib.Card{
-		State:      lib.State(m.State),
-		Stability:  m.Stability,
-		Difficulty: m.Difficulty,
-		Reps:       uint64(max(m.Reps, 0)),
-		Lapses:     uint64(max(m.Lapses, 0)),
-	}
-	if !m.LastReview.IsZero() {
-		c.LastReview = s.calendar.Date(s.calendar.Day(m.LastReview))
-	}
-	if n := len(s.steps(m.State)); n > 0 {
-		c.RemainingSteps = min(max(n-m.Step, 1), n)
-	}
-	return c
-}
-
-// position turns the steps that remain into the step that the card is at.
-func (s *Scheduler) position(c lib.Card) int {
-	return max(0, len(s.steps(cards.State(c.State)))-c.RemainingSteps)
-}
-
-func (s *Scheduler) steps(st cards.State) []float64 {
-	switch st {
-	case cards.Learning:
-		return s.fsrs.LearningSteps
-	case cards.Relearning:
-		return s.fsrs.RelearningSteps
-	case cards.New, cards.Review:
+	if m.State != cards.New && !(m.Stability > 0 && m.Stability <= math.MaxFloat32 && m.Difficulty >= 1 && m.Difficulty <= 10) {
+		return fmt.Errorf("stability %v and difficulty %v are none that FSRS gives", m.Stability, m.Difficulty)
 	}
 	return nil
 }
+
+// wait is the time until a card comes again: days, or a step within the day.
+type wait struct {
+	days  int
+	delay time.Duration
+	step  int
+	state cards.State
+}
+
+func (w wait) interval() time.Duration {
+	if w.days > 0 {
+		return time.Duration(w.days) * 24 * time.Hour
+	}
+	return w.delay
+}
+
+func after(m cards.Memory, known lib.MemoryState, w wait, now cards.Moment) cards.Memory {
+	a := cards.Memory{
+		State: w.state, Stability: known.Stability, Difficulty: known.Difficulty,
+		LastReview: now.At, LastDay: now.Day, Reps: m.Reps + 1, Lapses: m.Lapses, Step: w.step, Suspended: m.Suspended,
+	}
+	if w.days > 0 {
+		a.DueDay = now.Day + w.days
+	} else {
+		a.Due = now.At.Add(w.delay)
+	}
+	return a
+}
+
+// waits says when the card comes again after each rating.
+func (s *Scheduler) waits(m cards.Memory, states [4]lib.ItemState, f fuzz) [4]wait {
+	again, hard, good, easy := states[0].Interval, states[1].Interval, states[2].Interval, states[3].Interval
+	days := func(n int) wait { return wait{days: n, state: cards.Review} }
+	if m.State == cards.Review {
+		first := days(f.days(again, 1))
+		if w, ok := s.relearning.again(cards.Relearning); ok {
+			first = w
+		}
+		last := m.DueDay - m.LastDay
+		h := f.days(hard, grown(hard, last))
+		g := f.days(good, max(grown(good, last), h+1))
+		e := f.days(easy, max(grown(easy, last), g+1))
+		return [4]wait{first, days(h), days(g), days(e)}
+	}
+	path, state := s.learning, cards.Learning
+	if m.State == cards.Relearning {
+		path, state = s.relearning, cards.Relearning
+	}
+	g := f.days(whole(good), 1)
+	out := [4]wait{days(f.days(whole(again), 1)), days(f.days(whole(hard), 1)), days(g), days(f.days(whole(easy), g+1))}
+	for i, step := range []func() (wait, bool){
+		func() (wait, bool) { return path.again(state) },
+		func() (wait, bool) { return path.hard(m.Step, state) },
+		func() (wait, bool) { return path.good(m.Step, state) },
+	} {
+		if w, ok := step(); ok {
+			out[i] = w
+		}
+	}
+	return out
+}
+
+// grown is the least interval of a card that was known: where FSRS lets it
+// grow, chance does not shorten it.
+func grown(interval float64, last int) int {
+	if last > 0 && math.Round(interval) > float64(last) {
+		return last + 1
+	}
+	return 1
+}
+
+func whole(interval float64) float64 { return max(1, math.Round(interval)) }

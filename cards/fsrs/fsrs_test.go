@@ -1,10 +1,9 @@
 package fsrs
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -14,7 +13,7 @@ import (
 	"github.com/gatedrill/gatedrill/cards"
 )
 
-func must(t *testing.T, c Config) *Scheduler {
+func must(t testing.TB, c Config) *Scheduler {
 	t.Helper()
 	s, err := New(c)
 	if err != nil {
@@ -32,7 +31,10 @@ func zone(t *testing.T, name string) *time.Location {
 	return z
 }
 
-var start = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+var (
+	start = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	utc   = cards.Calendar{Rollover: 4}
+)
 
 // The vector of fsrs-rs: memory after six reviews at given days.
 func TestMemoryVector(t *testing.T) {
@@ -44,7 +46,7 @@ func TestMemoryVector(t *testing.T) {
 	for i, days := range []int{0, 0, 1, 3, 8, 21} {
 		now = now.AddDate(0, 0, days)
 		var err error
-		if m, err = s.Next(m, ratings[i], now); err != nil {
+		if m, err = s.Next("a", m, ratings[i], utc.Moment(now)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -56,24 +58,29 @@ func TestMemoryVector(t *testing.T) {
 	}
 }
 
-// The vector of py-fsrs: each review when it is due.
+// The vector of py-fsrs: each review when it is due, wherever the learner is
+// that day.
 func TestIntervalVector(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"UTC", "Europe/Berlin", "Pacific/Auckland", "America/Los_Angeles"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := must(t, Config{Calendar: cards.Calendar{Zone: zone(t, name), Rollover: 4}})
+			s := must(t, Config{Exact: true})
+			c := cards.Calendar{Zone: zone(t, name), Rollover: 4}
 			var m cards.Memory
 			now := start
 			var got []int
 			for _, r := range []cards.Rating{3, 3, 3, 3, 3, 3, 1, 1, 3, 3, 3, 3, 3} {
-				choices, err := s.Preview(m, now)
+				choices, err := s.Preview("a", m, c.Moment(now))
 				if err != nil {
 					t.Fatal(err)
 				}
-				c := choices[r-1]
-				got = append(got, int(c.Interval/(24*time.Hour)))
-				m, now = c.After, c.After.Due
+				got = append(got, int(choices[r-1].Interval/(24*time.Hour)))
+				if m = choices[r-1].After; m.State == cards.Review {
+					now = c.Start(m.DueDay)
+				} else {
+					now = m.Due
+				}
 			}
 			want := []int{0, 2, 11, 46, 163, 498, 0, 0, 2, 4, 7, 12, 21}
 			if diff := cmp.Diff(want, got); diff != "" {
@@ -88,7 +95,6 @@ func TestIntervalVector(t *testing.T) {
 func TestDayBoundary(t *testing.T) {
 	t.Parallel()
 	berlin := zone(t, "Europe/Berlin")
-	known := cards.Memory{State: cards.Review, Stability: 5, Difficulty: 5, Reps: 3}
 	tests := []struct {
 		name    string
 		rolls   int
@@ -105,10 +111,10 @@ func TestDayBoundary(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := must(t, Config{Calendar: cards.Calendar{Zone: berlin, Rollover: tt.rolls}})
-			m := known
-			m.LastReview = tt.last
-			after, err := s.Next(m, cards.Good, tt.last.Add(20*time.Minute))
+			s := must(t, Config{})
+			c := cards.Calendar{Zone: berlin, Rollover: tt.rolls}
+			m := cards.Memory{State: cards.Review, Stability: 5, Difficulty: 5, Reps: 3, LastReview: tt.last, LastDay: c.Day(tt.last)}
+			after, err := s.Next("a", m, cards.Good, c.Moment(tt.last.Add(20*time.Minute)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -120,41 +126,22 @@ func TestDayBoundary(t *testing.T) {
 	}
 }
 
-// A card due in n days is due when the learner's nth day begins, also when
-// clocks change in between.
-func TestDueWhenTheDayBegins(t *testing.T) {
-	t.Parallel()
-	for _, name := range []string{"Europe/Berlin", "America/New_York", "Australia/Lord_Howe"} {
-		z := zone(t, name)
-		c := cards.Calendar{Zone: z, Rollover: 4}
-		s := must(t, Config{Calendar: c})
-		for d := range 400 {
-			now := time.Date(2026, 1, 1+d, 22, 30, 0, 0, z)
-			after, err := s.Next(cards.Memory{}, cards.Easy, now)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if local := after.Due.In(z); local.Hour() != 4 || local.Minute() != 0 || c.Day(after.Due) <= c.Day(now) {
-				t.Fatalf("%s: rated %v, due %v: not the beginning of a later day", name, now, local)
-			}
-		}
-	}
-}
-
 func TestPreviewIsWhatHappens(t *testing.T) {
 	t.Parallel()
-	s := must(t, Config{Calendar: cards.Calendar{Zone: zone(t, "Asia/Kolkata"), Rollover: 4}})
+	s := must(t, Config{})
+	c := cards.Calendar{Zone: zone(t, "Asia/Kolkata"), Rollover: 4}
 	rng := rand.New(rand.NewPCG(1, 2))
-	for range 200 {
+	for n := range 200 {
 		var m cards.Memory
 		now := start
+		card := fmt.Sprintf("card-%d", n)
 		for range 20 {
-			choices, err := s.Preview(m, now)
+			choices, err := s.Preview(card, m, c.Moment(now))
 			if err != nil {
 				t.Fatal(err)
 			}
 			r := cards.Rating(1 + rng.IntN(4))
-			next, err := s.Next(m, r, now)
+			next, err := s.Next(card, m, r, c.Moment(now))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -163,7 +150,7 @@ func TestPreviewIsWhatHappens(t *testing.T) {
 			}
 			for i := 1; i < 4; i++ {
 				if choices[i].Interval < choices[i-1].Interval {
-					t.Fatalf("interval of %v is shorter than of %v", choices[i].Rating, choices[i-1].Rating)
+					t.Fatalf("interval of %v is shorter than of %v: %+v", choices[i].Rating, choices[i-1].Rating, m)
 				}
 			}
 			m, now = next, now.Add(time.Duration(rng.IntN(40*24*60))*time.Minute)
@@ -171,111 +158,51 @@ func TestPreviewIsWhatHappens(t *testing.T) {
 	}
 }
 
-func TestSteps(t *testing.T) {
-	t.Parallel()
-	s := must(t, Config{})
-	next := func(m cards.Memory, r cards.Rating) cards.Memory {
-		t.Helper()
-		after, err := s.Next(m, r, start)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return after
-	}
-	first := next(cards.Memory{}, cards.Again)
-	second := next(first, cards.Good)
-	done := next(second, cards.Good)
-	if first.Step != 0 || first.Due.Sub(start) != time.Minute {
-		t.Errorf("again on a new card: step %d, due after %v; want step 0 after 1m", first.Step, first.Due.Sub(start))
-	}
-	if second.Step != 1 || second.Due.Sub(start) != 10*time.Minute {
-		t.Errorf("then good: step %d, due after %v; want step 1 after 10m", second.Step, second.Due.Sub(start))
-	}
-	if done.State != cards.Review || done.Step != 0 {
-		t.Errorf("then good: %v at step %d; want review at step 0", done.State, done.Step)
-	}
-	lapsed := next(done, cards.Again)
-	if lapsed.State != cards.Relearning || lapsed.Lapses != 1 || lapsed.Due.Sub(start) != 10*time.Minute {
-		t.Errorf("forgotten: %+v; want relearning, 1 lapse, due after 10m", lapsed)
-	}
-}
-
 func TestClockThatWentBack(t *testing.T) {
 	t.Parallel()
 	s := must(t, Config{})
-	m, err := s.Next(cards.Memory{}, cards.Easy, start)
+	m, err := s.Next("a", cards.Memory{}, cards.Easy, utc.Moment(start))
 	if err != nil {
 		t.Fatal(err)
 	}
-	after, err := s.Next(m, cards.Good, start.Add(-48*time.Hour))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if after.LastReview.Before(start) || after.Due.Before(start) {
-		t.Errorf("last review %v, due %v: before the review that came first", after.LastReview, after.Due)
-	}
-}
-
-func TestConfigIsValidated(t *testing.T) {
-	t.Parallel()
-	weights := func(i int, v float64) []float64 {
-		w := slices.Clone(must(t, Config{}).fsrs.W[:])
-		w[i] = v
-		return w
-	}
-	tests := []struct {
-		name string
-		c    Config
-		want string
-	}{
-		{"retention", Config{Retention: 1}, "retention 1"},
-		{"retention is no number", Config{Retention: math.NaN()}, "retention NaN"},
-		{"days", Config{MaximumDays: 40000}, "maximum of 40000 days"},
-		{"negative days", Config{MaximumDays: -1}, "maximum of -1 days"},
-		{"too few weights", Config{Weights: []float64{1}}, "1 weights, FSRS-6 has 21"},
-		{"weight out of range", Config{Weights: weights(4, 99)}, "weight 4 is 99"},
-		{"weight is no number", Config{Weights: weights(20, math.NaN())}, "weight 20 is NaN"},
-		{"step", Config{Learning: []time.Duration{0}}, "learning step of 0s"},
-		{"long step", Config{Relearning: []time.Duration{25 * time.Hour}}, "relearning step of 25h"},
-		{"rollover", Config{Calendar: cards.Calendar{Rollover: 24}}, "rollover hour 24"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			_, err := New(tt.c)
-			if err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("got %v, want an error with %q", err, tt.want)
-			}
-		})
+	back := utc.Moment(start.Add(-48 * time.Hour))
+	for _, r := range []cards.Rating{cards.Again, cards.Good} {
+		after, err := s.Next("a", m, r, back)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if after.LastReview.Before(start) || after.LastDay < m.LastDay || (after.Due.Before(start) && after.DueDay <= m.LastDay) {
+			t.Errorf("rated %v: last review %v, due %v or on day %d: before the review that came first", r, after.LastReview, after.Due, after.DueDay)
+		}
 	}
 }
 
-func TestAlgorithmNamesTheParameters(t *testing.T) {
+func TestMemoryThatNobodyHas(t *testing.T) {
 	t.Parallel()
-	def := must(t, Config{Retention: 0.9}).Algorithm()
-	if def != "fsrs-6/default" {
-		t.Errorf("got %q for the defaults", def)
+	s := must(t, Config{})
+	for name, m := range map[string]cards.Memory{
+		"state":      {State: 7},
+		"stability":  {State: cards.Review, Difficulty: 5},
+		"infinite":   {State: cards.Review, Stability: math.Inf(1), Difficulty: 5},
+		"difficulty": {State: cards.Learning, Stability: 3, Difficulty: 11},
+	} {
+		if got, err := s.Next("a", m, cards.Good, utc.Moment(start)); err == nil {
+			t.Errorf("%s: scheduled to %+v", name, got)
+		}
 	}
-	if other := must(t, Config{Retention: 0.8}).Algorithm(); other == def {
-		t.Errorf("another retention has the same name %q", other)
-	}
-}
-
-func TestWrongRating(t *testing.T) {
-	t.Parallel()
-	if _, err := must(t, Config{}).Next(cards.Memory{}, 5, start); err == nil {
-		t.Error("rating 5 was taken")
+	for _, r := range []cards.Rating{0, 5} {
+		if _, err := s.Next("a", cards.Memory{}, r, utc.Moment(start)); err == nil {
+			t.Errorf("rating %d was taken", r)
+		}
 	}
 }
 
 func BenchmarkPreview(b *testing.B) {
-	s, err := New(Config{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	m := cards.Memory{State: cards.Review, Stability: 12, Difficulty: 5, LastReview: start}
+	s := must(b, Config{})
+	m := cards.Memory{State: cards.Review, Stability: 12, Difficulty: 5, LastReview: start, LastDay: utc.Day(start)}
+	now := utc.Moment(start.AddDate(0, 0, 12))
 	for b.Loop() {
-		if _, err := s.Preview(m, start.AddDate(0, 0, 12)); err != nil {
+		if _, err := s.Preview("a", m, now); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -15,14 +15,14 @@ import (
 func large(b *testing.B, n int) *DB {
 	b.Helper()
 	db := filled(b, n)
-	if err := sqlitetest.GivePast(b.Context(), db.path, start, cards.Calendar{Rollover: 4}.Day(start)); err != nil {
+	if err := sqlitetest.GivePast(b.Context(), db.path, start, calendar.Day(start)); err != nil {
 		b.Fatal(err)
 	}
 	return db
 }
 
 func ask() cards.Ask {
-	return cards.Ask{Now: start, Ahead: start.Add(20 * time.Minute), New: 20, Due: 200}
+	return cards.Ask{Now: at(start), Ahead: start.Add(20 * time.Minute), New: 20, Due: 200}
 }
 
 // The whole day's queue of 200 reviews out of 100 000 cards.
@@ -53,6 +53,65 @@ func BenchmarkAnswer(b *testing.B) {
 	}
 }
 
+// An answer is taken back in the presence of 100 000 others.
+func BenchmarkUndo(b *testing.B) {
+	db := large(b, 100_000)
+	again := replay(b)
+	i := 0
+	for b.Loop() {
+		i++
+		b.StopTimer()
+		id, err := answer(b, db, fmt.Sprintf("c%d", i%1000), cards.Good, start.Add(time.Duration(i)*time.Second))
+		b.StartTimer()
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := db.Undo(b.Context(), id, at(start), again); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// What screens ask every second.
+func BenchmarkVersion(b *testing.B) {
+	db := large(b, 1000)
+	for b.Loop() {
+		if _, err := db.Version(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkRebuild100k(b *testing.B) {
+	db := large(b, 100_000)
+	again := replay(b)
+	for b.Loop() {
+		if done, err := db.Rebuild(b.Context(), again); err != nil || done.Events != 100_000 {
+			b.Fatal(done, err)
+		}
+	}
+}
+
+// A log of as many lines is joined, of which one is new.
+func BenchmarkMerge100k(b *testing.B) {
+	db := large(b, 100_000)
+	again := replay(b)
+	other := openAt(b, temp(b))
+	if _, err := other.Merge(b.Context(), db.path, again); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		b.StopTimer()
+		if err := db.Suspend(b.Context(), "c1", !memoryFor(b, db, "c1").Suspended, at(start)); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+		if done, err := other.Merge(b.Context(), db.path, again); err != nil || done.Added != 1 {
+			b.Fatal(done, err)
+		}
+	}
+}
+
 // unchanged are decks that were taken over already.
 type unchanged struct{}
 
@@ -65,7 +124,7 @@ func BenchmarkStudy100k(b *testing.B) {
 	db := large(b, 100_000)
 	c := study.Config{
 		Store: db, Scheduler: scheduler(b), Decks: unchanged{}, Now: func() time.Time { return start },
-		Calendar: cards.Calendar{Rollover: 4}, Limits: study.Limits{New: 20, Reviews: 400},
+		Calendar: calendar, Limits: study.Limits{New: 20, Reviews: 400},
 	}
 	s, err := study.Open(b.Context(), c)
 	if err != nil {
@@ -101,7 +160,7 @@ func BenchmarkStudy100k(b *testing.B) {
 
 func openAndSum(b *testing.B, path string, c study.Config) {
 	b.Helper()
-	db, err := Open(b.Context(), path)
+	db, err := Open(b.Context(), path, config())
 	if err != nil {
 		b.Fatal(err)
 	}

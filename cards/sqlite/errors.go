@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
 
 	lib "modernc.org/sqlite"
 
@@ -38,12 +39,15 @@ const (
 	codeNotADB  = 26
 )
 
+// plain are errors that are not about the file: they name no path.
+var plain = []error{cards.ErrNoCard, cards.ErrNoAnswer, cards.ErrUndone, cards.ErrOutdated, ErrConflict, ErrForeign, context.Canceled}
+
 // explain says what was being done, where, and what to do next.
 func (db *DB) explain(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if errors.Is(err, cards.ErrNoCard) || errors.Is(err, cards.ErrNothingToUndo) || errors.Is(err, context.Canceled) {
+	if slices.ContainsFunc(plain, func(target error) bool { return errors.Is(err, target) }) {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	var e *lib.Error

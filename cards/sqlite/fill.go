@@ -147,20 +147,25 @@ func (db *DB) Leeches(ctx context.Context, most int) ([]cards.Row, error) {
 }
 
 func (db *DB) rows(ctx context.Context, doing, where string, args ...any) ([]cards.Row, error) {
-	rows, err := db.sql.QueryContext(ctx, "SELECT "+columns+" FROM card "+where, args...)
+	out, err := queryRows(ctx, db.sql, where, args...)
+	return out, db.explain(doing, err)
+}
+
+func queryRows(ctx context.Context, q querier, where string, args ...any) ([]cards.Row, error) {
+	rows, err := q.QueryContext(ctx, "SELECT "+columns+" FROM card "+where, args...)
 	if err != nil {
-		return nil, db.explain(doing, err)
+		return nil, err
 	}
 	defer rows.Close() //nolint:errcheck // rows.Err tells
 	var out []cards.Row
 	for rows.Next() {
 		r, err := scanRow(rows.Scan)
 		if err != nil {
-			return nil, db.explain(doing, err)
+			return nil, err
 		}
 		out = append(out, r)
 	}
-	return out, db.explain(doing, rows.Err())
+	return out, rows.Err()
 }
 
 // marks is "?, ?, ?" for n values.

@@ -69,7 +69,11 @@ func TestDiskFull(t *testing.T) {
 			t.Errorf("%d lines in the log, want %d", n, answers)
 		}
 	}
-	if _, err := db.Undo(t.Context(), start, 0); !errors.Is(err, ErrNoRoom) {
+	given, err := db.Answers(t.Context(), "", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Undo(t.Context(), given[0].ID, at(start), replay(t)); !errors.Is(err, ErrNoRoom) {
 		t.Errorf("undo: got %v, want ErrNoRoom", err)
 	}
 	room()
@@ -92,7 +96,7 @@ func TestDiskFullAtTheStart(t *testing.T) {
 	path := temp(t)
 	room := full(t, path)
 	defer room()
-	if _, err := Open(t.Context(), path); !errors.Is(err, ErrNoRoom) {
+	if _, err := Open(t.Context(), path, config()); !errors.Is(err, ErrNoRoom) {
 		t.Errorf("got %v, want ErrNoRoom", err)
 	}
 	room()

@@ -21,21 +21,25 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, answerForEver(path))
 		os.Exit(1)
 	}
+	if path := os.Getenv(migrant); path != "" {
+		fmt.Fprintln(os.Stderr, migrateOnly(path))
+		os.Exit(1)
+	}
 	os.Exit(m.Run())
 }
 
 // answerForEver prints a line after each answer that was saved.
 func answerForEver(path string) error {
 	ctx := context.Background()
-	db, err := Open(ctx, path)
+	db, err := Open(ctx, path, config())
 	if err != nil {
 		return err
 	}
 	for i := 0; ; i++ {
-		err := db.Answer(ctx, fmt.Sprintf("c%d", i%5), func(m cards.Memory) (cards.Answer, error) {
+		_, err := db.Answer(ctx, fmt.Sprintf("c%d", i%5), func(m cards.Memory) (cards.Answer, error) {
 			after := m
-			after.Reps, after.State, after.Due = m.Reps+1, cards.Review, start.Add(time.Duration(i)*time.Second)
-			return cards.Answer{At: start, Day: 1, Rating: cards.Good, Before: m, After: after, Algorithm: "test"}, nil
+			after.Reps, after.State, after.Due = m.Reps+1, cards.Learning, start.Add(time.Duration(i)*time.Second)
+			return cards.Answer{Moment: at(start), Rating: cards.Good, Before: m, After: after, Algorithm: "test"}, nil
 		})
 		if err != nil {
 			return err

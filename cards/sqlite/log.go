@@ -3,18 +3,18 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/gatedrill/gatedrill/cards"
 )
 
-// Answer appends an answer to the log. What the answer is, f decides from
-// the memory as it is at that moment, whatever another program did before.
-func (db *DB) Answer(ctx context.Context, card string, f func(cards.Memory) (cards.Answer, error)) error {
-	return db.write(ctx, "save the answer", func(conn *sql.Conn) error {
+// Answer appends an answer to the log and returns its name there. What the
+// answer is, f decides from the memory as it is at that moment, whatever
+// another program did before; an error of f stores nothing.
+func (db *DB) Answer(ctx context.Context, card string, f func(cards.Memory) (cards.Answer, error)) (cards.ID, error) {
+	var id cards.ID
+	err := db.write(ctx, "save the answer", func(conn *sql.Conn) error {
 		row, err := one(ctx, conn, card)
 		if err != nil {
 			return err
@@ -24,7 +24,7 @@ func (db *DB) Answer(ctx context.Context, card string, f func(cards.Memory) (car
 			return err
 		}
 		a.Card = card
-		if err := appendEvent(ctx, conn, cards.Event{Kind: cards.Answered, Answer: a}); err != nil {
+		if id, err = db.appendEvent(ctx, conn, cards.Event{Kind: cards.Answered, Answer: a}); err != nil {
 			return err
 		}
 		if err := setMemory(ctx, conn, card, a.After); err != nil {
@@ -32,38 +32,60 @@ func (db *DB) Answer(ctx context.Context, card string, f func(cards.Memory) (car
 		}
 		return addTallies(ctx, conn, a.Count(), row.Card.Tags, +1)
 	})
+	return id, err
 }
 
-// Undo takes the last answer back that was not yet taken back, by an event
-// of its own. The card is as it was stored with that answer. It returns the
-// card's id, or ErrNothingToUndo.
-func (db *DB) Undo(ctx context.Context, at time.Time, day int) (string, error) {
+// Undo takes an answer back, by an event of its own; the card is then what the
+// rest of its events replay to. It returns the card's id. The errors are
+// cards.ErrNoAnswer and cards.ErrUndone.
+func (db *DB) Undo(ctx context.Context, id cards.ID, now cards.Moment, replay cards.Replayer) (string, error) {
 	var card string
-	err := db.write(ctx, "undo the last answer", func(conn *sql.Conn) error {
-		a, err := lastAnswer(ctx, conn)
+	err := db.write(ctx, "take the answer back", func(conn *sql.Conn) error {
+		a, err := answerOf(ctx, conn, id)
 		if err != nil {
 			return err
 		}
 		card = a.Card
-		var tags string
-		current, err := memoryOf(ctx, conn, card, &tags)
+		e := cards.Event{Kind: cards.Undone, Undoes: id, Answer: cards.Answer{Card: card, Moment: now}}
+		if _, err := db.appendEvent(ctx, conn, e); err != nil {
+			return err
+		}
+		events, err := events(ctx, conn, "WHERE card = ? ORDER BY id", card)
 		if err != nil {
 			return err
 		}
-		e := cards.Event{Kind: cards.Undone, Undoes: a.ID, Answer: cards.Answer{Card: card, At: at, Day: day}}
-		if err := appendEvent(ctx, conn, e); err != nil {
+		m, err := replay(events)
+		if err != nil {
 			return err
 		}
-		if err := setMemory(ctx, conn, card, cards.Undo(current, a.Before)); err != nil {
+		if err := setMemory(ctx, conn, card, m); err != nil {
 			return err
 		}
-		return addTallies(ctx, conn, a.Count(), names(tags), -1)
+		tags, err := tagsOf(ctx, conn, card)
+		if err != nil {
+			return err
+		}
+		return addTallies(ctx, conn, a.Count(), tags, -1)
 	})
 	return card, err
 }
 
+// answerOf reads an answer that was not taken back.
+func answerOf(ctx context.Context, conn *sql.Conn, id cards.ID) (cards.Event, error) {
+	found, err := events(ctx, conn, "WHERE (id = ?1 AND kind = 'answer') OR undoes = ?1 ORDER BY undoes IS NOT NULL", id[:])
+	switch {
+	case err != nil:
+		return cards.Event{}, err
+	case len(found) == 0 || found[0].Kind != cards.Answered:
+		return cards.Event{}, fmt.Errorf("%w: %s", cards.ErrNoAnswer, id)
+	case len(found) > 1:
+		return cards.Event{}, fmt.Errorf("%w: %s", cards.ErrUndone, id)
+	}
+	return found[0], nil
+}
+
 // Suspend takes a card out of the queue, or puts it back.
-func (db *DB) Suspend(ctx context.Context, card string, on bool, at time.Time, day int) error {
+func (db *DB) Suspend(ctx context.Context, card string, on bool, now cards.Moment) error {
 	return db.write(ctx, "suspend the card", func(conn *sql.Conn) error {
 		row, err := one(ctx, conn, card)
 		if err != nil {
@@ -77,8 +99,7 @@ func (db *DB) Suspend(ctx context.Context, card string, on bool, at time.Time, d
 			kind = cards.Suspended
 		}
 		row.Memory.Suspended = on
-		e := cards.Event{Kind: kind, Answer: cards.Answer{Card: card, At: at, Day: day}}
-		if err := appendEvent(ctx, conn, e); err != nil {
+		if _, err := db.appendEvent(ctx, conn, cards.Event{Kind: kind, Answer: cards.Answer{Card: card, Moment: now}}); err != nil {
 			return err
 		}
 		return setMemory(ctx, conn, card, row.Memory)
@@ -87,7 +108,7 @@ func (db *DB) Suspend(ctx context.Context, card string, on bool, at time.Time, d
 
 // Urge makes the cards with these ids, or with one of these tags, due now
 // and returns their ids. Suspended cards stay out.
-func (db *DB) Urge(ctx context.Context, topics []string, reason string, at time.Time, day int) ([]string, error) {
+func (db *DB) Urge(ctx context.Context, topics []string, reason string, now cards.Moment) ([]string, error) {
 	var ids []string
 	err := db.write(ctx, "make cards due", func(conn *sql.Conn) error {
 		found, err := about(ctx, conn, topics)
@@ -96,11 +117,11 @@ func (db *DB) Urge(ctx context.Context, topics []string, reason string, at time.
 		}
 		ids = nil
 		for _, r := range found {
-			e := cards.Event{Kind: cards.MadeDue, Reason: reason, Answer: cards.Answer{Card: r.Card.ID, At: at, Day: day}}
-			if err := appendEvent(ctx, conn, e); err != nil {
+			e := cards.Event{Kind: cards.MadeDue, Reason: reason, Answer: cards.Answer{Card: r.Card.ID, Moment: now}}
+			if _, err := db.appendEvent(ctx, conn, e); err != nil {
 				return err
 			}
-			if err := setMemory(ctx, conn, r.Card.ID, cards.Urge(r.Memory, at, reason)); err != nil {
+			if err := setMemory(ctx, conn, r.Card.ID, cards.Urge(r.Memory, now.At, reason)); err != nil {
 				return err
 			}
 			ids = append(ids, r.Card.ID)
@@ -124,120 +145,30 @@ func about(ctx context.Context, conn *sql.Conn, topics []string) ([]cards.Row, e
 		where += " OR instr(char(10) || tags || char(10), char(10) || ? || char(10)) > 0"
 		args = append(args, t)
 	}
-	rows, err := conn.QueryContext(ctx, "SELECT "+columns+" FROM card WHERE present = 1 AND suspended = 0 AND ("+where+") ORDER BY ord", args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
-	var out []cards.Row
-	for rows.Next() {
-		r, err := scanRow(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	return out, rows.Err()
+	return queryRows(ctx, conn, "WHERE present = 1 AND suspended = 0 AND ("+where+") ORDER BY ord", args...)
 }
 
-// memoryOf reads the memory of a card that no deck need have any more.
-func memoryOf(ctx context.Context, conn *sql.Conn, card string, tags *string) (cards.Memory, error) {
-	r, err := scanRow(conn.QueryRowContext(ctx, "SELECT "+columns+" FROM card WHERE id = ?", card).Scan)
+// tagsOf reads the tags of a card that no deck need have any more.
+func tagsOf(ctx context.Context, conn *sql.Conn, card string) ([]string, error) {
+	var tags string
+	err := conn.QueryRowContext(ctx, "SELECT tags FROM card WHERE id = ?", card).Scan(&tags)
 	if errors.Is(err, sql.ErrNoRows) {
-		return cards.Memory{}, fmt.Errorf("%w: %q", cards.ErrNoCard, card)
+		return nil, fmt.Errorf("%w: %q", cards.ErrNoCard, card)
 	}
-	*tags = list(r.Card.Tags)
-	return r.Memory, err
+	return names(tags), err
+}
+
+const updateMemory = `UPDATE card SET state = ?, stability = ?, difficulty = ?, due = ?, due_day = ?, last = ?, last_day = ?,
+	reps = ?, lapses = ?, step = ?, suspended = ?, reason = ?, urged = ? WHERE id = ?`
+
+func memoryArgs(card string, m cards.Memory) []any {
+	return []any{
+		m.State, m.Stability, m.Difficulty, millis(m.Due), m.DueDay, millis(m.LastReview), m.LastDay,
+		m.Reps, m.Lapses, m.Step, m.Suspended, m.Reason, millis(m.Urged), card,
+	}
 }
 
 func setMemory(ctx context.Context, conn *sql.Conn, card string, m cards.Memory) error {
-	_, err := conn.ExecContext(ctx, `UPDATE card SET state = ?, stability = ?, difficulty = ?, due = ?, last = ?,
-		reps = ?, lapses = ?, step = ?, suspended = ?, reason = ? WHERE id = ?`,
-		m.State, m.Stability, m.Difficulty, millis(m.Due), millis(m.LastReview),
-		m.Reps, m.Lapses, m.Step, m.Suspended, m.Reason, card)
+	_, err := conn.ExecContext(ctx, updateMemory, memoryArgs(card, m)...)
 	return err
-}
-
-const eventColumns = `id, kind, card, at, day, rating, took, before, after, algorithm, coalesce(undoes, 0), reason`
-
-func lastAnswer(ctx context.Context, conn *sql.Conn) (cards.Event, error) {
-	e, err := scanEvent(conn.QueryRowContext(ctx, "SELECT "+eventColumns+` FROM log l WHERE kind = 'answer'
-		AND NOT EXISTS (SELECT 1 FROM log u WHERE u.undoes = l.id) ORDER BY id DESC LIMIT 1`).Scan)
-	if errors.Is(err, sql.ErrNoRows) {
-		return e, cards.ErrNothingToUndo
-	}
-	return e, err
-}
-
-func appendEvent(ctx context.Context, conn *sql.Conn, e cards.Event) error {
-	var before, after string
-	if e.Kind == cards.Answered {
-		var err error
-		if before, err = encode(e.Before); err != nil {
-			return err
-		}
-		if after, err = encode(e.After); err != nil {
-			return err
-		}
-	}
-	undoes := sql.NullInt64{Int64: e.Undoes, Valid: e.Undoes != 0}
-	_, err := conn.ExecContext(ctx, `INSERT INTO log (kind, card, at, day, rating, took, before, after, algorithm, undoes, reason)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, string(e.Kind), e.Card, millis(e.At), e.Day, int(e.Rating),
-		e.Took.Milliseconds(), before, after, e.Algorithm, undoes, e.Reason)
-	return err
-}
-
-func scanEvent(scan func(...any) error) (cards.Event, error) {
-	var e cards.Event
-	var at, took int64
-	var before, after string
-	err := scan(&e.ID, &e.Kind, &e.Card, &at, &e.Day, &e.Rating, &took, &before, &after, &e.Algorithm, &e.Undoes, &e.Reason)
-	if err != nil {
-		return e, err
-	}
-	e.At, e.Took = moment(at), time.Duration(took)*time.Millisecond
-	if e.Before, err = decode(before); err != nil {
-		return e, fmt.Errorf("line %d of the log: %w", e.ID, err)
-	}
-	if e.After, err = decode(after); err != nil {
-		return e, fmt.Errorf("line %d of the log: %w", e.ID, err)
-	}
-	return e, nil
-}
-
-// memory is how the log writes a cards.Memory.
-type memory struct {
-	State      int     `json:"state"`
-	Stability  float64 `json:"stability,omitempty"`
-	Difficulty float64 `json:"difficulty,omitempty"`
-	Due        int64   `json:"due,omitempty"`
-	Last       int64   `json:"last,omitempty"`
-	Reps       int     `json:"reps,omitempty"`
-	Lapses     int     `json:"lapses,omitempty"`
-	Step       int     `json:"step,omitempty"`
-	Suspended  bool    `json:"suspended,omitempty"`
-	Reason     string  `json:"reason,omitempty"`
-}
-
-func encode(m cards.Memory) (string, error) {
-	b, err := json.Marshal(memory{
-		int(m.State), m.Stability, m.Difficulty, millis(m.Due), millis(m.LastReview),
-		m.Reps, m.Lapses, m.Step, m.Suspended, m.Reason,
-	})
-	return string(b), err
-}
-
-func decode(s string) (cards.Memory, error) {
-	if s == "" {
-		return cards.Memory{}, nil
-	}
-	var m memory
-	if err := json.Unmarshal([]byte(s), &m); err != nil {
-		return cards.Memory{}, fmt.Errorf("read a memory: %w", err)
-	}
-	return cards.Memory{
-		State: cards.State(m.State), Stability: m.Stability, Difficulty: m.Difficulty,
-		Due: moment(m.Due), LastReview: moment(m.Last), Reps: m.Reps, Lapses: m.Lapses,
-		Step: m.Step, Suspended: m.Suspended, Reason: m.Reason,
-	}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,15 +20,18 @@ func TestUndoIsExact(t *testing.T) {
 	t.Parallel()
 	db := filled(t, 1)
 	var before []cards.Memory
+	var given []cards.ID
 	ratings := []cards.Rating{cards.Good, cards.Again, cards.Good, cards.Easy, cards.Again, cards.Hard}
 	for i, r := range ratings {
 		before = append(before, memoryFor(t, db, "c0"))
-		if err := rate(t, db, "c0", r, start.AddDate(0, 0, 3*i)); err != nil {
+		id, err := answer(t, db, "c0", r, start.AddDate(0, 0, 3*i))
+		if err != nil {
 			t.Fatal(err)
 		}
+		given = append(given, id)
 	}
 	for i := len(ratings) - 1; i >= 0; i-- {
-		id, err := db.Undo(t.Context(), start, 0)
+		id, err := db.Undo(t.Context(), given[i], at(start), replay(t))
 		if err != nil || id != "c0" {
 			t.Fatalf("undo %d: %q, %v", i, id, err)
 		}
@@ -35,8 +39,10 @@ func TestUndoIsExact(t *testing.T) {
 			t.Errorf("undo %d: got %+v, want %+v", i, got, before[i])
 		}
 	}
-	if _, err := db.Undo(t.Context(), start, 0); !errors.Is(err, cards.ErrNothingToUndo) {
-		t.Errorf("got %v, want ErrNothingToUndo", err)
+	for id, want := range map[cards.ID]error{given[2]: cards.ErrUndone, {1: 9}: cards.ErrNoAnswer} {
+		if _, err := db.Undo(t.Context(), id, at(start), replay(t)); !errors.Is(err, want) {
+			t.Errorf("got %v, want %v", err, want)
+		}
 	}
 	if n := logLines(t, db); n != 12 {
 		t.Errorf("the log has %d lines, want 6 answers and 6 undos", n)
@@ -49,6 +55,33 @@ func TestUndoIsExact(t *testing.T) {
 		if s.Answers+s.New+s.Reviews+s.Again+s.Forgot != 0 || s.Took != 0 {
 			t.Errorf("sums of day %d are left over: %+v", s.Day, s)
 		}
+	}
+}
+
+// An answer in the middle is taken back: those after it stay, and count on
+// what was known without it.
+func TestUndoInTheMiddle(t *testing.T) {
+	t.Parallel()
+	db, without := filled(t, 1), filled(t, 1)
+	times := []time.Time{start, start.AddDate(0, 0, 9), start.AddDate(0, 0, 20)}
+	ratings := []cards.Rating{cards.Easy, cards.Again, cards.Good}
+	var second cards.ID
+	for i, r := range ratings {
+		id, err := answer(t, db, "c0", r, times[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 1 {
+			second = id
+		} else if err := rate(t, without, "c0", r, times[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := db.Undo(t.Context(), second, at(times[2]), replay(t)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(memoryFor(t, without, "c0"), memoryFor(t, db, "c0")); diff != "" {
+		t.Errorf("not as if it had never been given (-want +got):\n%s", diff)
 	}
 }
 
@@ -70,34 +103,36 @@ func TestRebuildGivesTheSame(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	rng := rand.New(rand.NewPCG(7, 11))
-	s := scheduler(t)
 	for range 4 {
 		db := filled(t, 5)
 		now := start
+		var given []cards.ID
 		for range 120 {
-			now = now.Add(time.Duration(rng.IntN(60*36)) * time.Minute)
-			day := cards.Calendar{Rollover: 4}.Day(now)
+			now = now.Add(time.Duration(rng.IntN(60*36)-60) * time.Minute) // at times the clock goes back
 			card := fmt.Sprintf("c%d", rng.IntN(5))
 			var err error
 			switch rng.IntN(8) {
 			case 0:
-				if _, err = db.Undo(ctx, now, day); errors.Is(err, cards.ErrNothingToUndo) {
-					err = nil
+				if len(given) > 0 {
+					i := rng.IntN(len(given))
+					_, err = db.Undo(ctx, given[i], at(now), replay(t))
+					given = slices.Delete(given, i, i+1)
 				}
 			case 1:
-				err = db.Suspend(ctx, card, rng.IntN(2) == 0, now, day)
+				err = db.Suspend(ctx, card, rng.IntN(2) == 0, at(now))
 			case 2:
-				_, err = db.Urge(ctx, []string{card}, "wrong in lab H1", now, day)
+				_, err = db.Urge(ctx, []string{card}, "wrong in lab H1", at(now))
 			default:
-				err = rate(t, db, card, cards.Rating(1+rng.IntN(4)), now)
+				var id cards.ID
+				id, err = answer(t, db, card, cards.Rating(1+rng.IntN(4)), now)
+				given = append(given, id)
 			}
 			if err != nil {
 				t.Fatal(err)
 			}
 		}
 		rows, sums := state(t, db)
-		replay := func(e []cards.Event) (cards.Memory, error) { return cards.Replay(s, e) }
-		done, err := db.Rebuild(ctx, replay)
+		done, err := db.Rebuild(ctx, replay(t))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,10 +146,10 @@ func TestRebuildGivesTheSame(t *testing.T) {
 		if diff := cmp.Diff(sums, sumsAgain); diff != "" {
 			t.Errorf("sums after rebuilding (-before +after):\n%s", diff)
 		}
-		if _, err := db.sql.Exec("UPDATE card SET due = 1, state = 2, reps = 77 WHERE id = 'c2'"); err != nil {
+		if _, err := db.sql.Exec("UPDATE card SET due_day = 1, state = 2, reps = 77 WHERE id = 'c2'"); err != nil {
 			t.Fatal(err)
 		}
-		if done, err = db.Rebuild(ctx, replay); err != nil || done.Changed != 1 {
+		if done, err = db.Rebuild(ctx, replay(t)); err != nil || done.Changed != 1 {
 			t.Errorf("after damage to one card: rebuilt %+v, %v", done, err)
 		}
 		repaired, _ := state(t, db)
@@ -145,7 +180,7 @@ func TestTwoProgramsLoseNothing(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range opened { // also the making of the file is contended
 		wg.Go(func() {
-			db, err := Open(t.Context(), path)
+			db, err := Open(t.Context(), path, config())
 			if err != nil {
 				t.Error(err)
 				return
@@ -189,9 +224,9 @@ func TestCancelledAnswerIsNotStored(t *testing.T) {
 	t.Parallel()
 	db := filled(t, 1)
 	ctx, cancel := context.WithCancel(t.Context())
-	err := db.Answer(ctx, "c0", func(m cards.Memory) (cards.Answer, error) {
+	_, err := db.Answer(ctx, "c0", func(m cards.Memory) (cards.Answer, error) {
 		cancel()
-		return cards.Answer{At: start, Rating: cards.Good, Before: m, After: m}, nil
+		return cards.Answer{Moment: at(start), Rating: cards.Good, Before: m, After: m}, nil
 	})
 	if err == nil || logLines(t, db) != 0 {
 		t.Errorf("got %v and %d lines in the log", err, logLines(t, db))

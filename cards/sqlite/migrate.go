@@ -12,6 +12,8 @@ import (
 	"time"
 
 	lib "modernc.org/sqlite"
+
+	"github.com/gatedrill/gatedrill/cards"
 )
 
 // The schema, one file a version: 1.sql makes version 1 of nothing, 2.sql
@@ -23,31 +25,38 @@ var migrations embed.FS
 // application marks our files in SQLite's header: "gdrl".
 const application = 0x6764726c
 
+// step makes one version of the schema of the one before.
+type step struct {
+	sql  string
+	then func(context.Context, *sql.Conn, cards.Calendar) error // what SQL cannot say, nil if nothing
+}
+
 // released reads the embedded schema.
-func released() ([]string, error) {
+func released() ([]step, error) {
 	entries, err := migrations.ReadDir("migration")
 	if err != nil {
 		return nil, fmt.Errorf("read the schema: %w", err)
 	}
-	steps := make([]string, len(entries))
+	steps := make([]step, len(entries))
 	for i := range entries {
 		text, err := migrations.ReadFile(fmt.Sprintf("migration/%d.sql", i+1))
 		if err != nil {
 			return nil, fmt.Errorf("read the schema: %w", err)
 		}
-		steps[i] = string(text)
+		steps[i].sql = string(text)
 	}
+	steps[1].then = toSchema2
 	return steps, nil
 }
 
 // migrate brings the file to the newest schema, or says why it must not.
-func (db *DB) migrate(ctx context.Context, steps []string) error {
+func (db *DB) migrate(ctx context.Context, steps []step) error {
 	version, err := db.check(ctx, db.sql, len(steps))
 	if err != nil || version == len(steps) {
 		return err
 	}
 	if version > 0 {
-		if err := db.backup(ctx, version); err != nil {
+		if _, err := db.backup(ctx, fmt.Sprintf("v%d", version)); err != nil {
 			return err
 		}
 	}
@@ -61,13 +70,20 @@ func (db *DB) migrate(ctx context.Context, steps []string) error {
 			return err
 		}
 		for i := version; i < len(steps); i++ {
-			if _, err := conn.ExecContext(ctx, steps[i]); err != nil {
+			if err := steps[i].run(ctx, conn, db.config.Calendar); err != nil {
 				return fmt.Errorf("to version %d: %w", i+1, err)
 			}
 		}
 		_, err = conn.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", application, len(steps)))
 		return err
 	})
+}
+
+func (s step) run(ctx context.Context, conn *sql.Conn, c cards.Calendar) error {
+	if _, err := conn.ExecContext(ctx, s.sql); err != nil || s.then == nil {
+		return err
+	}
+	return s.then(ctx, conn, c)
 }
 
 // querier is what a pool and a connection have in common.
@@ -95,27 +111,27 @@ func (db *DB) check(ctx context.Context, q querier, newest int) (int, error) {
 }
 
 // backup copies the file, with what its write-ahead log holds, to a new file
-// beside it.
-func (db *DB) backup(ctx context.Context, version int) error {
+// beside it that says before what this was.
+func (db *DB) backup(ctx context.Context, before string) (string, error) {
 	for n := 1; ; n++ {
-		to := fmt.Sprintf("%s.v%d.backup", db.path, version)
+		to := fmt.Sprintf("%s.%s.backup", db.path, before)
 		if n > 1 {
-			to = fmt.Sprintf("%s.v%d-%d.backup", db.path, version, n)
+			to = fmt.Sprintf("%s.%s-%d.backup", db.path, before, n)
 		}
 		if _, err := os.Lstat(to); err == nil {
 			continue
 		} else if !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("back up the card database: %w", err)
+			return "", fmt.Errorf("back up the card database: %w", err)
 		}
 		if _, err := db.sql.ExecContext(ctx, "VACUUM INTO ?", to); err != nil {
-			return errors.Join(db.explain("back up the card database before its migration, to "+to, err), os.RemoveAll(to))
+			return "", errors.Join(db.explain("back up the card database to "+to, err), os.RemoveAll(to))
 		}
-		return nil
+		return to, nil
 	}
 }
 
-// Backup is the newest copy that a migration made of a database, "" when there
-// is none.
+// Backup is the newest copy that a migration or a merge made of a database, ""
+// when there is none.
 func Backup(path string) string {
 	entries, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
@@ -123,7 +139,7 @@ func Backup(path string) string {
 	}
 	newest, at := "", time.Time{}
 	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), filepath.Base(path)+".v") || !strings.HasSuffix(e.Name(), ".backup") {
+		if !strings.HasPrefix(e.Name(), filepath.Base(path)+".") || !strings.HasSuffix(e.Name(), ".backup") {
 			continue
 		}
 		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && !info.ModTime().Before(at) {

@@ -25,7 +25,7 @@ func sum(t *testing.T, path string) [32]byte {
 func TestFilesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	healthy := func(t *testing.T, path string) {
-		db, err := Open(t.Context(), path)
+		db, err := Open(t.Context(), path, config())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,7 +37,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 		}
 	}
 	exec := func(t *testing.T, path, query string) {
-		db, err := Open(t.Context(), path)
+		db, err := Open(t.Context(), path, config())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +84,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 			path := temp(t)
 			tt.make(t, path)
 			before := sum(t, path)
-			db, err := Open(t.Context(), path)
+			db, err := Open(t.Context(), path, config())
 			if db != nil || !errors.Is(err, tt.want) || !strings.Contains(err.Error(), path) {
 				t.Fatalf("got %v, want %v with the path", err, tt.want)
 			}
@@ -103,7 +103,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 func TestDamageInside(t *testing.T) {
 	t.Parallel()
 	path := temp(t)
-	db, err := Open(t.Context(), path)
+	db, err := Open(t.Context(), path, config())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func TestBackupBeforeMigration(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	path := filepath.Join(t.TempDir(), "odd name?#100%", "cards.db")
-	db, err := Open(ctx, path)
+	db, err := Open(ctx, path, config())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,12 +165,12 @@ func TestBackupBeforeMigration(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	broken := append(steps[:len(steps):len(steps)], "CREATE TABLE half (a); CREATE TABLE half (a);")
-	if _, err := open(ctx, path, broken); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("to version %d", len(broken))) {
+	broken := append(steps[:len(steps):len(steps)], step{sql: "CREATE TABLE half (a); CREATE TABLE half (a);"})
+	if _, err := open(ctx, path, config(), broken); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("to version %d", len(broken))) {
 		t.Fatalf("a broken migration: got %v", err)
 	}
-	next := append(steps[:len(steps):len(steps)], "ALTER TABLE card ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;")
-	db, err = open(ctx, path, next)
+	next := append(steps[:len(steps):len(steps)], step{sql: "ALTER TABLE card ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;"})
+	db, err = open(ctx, path, config(), next)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,13 +180,13 @@ func TestBackupBeforeMigration(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(ctx, path); !errors.Is(err, ErrNewer) {
+	if _, err := Open(ctx, path, config()); !errors.Is(err, ErrNewer) {
 		t.Errorf("the old program opens the new file: %v", err)
 	}
-	if got, want := Backup(path), path+".v1-2.backup"; got != want {
+	if got, want := Backup(path), path+".v2-2.backup"; got != want {
 		t.Errorf("the newest backup is %q, want %q", got, want)
 	}
-	for _, name := range []string{".v1.backup", ".v1-2.backup"} {
+	for _, name := range []string{".v2.backup", ".v2-2.backup"} {
 		old := openAt(t, path+name)
 		if got := memoryFor(t, old, "c1"); got != want {
 			t.Errorf("in %s: %+v, want %+v", name, got, want)
@@ -200,13 +200,13 @@ func TestFolderThatMayNotBeWritten(t *testing.T) {
 	if err := os.Mkdir(path, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(t.Context(), path); err == nil || !strings.Contains(err.Error(), path) {
+	if _, err := Open(t.Context(), path, config()); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("a folder in the place of the file: %v", err)
 	}
 	if err := os.WriteFile(path+"x", nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(t.Context(), filepath.Join(path+"x", "cards.db")); err == nil || !strings.Contains(err.Error(), "make a folder") {
+	if _, err := Open(t.Context(), filepath.Join(path+"x", "cards.db"), config()); err == nil || !strings.Contains(err.Error(), "make a folder") {
 		t.Errorf("a file in the place of the folder: %v", err)
 	}
 }

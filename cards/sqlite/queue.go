@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/gatedrill/gatedrill/cards"
 )
@@ -14,7 +13,7 @@ const (
 	servable   = "present = 1 AND suspended = 0 AND reason = '' AND "
 	isUrged    = "present = 1 AND suspended = 0 AND reason <> ''"
 	isStep     = servable + "state IN (1, 3) AND due <= ?"
-	isReview   = servable + "state = 2 AND due <= ?"
+	isReview   = servable + "state = 2 AND due_day <= ?"
 	isNew      = servable + "state = 0"
 	ofDeck     = " AND deck = ?"
 	isLeech    = "present = 1 AND suspended = 0 AND lapses >= 4 AND stability < 21 ORDER BY lapses DESC"
@@ -29,7 +28,7 @@ func (db *DB) Queue(ctx context.Context, ask cards.Ask, most int) (cards.Queue, 
 	if err != nil {
 		return q, err
 	}
-	now, ahead := millis(ask.Now), millis(ask.Ahead)
+	now, ahead := millis(ask.Now.At), millis(ask.Ahead)
 	lists := []struct {
 		into  *[]cards.Slot
 		where string
@@ -37,9 +36,9 @@ func (db *DB) Queue(ctx context.Context, ask cards.Ask, most int) (cards.Queue, 
 		most  int
 		args  []any
 	}{
-		{&q.Urged, isUrged, "due", most, nil},
+		{&q.Urged, isUrged, "urged", most, nil},
 		{&q.Learning, isStep, "due", most, []any{now}},
-		{&q.Due, isReview, "due", min(most, ask.Due), []any{now}},
+		{&q.Due, isReview, "due_day", min(most, ask.Due), []any{ask.Now.Day}},
 		{&q.New, isNew, "ord", min(most, ask.New), nil},
 		{&q.Ahead, isStep + " AND due > ?", "due", most, []any{ahead, now}},
 	}
@@ -92,7 +91,7 @@ func (db *DB) count(ctx context.Context, ask cards.Ask, urged int) (cards.Counts
 		args  []any
 	}{
 		{&c.Learning, isStep, maxCounted, []any{millis(ask.Ahead)}},
-		{&c.Due, isReview, ask.Due, []any{millis(ask.Now)}},
+		{&c.Due, isReview, ask.Due, []any{ask.Now.Day}},
 		{&c.New, isNew, ask.New, nil},
 	}
 	for _, n := range counts {
@@ -125,7 +124,7 @@ func (db *DB) Recent(ctx context.Context, most int) ([]cards.Slot, error) {
 }
 
 func (db *DB) slots(ctx context.Context, where string, args ...any) ([]cards.Slot, error) {
-	rows, err := db.sql.QueryContext(ctx, "SELECT card.id, deck, tags, labs, due, state, reason FROM card "+where, args...)
+	rows, err := db.sql.QueryContext(ctx, "SELECT card.id, deck, tags, labs FROM card "+where, args...)
 	if err != nil {
 		return nil, db.explain("read the queue", err)
 	}
@@ -134,11 +133,10 @@ func (db *DB) slots(ctx context.Context, where string, args ...any) ([]cards.Slo
 	for rows.Next() {
 		var s cards.Slot
 		var tags, labs string
-		var due int64
-		if err := rows.Scan(&s.Card, &s.Deck, &tags, &labs, &due, &s.State, &s.Reason); err != nil {
+		if err := rows.Scan(&s.Card, &s.Deck, &tags, &labs); err != nil {
 			return nil, db.explain("read the queue", err)
 		}
-		s.Tags, s.Labs, s.Due = names(tags), names(labs), moment(due)
+		s.Tags, s.Labs = names(tags), names(labs)
 		out = append(out, s)
 	}
 	return out, db.explain("read the queue", rows.Err())
@@ -152,22 +150,30 @@ func (db *DB) Holdings(ctx context.Context) (cards.Holdings, error) {
 	return h, db.explain("count the cards", err)
 }
 
-// Dues returns when cards become due that were answered before, or were made
-// due out of turn, as far as that is before a moment. Suspended cards are left out.
-func (db *DB) Dues(ctx context.Context, until time.Time) ([]time.Time, error) {
-	rows, err := db.sql.QueryContext(ctx, `SELECT due FROM card
-		WHERE present = 1 AND suspended = 0 AND (state <> 0 OR reason <> '') AND due < ?`, millis(until))
+// Dues returns when cards come, reviews as far as their day is before one.
+func (db *DB) Dues(ctx context.Context, until int) (cards.Dues, error) {
+	out := cards.Dues{Days: map[int]int{}}
+	rows, err := db.sql.QueryContext(ctx, `SELECT due_day, 0, count(*) FROM card WHERE `+servable+`state = 2 AND due_day < ? GROUP BY due_day
+		UNION ALL SELECT 0, due, 1 FROM card WHERE `+servable+`state IN (1, 3)
+		UNION ALL SELECT 0, 0, count(*) FROM card WHERE `+isUrged, until)
 	if err != nil {
-		return nil, db.explain("look what becomes due", err)
+		return out, db.explain("look what becomes due", err)
 	}
 	defer rows.Close() //nolint:errcheck // rows.Err tells
-	var out []time.Time
 	for rows.Next() {
-		var due int64
-		if err := rows.Scan(&due); err != nil {
-			return nil, db.explain("look what becomes due", err)
+		var day, n int
+		var at int64
+		if err := rows.Scan(&day, &at, &n); err != nil {
+			return out, db.explain("look what becomes due", err)
 		}
-		out = append(out, moment(due))
+		switch {
+		case day != 0:
+			out.Days[day] = n
+		case at != 0:
+			out.Steps = append(out.Steps, moment(at))
+		default:
+			out.Urged += n
+		}
 	}
 	return out, db.explain("look what becomes due", rows.Err())
 }

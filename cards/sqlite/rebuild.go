@@ -3,7 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"fmt"
+	"errors"
 	"time"
 
 	"github.com/gatedrill/gatedrill/cards"
@@ -12,16 +12,20 @@ import (
 // addTallies adds an answer to the sums of its day, or takes it off again.
 func addTallies(ctx context.Context, conn *sql.Conn, t cards.Tally, tags []string, sign int) error {
 	for _, tag := range append([]string{""}, tags...) {
-		_, err := conn.ExecContext(ctx, `INSERT INTO tally (day, tag, answers, news, reviews, again, forgot, took)
-			VALUES (?1, ?2, max(0, ?3), max(0, ?4), max(0, ?5), max(0, ?6), max(0, ?7), max(0, ?8))
-			ON CONFLICT (tag, day) DO UPDATE SET answers = max(0, answers + ?3), news = max(0, news + ?4),
-			  reviews = max(0, reviews + ?5), again = max(0, again + ?6), forgot = max(0, forgot + ?7), took = max(0, took + ?8)`,
-			t.Day, tag, sign*t.Answers, sign*t.New, sign*t.Reviews, sign*t.Again, sign*t.Forgot, int64(sign)*t.Took.Milliseconds())
-		if err != nil {
+		if err := addTally(ctx, conn, t, tag, sign); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func addTally(ctx context.Context, conn *sql.Conn, t cards.Tally, tag string, sign int) error {
+	_, err := conn.ExecContext(ctx, `INSERT INTO tally (day, tag, answers, news, reviews, again, forgot, took)
+		VALUES (?1, ?2, max(0, ?3), max(0, ?4), max(0, ?5), max(0, ?6), max(0, ?7), max(0, ?8))
+		ON CONFLICT (tag, day) DO UPDATE SET answers = max(0, answers + ?3), news = max(0, news + ?4),
+		  reviews = max(0, reviews + ?5), again = max(0, again + ?6), forgot = max(0, forgot + ?7), took = max(0, took + ?8)`,
+		t.Day, tag, sign*t.Answers, sign*t.New, sign*t.Reviews, sign*t.Again, sign*t.Forgot, int64(sign)*t.Took.Milliseconds())
+	return err
 }
 
 func scanTally(rows *sql.Rows) (cards.Tally, error) {
@@ -32,114 +36,145 @@ func scanTally(rows *sql.Rows) (cards.Tally, error) {
 	return t, err
 }
 
-// Rebuild makes all derived state anew from the log: replay gives a card's
-// memory from its events, oldest first.
-func (db *DB) Rebuild(ctx context.Context, replay func([]cards.Event) (cards.Memory, error)) (cards.Rebuilt, error) {
+// Rebuild makes all derived state anew from the log.
+func (db *DB) Rebuild(ctx context.Context, replay cards.Replayer) (cards.Rebuilt, error) {
 	var done cards.Rebuilt
-	err := db.write(ctx, "rebuild the memory from the log", func(conn *sql.Conn) error {
-		done = cards.Rebuilt{}
-		before, err := memories(ctx, conn)
-		if err != nil {
-			return err
-		}
-		if _, err := conn.ExecContext(ctx, `DELETE FROM tally;
-			UPDATE card SET state = 0, stability = 0, difficulty = 0, due = 0, last = 0, reps = 0, lapses = 0, step = 0, suspended = 0, reason = ''
-			WHERE state <> 0 OR suspended <> 0 OR reason <> '' OR due <> 0`); err != nil {
-			return err
-		}
-		histories, order, err := histories(ctx, conn)
-		if err != nil {
-			return err
-		}
-		done.Cards = len(order)
-		for _, card := range order {
-			events := histories[card]
-			done.Events += len(events)
-			m, err := replay(events)
-			if err != nil {
-				return err
-			}
-			if m != before[card] {
-				done.Changed++
-			}
-			delete(before, card)
-			if err := restore(ctx, conn, card, m, events); err != nil {
-				return err
-			}
-		}
-		for _, m := range before { // cards without a history
-			if m != (cards.Memory{}) {
-				done.Changed++
-			}
-		}
-		return nil
+	err := db.write(ctx, "rebuild the memory from the log", func(conn *sql.Conn) (err error) {
+		done, err = rebuild(ctx, conn, replay)
+		return err
 	})
 	return done, err
 }
 
-// restore stores what the replay of a card gave.
-func restore(ctx context.Context, conn *sql.Conn, card string, m cards.Memory, events []cards.Event) error {
-	if _, err := conn.ExecContext(ctx, "INSERT INTO card (id) VALUES (?) ON CONFLICT (id) DO NOTHING", card); err != nil {
+func rebuild(ctx context.Context, conn *sql.Conn, replay cards.Replayer) (cards.Rebuilt, error) {
+	var done cards.Rebuilt
+	before, err := rowsByID(ctx, conn)
+	if err != nil {
+		return done, err
+	}
+	set, err := conn.PrepareContext(ctx, updateMemory)
+	if err != nil {
+		return done, err
+	}
+	defer set.Close() //nolint:errcheck // nothing is lost with it
+	days := sums{}
+	err = eachHistory(ctx, conn, func(card string, events []cards.Event) error {
+		done.Cards++
+		done.Events += len(events)
+		m, err := replay(events)
+		if err != nil {
+			return err
+		}
+		old, ok := before[card]
+		if !ok { // a card of another log
+			if _, err := conn.ExecContext(ctx, "INSERT INTO card (id) VALUES (?)", card); err != nil {
+				return err
+			}
+		}
+		days.add(events, old.Card.Tags)
+		delete(before, card)
+		if m == old.Memory {
+			return nil
+		}
+		done.Changed++
+		_, err = set.ExecContext(ctx, memoryArgs(card, m)...)
 		return err
+	})
+	if err != nil {
+		return done, err
 	}
-	if err := setMemory(ctx, conn, card, m); err != nil {
-		return err
+	wrong, err := forget(ctx, set, before)
+	done.Changed += wrong
+	return done, errors.Join(err, days.store(ctx, conn))
+}
+
+// forget makes new cards of those that have a memory without a history, and
+// counts them.
+func forget(ctx context.Context, set *sql.Stmt, rows map[string]cards.Row) (int, error) {
+	n := 0
+	for card, row := range rows {
+		if row.Memory == (cards.Memory{}) {
+			continue
+		}
+		n++
+		if _, err := set.ExecContext(ctx, memoryArgs(card, cards.Memory{})...); err != nil {
+			return n, err
+		}
 	}
-	var tags string
-	if _, err := memoryOf(ctx, conn, card, &tags); err != nil {
-		return err
-	}
-	undone := map[int64]bool{}
-	for _, e := range events {
-		undone[e.Undoes] = true
-	}
+	return n, nil
+}
+
+// sums are the tallies of a log.
+type sums map[dayTag]cards.Tally
+
+type dayTag struct {
+	day int
+	tag string
+}
+
+// add counts what was answered to one card.
+func (s sums) add(events []cards.Event, tags []string) {
+	undone := cards.UndoneIn(events)
 	for _, e := range events {
 		if e.Kind != cards.Answered || undone[e.ID] {
 			continue
 		}
-		if err := addTallies(ctx, conn, e.Count(), names(tags), +1); err != nil {
+		t := e.Count()
+		for _, tag := range append([]string{""}, tags...) {
+			key := dayTag{t.Day, tag}
+			s[key] = t.Add(s[key])
+		}
+	}
+}
+
+// store replaces all tallies.
+func (s sums) store(ctx context.Context, conn *sql.Conn) error {
+	if _, err := conn.ExecContext(ctx, "DELETE FROM tally"); err != nil {
+		return err
+	}
+	for key, t := range s {
+		if err := addTally(ctx, conn, t, key.tag, +1); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func memories(ctx context.Context, conn *sql.Conn) (map[string]cards.Memory, error) {
-	rows, err := conn.QueryContext(ctx, "SELECT "+columns+" FROM card")
+func rowsByID(ctx context.Context, conn *sql.Conn) (map[string]cards.Row, error) {
+	rows, err := queryRows(ctx, conn, "")
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
-	out := map[string]cards.Memory{}
-	for rows.Next() {
-		r, err := scanRow(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		out[r.Card.ID] = r.Memory
+	out := make(map[string]cards.Row, len(rows))
+	for _, r := range rows {
+		out[r.Card.ID] = r
 	}
-	return out, rows.Err()
+	return out, nil
 }
 
-// histories reads the whole log, by card, and the cards in order of their
-// first event.
-func histories(ctx context.Context, conn *sql.Conn) (map[string][]cards.Event, []string, error) {
-	rows, err := conn.QueryContext(ctx, "SELECT "+eventColumns+" FROM log ORDER BY id")
+// eachHistory reads the whole log, card by card.
+func eachHistory(ctx context.Context, conn *sql.Conn, do func(card string, events []cards.Event) error) error {
+	rows, err := conn.QueryContext(ctx, "SELECT "+eventColumns+" FROM log INDEXED BY log_card ORDER BY card, id")
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	defer rows.Close() //nolint:errcheck // rows.Err tells
-	out := map[string][]cards.Event{}
-	var order []string
+	var history []cards.Event
 	for rows.Next() {
-		e, err := scanEvent(rows.Scan)
+		e, err := scanEvent(rows)
 		if err != nil {
-			return nil, nil, fmt.Errorf("read the log: %w", err)
+			return err
 		}
-		if _, ok := out[e.Card]; !ok {
-			order = append(order, e.Card)
+		if len(history) > 0 && history[0].Card != e.Card {
+			if err := do(history[0].Card, history); err != nil {
+				return err
+			}
+			history = history[:0]
 		}
-		out[e.Card] = append(out[e.Card], e)
+		history = append(history, e)
 	}
-	return out, order, rows.Err()
+	if err := rows.Err(); err != nil || len(history) == 0 {
+		return err
+	}
+	return do(history[0].Card, history)
 }

@@ -2,9 +2,11 @@
 // of what the decks say, in one SQLite file.
 //
 // The log is the truth and is only ever appended to; everything else can be
-// made again from it (Rebuild) and from the deck files (Fill). Moments are
-// stored as milliseconds UTC. It knows no scheduler and no deck files; the
-// study service calls it, and several programs may have the file open.
+// made again from it (Rebuild) and from the deck files (Fill). Lines of the
+// log have names that no other log gives, so that two logs can be one (Merge).
+// Moments are stored as milliseconds UTC. It knows no scheduler and no deck
+// files; the study service calls it, and several programs may have the file
+// open.
 package sqlite
 
 import (
@@ -16,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gatedrill/gatedrill/cards"
@@ -25,23 +28,34 @@ import (
 
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
-	sql  *sql.DB
-	path string
+	sql    *sql.DB
+	path   string
+	config Config
+
+	watching sync.Mutex
+	watch    *sql.Conn // held by Version
+	watches  int64
+}
+
+// Config is what a database needs of the world.
+type Config struct {
+	Random   io.Reader      // for the names of log lines
+	Calendar cards.Calendar // of the learner, by which moments of old logs are read as days
 }
 
 // Open opens the file, and makes it and its folder when they are not there.
 // An older schema is migrated after a backup copy was made beside the file.
 // The errors are ErrDamaged, ErrForeign and ErrNewer, with the file
 // untouched, or those of the system.
-func Open(ctx context.Context, path string) (*DB, error) {
+func Open(ctx context.Context, path string, c Config) (*DB, error) {
 	steps, err := released()
 	if err != nil {
 		return nil, err
 	}
-	return open(ctx, path, steps)
+	return open(ctx, path, c, steps)
 }
 
-func open(ctx context.Context, path string, steps []string) (*DB, error) {
+func open(ctx context.Context, path string, c Config, steps []step) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("make a folder for the card database: %w", err)
 	}
@@ -52,9 +66,9 @@ func open(ctx context.Context, path string, steps []string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open card database %s: %w", path, err)
 	}
-	pool.SetMaxOpenConns(2) // a long read does not hold up an answer
-	pool.SetMaxIdleConns(2)
-	db := &DB{sql: pool, path: path}
+	pool.SetMaxOpenConns(3) // a long read does not hold up an answer; one watches
+	pool.SetMaxIdleConns(3)
+	db := &DB{sql: pool, path: path, config: c}
 	if err := db.migrate(ctx, steps); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
@@ -115,7 +129,11 @@ func (db *DB) Verify(ctx context.Context) error {
 }
 
 // Close closes the file. Other programs that have it open go on.
-func (db *DB) Close() error { return db.sql.Close() }
+func (db *DB) Close() error {
+	db.watching.Lock()
+	defer db.watching.Unlock()
+	return errors.Join(db.unwatch(), db.sql.Close())
+}
 
 // write runs f in a transaction that no other writer shares. Either all of
 // it is on disk when it returns, or nothing is.
@@ -125,10 +143,14 @@ func (db *DB) write(ctx context.Context, doing string, f func(*sql.Conn) error) 
 		return db.explain(doing, err)
 	}
 	defer conn.Close() //nolint:errcheck // gives the connection back
+	return db.writeOn(ctx, conn, doing, f)
+}
+
+func (db *DB) writeOn(ctx context.Context, conn *sql.Conn, doing string, f func(*sql.Conn) error) error {
 	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return db.explain(doing, err)
 	}
-	err = f(conn)
+	err := f(conn)
 	if err == nil {
 		// A cancelled commit may or may not have happened: it is not cancelled.
 		_, err = conn.ExecContext(context.WithoutCancel(ctx), "COMMIT")
@@ -177,16 +199,16 @@ func names(column string) []string {
 
 // columns of a card with its memory, in the order that scanRow reads.
 const columns = `id, deck, front, back, source, tags, labs, file, line,
-	state, stability, difficulty, due, last, reps, lapses, step, suspended, reason`
+	state, stability, difficulty, due, due_day, last, last_day, reps, lapses, step, suspended, reason, urged`
 
 func scanRow(scan func(...any) error) (cards.Row, error) {
 	var r cards.Row
 	var tags, labs string
-	var due, last int64
+	var due, last, urged int64
 	c, m := &r.Card, &r.Memory
 	err := scan(&c.ID, &c.Deck, &c.Front, &c.Back, &c.Source, &tags, &labs, &c.File, &c.Line,
-		&m.State, &m.Stability, &m.Difficulty, &due, &last, &m.Reps, &m.Lapses, &m.Step, &m.Suspended, &m.Reason)
+		&m.State, &m.Stability, &m.Difficulty, &due, &m.DueDay, &last, &m.LastDay, &m.Reps, &m.Lapses, &m.Step, &m.Suspended, &m.Reason, &urged)
 	c.Tags, c.Labs = names(tags), names(labs)
-	m.Due, m.LastReview = moment(due), moment(last)
+	m.Due, m.LastReview, m.Urged = moment(due), moment(last), moment(urged)
 	return r, err
 }

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -18,7 +19,7 @@ var start = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
 func openAt(t testing.TB, path string) *DB {
 	t.Helper()
-	db, err := Open(t.Context(), path)
+	db, err := Open(t.Context(), path, config())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,6 +30,13 @@ func openAt(t testing.TB, path string) *DB {
 	})
 	return db
 }
+
+var calendar = cards.Calendar{Rollover: 4}
+
+func config() Config { return Config{Random: rand.Reader, Calendar: calendar} }
+
+// at is a moment of a learner who lives by UTC.
+func at(t time.Time) cards.Moment { return calendar.Moment(t) }
 
 func temp(t testing.TB) string { return filepath.Join(t.TempDir(), "cards.db") }
 
@@ -55,23 +63,36 @@ func deckOf(n int) cards.Deck {
 
 func scheduler(t testing.TB) cards.Scheduler {
 	t.Helper()
-	s, err := fsrs.New(fsrs.Config{Calendar: cards.Calendar{Rollover: 4}})
+	s, err := fsrs.New(fsrs.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
+// replay is that of the study service.
+func replay(t testing.TB) cards.Replayer {
+	s := scheduler(t)
+	return func(events []cards.Event) (cards.Memory, error) { return cards.Replay(s, events) }
+}
+
 // rate answers a card as the study service does.
-func rate(t testing.TB, db *DB, card string, r cards.Rating, at time.Time) error {
+func rate(t testing.TB, db *DB, card string, r cards.Rating, when time.Time) error {
+	t.Helper()
+	_, err := answer(t, db, card, r, when)
+	return err
+}
+
+func answer(t testing.TB, db *DB, card string, r cards.Rating, when time.Time) (cards.ID, error) {
 	t.Helper()
 	s := scheduler(t)
 	return db.Answer(t.Context(), card, func(m cards.Memory) (cards.Answer, error) {
-		after, err := s.Next(m, r, at)
-		return cards.Answer{
-			At: at, Day: cards.Calendar{Rollover: 4}.Day(at), Rating: r, Took: 3 * time.Second,
-			Before: m, After: after, Algorithm: s.Algorithm(),
-		}, err
+		choices, err := s.Preview(card, m, at(when))
+		a := cards.Answer{Moment: at(when), Rating: r, Took: 3 * time.Second, Before: m, After: choices[r-1].After, Algorithm: s.Algorithm()}
+		for i, c := range choices {
+			a.Shown[i] = c.Interval
+		}
+		return a, err
 	})
 }
 
@@ -144,21 +165,21 @@ func TestUrge(t *testing.T) {
 	if err := rate(t, db, "c1", cards.Easy, start); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Suspend(ctx, "c7", true, start, 1); err != nil {
+	if err := db.Suspend(ctx, "c7", true, at(start)); err != nil {
 		t.Fatal(err)
 	}
 	before := memoryFor(t, db, "c1")
-	at := start.Add(time.Hour)
-	ids, err := db.Urge(ctx, []string{"layer:entry", "c2", "no-such"}, "wrong in lab H1", at, 1)
+	now := at(start.Add(time.Hour))
+	ids, err := db.Urge(ctx, []string{"layer:entry", "c2", "no-such"}, "wrong in lab H1", now)
 	if diff := cmp.Diff([]string{"c1", "c2"}, ids); err != nil || diff != "" {
 		t.Fatalf("%v (-want +got):\n%s", err, diff)
 	}
 	want := before
-	want.Due, want.Reason = at, "wrong in lab H1"
+	want.Urged, want.Reason = now.At, "wrong in lab H1"
 	if got := memoryFor(t, db, "c1"); got != want {
-		t.Errorf("got %+v, want only due and reason changed: %+v", got, want)
+		t.Errorf("got %+v, want only the reason added: %+v", got, want)
 	}
-	q, err := db.Queue(ctx, cards.Ask{Now: at, Ahead: at}, 10)
+	q, err := db.Queue(ctx, cards.Ask{Now: now, Ahead: now.At}, 10)
 	if err != nil || len(q.Urged) != 2 || q.Counts.Due != 2 || len(q.New) != 0 {
 		t.Errorf("queue without any limit left: %+v, %v; want the two urged cards", q, err)
 	}
@@ -166,7 +187,7 @@ func TestUrge(t *testing.T) {
 	if err != nil || len(sums) != 1 || sums[0].Answers != 1 {
 		t.Errorf("sums %+v, %v: want the one answer only", sums, err)
 	}
-	if ids, err = db.Urge(ctx, nil, "x", at, 1); err != nil || ids != nil {
+	if ids, err = db.Urge(ctx, nil, "x", now); err != nil || ids != nil {
 		t.Errorf("no topics: %v, %v", ids, err)
 	}
 }
@@ -180,9 +201,9 @@ func TestQueueUsesItsIndexes(t *testing.T) {
 	db := filled(t, 1)
 	for index, where := range map[string]string{
 		"card_lapses": isLeech,
-		"card_urged":  isUrged + " ORDER BY due", "card_step": isStep + " ORDER BY due",
-		"card_review (": isReview + " ORDER BY due", "card_new": isNew + " ORDER BY ord",
-		"card_review_of_deck (": isReview + ofDeck + " ORDER BY due", "card_new_of_deck (": isNew + ofDeck + " ORDER BY ord",
+		"card_urged":  isUrged + " ORDER BY urged", "card_step": isStep + " ORDER BY due",
+		"card_review (": isReview + " ORDER BY due_day", "card_new": isNew + " ORDER BY ord",
+		"card_review_of_deck (": isReview + ofDeck + " ORDER BY due_day", "card_new_of_deck (": isNew + ofDeck + " ORDER BY ord",
 	} {
 		args := make([]any, strings.Count(where, "?"))
 		rows, err := db.sql.Query("EXPLAIN QUERY PLAN SELECT id FROM card WHERE "+where, args...)

@@ -100,14 +100,21 @@ func Streak(tallies []cards.Tally, today int) int {
 }
 
 // Forecast counts what becomes due on each of n days from today on. What is
-// overdue counts for today.
-func Forecast(dues []time.Time, calendar cards.Calendar, today, n int) []int {
+// overdue or made due out of turn counts for today.
+func Forecast(dues cards.Dues, calendar cards.Calendar, today, n int) []int {
 	out := make([]int, n)
-	for _, due := range dues {
-		if day := max(0, calendar.Day(due)-today); day < n {
-			out[day]++
+	add := func(day, cards int) {
+		if day = max(0, day-today); day < n {
+			out[day] += cards
 		}
 	}
+	for day, cards := range dues.Days {
+		add(day, cards)
+	}
+	for _, at := range dues.Steps {
+		add(calendar.Day(at), 1)
+	}
+	add(today, dues.Urged)
 	return out
 }
 

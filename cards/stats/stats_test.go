@@ -89,8 +89,10 @@ func TestForecastAndDays(t *testing.T) {
 	c := cards.Calendar{Rollover: 4}
 	today := 100
 	at := func(day, hour int) time.Time { return c.Start(day).Add(time.Duration(hour) * time.Hour) }
-	got := Forecast([]time.Time{at(90, 0), at(100, 23), at(101, 0), at(102, 5), at(103, 0)}, c, today, 3)
-	if diff := cmp.Diff([]int{2, 1, 1}, got); diff != "" {
+	got := Forecast(cards.Dues{
+		Days: map[int]int{90: 4, 100: 1, 101: 2, 103: 7}, Steps: []time.Time{at(100, 23), at(101, 0)}, Urged: 3,
+	}, c, today, 3)
+	if diff := cmp.Diff([]int{9, 3, 0}, got); diff != "" {
 		t.Errorf("forecast (-want +got):\n%s", diff)
 	}
 	days := Days([]cards.Tally{{Day: 97, Answers: 9}, {Day: 98, Answers: 2, Again: 1}, {Day: 100, Answers: 1}}, c, today, 3)

@@ -2,6 +2,7 @@ package study
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -36,11 +37,37 @@ func (s *Service) Next(ctx context.Context, deck string) (*cards.Prompt, error) 
 	if err != nil {
 		return nil, err
 	}
-	choices, err := s.Scheduler.Preview(row.Memory, ask.Now)
+	return s.prompt(row, q.Counts, ask.Now)
+}
+
+// Reread returns a card that was shown as it is now: nil when it need not be
+// answered any more, because another program answered or suspended it, or no
+// deck has it.
+func (s *Service) Reread(ctx context.Context, shown *cards.Prompt, deck string) (*cards.Prompt, error) {
+	ask, _, err := s.ask(ctx, deck)
 	if err != nil {
 		return nil, err
 	}
-	p := &cards.Prompt{Card: row.Card, Memory: row.Memory, Choices: choices, Reason: reason(row.Memory), Left: q.Counts}
+	row, err := s.Store.Card(ctx, shown.Card.ID)
+	if errors.Is(err, cards.ErrNoCard) {
+		return nil, nil
+	}
+	if err != nil || !row.Memory.Waits(ask.Ahead, ask.Now.Day) {
+		return nil, err
+	}
+	left, err := s.Store.Counts(ctx, ask)
+	if err != nil {
+		return nil, err
+	}
+	return s.prompt(row, left, ask.Now)
+}
+
+func (s *Service) prompt(row cards.Row, left cards.Counts, now cards.Moment) (*cards.Prompt, error) {
+	choices, err := s.Scheduler.Preview(row.Card.ID, row.Memory, now)
+	if err != nil {
+		return nil, err
+	}
+	p := &cards.Prompt{Card: row.Card, Memory: row.Memory, Choices: choices, Day: now.Day, Reason: reason(row.Memory), Left: left}
 	if stats.IsLeech(row.Memory) && len(row.Card.Labs) > 0 {
 		p.Lab = row.Card.Labs[0]
 	}

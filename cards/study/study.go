@@ -32,18 +32,23 @@ type Shelf interface {
 
 // Log takes down what happens. Each call is one transaction.
 type Log interface {
-	Answer(ctx context.Context, card string, f func(cards.Memory) (cards.Answer, error)) error
-	Undo(ctx context.Context, at time.Time, day int) (string, error)
-	Suspend(ctx context.Context, card string, on bool, at time.Time, day int) error
-	Urge(ctx context.Context, topics []string, reason string, at time.Time, day int) ([]string, error)
-	Rebuild(ctx context.Context, replay func([]cards.Event) (cards.Memory, error)) (cards.Rebuilt, error)
+	Answer(ctx context.Context, card string, f func(cards.Memory) (cards.Answer, error)) (cards.ID, error)
+	Undo(ctx context.Context, id cards.ID, now cards.Moment, replay cards.Replayer) (string, error)
+	Suspend(ctx context.Context, card string, on bool, now cards.Moment) error
+	Urge(ctx context.Context, topics []string, reason string, now cards.Moment) ([]string, error)
+	Answers(ctx context.Context, card string, most int) ([]cards.Given, error)
+	FindAnswer(ctx context.Context, ending string) (cards.ID, error)
+	Rebuild(ctx context.Context, replay cards.Replayer) (cards.Rebuilt, error)
+	Merge(ctx context.Context, file string, replay cards.Replayer) (cards.Merged, error)
+	// Version changes with each thing that any program stored.
+	Version(ctx context.Context) (int64, error)
 }
 
 // Ledger sums the log up.
 type Ledger interface {
 	Started(ctx context.Context, before int) (bool, error)
 	Holdings(ctx context.Context) (cards.Holdings, error)
-	Dues(ctx context.Context, until time.Time) ([]time.Time, error)
+	Dues(ctx context.Context, until int) (cards.Dues, error)
 	Tallies(ctx context.Context, first, last int) ([]cards.Tally, error)
 	TagTallies(ctx context.Context, first, last int) ([]cards.Tally, error)
 }
@@ -99,11 +104,7 @@ func Open(ctx context.Context, c Config) (*Service, error) {
 	return s, nil
 }
 
-// now is the moment and its day, as exact as it is stored.
-func (s *Service) now() (time.Time, int) {
-	t := s.Now().UTC().Truncate(time.Millisecond)
-	return t, s.Calendar.Day(t)
-}
+func (s *Service) now() cards.Moment { return s.Calendar.Moment(s.Now()) }
 
 // learnAhead is how far ahead of its time a learning step is served when
 // nothing else is left, so that a session can be ended.
@@ -111,8 +112,8 @@ const learnAhead = 20 * time.Minute
 
 // ask says what may still be served today.
 func (s *Service) ask(ctx context.Context, deck string) (cards.Ask, cards.Tally, error) {
-	now, day := s.now()
-	done, err := s.Store.Tallies(ctx, day, day)
+	now := s.now()
+	done, err := s.Store.Tallies(ctx, now.Day, now.Day)
 	if err != nil {
 		return cards.Ask{}, cards.Tally{}, err
 	}
@@ -121,65 +122,67 @@ func (s *Service) ask(ctx context.Context, deck string) (cards.Ask, cards.Tally,
 		today = today.Add(t)
 	}
 	return cards.Ask{
-		Now: now, Ahead: now.Add(learnAhead), Deck: deck,
+		Now: now, Ahead: now.At.Add(learnAhead), Deck: deck,
 		New: max(0, s.Limits.New-today.New), Due: max(0, s.Limits.Reviews-today.Reviews),
 	}, today, nil
 }
 
-// maxTook is the longest an answer counts: after it the learner was away.
-const maxTook = 2 * time.Minute
-
-// Rate stores an answer before it returns. On an error nothing was stored
-// and the same call may be made again.
-func (s *Service) Rate(ctx context.Context, card string, r cards.Rating, took time.Duration) error {
-	now, day := s.now()
-	took = min(max(took, 0), maxTook)
-	return s.Store.Answer(ctx, card, func(m cards.Memory) (cards.Answer, error) {
-		after, err := s.Scheduler.Next(m, r, now)
-		if err != nil {
-			return cards.Answer{}, err
-		}
-		return cards.Answer{
-			Card: card, At: now, Day: day, Rating: r, Took: took,
-			Before: m, After: after, Algorithm: s.Scheduler.Algorithm(),
-		}, nil
-	})
-}
-
-// Undo takes the last answer back exactly and returns its card's id.
-func (s *Service) Undo(ctx context.Context) (string, error) {
-	now, day := s.now()
-	return s.Store.Undo(ctx, now, day)
-}
-
 // Suspend takes a card out of the queue, or puts it back.
 func (s *Service) Suspend(ctx context.Context, card string, on bool) error {
-	now, day := s.now()
-	return s.Store.Suspend(ctx, card, on, now, day)
+	return s.Store.Suspend(ctx, card, on, s.now())
 }
 
 // MakeDue makes the cards of some topics (card ids or tags) due now and
 // returns their ids. Nothing is recorded about the learner's memory; the
 // reason is shown with each card: "wrong in lab H1".
 func (s *Service) MakeDue(ctx context.Context, topics []string, reason string) ([]string, error) {
-	now, day := s.now()
 	if reason == "" {
 		reason = "made due"
 	}
-	return s.Store.Urge(ctx, topics, cards.Clean(reason), now, day)
+	return s.Store.Urge(ctx, topics, cards.Clean(reason), s.now())
 }
 
-// Rebuild makes everything that is derived from the log anew.
-func (s *Service) Rebuild(ctx context.Context) (cards.Rebuilt, error) {
-	return s.Store.Rebuild(ctx, func(events []cards.Event) (cards.Memory, error) {
-		return cards.Replay(s.Scheduler, events)
-	})
+// Rebuild makes everything that is derived from the log anew. Answers keep
+// what they promised, unless they are to be scheduled anew by the parameters
+// of now.
+func (s *Service) Rebuild(ctx context.Context, anew bool) (cards.Rebuilt, error) {
+	if anew {
+		return s.Store.Rebuild(ctx, func(events []cards.Event) (cards.Memory, error) {
+			return cards.Reschedule(s.Scheduler, events)
+		})
+	}
+	return s.Store.Rebuild(ctx, s.replay)
+}
+
+// Merge takes over what the log in another database has and this one has not,
+// and replays both as one. The other file is only read.
+func (s *Service) Merge(ctx context.Context, file string) (cards.Merged, error) {
+	return s.Store.Merge(ctx, file, s.replay)
+}
+
+func (s *Service) replay(events []cards.Event) (cards.Memory, error) {
+	return cards.Replay(s.Scheduler, events)
+}
+
+// Pulse tells whether anything changed since it was last asked.
+func (s *Service) Pulse(ctx context.Context) (cards.Pulse, error) {
+	v, err := s.Store.Version(ctx)
+	return cards.Pulse{Day: s.now().Day, Version: v}, err
 }
 
 // List returns all cards with where they stand.
-func (s *Service) List(ctx context.Context) ([]cards.Row, error) { return s.Store.Rows(ctx) }
+func (s *Service) List(ctx context.Context) ([]cards.Row, error) {
+	rows, err := s.Store.Rows(ctx)
+	today := s.now().Day
+	for i := range rows {
+		rows[i].In = rows[i].Memory.DueOn(s.Calendar) - today
+	}
+	return rows, err
+}
 
 // Card returns one card, or cards.ErrNoCard.
 func (s *Service) Card(ctx context.Context, id string) (cards.Row, error) {
-	return s.Store.Card(ctx, id)
+	row, err := s.Store.Card(ctx, id)
+	row.In = row.Memory.DueOn(s.Calendar) - s.now().Day
+	return row, err
 }

@@ -1,6 +1,7 @@
 package study_test
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -24,6 +25,9 @@ type world struct {
 	t    testing.TB
 	now  time.Time
 	path string
+
+	calendar cards.Calendar
+	given    []cards.ID // by answer, oldest first
 }
 
 // decks is a fixed set of decks that counts how often it is read.
@@ -49,14 +53,16 @@ func must[T any](v T, err error) T {
 
 func newWorld(t testing.TB, d study.Decks, l study.Limits) *world {
 	t.Helper()
-	w := &world{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, berlin), path: filepath.Join(t.TempDir(), "cards.db")}
+	w := &world{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, berlin), path: filepath.Join(t.TempDir(), "cards.db"),
+		calendar: cards.Calendar{Zone: berlin, Rollover: 4}}
 	w.Service = w.open(d, l)
 	return w
 }
 
+// open opens the same database again, as another window does.
 func (w *world) open(d study.Decks, l study.Limits) *study.Service {
 	w.t.Helper()
-	db, err := sqlite.Open(w.t.Context(), w.path)
+	db, err := sqlite.Open(w.t.Context(), w.path, sqlite.Config{Random: rand.Reader, Calendar: w.calendar})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -65,13 +71,8 @@ func (w *world) open(d study.Decks, l study.Limits) *study.Service {
 			w.t.Error(err)
 		}
 	})
-	calendar := cards.Calendar{Zone: berlin, Rollover: 4}
-	scheduler, err := fsrs.New(fsrs.Config{Calendar: calendar})
-	if err != nil {
-		w.t.Fatal(err)
-	}
 	s, err := study.Open(w.t.Context(), study.Config{
-		Store: db, Scheduler: scheduler, Decks: d, Now: func() time.Time { return w.now }, Calendar: calendar, Limits: l,
+		Store: db, Scheduler: must(fsrs.New(fsrs.Config{})), Decks: d, Now: func() time.Time { return w.now }, Calendar: w.calendar, Limits: l,
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -95,9 +96,11 @@ func (w *world) answer(r cards.Rating) string {
 	if p == nil {
 		return ""
 	}
-	if err := w.Rate(w.t.Context(), p.Card.ID, r, 5*time.Second); err != nil {
+	id, err := w.Rate(w.t.Context(), p, r, 5*time.Second)
+	if err != nil {
 		w.t.Fatal(err)
 	}
+	w.given = append(w.given, id)
 	return p.Card.ID
 }
 
@@ -213,7 +216,7 @@ func TestReviewLimitAndUndo(t *testing.T) {
 	if s := w.summary(); s.Due != 2 || s.Reviewed != 1 {
 		t.Errorf("after one answer: %+v", s)
 	}
-	undone, err := w.Undo(ctx)
+	undone, err := w.Undo(ctx, w.given[len(w.given)-1])
 	if err != nil || undone != id {
 		t.Fatalf("undo: %q, %v, want %q", undone, err, id)
 	}
@@ -297,7 +300,9 @@ func TestSuspend(t *testing.T) {
 	if err := w.Suspend(ctx, "nobody", true); !errors.Is(err, cards.ErrNoCard) {
 		t.Errorf("got %v, want ErrNoCard", err)
 	}
-	if err := w.Rate(ctx, "nobody", cards.Good, 0); !errors.Is(err, cards.ErrNoCard) {
+	p := w.next()
+	p.Card.ID = "nobody"
+	if _, err := w.Rate(ctx, p, cards.Good, 0); !errors.Is(err, cards.ErrNoCard) {
 		t.Errorf("got %v, want ErrNoCard", err)
 	}
 }
@@ -376,7 +381,7 @@ func TestRebuildChangesNothing(t *testing.T) {
 	w.now = w.now.AddDate(0, 0, 5)
 	w.day(cards.Hard)
 	before := must(w.List(t.Context()))
-	done, err := w.Rebuild(t.Context())
+	done, err := w.Rebuild(t.Context(), false)
 	if err != nil || done.Changed != 0 || done.Cards != 6 {
 		t.Errorf("rebuilt %+v, %v", done, err)
 	}

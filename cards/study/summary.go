@@ -30,7 +30,7 @@ func (s *Service) Summary(ctx context.Context) (cards.Summary, error) {
 		return sum, err
 	}
 	sum.Total, sum.Problems = have.Total, have.Problems
-	_, day := s.now()
+	day := s.now().Day
 	started, err := s.Store.Started(ctx, day)
 	if err != nil {
 		return sum, err
@@ -43,7 +43,7 @@ func (s *Service) Summary(ctx context.Context) (cards.Summary, error) {
 }
 
 func (s *Service) addHistory(ctx context.Context, sum *cards.Summary) error {
-	_, day := s.now()
+	day := s.now().Day
 	days, err := s.Store.Tallies(ctx, day-month+1, day)
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ func (s *Service) addLab(ctx context.Context, sum *cards.Summary) error {
 // some tenths of a second with 100 000 cards.
 func (s *Service) Stats(ctx context.Context) (cards.Stats, error) {
 	var out cards.Stats
-	_, day := s.now()
+	day := s.now().Day
 	holdings, err := s.Store.Holdings(ctx)
 	if err != nil {
 		return out, err
@@ -117,7 +117,7 @@ func (s *Service) Stats(ctx context.Context) (cards.Stats, error) {
 		return out, err
 	}
 	out.Tags = stats.ByTag(tags)
-	dues, err := s.Store.Dues(ctx, s.Calendar.Start(day+fortnight))
+	dues, err := s.Store.Dues(ctx, day+fortnight)
 	if err != nil {
 		return out, err
 	}

@@ -40,7 +40,11 @@ func TestRetention(t *testing.T) {
 		if i%5 == 0 {
 			r = cards.Again
 		}
-		if err := w.Rate(t.Context(), fmt.Sprintf("t%d", i), r, time.Hour); err != nil {
+		p, err := w.Reread(t.Context(), &cards.Prompt{Card: cards.Card{ID: fmt.Sprintf("t%d", i)}}, "")
+		if err != nil || p == nil {
+			t.Fatalf("t%d waits: %v, %v", i, p != nil, err)
+		}
+		if _, err := w.Rate(t.Context(), p, r, time.Hour); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -57,5 +61,22 @@ func TestRetention(t *testing.T) {
 	}
 	if len(st.Forecast) != 14 || st.Reviews != 20 || st.Cards != 10 {
 		t.Errorf("stats %+v", st)
+	}
+}
+
+// Cards answered today whose steps are not over come back: the forecast
+// counts them, as what is left of today.
+func TestForecastCountsTodaysAnswers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, tls(10), study.Limits{New: 5, Reviews: 100})
+	for range 5 {
+		w.answer(cards.Good)
+	}
+	if got := must(w.Stats(t.Context())).Forecast; got[0] != 5 || got[1] != 0 {
+		t.Errorf("five cards in their steps: %v", got)
+	}
+	w.now = w.now.AddDate(0, 0, 1)
+	if got := w.summary().Counts; got.Learning != 5 {
+		t.Errorf("the next day: %+v, want them back", got)
 	}
 }

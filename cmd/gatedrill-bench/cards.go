@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -80,14 +81,14 @@ func measureQueue(ctx context.Context, b *bench) (rows []row, err error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := sqlite.Open(ctx, filepath.Join(home, "cards.db"))
+	db, err := sqlite.Open(ctx, filepath.Join(home, "cards.db"), sqlite.Config{Random: rand.Reader, Calendar: calendar()})
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	const due, news = 200, 20
 	now := time.Now()
-	ask := cards.Ask{Now: now, Ahead: now.Add(20 * time.Minute), New: news, Due: due}
+	ask := cards.Ask{Now: calendar().Moment(now), Ahead: now.Add(20 * time.Minute), New: news, Due: due}
 	var samples []time.Duration
 	for range b.runs {
 		began := time.Now()

@@ -107,7 +107,7 @@ func (d *demo) card(ctx context.Context) error {
 			return errors.New("no card is due, though nothing was ever studied")
 		}
 		fmt.Fprintf(d.e.Stdout, "%s\n\n%s\n\n", visible(p.Card.Front), visible(p.Card.Back))
-		if err := s.Rate(ctx, p.Card.ID, cards.Good, 8*time.Second); err != nil {
+		if _, err := s.Rate(ctx, p, cards.Good, 8*time.Second); err != nil {
 			return err
 		}
 		row, err := s.Card(ctx, p.Card.ID)
@@ -117,7 +117,7 @@ func (d *demo) card(ctx context.Context) error {
 		if row.Memory.Reps != 1 {
 			return fmt.Errorf("card %s was rated, and its memory says %d repetitions", p.Card.ID, row.Memory.Reps)
 		}
-		fmt.Fprintf(d.e.Stdout, "   rated good: due again in %s\n", row.Memory.Due.Sub(d.e.Now()).Round(time.Minute))
+		fmt.Fprintf(d.e.Stdout, "   rated good: due again in %s\n", interval(p.Choices[cards.Good-cards.Again].Interval))
 		return nil
 	})
 }

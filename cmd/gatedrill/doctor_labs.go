@@ -25,11 +25,11 @@ func lookAtCards(ctx context.Context, e *env) []finding {
 		f.State, f.Next = stateNote, "gatedrill cards check"
 		f.Saw += fmt.Sprintf(", %s; the first: %v", counted(problems), problems[0])
 	}
-	return []finding{f, lookAtDatabase(ctx, e.path("cards.db"))}
+	return []finding{f, lookAtDatabase(ctx, e.path("cards.db"), storeConfig(e))}
 }
 
 // lookAtDatabase reads the whole database, as those who use it will.
-func lookAtDatabase(ctx context.Context, path string) finding {
+func lookAtDatabase(ctx context.Context, path string, c sqlite.Config) finding {
 	f := finding{What: "card database", State: stateOK, Saw: path}
 	_, err := os.Stat(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -37,7 +37,7 @@ func lookAtDatabase(ctx context.Context, path string) finding {
 		return f
 	}
 	if err == nil {
-		err = verifyDatabase(ctx, path)
+		err = verifyDatabase(ctx, path, c)
 	}
 	if err != nil {
 		f.State, f.Saw, f.Next = stateMissing, firstLine(err), mendDatabase(path, err)
@@ -45,8 +45,8 @@ func lookAtDatabase(ctx context.Context, path string) finding {
 	return f
 }
 
-func verifyDatabase(ctx context.Context, path string) error {
-	db, err := sqlite.Open(ctx, path)
+func verifyDatabase(ctx context.Context, path string, c sqlite.Config) error {
+	db, err := sqlite.Open(ctx, path, c)
 	if err != nil {
 		return err
 	}

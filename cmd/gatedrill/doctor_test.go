@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/rand"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,10 +17,10 @@ import (
 func TestDoctorReadsTheWholeDatabase(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "cards.db")
-	if f := lookAtDatabase(t.Context(), path); f.State != stateOK || f.Saw != "none yet" {
+	if f := lookAtDatabase(t.Context(), path, sqlite.Config{Random: rand.Reader}); f.State != stateOK || f.Saw != "none yet" {
 		t.Errorf("without a file: %+v", f)
 	}
-	db, err := sqlite.Open(t.Context(), path)
+	db, err := sqlite.Open(t.Context(), path, sqlite.Config{Random: rand.Reader})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +34,7 @@ func TestDoctorReadsTheWholeDatabase(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if f := lookAtDatabase(t.Context(), path); f.State != stateOK || f.Next != "" {
+	if f := lookAtDatabase(t.Context(), path, sqlite.Config{Random: rand.Reader}); f.State != stateOK || f.Next != "" {
 		t.Errorf("a good one: %+v", f)
 	}
 	b, err := os.ReadFile(path)
@@ -44,7 +45,7 @@ func TestDoctorReadsTheWholeDatabase(t *testing.T) {
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if f := lookAtDatabase(t.Context(), path); f.State != stateMissing || f.Next != "move it away to begin anew" {
+	if f := lookAtDatabase(t.Context(), path, sqlite.Config{Random: rand.Reader}); f.State != stateMissing || f.Next != "move it away to begin anew" {
 		t.Errorf("a destroyed one: %+v", f)
 	}
 }

@@ -70,7 +70,7 @@ func usagef(format string, a ...any) error { return fail(exitUsage, fmt.Errorf(f
 func hosted() (*env, error) {
 	e := &env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Now: time.Now, Getenv: os.Getenv, Zone: time.Local,
+		Now: time.Now, Getenv: os.Getenv, Zone: learnerZone(os.Getenv, os.Readlink),
 		backend: chosenBackend, lab: traceInLab, lookup: net.DefaultResolver.LookupHost,
 	}
 	home, err := homeDir(os.Getenv, os.UserHomeDir)

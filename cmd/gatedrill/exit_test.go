@@ -91,3 +91,31 @@ func TestExitCodesOfReplies(t *testing.T) {
 		}
 	}
 }
+
+func TestExitCodesOfChecks(t *testing.T) {
+	t.Parallel()
+	goals := func(o labs.Outcome) []labs.CheckView { return []labs.CheckView{{Title: "g", Outcome: o}} }
+	for name, c := range map[string]struct {
+		view labs.View
+		want int
+	}{
+		"all pass":            {labs.View{Phase: labs.PhaseFixing, Goals: goals(labs.Pass)}, 0},
+		"one fails":           {labs.View{Phase: labs.PhaseFixing, Goals: goals(labs.Fail), Guards: goals(labs.Pending)}, exitFailed},
+		"one is unknown":      {labs.View{Phase: labs.PhaseFixing, Goals: goals(labs.Pass), Guards: goals(labs.Pending)}, exitUnknown},
+		"nothing is judged":   {labs.View{Phase: labs.PhaseFixing}, exitUnknown},
+		"too early":           {labs.View{Phase: labs.PhaseUnearned, Goals: goals(labs.Pass)}, exitFailed},
+		"served by another":   {labs.View{Phase: labs.PhaseFixing, Goals: goals(labs.Pass), Trouble: "the route answers by itself"}, exitFailed},
+		"solved, then harmed": {labs.View{Phase: labs.PhaseSolved, Goals: goals(labs.Pass), Trouble: "gone"}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := 0
+			if err, ok := checksVerdict(c.view).(*exitError); ok {
+				got = err.code
+			}
+			if got != c.want {
+				t.Errorf("exit code %d, want %d", got, c.want)
+			}
+		})
+	}
+}

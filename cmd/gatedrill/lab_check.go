@@ -17,8 +17,8 @@ func labCheck(e *env) *cobra.Command {
 held for three seconds: then the lab is solved, or, where the diagnosis is not
 complete, mended too early.
 
-Exit codes: 0 all pass, 1 one fails or they hold without a diagnosis, 3 one is
-unknown and none fails.`,
+Exit codes: 0 all pass, 1 one fails, or they hold without a diagnosis, or while
+somebody else serves the request; 3 one is unknown and none fails.`,
 	}
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
@@ -67,8 +67,11 @@ func checksVerdict(v labs.View) error {
 		case labs.Pass:
 		}
 	}
-	if unknown {
+	switch {
+	case unknown:
 		return fail(exitUnknown, nil)
+	case v.Phase == labs.PhaseFixing && v.Trouble != "":
+		return fail(exitFailed, nil) // all hold, and the lab is not solved
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"os"
 	"strconv"
@@ -67,8 +68,8 @@ func openStudy(ctx context.Context, e *env) (*study.Service, func() error, error
 // openCards opens the database of cards and reads no deck. The second result
 // closes it.
 func openCards(ctx context.Context, e *env) (study.Config, func() error, error) {
-	calendar := cards.Calendar{Zone: e.Zone, Rollover: rollover}
-	scheduler, err := fsrs.New(fsrs.Config{Calendar: calendar})
+	calendar := learnerCalendar(e)
+	scheduler, err := fsrs.New(fsrs.Config{})
 	if err != nil {
 		return study.Config{}, nil, err
 	}
@@ -76,13 +77,19 @@ func openCards(ctx context.Context, e *env) (study.Config, func() error, error) 
 	if err != nil {
 		return study.Config{}, nil, err
 	}
-	db, err := sqlite.Open(ctx, e.path("cards.db"))
+	db, err := sqlite.Open(ctx, e.path("cards.db"), storeConfig(e))
 	if err != nil {
 		return study.Config{}, nil, err
 	}
 	return study.Config{
 		Store: db, Scheduler: scheduler, Decks: deckSources(e), Now: e.Now, Calendar: calendar, Limits: limits,
 	}, db.Close, nil
+}
+
+func learnerCalendar(e *env) cards.Calendar { return cards.Calendar{Zone: e.Zone, Rollover: rollover} }
+
+func storeConfig(e *env) sqlite.Config {
+	return sqlite.Config{Random: rand.Reader, Calendar: learnerCalendar(e)}
 }
 
 // withStudy runs f with the learner's cards open.
@@ -159,8 +166,13 @@ func statsCommand(e *env) *cobra.Command {
 
 // cannotFind turns an unknown id into what to do about it.
 func cannotFind(id string, err error) error {
-	if errors.Is(err, cards.ErrNoCard) {
+	switch {
+	case errors.Is(err, cards.ErrNoCard):
 		return usagef("%w: %q (gatedrill cards list names them all)", cards.ErrNoCard, id)
+	case errors.Is(err, cards.ErrNoName):
+		return usagef("%w: %q; it is eight digits or more, and gatedrill cards answers lists them", cards.ErrNoName, id)
+	case errors.Is(err, cards.ErrNoAnswer):
+		return usagef("%w (gatedrill cards answers lists them)", err)
 	}
 	return err
 }

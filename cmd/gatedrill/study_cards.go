@@ -18,14 +18,15 @@ import (
 
 func cardsCommand(e *env) *cobra.Command {
 	c := &cobra.Command{
-		Use: "cards", Short: "List, show, check and suspend cards", Args: cobra.NoArgs,
+		Use: "cards", Short: "List, show, check and suspend cards; list and revoke answers; merge homes", Args: cobra.NoArgs,
 		Long: `Cards come from the program's own decks and from *.md files in the folder
 decks of gatedrill's home. gatedrill cards check says what is wrong with them.`,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(cardsList(e), cardsShow(e), cardsCheck(e), cardsRebuild(e),
 		cardsSuspend(e, "suspend", "Take a card out of the queue", true),
-		cardsSuspend(e, "resume", "Put a suspended card back", false))
+		cardsSuspend(e, "resume", "Put a suspended card back", false),
+		cardsAnswers(e), cardsRevoke(e), cardsMerge(e))
 	return c
 }
 
@@ -83,8 +84,9 @@ func printRows(e *env, rows []cards.Row) error {
 		if r.Memory.Suspended {
 			state = "suspended"
 		}
-		if !r.Memory.Due.IsZero() {
-			due = r.Memory.Due.In(e.Zone).Format(time.DateOnly)
+		if r.Memory.State != cards.New || r.Memory.Reason != "" {
+			c := learnerCalendar(e)
+			due = c.Date(r.Memory.DueOn(c)).Format(time.DateOnly)
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", r.Card.ID, visible(r.Card.Deck), state, due, visible(strings.Join(r.Card.Tags, ",")))
 	}
@@ -125,7 +127,7 @@ func printCard(e *env, r cards.Row) error {
 	fmt.Fprintf(e.Stdout, "\n%s\n\n%s\n\n", md.render(r.Card.Front), md.render(r.Card.Back))
 	for _, l := range []struct{ name, value string }{
 		{"source", r.Card.Source}, {"tags", strings.Join(r.Card.Tags, ", ")}, {"labs", strings.Join(r.Card.Labs, ", ")},
-		{"state", standing(m, e.Zone)},
+		{"state", standing(m, learnerCalendar(e))},
 	} {
 		if l.value != "" {
 			fmt.Fprintf(e.Stdout, "%-7s %s\n", l.name, visible(l.value))
@@ -135,11 +137,15 @@ func printCard(e *env, r cards.Row) error {
 }
 
 // standing says in one line what is known of a card.
-func standing(m cards.Memory, zone *time.Location) string {
+func standing(m cards.Memory, c cards.Calendar) string {
 	s := m.State.String()
 	if m.State != cards.New {
+		due := c.Date(m.DueDay).Format(time.DateOnly)
+		if m.State != cards.Review {
+			due = m.Due.In(c.Zone).Format("2006-01-02 15:04")
+		}
 		s += fmt.Sprintf(", %s, forgotten %s, stability %.1f days, due %s",
-			count(m.Reps, "answer"), count(m.Lapses, "time"), m.Stability, m.Due.In(zone).Format("2006-01-02 15:04"))
+			count(m.Reps, "answer"), count(m.Lapses, "time"), m.Stability, due)
 	}
 	if m.Reason != "" {
 		s += ", " + m.Reason
@@ -214,11 +220,15 @@ func cardsSuspend(e *env, use, short string, on bool) *cobra.Command {
 }
 
 func cardsRebuild(e *env) *cobra.Command {
-	return &cobra.Command{
+	var anew bool
+	c := &cobra.Command{
 		Use: "rebuild", Short: "Make the memory of all cards anew from the review log", Args: cobra.NoArgs,
+		Long: `Makes the memory of all cards anew from the review log. Every answer does what
+its buttons promised when it was given. With --anew it does what they would
+promise now, by this program's scheduler and parameters: due days may change.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return withStudy(c.Context(), e, func(s *study.Service) error {
-				done, err := s.Rebuild(c.Context())
+				done, err := s.Rebuild(c.Context(), anew)
 				if err != nil {
 					return err
 				}
@@ -227,4 +237,6 @@ func cardsRebuild(e *env) *cobra.Command {
 			})
 		},
 	}
+	c.Flags().BoolVar(&anew, "anew", false, "schedule all answers anew")
+	return c
 }

@@ -54,8 +54,20 @@ func (l *lateStudy) Next(ctx context.Context, deck string) (*cards.Prompt, error
 	return opened(ctx, l, func(s *study.Service) (*cards.Prompt, error) { return s.Next(ctx, deck) })
 }
 
-func (l *lateStudy) Undo(ctx context.Context) (string, error) {
-	return opened(ctx, l, func(s *study.Service) (string, error) { return s.Undo(ctx) })
+func (l *lateStudy) Reread(ctx context.Context, shown *cards.Prompt, deck string) (*cards.Prompt, error) {
+	return opened(ctx, l, func(s *study.Service) (*cards.Prompt, error) { return s.Reread(ctx, shown, deck) })
+}
+
+func (l *lateStudy) Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating, took time.Duration) (cards.ID, error) {
+	return opened(ctx, l, func(s *study.Service) (cards.ID, error) { return s.Rate(ctx, shown, r, took) })
+}
+
+func (l *lateStudy) Undo(ctx context.Context, answer cards.ID) (string, error) {
+	return opened(ctx, l, func(s *study.Service) (string, error) { return s.Undo(ctx, answer) })
+}
+
+func (l *lateStudy) Pulse(ctx context.Context) (cards.Pulse, error) {
+	return opened(ctx, l, func(s *study.Service) (cards.Pulse, error) { return s.Pulse(ctx) })
 }
 
 func (l *lateStudy) List(ctx context.Context) ([]cards.Row, error) {
@@ -69,14 +81,6 @@ func (l *lateStudy) Stats(ctx context.Context) (cards.Stats, error) {
 // MakeDue makes the cards of some topics due now and returns their ids.
 func (l *lateStudy) MakeDue(ctx context.Context, topics []string, reason string) ([]string, error) {
 	return opened(ctx, l, func(s *study.Service) ([]string, error) { return s.MakeDue(ctx, topics, reason) })
-}
-
-func (l *lateStudy) Rate(ctx context.Context, card string, r cards.Rating, took time.Duration) error {
-	s, err := l.open(ctx)
-	if err != nil {
-		return err
-	}
-	return s.Rate(ctx, card, r, took)
 }
 
 func (l *lateStudy) Suspend(ctx context.Context, card string, on bool) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -60,11 +61,11 @@ func TestDecksAreTakenOverWhenCardsAreAskedFor(t *testing.T) {
 func emptyCards(t *testing.T) study.Config {
 	t.Helper()
 	calendar := cards.Calendar{Rollover: rollover}
-	scheduler, err := fsrs.New(fsrs.Config{Calendar: calendar})
+	scheduler, err := fsrs.New(fsrs.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "cards.db"))
+	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "cards.db"), sqlite.Config{Random: rand.Reader, Calendar: calendar})
 	if err != nil {
 		t.Fatal(err)
 	}

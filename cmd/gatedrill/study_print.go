@@ -84,7 +84,10 @@ func rowJSON(r cards.Row) object {
 		o["stabilityDays"], o["difficulty"] = round(r.Memory.Stability), round(r.Memory.Difficulty)
 		o["lastReview"] = r.Memory.LastReview.Format(time.RFC3339)
 	}
-	if !r.Memory.Due.IsZero() {
+	switch { // a review is due on a day, a step at a moment
+	case r.Memory.State == cards.Review:
+		o["due"] = cards.Calendar{}.Date(r.Memory.DueDay).Format(time.DateOnly)
+	case !r.Memory.Due.IsZero():
 		o["due"] = r.Memory.Due.Format(time.RFC3339)
 	}
 	if r.Memory.Reason != "" {
@@ -173,7 +176,7 @@ func interval(d time.Duration) string {
 	const day = 24 * time.Hour
 	switch {
 	case d < time.Hour:
-		return fmt.Sprintf("%dm", max(1, int(d.Minutes())))
+		return fmt.Sprintf("%dm", max(1, int(d.Round(time.Minute).Minutes())))
 	case d < day:
 		return fmt.Sprintf("%dh", int(d.Hours()))
 	case d < 60*day:

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"charm.land/glamour/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/gatedrill/gatedrill/cards"
@@ -24,7 +23,8 @@ func reviewCommand(e *env) *cobra.Command {
 		Use: "review", Short: "Review the cards that are due", Args: cobra.NoArgs,
 		Long: `Opens the program to review cards. With --plain, line by line instead, for
 pipes and screen readers: Enter shows the answer, 1 to 4 rate it (again, hard,
-good, easy), u takes the last answer back, s suspends the card, q ends.
+good, easy), u takes back the last answer of this session, s suspends the card,
+q ends. Older answers: gatedrill cards answers, gatedrill cards revoke.
 
 GATEDRILL_NEW_PER_DAY (20) and GATEDRILL_REVIEWS_PER_DAY (200) limit a day.`,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -49,11 +49,11 @@ type reviewing struct {
 	deck  string
 	limit int
 
-	study   *study.Service
-	md      *plainMarkdown
-	lines   <-chan string
-	answers int
-	begun   time.Time
+	study *study.Service
+	md    *plainMarkdown
+	lines <-chan string
+	given []cards.ID // in this session, oldest first
+	begun time.Time
 }
 
 // errQuit ends a session: the learner asked for it or interrupted, or the
@@ -74,7 +74,7 @@ func (r *reviewing) run(ctx context.Context, s *study.Service) error {
 	defer cancel()
 	r.study, r.md, r.begun = s, md, r.Now()
 	r.lines = readLines(ctx, r.Stdin)
-	for r.limit == 0 || r.answers < r.limit {
+	for r.limit == 0 || len(r.given) < r.limit {
 		p, err := s.Next(ctx, r.deck)
 		if err != nil {
 			return err
@@ -82,9 +82,13 @@ func (r *reviewing) run(ctx context.Context, s *study.Service) error {
 		if p == nil {
 			break
 		}
-		if err := r.card(ctx, p); errors.Is(err, errQuit) {
+		for p != nil && err == nil { // again, when it is not what it was
+			p, err = r.card(ctx, p)
+		}
+		if errors.Is(err, errQuit) {
 			break
-		} else if err != nil {
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -92,8 +96,8 @@ func (r *reviewing) run(ctx context.Context, s *study.Service) error {
 }
 
 // card shows one card until it is rated, suspended or another one is taken
-// back.
-func (r *reviewing) card(ctx context.Context, p *cards.Prompt) error {
+// back. It returns the card when it is to be shown anew.
+func (r *reviewing) card(ctx context.Context, p *cards.Prompt) (*cards.Prompt, error) {
 	shown := r.Now()
 	l := p.Left
 	fmt.Fprintf(r.Stdout, "\n%s, %s. Left today: %d due, %d new, %d learning.\n\n", p.Card.Deck, p.Reason, l.Due, l.New, l.Learning)
@@ -104,22 +108,22 @@ func (r *reviewing) card(ctx context.Context, p *cards.Prompt) error {
 	for open := false; ; {
 		line, err := r.read(ctx)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		rating := strings.Index("1234", line)
 		switch {
 		case line == "q":
-			return errQuit
+			return nil, errQuit
 		case line == "u":
-			return r.undo(ctx)
+			return nil, r.undo(ctx)
 		case line == "s":
-			return r.suspend(ctx, p.Card.ID)
+			return nil, r.suspend(ctx, p.Card.ID)
 		case line == "" && !open:
 			open = true
 			fmt.Fprintf(r.Stdout, "\n%s\n\n%s\n%s\n", r.md.render(p.Card.Back), p.Card.Source, choices(p.Choices))
 		case open && len(line) == 1 && rating >= 0:
-			if r.rate(ctx, p.Card.ID, cards.Rating(rating+1), r.Now().Sub(shown)) {
-				return nil
+			if again, done, err := r.rate(ctx, p, cards.Rating(rating+1), r.Now().Sub(shown)); done {
+				return again, err
 			}
 		case open:
 			fmt.Fprintf(r.Stdout, "Not understood: %q. Type 1, 2, 3 or 4, u to undo, s to suspend, q to quit.\n", line)
@@ -137,28 +141,45 @@ func choices(all [4]cards.Choice) string {
 	return strings.TrimSpace(b.String())
 }
 
-// rate saves an answer and reports whether it is saved. If it is not, the
-// card stays and the learner tries again.
-func (r *reviewing) rate(ctx context.Context, card string, rating cards.Rating, took time.Duration) bool {
-	if err := r.study.Rate(ctx, card, rating, took); err != nil {
+// rate saves an answer and reports whether this card is done with. It is not
+// while the answer cannot be saved: the learner tries again. A card that is no
+// more what was shown is returned to be shown anew.
+func (r *reviewing) rate(ctx context.Context, p *cards.Prompt, rating cards.Rating, took time.Duration) (again *cards.Prompt, done bool, err error) {
+	id, err := r.study.Rate(ctx, p, rating, took)
+	switch {
+	case errors.Is(err, cards.ErrOutdated):
+		say(r.Stderr, err.Error())
+		again, err = r.study.Reread(ctx, p, r.deck)
+		if err == nil && again != nil {
+			fmt.Fprintln(r.Stdout, "The answer is not saved. Here is the card as it is now.")
+		} else if err == nil {
+			fmt.Fprintln(r.Stdout, "The answer is not saved: the card need not be answered any more.")
+		}
+		return again, true, err
+	case err != nil:
 		say(r.Stderr, err.Error())
 		fmt.Fprintln(r.Stdout, "The answer is not saved. Rate the card again to try once more, or q to quit.")
-		return false
+		return nil, false, nil
 	}
-	r.answers++
-	return true
+	r.given = append(r.given, id)
+	return nil, true, nil
 }
 
+// undo takes the last answer of this session back.
 func (r *reviewing) undo(ctx context.Context) error {
-	id, err := r.study.Undo(ctx)
-	if errors.Is(err, cards.ErrNothingToUndo) {
-		fmt.Fprintln(r.Stdout, "There is no answer to take back.")
+	if len(r.given) == 0 {
+		fmt.Fprintln(r.Stdout, "Nothing was answered in this session. Older answers: gatedrill cards answers")
 		return nil
 	}
-	if err != nil {
+	id, err := r.study.Undo(ctx, r.given[len(r.given)-1])
+	if err != nil && !errors.Is(err, cards.ErrUndone) {
 		return err
 	}
-	r.answers = max(0, r.answers-1)
+	r.given = r.given[:len(r.given)-1]
+	if err != nil {
+		fmt.Fprintln(r.Stdout, "That answer was taken back already, elsewhere.")
+		return nil
+	}
 	fmt.Fprintf(r.Stdout, "Taken back: the answer to %s.\n", id)
 	return nil
 }
@@ -177,8 +198,8 @@ func (r *reviewing) end(ctx context.Context) error {
 		return err
 	}
 	said := "Nothing was answered.\n"
-	if r.answers > 0 {
-		said = fmt.Sprintf("%s in %s.\n", count(r.answers, "answer"), minutes(r.Now().Sub(r.begun)))
+	if len(r.given) > 0 {
+		said = fmt.Sprintf("%s in %s.\n", count(len(r.given), "answer"), minutes(r.Now().Sub(r.begun)))
 	}
 	fmt.Fprint(r.Stdout, "\n"+said)
 	printSummary(r.Stdout, sum)
@@ -213,29 +234,4 @@ func readLines(ctx context.Context, in io.Reader) <-chan string {
 		}
 	}()
 	return lines
-}
-
-// plainMarkdown renders Markdown without a single escape sequence.
-type plainMarkdown struct{ *glamour.TermRenderer }
-
-func newPlainMarkdown() (*plainMarkdown, error) {
-	const width = 76
-	r, err := glamour.NewTermRenderer(glamour.WithStandardStyle("notty"), glamour.WithWordWrap(width))
-	if err != nil {
-		return nil, fmt.Errorf("prepare to show Markdown: %w", err)
-	}
-	return &plainMarkdown{r}, nil
-}
-
-// render gives the text as it stands when it cannot be rendered.
-func (p *plainMarkdown) render(text string) string {
-	out, err := p.Render(text)
-	if err != nil {
-		out = text
-	}
-	lines := strings.Split(cards.Clean(out), "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
-	}
-	return strings.Trim(strings.Join(lines, "\n"), "\n")
 }

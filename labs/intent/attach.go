@@ -133,7 +133,7 @@ func admits(ix snapshot.Index, route, parent, l object) (labs.Object, string) {
 	case "Selector":
 		ns := ix.Get("", "Namespace", "", home)
 		if !selects(l.Map("allowedRoutes", "namespaces", "selector"), ns.Labels("metadata", "labels")) {
-			return labs.Object{Kind: "Namespace", Name: home}, "admits namespaces by their labels, and " + home + " has not those"
+			return unlabelled(ns, l.Map("allowedRoutes", "namespaces", "selector"), parent), "admits namespaces by their labels, and " + home + " has not those"
 		}
 	case "None":
 		return parent.Ref(), "admits routes of no namespace"
@@ -143,6 +143,15 @@ func admits(ix snapshot.Index, route, parent, l object) (labs.Object, string) {
 		}
 	}
 	return labs.Object{}, ""
+}
+
+// unlabelled is who is to blame where a selector does not choose a namespace:
+// the namespace, but where it goes by the name, which nobody can change.
+func unlabelled(namespace, selector, owner object) labs.Object {
+	if _, byName := selector.Labels("matchLabels")["kubernetes.io/metadata.name"]; byName || namespace == nil {
+		return owner.Ref()
+	}
+	return namespace.Ref()
 }
 
 // kindsOf are the kinds that a listener admits when it does not say.
@@ -197,6 +206,9 @@ func AdmitsSet(ix snapshot.Index, set object) (labs.Object, string) {
 	case "Selector":
 		home := ix.Get("", "Namespace", "", set.Namespace())
 		if !selects(gateway.Map("spec", "allowedListeners", "namespaces", "selector"), home.Labels("metadata", "labels")) {
+			if blame := unlabelled(home, gateway.Map("spec", "allowedListeners", "namespaces", "selector"), gateway); blame == gateway.Ref() {
+				return blame, "admits ListenerSets of a namespace of another name than " + set.Namespace()
+			}
 			return home.Ref(), "has not the labels by which " + gateway.Ref().String() + " admits ListenerSets"
 		}
 	default:

@@ -234,7 +234,22 @@ func (w *walk) whyNoEndpoints(svc object) (culprit labs.Object, want, got string
 			return d.Ref(), want, d.Ref().String() + " has 0 replicas"
 		}
 	}
+	if len(selector) == 0 {
+		return w.whyNoAddress(svc)
+	}
 	return svc.Ref(), want, "selector " + selectorText(selector) + " matches no pod"
+}
+
+// whyNoAddress: a Service without selector has the addresses that somebody
+// writes for it.
+func (w *walk) whyNoAddress(svc object) (culprit labs.Object, want, got string) {
+	want = "a ready address for " + svc.Ref().String() + ", which has no selector"
+	for _, s := range w.endpointSlices[svc.Namespace()+"/"+svc.Name()] {
+		if len(s.Items("endpoints")) > 0 {
+			return s.Ref(), want, "none of those in " + s.Ref().String() + " is ready"
+		}
+	}
+	return svc.Ref(), want, "nobody has written one"
 }
 
 func ready(pod object) bool {

@@ -13,9 +13,12 @@ import (
 // for, and why it does not: a VirtualService that names the host, one that
 // leads there before others; a route that hangs on the Service or entry.
 func (w *walk) meshRoute() (object, string) {
-	var named object
+	var named, misspelt object
 	for _, v := range w.index.All(istioNetworking, "VirtualService") {
 		if !w.namesHost(v) {
+			if slices.ContainsFunc(v.Strs("spec", "hosts"), func(h string) bool { return w.misspells(fullName(h, v.Namespace()), w.last()) }) {
+				misspelt = v
+			}
 			continue
 		}
 		if w.request.Via == "" || w.leadsToVia(v) {
@@ -35,6 +38,8 @@ func (w *walk) meshRoute() (object, string) {
 		return w.whyIdle(named)
 	case w.routed != nil:
 		return w.routed, w.routed.Ref().String() + " sends it elsewhere"
+	case misspelt != nil:
+		return misspelt, fmt.Sprintf("%s is for hosts %s, which the mesh does not know by that name", misspelt.Ref(), quoteAll(misspelt.Strs("spec", "hosts")))
 	case entry != nil:
 		return entry, "no VirtualService for " + w.target.name() + " sends it to the egress gateway"
 	}

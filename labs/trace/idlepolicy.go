@@ -1,6 +1,10 @@
 package trace
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/gatedrill/gatedrill/labs"
+)
 
 // idlePolicy is the policy that should have refused the request: a DENY that
 // would take it and applies neither here nor at the server, else an ALLOW that
@@ -36,4 +40,28 @@ func (w *walk) idleness(p object, u upstream, pods []object) int {
 		return 1
 	}
 	return 0
+}
+
+// idleFilter is an EnvoyFilter for this proxy, or for that beside the server,
+// none of whose patches is for the context in which it meets the request.
+func (w *walk) idleFilter(u upstream) object {
+	here := "GATEWAY"
+	if w.role == labs.RoleSidecar {
+		here = "SIDECAR_OUTBOUND"
+	}
+	if f := w.elsewhere(here, w.pods); f != nil {
+		return f
+	}
+	return w.elsewhere("SIDECAR_INBOUND", u.pods)
+}
+
+// elsewhere is an EnvoyFilter for the pods without a patch for a context.
+func (w *walk) elsewhere(context string, pods []object) object {
+	meets := func(p object) bool { return slices.Contains([]string{"", "ANY", context}, p.Str("match", "context")) }
+	for _, f := range w.envoyFilters(pods) {
+		if !slices.ContainsFunc(f.Items("spec", "configPatches"), meets) {
+			return f
+		}
+	}
+	return nil
 }

@@ -25,6 +25,9 @@ func (w *walk) whyNoCluster(u upstream) (culprit labs.Object, want, got string) 
 	unresolved, alias, annotation := w.unresolved(), w.aliasOf(u.host), u.service.Labels("metadata", "annotations")[hidden]
 	switch {
 	case w.routed.Group() == gatewayAPI && unresolved != "":
+		if grant := w.otherGrant(); grant != nil && strings.HasPrefix(unresolved, "RefNotPermitted") {
+			return grant.Ref(), "a ReferenceGrant that lets " + culprit.String() + " refer there", unresolved
+		}
 		return culprit, want, unresolved
 	case u.host == "":
 		return culprit, want, "the route leads to " + u.name
@@ -35,7 +38,7 @@ func (w *walk) whyNoCluster(u upstream) (culprit labs.Object, want, got string) 
 	case u.entry != nil && w.hides(u.entry) != "":
 		return u.entry.Ref(), want, u.entry.Ref().String() + " " + w.hides(u.entry)
 	case u.entry != nil && !slices.Contains(entryPorts(u.entry), u.port):
-		return u.entry.Ref(), fmt.Sprintf("port %d of %s", u.port, u.host), u.entry.Ref().String() + " has ports " + quoteAll(portTexts(u.entry))
+		return culprit, fmt.Sprintf("port %d of %s", u.port, u.host), u.entry.Ref().String() + " has ports " + quoteAll(portTexts(u.entry))
 	case alias != nil:
 		return alias.Ref(), "a host that the mesh knows", alias.Ref().String() + " stands for " + u.host + w.similarEntry(u.host)
 	case u.subset != "":
@@ -44,6 +47,21 @@ func (w *walk) whyNoCluster(u upstream) (culprit labs.Object, want, got string) 
 		return u.service.Ref(), want, "annotation " + hidden + ": " + annotation
 	}
 	return culprit, "a Service or ServiceEntry with host " + u.host, "nothing by the name " + u.host + w.similarEntry(u.host)
+}
+
+// otherGrant is a ReferenceGrant beside a backend of the route, written for
+// something else than this reference; nil when there is none.
+func (w *walk) otherGrant() object {
+	for _, rule := range w.routed.Items("spec", "rules") {
+		for _, ref := range rule.Items("backendRefs") {
+			for _, g := range w.index.All(gatewayAPI, "ReferenceGrant") {
+				if g.Namespace() == ref.Str("namespace") && g.Namespace() != w.routed.Namespace() {
+					return g
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // aliasOf is the Service of type ExternalName that stands for a host.

@@ -127,66 +127,6 @@ func (w *walk) refusedBeside(r *report, u upstream, l labs.ProxyLog) bool {
 	return true
 }
 
-// callerHere is the request as this proxy's own policies see it.
-func (w *walk) callerHere() caller {
-	c := caller{target: w.target, port: w.targetPort, source: w.answer.Source, tcp: w.chain != nil && !w.chain.HTTP}
-	switch p := w.previous; {
-	case p == nil:
-	case w.target.mesh:
-		c.principal = p.principal()
-	default:
-		c.hidden, c.plain = p.principal(), p.last().rule
-	}
-	return c
-}
-
-// callerAt is the request as the policies beside the server see it.
-func (w *walk) callerAt(u upstream) caller {
-	c := caller{target: w.target, tcp: w.opaque(u)}
-	if len(u.pods) > 0 {
-		c.port = w.podPort(u, u.pods[0])
-	}
-	switch mode := u.cluster.Mode(); {
-	case mode == "ISTIO_MUTUAL" || mode == "AUTO":
-		c.principal = w.principal()
-	default:
-		c.hidden, c.plain = w.principal(), u.rule
-	}
-	if len(u.pods) > 0 {
-		if want, by := w.peerTLS(u.pods[0], c.port); want == "DISABLE" {
-			c.principal, c.hidden, c.plain = "", w.principal(), by
-		}
-	}
-	if len(w.pods) > 0 {
-		c.source = w.pods[0].Str("status", "podIP")
-	}
-	return c
-}
-
-// principal is the identity of this proxy in the mesh.
-func (w *walk) principal() string {
-	if len(w.pods) == 0 {
-		return ""
-	}
-	account := w.account()
-	return "cluster.local/ns/" + account.Namespace + "/sa/" + account.Name
-}
-
-// opaque says whether the Service declares the port as one that is not HTTP.
-func (w *walk) opaque(u upstream) bool {
-	for _, p := range u.service.Items("spec", "ports") {
-		if p.Num("port") != u.port {
-			continue
-		}
-		protocol := p.Str("appProtocol")
-		if protocol == "" {
-			protocol, _, _ = strings.Cut(p.Str("name"), "-")
-		}
-		return slices.Contains([]string{"tcp", "tls", "https", "mongo", "mysql", "redis"}, strings.ToLower(protocol))
-	}
-	return false
-}
-
 // denied names the policy that refused: the one Envoy says matched; else a
 // DENY policy that matches the request; else, since no ALLOW policy matched,
 // those that would have had to.
@@ -213,6 +153,9 @@ func (w *walk) denied(r *report, details string, pods []object, c caller) {
 	switch {
 	case len(deny) > 0 && !none:
 		w.policyBroken(r, deny[0].Ref(), deny[0].Ref().String()+" denies the request", "one of its rules matches")
+	case len(allow) == 0 && w.closedBy(pods) != nil:
+		ref := w.closedBy(pods).Ref()
+		w.policyBroken(r, ref, "the proxy refuses in place of "+ref.String()+", whose code it has not", "no AuthorizationPolicy is for it: "+details)
 	case len(allow) == 0:
 		w.policyBroken(r, labs.Object{}, "a policy denies the request", details)
 	default:
@@ -225,6 +168,17 @@ func (w *walk) denied(r *report, details string, pods []object, c caller) {
 		}
 		w.policyBroken(r, allow[0].Ref(), "no ALLOW policy matches the request", "no rule of "+allow[0].Ref().String()+" matched")
 	}
+}
+
+// closedBy is a WasmPlugin of the pods for which their proxies refuse everything
+// as long as they have not fetched it; nil when there is none.
+func (w *walk) closedBy(pods []object) object {
+	for _, p := range w.index.All("extensions.istio.io", "WasmPlugin") {
+		if p.Str("spec", "failStrategy") != "FAIL_OPEN" && slices.ContainsFunc(pods, func(pod object) bool { return w.applies(p, pod) }) {
+			return p
+		}
+	}
+	return nil
 }
 
 func (w *walk) unauthenticated(r *report, pods []object) {

@@ -68,15 +68,19 @@ func (w *walk) plainToTLS(r *report, u upstream) {
 // read in another namespace.
 func (w *walk) ruleMisspelt(u upstream) object {
 	for _, d := range w.index.All(istioNetworking, "DestinationRule") {
-		host := ruleHost(d)
-		_, close := near(host, u.host)
-		name, _, _ := strings.Cut(host, ".")
-		short := strings.HasPrefix(u.host, name+".")
-		if (close || short) && d.Has("spec", "trafficPolicy", "tls") && !w.known(host) {
+		if d.Has("spec", "trafficPolicy", "tls") && w.misspells(ruleHost(d), u) {
 			return d
 		}
 	}
 	return nil
+}
+
+// misspells says whether a host that nobody has is nearly the upstream's, or
+// its short name read in another namespace.
+func (w *walk) misspells(host string, u upstream) bool {
+	_, close := near(host, u.host)
+	name, _, _ := strings.Cut(host, ".")
+	return (close || strings.HasPrefix(u.host, name+".")) && !w.known(host)
 }
 
 // idleBackendTLS is a BackendTLSPolicy that would have made the proxy speak

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
-	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
 // wanted compares a good answer with what the request asks for: by which way,
@@ -124,80 +123,6 @@ func (w *walk) nobodyAsked() {
 		"an answer of "+w.request.To, "a direct response")
 }
 
-// wrongServer: somebody else than asked for gave the answer.
-func (w *walk) wrongServer() {
-	want, address := w.request.To, w.served()
-	ns, name, _ := strings.Cut(want, "/")
-	r := w.report(labs.LayerRoute)
-	if ns == "outside" {
-		u := w.last()
-		as := u.host
-		if strings.HasPrefix(as, "*") {
-			as = w.target.name() // whoever was asked for
-		}
-		if as != "" && as != name && !w.leaves() {
-			culprit, _ := w.sender()
-			r.override(culprit.Ref(), "another server answered", want, u.host)
-		}
-		return
-	}
-	name, subset, _ := strings.Cut(name, "#")
-	pods, ref := w.workload(ns + "/" + name)
-	if subset != "" {
-		key, value, _ := strings.Cut(subset, "=")
-		pods = slices.DeleteFunc(pods, func(p object) bool { return p.Labels("metadata", "labels")[key] != value })
-	}
-	pod := w.podAt(address)
-	switch {
-	case address == "":
-		r.doubt("who answered was not seen: no log line names the endpoint")
-	case pod == nil:
-		culprit, _ := w.sender()
-		r.override(culprit.Ref(), "another server answered", ref.String(), address)
-	case !slices.ContainsFunc(pods, func(p object) bool { return p.Ref() == pod.Ref() }):
-		w.astray(ref, pods, pod)
-	}
-}
-
-// astray: another pod answered than should. The Service that bears the
-// workload's name and selects others, or the subset whose labels are others',
-// is to blame; else the route.
-func (w *walk) astray(want labs.Object, pods []object, got object) {
-	r, culprit := w.report(labs.LayerDestination), object(nil)
-	u, answered := w.last(), w.ownerOf(got).String()
-	if w.strayedByName(want, got) {
-		return
-	}
-	behind := func(p object) bool {
-		return u.service != nil && snapshot.Selects(u.service.Labels("spec", "selector"), p.Labels("metadata", "labels"))
-	}
-	switch {
-	case u.subset != "" && u.rule != nil && slices.ContainsFunc(pods, behind) &&
-		(strings.HasSuffix(want.Name, "-"+u.subset) || pods[0].Labels("metadata", "labels")["version"] == u.subset):
-		culprit = u.rule
-	case u.subset == "" && u.service != nil && u.service.Name() == want.Name && u.service.Namespace() == want.Namespace && !slices.ContainsFunc(pods, behind):
-		culprit = u.service
-	default:
-		why := ""
-		if culprit, why = w.sender(); why != "" {
-			answered = why + "; " + answered
-		}
-		r = w.report(labs.LayerRoute)
-	}
-	r.override(culprit.Ref(), "another server answered", want.String(), answered)
-}
-
-// served is the address of the endpoint that the last proxy chose.
-func (w *walk) served() string {
-	if l, ok := w.logOf(w.pods); ok && l.Upstream != "" {
-		return strings.Join(hostsOf([]string{l.Upstream}), "")
-	}
-	if all := hostsOf(w.addresses(w.last())); len(w.upstreams) == 1 && len(all) == 1 {
-		return all[0]
-	}
-	return ""
-}
-
 // notRefused: policy wants the request refused, and it was answered. What
 // should have stopped it is the policy whose workload it reached, or the
 // entry that lets it out.
@@ -218,6 +143,8 @@ func (w *walk) notRefused() {
 		culprit, got = a, a.Ref().String()+" refuses bad tokens only; no AuthorizationPolicy asks for one"
 	} else if p := w.idlePolicy(u); p != nil {
 		culprit, got = p, p.Ref().String()+" does not apply to the request"
+	} else if f := w.idleFilter(u); f != nil {
+		culprit, got = f, f.Ref().String()+" patches proxies in another place than where the request comes by"
 	} else if e := w.entryFor(w.target.name()); e != nil {
 		culprit, got = e, e.Ref().String()+" has hosts "+quoteAll(e.Strs("spec", "hosts"))
 	}

@@ -66,7 +66,7 @@ func (m *Cards) Init() tea.Cmd {
 		texts := make([]string, len(rows))
 		for i, r := range rows {
 			texts[i] = strings.ToLower(strings.Join(append([]string{
-				r.Card.ID, r.Card.Deck, r.Card.Front, r.Card.Back, standing(r.Memory, now())}, r.Card.Tags...), " "))
+				r.Card.ID, r.Card.Deck, r.Card.Front, r.Card.Back, standing(r, now())}, r.Card.Tags...), " "))
 		}
 		return cardsLoaded{id, rows, texts, now(), err}
 	}
@@ -126,7 +126,7 @@ func (m *Cards) Handle(i keymap.Intent) (tea.Cmd, bool) {
 func (m *Cards) page(r cards.Row) string {
 	c, mem := r.Card, r.Memory
 	text := fmt.Sprintf("%s\n\n---\n\n%s\n\n---\n\n%s", strings.TrimSpace(c.Front), strings.TrimSpace(c.Back), c.Source)
-	facts := []string{"deck " + c.Deck, standing(mem, m.now)}
+	facts := []string{"deck " + c.Deck, standing(r, m.now)}
 	if mem.Reps > 0 {
 		facts = append(facts, widget.Count(mem.Reps, "review"), widget.Count(mem.Lapses, "lapse"),
 			fmt.Sprintf("stable for %.0f days", mem.Stability))
@@ -159,7 +159,7 @@ func (m *Cards) View(w, h int) string {
 
 func (m *Cards) line(r cards.Row, marked bool, w int) string {
 	st := m.env.Styles
-	tail := layout.Pad(standing(r.Memory, m.now), 10)
+	tail := layout.Pad(standing(r, m.now), 10)
 	head := ""
 	if w >= 100 {
 		head = layout.Pad(r.Card.Deck, 12) + " "
@@ -176,16 +176,21 @@ func (m *Cards) line(r cards.Row, marked bool, w int) string {
 }
 
 // standing says where a card stands, in a word or two.
-func standing(m cards.Memory, now time.Time) string {
-	switch {
+func standing(r cards.Row, now time.Time) string {
+	const day = 24 * time.Hour
+	switch m := r.Memory; {
 	case m.Suspended:
 		return "suspended"
-	case m.State == cards.New && m.Reason == "":
-		return "new"
-	case !m.Due.After(now):
+	case m.Reason != "":
 		return "due"
+	case m.State == cards.New:
+		return "new"
+	case m.State != cards.Review && m.Due.After(now):
+		return "in " + widget.Interval(m.Due.Sub(now))
+	case m.State == cards.Review && r.In > 0:
+		return "in " + widget.Interval(time.Duration(r.In)*day)
 	}
-	return "in " + widget.Interval(m.Due.Sub(now))
+	return "due"
 }
 
 // Scope names the keys in force.

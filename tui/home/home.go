@@ -147,7 +147,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		}
 	case screen.Tick:
 		m.now = msg.At
-	case screen.Shown:
+	case screen.Shown, screen.CardsChanged:
 		return m.load()
 	}
 	m.chosen = max(0, min(m.chosen, len(m.items())-1))

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -22,6 +23,7 @@ type cardLoaded struct {
 type rated struct {
 	request int
 	rating  rating
+	id      cards.ID
 	err     error
 }
 
@@ -62,13 +64,19 @@ func (m *Model) store(r rating) tea.Cmd {
 		if r.took == 0 {
 			r.took = max(now().Sub(shown), time.Millisecond)
 		}
-		return rated{id, r, study.Rate(ctx, r.card, r.rating, r.took)}
+		answer, err := study.Rate(ctx, r.prompt, r.rating, r.took)
+		return rated{id, r, answer, err}
 	}
 }
 
 // end loads what the summary needs.
 func (m *Model) end() tea.Cmd {
-	m.phase, m.prompt, m.scroll.Offset, m.request = summary, nil, 0, m.env.Seq.Next()
+	m.phase, m.prompt, m.scroll.Offset = summary, nil, 0
+	return m.sumUp()
+}
+
+func (m *Model) sumUp() tea.Cmd {
+	m.request = m.env.Seq.Next()
 	id, ctx, p := m.request, m.ctx, m.ports
 	return func() tea.Msg {
 		stats, err := p.Study.Stats(ctx)
@@ -128,6 +136,10 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		if msg.request == m.request {
 			m.ending = ending{true, msg.stats, msg.labs, widget.Words(msg.err)}
 		}
+	case screen.CardsChanged, screen.Shown:
+		return m.onChange()
+	case reread:
+		return m.onReread(msg)
 	case labFound:
 		if msg.request == m.request {
 			return m.onLab(msg)
@@ -150,19 +162,23 @@ func (m *Model) onCard(msg cardLoaded) tea.Cmd {
 
 func (m *Model) show(p *cards.Prompt, at time.Time, ph phase) {
 	m.prompt, m.shown, m.phase = p, at, ph
-	m.trouble, m.unsaved, m.scroll.Offset = "", nil, 0
+	m.trouble, m.unsaved, m.note, m.scroll.Offset = "", nil, "", 0
 	if ph == answer {
 		m.unfold()
 	}
 }
 
 func (m *Model) onRated(msg rated) tea.Cmd {
+	if errors.Is(msg.err, cards.ErrOutdated) {
+		m.before, m.phase, m.unsaved = answer, working, nil
+		return m.reread(true)
+	}
 	if msg.err != nil {
 		m.phase, m.trouble, m.unsaved = answer, widget.Words(msg.err), &msg.rating
 		m.unfold() // what went wrong takes room
 		return nil
 	}
-	m.done = append(m.done, given{m.prompt, msg.rating.rating, msg.rating.took})
+	m.done = append(m.done, given{msg.id, m.prompt, msg.rating.rating, msg.rating.took})
 	m.trouble, m.unsaved = "", nil
 	if m.limit > 0 && len(m.done) >= m.limit {
 		return m.end()

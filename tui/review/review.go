@@ -19,8 +19,9 @@ import (
 // Study serves cards and stores answers.
 type Study interface {
 	Next(ctx context.Context, deck string) (*cards.Prompt, error)
-	Rate(ctx context.Context, card string, r cards.Rating, took time.Duration) error
-	Undo(ctx context.Context) (string, error)
+	Reread(ctx context.Context, shown *cards.Prompt, deck string) (*cards.Prompt, error)
+	Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating, took time.Duration) (cards.ID, error)
+	Undo(ctx context.Context, answer cards.ID) (string, error)
 	Suspend(ctx context.Context, card string, on bool) error
 	Stats(ctx context.Context) (cards.Stats, error)
 }
@@ -64,6 +65,7 @@ type Model struct {
 	shown   time.Time // when the question came on screen
 	trouble string    // what could not be done, shown until the next key that works
 	unsaved *rating   // the rating that could not be stored
+	note    string    // why the card on screen is not what it was
 	before  phase     // what to go back to when undo or suspend fails
 	sending cards.Rating
 	scroll  layout.Scroll
@@ -76,13 +78,14 @@ type Model struct {
 
 // rating is one judgement on its way to the store.
 type rating struct {
-	card   string
+	prompt *cards.Prompt
 	rating cards.Rating
 	took   time.Duration // 0 until the command measured it
 }
 
 // given is an answer stored in this session, with the prompt for undo.
 type given struct {
+	id     cards.ID
 	prompt *cards.Prompt
 	rating cards.Rating
 	took   time.Duration
@@ -166,7 +169,7 @@ func (m *Model) rate(r cards.Rating) (tea.Cmd, bool) {
 	if m.phase != answer {
 		return nil, m.phase == saving
 	}
-	send := rating{card: m.prompt.Card.ID, rating: r}
+	send := rating{prompt: m.prompt, rating: r}
 	if m.unsaved != nil {
 		send.took = m.unsaved.took
 	}

@@ -100,9 +100,15 @@ func (m *Model) helpful() labs.Listing {
 	return best
 }
 
+// tomorrow counts what comes the next day, with what is left of this one:
+// also the cards just answered whose steps are not over.
 func tomorrow(forecast []int) string {
-	if len(forecast) < 2 || forecast[1] == 0 {
+	if len(forecast) < 2 || forecast[0]+forecast[1] == 0 {
 		return "no card comes back; new ones may"
 	}
-	return widget.Count(forecast[1], "card") + " to review"
+	words := widget.Count(forecast[0]+forecast[1], "card") + " to review"
+	if forecast[0] > 0 {
+		words += fmt.Sprintf(", %d left of today", forecast[0])
+	}
+	return words
 }

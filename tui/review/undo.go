@@ -1,6 +1,7 @@
 package review
 
 import (
+	"errors"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -18,7 +19,7 @@ type aside struct {
 
 type undone struct {
 	request int
-	card    string
+	prompt  *cards.Prompt // the card as it is then, nil if it need not be answered
 	at      time.Time
 	err     error
 }
@@ -64,12 +65,20 @@ func (m *Model) suspend() tea.Cmd {
 	return m.setAside(m.prompt.Card.ID)
 }
 
+// takeBack takes the last answer of this session back: those of other windows
+// are theirs.
 func (m *Model) takeBack() tea.Cmd {
 	m.request = m.env.Seq.Next()
-	id, ctx, study, now := m.request, m.env.Ctx, m.ports.Study, m.env.Now
+	id, ctx, study, deck, now, last := m.request, m.env.Ctx, m.ports.Study, m.deck, m.env.Now, m.done[len(m.done)-1]
 	return func() tea.Msg {
-		card, err := study.Undo(ctx)
-		return undone{id, card, now(), err}
+		if _, err := study.Undo(ctx, last.id); err != nil {
+			return undone{id, nil, now(), err}
+		}
+		p, err := study.Reread(ctx, last.prompt, deck)
+		if err != nil {
+			p = nil // reading the next card tells of it
+		}
+		return undone{id, widget.Safe(p), now(), nil}
 	}
 }
 
@@ -88,17 +97,21 @@ func (m *Model) wake(card string) tea.Cmd {
 // onUndone shows the card whose rating was taken back with its answer, since
 // it is to be rated anew.
 func (m *Model) onUndone(msg undone) tea.Cmd {
-	if msg.err != nil {
+	gone := errors.Is(msg.err, cards.ErrUndone) // by another window
+	if msg.err != nil && !gone {
 		m.phase = m.before
 		return screen.Send(screen.Flash{Text: "nothing was taken back: " + widget.Words(msg.err), Bad: true})
 	}
-	last := m.done[len(m.done)-1]
 	m.done = m.done[:len(m.done)-1]
+	if gone {
+		m.phase = m.before
+		return screen.Send(screen.Flash{Text: "that rating was taken back already, in another window"})
+	}
 	flash := screen.Send(screen.Flash{Text: "the rating was taken back"})
-	if last.prompt.Card.ID != msg.card {
+	if msg.prompt == nil {
 		return tea.Batch(flash, m.load())
 	}
-	m.show(last.prompt, msg.at, answer)
+	m.show(msg.prompt, msg.at, answer)
 	return flash
 }
 

@@ -129,10 +129,13 @@ func (m *Model) progress(w int) string {
 
 // foot is the ratings, or what to do to see them.
 func (m *Model) foot(w int) []string {
-	if m.shows(question) {
-		return []string{"", m.env.Styles.Faint.Render("  Say your answer, then look.")}
-	}
 	out := []string{""}
+	if m.note != "" {
+		out = append(out, layout.Indent(layout.Flow(m.note, w-4), 2)...)
+	}
+	if m.shows(question) {
+		return append(out, m.env.Styles.Faint.Render("  Say your answer, then look."))
+	}
 	if m.unsaved != nil {
 		out = append(out, m.notStored(w)...)
 	}

@@ -62,6 +62,10 @@ func (s *Seq) Next() int { s.last++; return s.last }
 // Tick tells the time, once a second.
 type Tick struct{ At time.Time }
 
+// CardsChanged tells that some program stored something about cards, this one
+// included, or that the learner's next day has begun.
+type CardsChanged struct{}
+
 // Size tells the cells a screen has, so that it knows how far it can scroll.
 type Size struct{ W, H int }
 

@@ -73,6 +73,8 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case screen.Size:
 		m.size = msg
+	case screen.CardsChanged, screen.Shown:
+		return m.Init()
 	case loaded:
 		if msg.request == m.request {
 			m.loaded, m.stats, m.labs, m.err = true, msg.stats, msg.labs, widget.Words(msg.err)

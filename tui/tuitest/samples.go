@@ -51,17 +51,18 @@ func Summary() cards.Summary {
 }
 
 // Rows are the cards of a list, in every standing.
-func Rows(now time.Time) []cards.Row {
+func Rows() []cards.Row {
 	var out []cards.Row
-	for i, mem := range []cards.Memory{
-		{}, {State: cards.Review, Due: now.Add(-time.Hour), Reps: 4, Lapses: 1, Stability: 12},
-		{State: cards.Review, Due: now.Add(9 * day), Reps: 7, Stability: 40}, {Suspended: true},
+	for i, r := range []cards.Row{
+		{}, {Memory: cards.Memory{State: cards.Review, Reps: 4, Lapses: 1, Stability: 12}},
+		{Memory: cards.Memory{State: cards.Review, Reps: 7, Stability: 40}, In: 9}, {Memory: cards.Memory{Suspended: true}},
 	} {
 		c := Card()
 		if i > 0 {
 			c.ID, c.Deck, c.Front = fmt.Sprintf("card-%d", i), "routes", fmt.Sprintf("Question %d about routes?", i)
 		}
-		out = append(out, cards.Row{Card: c, Memory: mem})
+		r.Card = c
+		out = append(out, r)
 	}
 	return out
 }

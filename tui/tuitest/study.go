@@ -2,7 +2,6 @@ package tuitest
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -25,6 +24,8 @@ type Study struct {
 	UndoErr    error
 	Slow       time.Duration // how long Next takes
 
+	Beat cards.Pulse // to be counted up when another window did something
+
 	Rated     []Rated
 	aside     []*cards.Prompt // suspended, to be woken again
 	Suspended []string
@@ -33,6 +34,7 @@ type Study struct {
 
 // Rated is one stored answer.
 type Rated struct {
+	ID     cards.ID
 	Card   string
 	Rating cards.Rating
 	Took   time.Duration
@@ -67,32 +69,69 @@ func (s *Study) Next(_ context.Context, deck string) (*cards.Prompt, error) {
 	return &p, nil
 }
 
+// Reread returns the card as the queue has it now.
+func (s *Study) Reread(_ context.Context, shown *cards.Prompt, _ string) (*cards.Prompt, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.NextErr != nil {
+		return nil, s.NextErr
+	}
+	for _, q := range s.Queue {
+		if q.Card.ID == shown.Card.ID {
+			p := *q
+			p.Left = cards.Counts{Due: len(s.Queue)}
+			return &p, nil
+		}
+	}
+	return nil, nil
+}
+
+// Pulse returns Beat.
+func (s *Study) Pulse(context.Context) (cards.Pulse, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.Beat, nil
+}
+
+// Elsewhere does something in another window.
+func (s *Study) Elsewhere(do func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	do()
+	s.Beat.Version++
+}
+
 // Rate takes the card from the queue.
-func (s *Study) Rate(_ context.Context, card string, r cards.Rating, took time.Duration) error {
+func (s *Study) Rate(_ context.Context, shown *cards.Prompt, r cards.Rating, took time.Duration) (cards.ID, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.RateErr != nil {
-		return s.RateErr
+		return cards.ID{}, s.RateErr
 	}
 	for i, p := range s.Queue {
-		if p.Card.ID == card {
-			s.Rated = append(s.Rated, Rated{card, r, took, p})
+		if p.Card.ID == shown.Card.ID && p.Day == shown.Day && p.Memory.Known() == shown.Memory.Known() {
+			id := cards.ID{1, byte(len(s.Rated))}
+			s.Rated = append(s.Rated, Rated{id, shown.Card.ID, r, took, p})
 			s.Queue = slices.Delete(slices.Clone(s.Queue), i, i+1)
-			return nil
+			return id, nil
 		}
 	}
-	return errors.New("no such card: " + card)
+	return cards.ID{}, cards.ErrOutdated
 }
 
-// Undo puts the card answered last back at the head.
-func (s *Study) Undo(context.Context) (string, error) {
+// Undo puts the card of an answer back at the head.
+func (s *Study) Undo(_ context.Context, id cards.ID) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.UndoErr != nil || len(s.Rated) == 0 {
-		return "", errors.Join(s.UndoErr, errors.New("nothing to undo"))
+	if s.UndoErr != nil {
+		return "", s.UndoErr
 	}
-	last := s.Rated[len(s.Rated)-1]
-	s.Rated = s.Rated[:len(s.Rated)-1]
+	i := slices.IndexFunc(s.Rated, func(r Rated) bool { return r.ID == id })
+	if i < 0 {
+		return "", cards.ErrUndone
+	}
+	last := s.Rated[i]
+	s.Rated = slices.Delete(s.Rated, i, i+1)
 	s.Queue = append([]*cards.Prompt{last.prompt}, s.Queue...)
 	return last.Card, nil
 }
@@ -134,4 +173,8 @@ func (s *Study) List(context.Context) ([]cards.Row, error) {
 }
 
 // Stats returns the numbers.
-func (s *Study) Stats(context.Context) (cards.Stats, error) { return s.Numbers, nil }
+func (s *Study) Stats(context.Context) (cards.Stats, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.Numbers, nil
+}

@@ -19,10 +19,12 @@ const Days = 730
 // Deck order is ord >> 20, see sqlite.Fill.
 var past = [...]string{
 	`UPDATE card SET state = 2, stability = 10, difficulty = 5, reps = 4, lapses = (ord >> 20) % 5,
-	  last = ?1 - 864000000, due = ?1 + ((ord >> 20) * 7919 % 2000 - 1000) * 86400
+	  last = ?1 - 864000000, last_day = ?2 - 10, due_day = ?2 + ((ord >> 20) * 7919 % 200 - 99)
 	  WHERE ord NOT IN (SELECT ord FROM card WHERE present = 1 ORDER BY ord LIMIT 1000)`,
-	`INSERT INTO log (kind, card, at, day, rating, took, before, after, algorithm)
-	  SELECT 'answer', id, ?1, ?2 - (ord >> 20) % 730, 3, 5000, '{"state":2}', '{"state":2}', 'fsrs-6/default' FROM card`,
+	`INSERT INTO log (id, kind, card, at, day, rating, took, shown, before, after, algorithm)
+	  SELECT unhex(printf('%012X7000', ?1 - 200000000 + row_number() OVER (ORDER BY ord)) || hex(randomblob(8))),
+	    'answer', id, ?1, ?2 - (ord >> 20) % 730, 3, 5000, '600,3600,864000,1728000',
+	    '{"state":2,"stability":9,"difficulty":5}', '{"state":2,"stability":10,"difficulty":5}', 'fsrs-6/default' FROM card`,
 	`INSERT INTO tally (day, tag, answers, reviews, forgot, took)
 	  SELECT day, t.tag, count(*), count(*), 0, 5000 * count(*) FROM log JOIN
 	    (SELECT '' AS tag UNION SELECT 'layer:tls' UNION SELECT 'tls' UNION SELECT 'topic' || value FROM json_each('[1,2,3,4,5,6,7,8,9]')) t

@@ -1,0 +1,71 @@
+package study
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gatedrill/gatedrill/cards"
+)
+
+// maxTook is the longest an answer counts: after it the learner was away.
+const maxTook = 2 * time.Minute
+
+// Rate stores the answer to a card as it was shown and returns its name in
+// the log. It is refused as cards.ErrOutdated when the card was answered or
+// suspended elsewhere meanwhile or left its deck, and when a day began with
+// which the intervals on screen are others: Reread then gives the card as it
+// is. On an error nothing was stored, and the same call may be made again.
+func (s *Service) Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating, took time.Duration) (cards.ID, error) {
+	now := s.now()
+	took = min(max(took, 0), maxTook)
+	if now.Day != shown.Day {
+		return cards.ID{}, fmt.Errorf("%w: a new day has begun", cards.ErrOutdated)
+	}
+	id, err := s.Store.Answer(ctx, shown.Card.ID, func(m cards.Memory) (cards.Answer, error) {
+		switch {
+		case m.Suspended != shown.Memory.Suspended:
+			return cards.Answer{}, fmt.Errorf("%w: it was suspended or put back elsewhere", cards.ErrOutdated)
+		case m.Known() != shown.Memory.Known():
+			return cards.Answer{}, fmt.Errorf("%w: it was answered elsewhere", cards.ErrOutdated)
+		}
+		after, err := s.Scheduler.Next(shown.Card.ID, m, r, now)
+		if err != nil {
+			return cards.Answer{}, err
+		}
+		a := cards.Answer{Moment: now, Rating: r, Took: took, Before: m, After: after, Algorithm: s.Scheduler.Algorithm()}
+		for i, c := range shown.Choices {
+			a.Shown[i] = c.Interval
+		}
+		return a, nil
+	})
+	if errors.Is(err, cards.ErrNoCard) {
+		err = fmt.Errorf("%w: %w", cards.ErrOutdated, err)
+	}
+	return id, err
+}
+
+// Undo takes an answer back and returns its card's id. The card is as if that
+// answer had never been given; what happened to it since, stays.
+func (s *Service) Undo(ctx context.Context, id cards.ID) (string, error) {
+	return s.Store.Undo(ctx, id, s.now(), s.replay)
+}
+
+// Answers lists the newest answers, latest first, of one card or of all.
+func (s *Service) Answers(ctx context.Context, card string, most int) ([]cards.Given, error) {
+	return s.Store.Answers(ctx, card, most)
+}
+
+// Revoke takes back the answer of that name, see cards.Ending.
+func (s *Service) Revoke(ctx context.Context, name string) (string, error) {
+	ending, err := cards.Ending(name)
+	if err != nil {
+		return "", err
+	}
+	id, err := s.Store.FindAnswer(ctx, ending)
+	if err != nil {
+		return "", err
+	}
+	return s.Undo(ctx, id)
+}
