@@ -30,6 +30,8 @@ type Options struct {
 	NoInbound       bool           // -b ""
 	ExcludeNets     []netip.Prefix // -x
 	IncludeNets     []netip.Prefix // -i; empty: everywhere
+	NoNets          bool           // -i ""
+	IncludeOutbound []uint16       // -q: these ports wherever they lead
 }
 
 // Rule is one redirect rule: where it hooks, its text, and its expressions.
@@ -61,7 +63,10 @@ func Parse(args []string) (Options, error) {
 			}
 		case "-x":
 			o.ExcludeNets, err = each(v, prefix)
+		case "-q":
+			o.IncludeOutbound, err = each(v, port)
 		case "-i":
+			o.NoNets = v == ""
 			if v != "*" {
 				o.IncludeNets, err = each(v, prefix)
 			}
@@ -146,10 +151,13 @@ func (o Options) outbound() []Rule {
 	for _, n := range o.ExcludeNets {
 		add(fmt.Sprintf("ip daddr %s return", n), nft.Destination(n), nft.Return())
 	}
+	for _, p := range o.IncludeOutbound {
+		add(fmt.Sprintf("tcp dport %d redirect to :%d", p, o.OutboundPort), nft.Port(unix.IPPROTO_TCP, p), nft.RedirectTo(o.OutboundPort))
+	}
 	for _, n := range o.IncludeNets {
 		add(fmt.Sprintf("ip daddr %s tcp redirect to :%d", n, o.OutboundPort), tcp, nft.Destination(n), nft.RedirectTo(o.OutboundPort))
 	}
-	if len(o.IncludeNets) == 0 {
+	if len(o.IncludeNets) == 0 && !o.NoNets {
 		add(fmt.Sprintf("meta l4proto tcp redirect to :%d", o.OutboundPort), tcp, nft.RedirectTo(o.OutboundPort))
 	}
 	return rules

@@ -68,6 +68,19 @@ func TestNoInbound(t *testing.T) {
 	}
 }
 
+func TestNothingOutboundButSomePorts(t *testing.T) {
+	t.Parallel()
+	got := texts(t, []string{"-i", "", "-q", "8443,9000"})
+	for _, want := range []string{"out: tcp dport 8443 redirect to :15001", "out: tcp dport 9000 redirect to :15001"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "out: meta l4proto tcp redirect") {
+		t.Errorf("more than the ports is redirected:\n%s", got)
+	}
+}
+
 func TestBadArgument(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"-p", "x"}, {"-d", "70000"}, {"-x", "10.0.0.0/99"}} {
