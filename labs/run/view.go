@@ -106,9 +106,9 @@ func words(name labs.Step, at string) (title, question string) {
 		}
 		return "entry", question
 	case labs.StepListeners:
-		question = "Does the gateway listen for this request, and is a route attached?"
+		question = "Does the gateway listen for this request, on its port and for its host?"
 		if proxy != "" {
-			question = "Does the " + proxy + " listen for this request, and is a route attached?"
+			question = "Does the " + proxy + " listen for this request, on its port and for its host?"
 		}
 		return "listeners and attachment", question
 	case labs.StepTLS:

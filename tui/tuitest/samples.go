@@ -137,7 +137,7 @@ func steps() []labs.StepView {
 			Answer: "NR", FindingRight: true, Done: true},
 		{Step: labs.StepEntry, Title: "entry", Question: "Does the request reach the gateway?", Ask: "How many endpoints has the gateway's Service?",
 			Look: []string{"kubectl get svc,endpointslices -n istio-system"}, Answer: "1", Verdict: labs.Healthy, VerdictRight: true, FindingRight: true, Done: true, Wrong: 1},
-		{Step: labs.StepListeners, Title: "listeners and attachment", Question: "Does the gateway listen for this request, and is a route attached?",
+		{Step: labs.StepListeners, Title: "listeners and attachment", Question: "Does the gateway listen for this request, on its port and for its host?",
 			Look: []string{"istioctl proxy-config listeners deploy/istio-ingressgateway -n istio-system", "kubectl get gateway,virtualservice -A"},
 			Ask:  "Which port does Envoy listen on for HTTPS?", HintsLeft: 2},
 		{Step: labs.StepTLS, Title: "TLS", Question: "Is the certificate the right one?", Ask: "Until when is it valid?", HintsLeft: 2},
