@@ -29,6 +29,20 @@ func (e *Engine) namespaces(ctx context.Context) ([]unstructured.Unstructured, e
 	return list.Items, nil
 }
 
+// homesIn are the namespaces among manifests.
+func homesIn(list []labs.Manifest) []labs.Manifest {
+	return slices.DeleteFunc(slices.Clone(list), func(m labs.Manifest) bool { return m.Object["kind"] != "Namespace" })
+}
+
+// house makes namespaces. Those of their names that are still being deleted
+// are waited for: they take nothing new.
+func (e *Engine) house(ctx context.Context, label string, vars *variables, homes []labs.Manifest) error {
+	if err := e.vacated(ctx, homes); err != nil {
+		return err
+	}
+	return e.applyAll(ctx, label, vars, homes)
+}
+
 func namesOf(homes []labs.Manifest) []string {
 	out := []string{}
 	for _, m := range homes {

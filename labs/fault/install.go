@@ -27,16 +27,7 @@ func (e *Engine) Keep(ctx context.Context, name string) error {
 // applies the rest. It waits for nothing to get ready, and takes no picture: a
 // namespace of that name that is still being deleted is all it waits for.
 func (e *Engine) Install(ctx context.Context, lab *labs.Lab, list []labs.Certificate, c labs.Change) error {
-	var homes []labs.Manifest
-	for _, m := range c.Objects {
-		if m.Object["kind"] == "Namespace" {
-			homes = append(homes, m)
-		}
-	}
-	if err := e.vacated(ctx, homes); err != nil {
-		return err
-	}
-	if err := e.applyAll(ctx, lab.ID, e.variables(lab), homes); err != nil {
+	if err := e.house(ctx, lab.ID, e.variables(lab), homesIn(c.Objects)); err != nil {
 		return err
 	}
 	if err := e.certificates(ctx, lab.ID, list); err != nil {

@@ -53,19 +53,11 @@ func (e *Engine) World(ctx context.Context, w labs.World, report func(string)) e
 	}
 	// Namespaces first: certificates need them too.
 	vars := &variables{engine: e, gateway: labs.DefaultGateway}
-	var homes []labs.Manifest
-	for _, m := range w.Change.Objects {
-		if m.Object["kind"] == "Namespace" {
-			homes = append(homes, m)
-		}
-	}
+	homes := homesIn(w.Change.Objects)
 	if err := e.leave(ctx, homes); err != nil {
 		return err
 	}
-	if err := e.vacated(ctx, homes); err != nil {
-		return err
-	}
-	if err := e.applyAll(ctx, world, vars, homes); err != nil {
+	if err := e.house(ctx, world, vars, homes); err != nil {
 		return err
 	}
 	if err := e.certificates(ctx, world, w.Certificates); err != nil {

@@ -98,11 +98,9 @@ func Attach(ix snapshot.Index, route, ref, parent object) Attachment {
 // conflict is what the status says of a listener whose port and host another
 // one has, which goes before it; "" when none does.
 func conflict(parent, listener object) string {
-	for _, st := range parent.Items("status", "listeners") {
-		for _, c := range st.Items("conditions") {
-			if st.Str("name") == listener.Str("name") && c.Str("type") == "Conflicted" && c.Str("status") == "True" {
-				return "is left out: " + c.Str("reason") + ": " + c.Str("message")
-			}
+	for _, c := range statusOf(parent, listener.Str("name")) {
+		if c.Str("type") == "Conflicted" && c.Str("status") == "True" {
+			return "is left out: " + c.Str("reason") + ": " + c.Str("message")
 		}
 	}
 	return ""

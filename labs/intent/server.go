@@ -131,12 +131,18 @@ func listenerServer(g, owner, l object) Server {
 		}
 		out.Secrets = append(out.Secrets, labs.Object{Kind: "Secret", Namespace: ns, Name: c.Str("name")})
 	}
+	out.Status = statusOf(owner, out.Name)
+	return out
+}
+
+// statusOf are the conditions of one listener of a Gateway or ListenerSet.
+func statusOf(owner object, listener string) []object {
 	for _, st := range owner.Items("status", "listeners") {
-		if st.Str("name") == out.Name {
-			out.Status = st.Items("conditions")
+		if st.Str("name") == listener {
+			return st.Items("conditions")
 		}
 	}
-	return out
+	return nil
 }
 
 // asksForClient says whether a Gateway validates client certificates on a

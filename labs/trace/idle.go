@@ -14,9 +14,10 @@ import (
 // leads there before others; a route that hangs on the Service or entry.
 func (w *walk) meshRoute() (object, string) {
 	var named, misspelt object
+	u := w.last()
 	for _, v := range w.index.All(istioNetworking, "VirtualService") {
 		if !w.namesHost(v) {
-			if slices.ContainsFunc(v.Strs("spec", "hosts"), func(h string) bool { return w.misspells(fullName(h, v.Namespace()), w.last()) }) {
+			if slices.ContainsFunc(v.Strs("spec", "hosts"), func(h string) bool { return w.misspells(fullName(h, v.Namespace()), u) }) {
 				misspelt = v
 			}
 			continue
@@ -28,7 +29,7 @@ func (w *walk) meshRoute() (object, string) {
 			named = v
 		}
 	}
-	for _, parent := range []object{w.last().service, w.entryFor(w.target.name())} {
+	for _, parent := range []object{u.service, w.entryFor(w.target.name())} {
 		if route, why := w.idleRoute(parent); route != nil {
 			return route, why
 		}
