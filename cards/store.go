@@ -107,3 +107,11 @@ const MatureDays = 21
 // LeechLapses is how often a card is forgotten before it counts as one that
 // keeps failing.
 const LeechLapses = 4
+
+// Rated is an answer as far as it tells of memory.
+type Rated struct {
+	At     time.Time
+	Day    int // the learner's
+	Rating Rating
+	First  bool // the card was new
+}

@@ -39,6 +39,12 @@ type Model struct {
 	w      Weights
 	decay  float64
 	factor float64
+
+	factorByDecay float64 // how much the factor changes with the decay
+	// What of the formulas hangs on the weights alone.
+	growth  float64 // of a card that was recalled
+	ceiling float64 // a forgotten card's stability is divided by it at least
+	easy    float64 // difficulty that all others drift to
 }
 
 // New takes the weights as they are: one that is out of its range is refused.
@@ -56,9 +62,15 @@ func New(w Weights, relearning int) (Model, error) {
 }
 
 func of(w Weights) Model {
-	decay := -w[20]
-	return Model{w: w, decay: decay, factor: math.Pow(wanted, 1/decay) - 1}
+	m := Model{w: w, decay: -w[20], growth: math.Exp(w[8]), ceiling: math.Exp(w[17] * w[18])}
+	m.factor = math.Pow(wanted, 1/m.decay) - 1
+	m.factorByDecay = (m.factor + 1) * -math.Log(wanted) / (m.decay * m.decay)
+	m.easy = m.firstDifficulty(Easy)
+	return m
 }
+
+// Clipped is the model with the weights moved into their ranges.
+func Clipped(w Weights, relearning int) Model { return of(w.Clip(relearning)) }
 
 // wanted is the recall that stability is measured at.
 const wanted = 0.9
@@ -72,8 +84,11 @@ func (m Model) Weights() Weights { return m.w }
 // Recall is the chance that a card is recalled so many days after its last
 // answer.
 func (m Model) Recall(stability, days float64) float64 {
-	return math.Pow(1+m.factor*days/stability, m.decay)
+	return power(1+m.factor*days/stability, m.decay)
 }
+
+// power is faster than math.Pow, and as good for the numbers here.
+func power(x, y float64) float64 { return math.Exp(y * math.Log(x)) }
 
 // Interval is the days after which recall has fallen to a rate.
 func (m Model) Interval(stability, retention float64) float64 {
@@ -88,8 +103,18 @@ func (m Model) First(rating int) State {
 // Next is the memory after an answer that was given some days after the one
 // before; on the same day, for none.
 func (m Model) Next(s State, rating, days int) State {
-	next := State{Difficulty: m.nextDifficulty(s.Difficulty, rating)}
-	switch recall := m.Recall(s.Stability, float64(days)); {
+	next, _ := m.Step(s, rating, days)
+	return next
+}
+
+// Step is Next with the recall that was expected of the answer.
+func (m Model) Step(s State, rating, days int) (next State, recall float64) {
+	recall = 1
+	if days > 0 {
+		recall = m.Recall(s.Stability, float64(days))
+	}
+	next = State{Difficulty: m.nextDifficulty(s.Difficulty, rating)}
+	switch {
 	case days <= 0:
 		next.Stability = m.sameDay(s.Stability, rating)
 	case rating == Again:
@@ -98,7 +123,7 @@ func (m Model) Next(s State, rating, days int) State {
 		next.Stability = m.recalled(s, recall, rating)
 	}
 	next.Stability = stable(next.Stability)
-	return next
+	return next, recall
 }
 
 func (m Model) firstDifficulty(rating int) float64 {
@@ -109,11 +134,11 @@ func (m Model) firstDifficulty(rating int) float64 {
 // towards that of a card that was easy at first.
 func (m Model) nextDifficulty(d float64, rating int) float64 {
 	moved := d + (10-d)*(-m.w[6]*float64(rating-3))/9
-	return difficult(m.w[7]*m.firstDifficulty(Easy) + (1-m.w[7])*moved)
+	return difficult(m.w[7]*m.easy + (1-m.w[7])*moved)
 }
 
 func (m Model) sameDay(s float64, rating int) float64 {
-	growth := math.Exp(m.w[17]*(float64(rating-3)+m.w[18])) * math.Pow(s, -m.w[19])
+	growth := math.Exp(m.w[17]*(float64(rating-3)+m.w[18])) * power(s, -m.w[19])
 	if rating >= Hard {
 		growth = max(growth, 1)
 	}
@@ -121,27 +146,31 @@ func (m Model) sameDay(s float64, rating int) float64 {
 }
 
 func (m Model) recalled(s State, recall float64, rating int) float64 {
-	penalty, bonus := 1.0, 1.0
-	switch rating {
-	case Hard:
-		penalty = m.w[15]
-	case Easy:
-		bonus = m.w[16]
-	}
-	return s.Stability * (1 + math.Exp(m.w[8])*
+	penalty, bonus := m.factors(rating)
+	return s.Stability * (1 + m.growth*
 		(11-s.Difficulty)*
-		math.Pow(s.Stability, -m.w[9])*
+		power(s.Stability, -m.w[9])*
 		(math.Exp((1-recall)*m.w[10])-1)*
 		penalty*
 		bonus)
 }
 
+func (m Model) factors(rating int) (penalty, bonus float64) {
+	switch rating {
+	case Hard:
+		return m.w[15], 1
+	case Easy:
+		return 1, m.w[16]
+	}
+	return 1, 1
+}
+
 func (m Model) forgotten(s State, recall float64) float64 {
 	left := m.w[11] *
-		math.Pow(s.Difficulty, -m.w[12]) *
-		(math.Pow(s.Stability+1, m.w[13]) - 1) *
+		power(s.Difficulty, -m.w[12]) *
+		(power(s.Stability+1, m.w[13]) - 1) *
 		math.Exp((1-recall)*m.w[14])
-	return min(left, s.Stability/math.Exp(m.w[17]*m.w[18]))
+	return min(left, s.Stability/m.ceiling)
 }
 
 func stable(s float64) float64 { return min(max(s, LeastStability), MostStability) }
@@ -157,7 +186,7 @@ func (m Model) FromSM2(ease, interval, retention float64) (State, error) {
 		return State{}, fmt.Errorf("ease %v, interval %v and retention %v are none that SM-2 has", ease, interval, retention)
 	}
 	stability := max(interval, LeastStability) * m.factor / (math.Pow(retention, 1/m.decay) - 1)
-	difficulty := 11 - (ease-1)/(math.Exp(m.w[8])*math.Pow(stability, -m.w[9])*math.Expm1((1-retention)*m.w[10]))
+	difficulty := 11 - (ease-1)/(m.growth*math.Pow(stability, -m.w[9])*math.Expm1((1-retention)*m.w[10]))
 	if math.IsNaN(stability) || math.IsInf(stability, 0) || math.IsNaN(difficulty) || math.IsInf(difficulty, 0) {
 		return State{}, fmt.Errorf("no memory comes of ease %v, interval %v and retention %v", ease, interval, retention)
 	}
