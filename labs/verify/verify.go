@@ -177,7 +177,7 @@ func (c *course) run() {
 	if c.lab.Healthy != "" {
 		claim, c.back = "nothing is broken, and the goals hold", "put back"
 	}
-	if !c.step(PartBroken, claim, c.fault) {
+	if !c.step(PartBroken, claim, c.first) {
 		return
 	}
 	look := []check{{PartSteps, "each question has its answer", c.answers}, {PartSteps, "each step has a verdict", c.verdicts}}
@@ -189,13 +189,13 @@ func (c *course) run() {
 		if !c.step(PartShortcuts, fmt.Sprintf("shortcut %q stopped by %q", s.Title, s.StoppedBy), func() error { return c.shortcut(s) }) {
 			return
 		}
-		if !c.step(PartShortcuts, c.back, func() error { return errors.Join(c.mend(), c.fault()) }) {
+		if !c.step(PartShortcuts, c.back, c.again) {
 			return
 		}
 	}
 	for _, h := range c.lab.Halves {
 		if !c.step(PartBroken, h.Mended+" alone mended: broken at "+joined(h.Breaks)+" and nowhere else", func() error { return c.half(h) }) ||
-			!c.step(PartBroken, c.back, func() error { return errors.Join(c.mend(), c.fault()) }) {
+			!c.step(PartBroken, c.back, c.again) {
 			return
 		}
 	}
@@ -208,7 +208,7 @@ func (c *course) run() {
 			name = fmt.Sprintf("solution %d heals", i+1)
 		}
 		c.step(PartSolved, name, func() error { return c.solve(solution) })
-		if i < len(c.lab.Solutions)-1 && !c.step(PartSolved, c.back, func() error { return errors.Join(c.mend(), c.fault()) }) {
+		if i < len(c.lab.Solutions)-1 && !c.step(PartSolved, c.back, c.again) {
 			return
 		}
 	}
@@ -226,6 +226,28 @@ func (c *course) base() error {
 		return err
 	}
 	return c.proof.Healthy(c.v.Now(), within)
+}
+
+// first breaks the lab and keeps the picture that again goes back to.
+func (c *course) first() error {
+	if err := c.fault(); err != nil {
+		return err
+	}
+	return c.v.Cluster.World.Keep(c.ctx, fault.PictureBroken)
+}
+
+// again makes the lab what the learner finds. Where the fault is more than
+// objects, as a pod that started with something that is gone since, it goes in
+// anew.
+func (c *course) again() error {
+	if slices.ContainsFunc(c.lab.Fault.Ops, func(op labs.Op) bool { return op.Recreate != nil || op.Restart != nil }) {
+		return errors.Join(c.mend(), c.fault())
+	}
+	since := c.v.Now()
+	if _, err := c.v.Cluster.World.Restore(c.ctx, fault.PictureBroken); err != nil {
+		return err
+	}
+	return c.proof.Broken(c.lab.Breaks, since, within)
 }
 
 func (c *course) fault() error {
