@@ -55,7 +55,7 @@ func TestConfigIsValidated(t *testing.T) {
 func TestNamePinsTheParameters(t *testing.T) {
 	t.Parallel()
 	const want = "fsrs-6/76834bd27f3d"
-	if got := must(t, Config{Retention: 0.9}).Algorithm(); got != want {
+	if got := must(t, Config{Retention: 0.9}).Algorithm("a"); got != want {
 		t.Errorf("the defaults are %q, they were %q", got, want)
 	}
 	seen := map[string]int{want: -1}
@@ -65,7 +65,7 @@ func TestNamePinsTheParameters(t *testing.T) {
 		{Retention: 0.8}, {MaximumDays: 100}, {Weights: w}, {Learning: []time.Duration{}},
 		{Relearning: []time.Duration{time.Minute}}, {Exact: true},
 	} {
-		name := must(t, c).Algorithm()
+		name := must(t, c).Algorithm("a")
 		if other, ok := seen[name]; ok {
 			t.Errorf("configurations %d and %d have one name %q", other, i, name)
 		}

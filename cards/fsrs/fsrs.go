@@ -28,8 +28,9 @@ type Scheduler struct {
 var _ cards.Scheduler = (*Scheduler)(nil)
 
 // Algorithm is "fsrs-6/" and a digest of the values of all parameters and of
-// the rules by which they are used: one name never means two things.
-func (s *Scheduler) Algorithm() string { return s.algorithm }
+// the rules by which they are used: one name never means two things. It is one
+// for all cards.
+func (s *Scheduler) Algorithm(string) string { return s.algorithm }
 
 // Preview says what each rating would do now. A clock or a day that went back
 // behind the last review counts as no time passed.

@@ -16,6 +16,7 @@ type Store interface {
 	Shelf
 	Log
 	Ledger
+	Past
 }
 
 // Shelf holds the cards and their queue.
@@ -144,12 +145,12 @@ func (s *Service) MakeDue(ctx context.Context, topics []string, reason string) (
 
 // Rebuild makes everything that is derived from the log anew. Answers keep
 // what they promised, unless they are to be scheduled anew by the parameters
-// of now.
+// of now: then the log takes down that they were.
 func (s *Service) Rebuild(ctx context.Context, anew bool) (cards.Rebuilt, error) {
 	if anew {
-		return s.Store.Rebuild(ctx, func(events []cards.Event) (cards.Memory, error) {
+		return s.Store.Reschedule(ctx, s.now(), func(events []cards.Event) (cards.Memory, error) {
 			return cards.Reschedule(s.Scheduler, events)
-		})
+		}, s.Scheduler.Algorithm)
 	}
 	return s.Store.Rebuild(ctx, s.replay)
 }
