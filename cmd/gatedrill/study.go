@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"os"
 	"strconv"
 
@@ -11,7 +12,6 @@ import (
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/cards/deck"
-	"github.com/gatedrill/gatedrill/cards/fsrs"
 	"github.com/gatedrill/gatedrill/cards/sqlite"
 	"github.com/gatedrill/gatedrill/cards/study"
 	"github.com/gatedrill/gatedrill/content"
@@ -69,7 +69,7 @@ func openStudy(ctx context.Context, e *env) (*study.Service, func() error, error
 // closes it.
 func openCards(ctx context.Context, e *env) (study.Config, func() error, error) {
 	calendar := learnerCalendar(e)
-	scheduler, err := fsrs.New(fsrs.Config{})
+	parameters, err := e.memory()
 	if err != nil {
 		return study.Config{}, nil, err
 	}
@@ -80,6 +80,10 @@ func openCards(ctx context.Context, e *env) (study.Config, func() error, error) 
 	db, err := sqlite.Open(ctx, e.path("cards.db"), storeConfig(e))
 	if err != nil {
 		return study.Config{}, nil, err
+	}
+	scheduler, err := parameters.scheduler(ctx, db.DeckOf)
+	if err != nil {
+		return study.Config{}, nil, errors.Join(fmt.Errorf("%s: %w", e.memoryFile(), err), db.Close())
 	}
 	return study.Config{
 		Store: db, Scheduler: scheduler, Decks: deckSources(e), Now: e.Now, Calendar: calendar, Limits: limits,
