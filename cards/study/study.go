@@ -52,6 +52,7 @@ type Ledger interface {
 	Dues(ctx context.Context, until int) (cards.Dues, error)
 	Tallies(ctx context.Context, first, last int) ([]cards.Tally, error)
 	TagTallies(ctx context.Context, first, last int) ([]cards.Tally, error)
+	Outcomes(ctx context.Context, first, most int) ([]cards.Outcome, error)
 }
 
 // Decks is where cards are written. Fingerprint is cheap and changes when

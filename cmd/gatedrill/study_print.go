@@ -170,19 +170,3 @@ func count(n int, thing string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
 }
-
-// interval is the time until a card is shown again, in its largest unit.
-func interval(d time.Duration) string {
-	const day = 24 * time.Hour
-	switch {
-	case d < time.Hour:
-		return fmt.Sprintf("%dm", max(1, int(d.Round(time.Minute).Minutes())))
-	case d < day:
-		return fmt.Sprintf("%dh", int(d.Hours()))
-	case d < 60*day:
-		return fmt.Sprintf("%dd", int(d/day))
-	case d < 730*day:
-		return fmt.Sprintf("%dmo", int(d/(30*day)))
-	}
-	return fmt.Sprintf("%dy", int(d/(365*day)))
-}

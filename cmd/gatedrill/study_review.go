@@ -136,7 +136,7 @@ func (r *reviewing) card(ctx context.Context, p *cards.Prompt) (*cards.Prompt, e
 func choices(all [4]cards.Choice) string {
 	var b strings.Builder
 	for _, c := range all {
-		fmt.Fprintf(&b, "%d %s %s   ", int(c.Rating), c.Rating, interval(c.Interval))
+		fmt.Fprintf(&b, "%d %s %s   ", int(c.Rating), c.Rating, cards.Interval(c.Interval))
 	}
 	return strings.TrimSpace(b.String())
 }

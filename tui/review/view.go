@@ -166,7 +166,7 @@ func (m *Model) ratings(w int) []string {
 		if m.phase == saving && r == m.sending {
 			key = st.Accent.Render(theme.Here)
 		}
-		parts = append(parts, key+" "+name(r)+" "+st.Faint.Render(widget.Interval(m.prompt.Choices[r-1].Interval)))
+		parts = append(parts, key+" "+name(r)+" "+st.Faint.Render(cards.Interval(m.prompt.Choices[r-1].Interval)))
 	}
 	if one := "  " + strings.Join(parts, "    "); layout.Width(one) <= w {
 		return []string{one}
