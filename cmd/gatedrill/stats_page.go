@@ -17,12 +17,12 @@ var statsPage string
 
 // page is the statistics as one file for a browser: charts are SVG, nothing is
 // fetched and nothing runs, which its own policy says too.
-func (n numbers) page(w io.Writer, now time.Time) error {
+func (n numbers) page(w io.Writer, now time.Time, c cards.Calendar) error {
 	t, err := template.New("stats").Parse(statsPage)
 	if err != nil {
 		return fmt.Errorf("make the page: %w", err)
 	}
-	if err := t.Execute(w, n.sheet(now)); err != nil {
+	if err := t.Execute(w, n.sheet(now, c.Date(c.Day(now)))); err != nil {
 		return fmt.Errorf("print the page: %w", err)
 	}
 	return nil
@@ -36,10 +36,10 @@ type sheet struct {
 	Layers, Topics, Labs, Leeches                             [][]string
 }
 
-func (n numbers) sheet(now time.Time) sheet {
+func (n numbers) sheet(now, today time.Time) sheet {
 	s := sheet{
 		Made: now.Format("2 January 2006, 15:04"), Facts: n.facts(), Calendar: calendarChart(n.Days),
-		Answers: answersChart(n.Days), Forecast: forecastChart(n.Forecast, now), Hours: hoursChart(n.Hours),
+		Answers: answersChart(n.Days), Forecast: forecastChart(n.Forecast, today), Hours: hoursChart(n.Hours),
 		Stability: bucketChart("Stability, in days", n.Stability), Difficulty: bucketChart("Difficulty", n.Difficulty),
 	}
 	for _, l := range n.layers() {
@@ -190,10 +190,10 @@ func answersChart(days []cards.Day) chart {
 	return bars("answers on each of the last 90 days", all, wide, high)
 }
 
-func forecastChart(forecast []int, now time.Time) chart {
+func forecastChart(forecast []int, today time.Time) chart {
 	var all []bar
 	for i, n := range forecast {
-		day := now.AddDate(0, 0, i)
+		day := today.AddDate(0, 0, i)
 		b := bar{N: n, Title: fmt.Sprintf("%s: %s", day.Format(time.DateOnly), count(n, "card"))}
 		if i%5 == 0 {
 			b.Name = day.Format("2 Jan")
