@@ -5,6 +5,7 @@ package review
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -35,6 +36,8 @@ type Labs interface {
 type Ports struct {
 	Study Study
 	Labs  Labs
+	// Compare holds a typed command against those that are right.
+	Compare func(accept []string, typed string) cards.Difference
 }
 
 type phase int
@@ -63,6 +66,7 @@ type Model struct {
 	request int
 	prompt  *cards.Prompt
 	shown   time.Time // when the question came on screen
+	reply   reply     // what was said to it
 	trouble string    // what could not be done, shown until the next key that works
 	unsaved *rating   // the rating that could not be stored
 	note    string    // why the card on screen is not what it was
@@ -89,6 +93,7 @@ type given struct {
 	prompt *cards.Prompt
 	rating cards.Rating
 	took   time.Duration
+	reply  reply
 }
 
 // ending is what the summary needs beyond the session itself.
@@ -110,6 +115,12 @@ func (m *Model) Init() tea.Cmd { return m.load() }
 
 // Handle acts on an intent.
 func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
+	if m.Scope() == keymap.ReviewType {
+		return m.onTyping(i)
+	}
+	if n := slices.Index(picks(), i); n >= 0 {
+		return nil, m.pick(n + 1)
+	}
 	switch i {
 	case keymap.Back:
 		return screen.Send(screen.Back{From: m}), true
@@ -125,6 +136,10 @@ func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
 		return m.rate(cards.Easy)
 	case keymap.Undo:
 		return m.undo(), true
+	case keymap.Answer:
+		if m.asks() == words {
+			m.reply.begin()
+		}
 	case keymap.Suspend:
 		return m.suspend(), true
 	case keymap.CardLab:
@@ -151,6 +166,7 @@ func (m *Model) reveal() bool {
 	if m.phase != question {
 		return false
 	}
+	m.conclude()
 	m.phase = answer
 	m.unfold()
 	return true
@@ -210,6 +226,18 @@ func (m *Model) Useful(i keymap.Intent) bool {
 
 // Scope names the keys in force.
 func (m *Model) Scope() keymap.Scope {
+	if m.phase == question {
+		switch m.asks() {
+		case words:
+			if m.reply.typing {
+				return keymap.ReviewType
+			}
+			return keymap.ReviewTyped
+		case aLayer, anOption:
+			return keymap.ReviewPick
+		case nothing:
+		}
+	}
 	switch m.phase {
 	case answer, saving:
 		return keymap.ReviewAnswer
