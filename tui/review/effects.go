@@ -110,6 +110,9 @@ func named(l labs.Listing, names []string) bool {
 
 // Update takes results. Those of an earlier request are dropped.
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	if cmd, mine := m.onEdit(msg); mine {
+		return cmd
+	}
 	switch msg := msg.(type) {
 	case screen.Size:
 		m.size = msg

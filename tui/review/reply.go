@@ -101,6 +101,8 @@ func (m *Model) pick(n int) bool {
 		if m.asks() == words {
 			m.reply.begin()
 		}
+		p := m.parts(m.size.W, m.size.H) // the causes, which stand below now, are what is looked for
+		m.scroll = m.scroll.By(len(p.body), len(p.body), p.room)
 		return true
 	case anOption:
 		o := m.options()

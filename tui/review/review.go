@@ -34,8 +34,9 @@ type Labs interface {
 
 // Ports are what the screen needs. Labs may be nil.
 type Ports struct {
-	Study Study
-	Labs  Labs
+	Study  Study
+	Labs   Labs
+	Editor Editor // nil where cards are only read
 	// Compare holds a typed command against those that are right.
 	Compare func(accept []string, typed string) cards.Difference
 }
@@ -67,10 +68,11 @@ type Model struct {
 	prompt  *cards.Prompt
 	shown   time.Time // when the question came on screen
 	reply   reply     // what was said to it
-	trouble string    // what could not be done, shown until the next key that works
-	unsaved *rating   // the rating that could not be stored
-	note    string    // why the card on screen is not what it was
-	before  phase     // what to go back to when undo or suspend fails
+	edit    edit
+	trouble string  // what could not be done, shown until the next key that works
+	unsaved *rating // the rating that could not be stored
+	note    string  // why the card on screen is not what it was
+	before  phase   // what to go back to when undo or suspend fails
 	sending cards.Rating
 	scroll  layout.Scroll
 	size    screen.Size
@@ -140,6 +142,8 @@ func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
 		if m.asks() == words {
 			m.reply.begin()
 		}
+	case keymap.Edit:
+		return m.change(), true
 	case keymap.Suspend:
 		return m.suspend(), true
 	case keymap.CardLab:
@@ -213,6 +217,8 @@ func (m *Model) lab() tea.Cmd {
 // Useful says whether a key does something now.
 func (m *Model) Useful(i keymap.Intent) bool {
 	switch i {
+	case keymap.Edit:
+		return m.ports.Editor != nil && m.unsaved == nil
 	case keymap.Undo:
 		return len(m.done)+len(m.aside) > 0 && m.unsaved == nil
 	case keymap.CardLab:

@@ -47,7 +47,7 @@ func (m *Model) said(w int) []string {
 	var out []string
 	switch c.Kind {
 	case cards.KindChoice:
-		out = m.saidOption("")
+		out = m.saidOption("", w)
 	case cards.KindCommand:
 		out = m.saidCommand(w)
 	case cards.KindTriage:
@@ -68,11 +68,13 @@ func (m *Model) verdict(right bool, text string) string {
 	return "  " + m.env.Styles.Bad.Render(theme.Bad) + " " + text
 }
 
-func (m *Model) saidOption(what string) []string {
-	number, picked := 0, 0
+// saidOption holds the option that was picked against the right one, which may
+// be out of sight.
+func (m *Model) saidOption(what string, w int) []string {
+	number, picked, right := 0, 0, ""
 	for i, o := range m.options() {
 		if o.Right {
-			number = i + 1
+			number, right = i+1, o.Text
 		}
 		if m.reply.picked != nil && m.reply.picked.Text == o.Text {
 			picked = i + 1
@@ -80,11 +82,11 @@ func (m *Model) saidOption(what string) []string {
 	}
 	switch picked {
 	case 0:
-		return []string{fmt.Sprintf("    %s%d is right.", what, number)}
+		return hung(fmt.Sprintf("    %sright is %d: ", what, number), right, w)
 	case number:
-		return []string{m.verdict(true, fmt.Sprintf("%s%d is right.", what, number))}
+		return []string{m.verdict(true, fmt.Sprintf("%s%d is right", what, number))}
 	}
-	return []string{m.verdict(false, fmt.Sprintf("%syou picked %d, and %d is right.", what, picked, number))}
+	return hung(m.verdict(false, fmt.Sprintf("%syou picked %d, right is %d: ", what, picked, number)), right, w)
 }
 
 func (m *Model) saidTriage(w int) []string {
@@ -100,7 +102,7 @@ func (m *Model) saidTriage(w int) []string {
 	}
 	switch {
 	case len(c.Key.Options) > 0:
-		out = append(out, m.saidOption("cause  ")...)
+		out = append(out, m.saidOption("cause  ", w)...)
 	case r.typed != "":
 		out = append(out, hung("    cause  you said: ", r.typed, w)...)
 	}
