@@ -84,9 +84,8 @@ func printRows(e *env, rows []cards.Row) error {
 		if r.Memory.Suspended {
 			state = "suspended"
 		}
-		if r.Memory.State != cards.New || r.Memory.Reason != "" {
-			c := learnerCalendar(e)
-			due = c.Date(r.Memory.DueOn(c)).Format(time.DateOnly)
+		if r.Memory.State != cards.New || r.Memory.UrgedBy != "" {
+			due = cards.Calendar{}.Date(r.Day + r.In).Format(time.DateOnly)
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", r.Card.ID, visible(r.Card.Deck), state, due, visible(strings.Join(r.Card.Tags, ",")))
 	}
@@ -127,7 +126,7 @@ func printCard(e *env, r cards.Row) error {
 	fmt.Fprintf(e.Stdout, "\n%s\n\n%s\n\n", md.render(r.Card.Front), md.render(r.Card.Back))
 	for _, l := range []struct{ name, value string }{
 		{"source", r.Card.Source}, {"tags", strings.Join(r.Card.Tags, ", ")}, {"labs", strings.Join(r.Card.Labs, ", ")},
-		{"state", standing(m, learnerCalendar(e))},
+		{"state", standing(m, e.Zone)},
 	} {
 		if l.value != "" {
 			fmt.Fprintf(e.Stdout, "%-7s %s\n", l.name, visible(l.value))
@@ -137,18 +136,18 @@ func printCard(e *env, r cards.Row) error {
 }
 
 // standing says in one line what is known of a card.
-func standing(m cards.Memory, c cards.Calendar) string {
+func standing(m cards.Memory, zone *time.Location) string {
 	s := m.State.String()
 	if m.State != cards.New {
-		due := c.Date(m.DueDay).Format(time.DateOnly)
+		due := cards.Calendar{}.Date(m.DueDay).Format(time.DateOnly)
 		if m.State != cards.Review {
-			due = m.Due.In(c.Zone).Format("2006-01-02 15:04")
+			due = m.Due.In(zone).Format("2006-01-02 15:04")
 		}
 		s += fmt.Sprintf(", %s, forgotten %s, stability %.1f days, due %s",
 			count(m.Reps, "answer"), count(m.Lapses, "time"), m.Stability, due)
 	}
-	if m.Reason != "" {
-		s += ", " + m.Reason
+	if m.UrgedBy != "" {
+		s += ", " + m.UrgedBy
 	}
 	if m.Suspended {
 		s += ", suspended"
