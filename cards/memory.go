@@ -84,6 +84,13 @@ func (m Memory) After(next Memory) Memory {
 	return next
 }
 
+// With is the memory with what another one knows. What was done to the card
+// stays.
+func (m Memory) With(known Memory) Memory {
+	known.Suspended, known.Buried, known.Marked, known.UrgedBy, known.Urged = m.Suspended, m.Buried, m.Marked, m.UrgedBy, m.Urged
+	return known
+}
+
 // promised is the memory after an answer as it was written down, for a card to
 // which other things may have been done since.
 func (m Memory) promised(a Answer) Memory {

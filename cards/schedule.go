@@ -7,8 +7,9 @@ import (
 // Scheduler decides when a card is shown next. It holds no state of cards
 // and reads no clock: the same arguments give the same answer.
 type Scheduler interface {
-	// Algorithm names the algorithm and the values of all its parameters.
-	Algorithm() string
+	// Algorithm names the algorithm and the values of all its parameters, as
+	// they are for a card.
+	Algorithm(card string) string
 	// Preview says what each of the four ratings would do.
 	Preview(card string, m Memory, now Moment) ([4]Choice, error)
 	// Next applies one rating. It gives what Preview promised that day.
@@ -31,6 +32,9 @@ const (
 	Marked    Kind = "mark"
 	Unmarked  Kind = "unmark"
 	Forgotten Kind = "forget" // new again; its history stays
+	// Rescheduled is a card whose answers were all scheduled anew, by the
+	// parameters of that moment: Before was its memory, After came of it.
+	Rescheduled Kind = "reschedule"
 )
 
 // Actions are the kinds that learners do to a card.
@@ -39,10 +43,10 @@ func Actions() []Kind {
 }
 
 // Kinds are all kinds of log lines.
-func Kinds() []Kind { return append([]Kind{Answered, Undone, Urged}, Actions()...) }
+func Kinds() []Kind { return append([]Kind{Answered, Undone, Urged, Rescheduled}, Actions()...) }
 
-// Event is one line of the log. An answer has all fields of Answer, every
-// other kind has Card and Moment of it.
+// Event is one line of the log. An answer has all fields of Answer, a
+// Rescheduled has Before, After and Algorithm, every kind has Card and Moment.
 type Event struct {
 	ID   ID
 	Kind Kind
@@ -55,17 +59,21 @@ type Event struct {
 // their IDs. An answer does what the learner was promised then, as long as
 // the card stands where the learner saw it; where it does not (an answer
 // before it was taken back, or came from another log), the scheduler says
-// what it does. Time and zone are those of the log.
-func Replay(s Scheduler, events []Event) (Memory, error) { return replay(s, events, false) }
+// what it does. What was rescheduled is treated alike. Time and zone are those
+// of the log.
+func Replay(s Scheduler, events []Event) (Memory, error) {
+	return replay(s, events, UndoneIn(events), false)
+}
 
 // Reschedule is Replay without the promises: the scheduler computes every
 // answer anew.
-func Reschedule(s Scheduler, events []Event) (Memory, error) { return replay(s, events, true) }
+func Reschedule(s Scheduler, events []Event) (Memory, error) {
+	return replay(s, events, UndoneIn(events), true)
+}
 
-func replay(s Scheduler, events []Event, anew bool) (Memory, error) {
-	undone := UndoneIn(events)
+func replay(s Scheduler, events []Event, undone map[ID]bool, anew bool) (Memory, error) {
 	var m Memory
-	for _, e := range events {
+	for i, e := range events {
 		if undone[e.ID] {
 			continue
 		}
@@ -78,6 +86,18 @@ func replay(s Scheduler, events []Event, anew bool) (Memory, error) {
 			m = next
 		case Urged:
 			m = m.Urge(e.At, e.UrgedBy)
+		case Rescheduled:
+			if anew {
+				continue
+			}
+			after := e.After
+			if m.Known() != e.Before.Known() {
+				var err error
+				if after, err = replay(s, events[:i], undone, true); err != nil {
+					return Memory{}, err
+				}
+			}
+			m = m.With(after)
 		case Undone:
 		default:
 			next, known := m.Act(e.Kind, e.Moment)

@@ -59,7 +59,7 @@ func (w *world) live(rng *rand.Rand) {
 	w.now = w.now.Add(time.Duration(rng.IntN(20*60)-30) * time.Minute) // at times a clock goes back
 	card := fmt.Sprintf("t%d", rng.IntN(8))
 	var err error
-	switch rng.IntN(9) {
+	switch rng.IntN(11) {
 	case 0:
 		_, err = w.Urge(ctx, []string{card}, "wrong in lab H1")
 	case 1:
@@ -79,6 +79,8 @@ func (w *world) live(rng *rand.Rand) {
 				err = nil
 			}
 		}
+	case 5: // by other parameters for once, as those of a moment are
+		err = w.reschedule(0.8)
 	default:
 		var p *cards.Prompt
 		if p, err = w.Reread(ctx, &cards.Prompt{Card: cards.Card{ID: card}}, ""); err == nil && p != nil {

@@ -19,6 +19,7 @@ type Store interface {
 	Ledger
 	Settings(ctx context.Context) ([]cards.Setting, error)
 	Set(ctx context.Context, settings []cards.Setting, today int) error
+	Past
 }
 
 // Shelf holds the cards and their queue.
@@ -232,12 +233,16 @@ func (s *Service) More(ctx context.Context, deck string, n int) error {
 
 // Rebuild makes everything that is derived from the log anew. Answers keep
 // what they promised, unless they are to be scheduled anew by the parameters
-// of now.
+// of now: then the log takes down that they were.
 func (s *Service) Rebuild(ctx context.Context, anew bool) (cards.Rebuilt, error) {
 	if anew {
-		return s.Store.Rebuild(ctx, func(events []cards.Event) (cards.Memory, error) {
+		t, err := s.today(ctx)
+		if err != nil {
+			return cards.Rebuilt{}, err
+		}
+		return s.Store.Reschedule(ctx, t.now, func(events []cards.Event) (cards.Memory, error) {
 			return cards.Reschedule(s.Scheduler, events)
-		})
+		}, s.Scheduler.Algorithm)
 	}
 	return s.Store.Rebuild(ctx, s.replay)
 }

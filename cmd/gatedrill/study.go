@@ -4,13 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/cards/deck"
-	"github.com/gatedrill/gatedrill/cards/fsrs"
 	"github.com/gatedrill/gatedrill/cards/sqlite"
 	"github.com/gatedrill/gatedrill/cards/study"
 	"github.com/gatedrill/gatedrill/content"
@@ -58,13 +58,17 @@ func openStudy(ctx context.Context, e *env) (*study.Service, func() error, error
 // openCards opens the database of cards and reads no deck. The second result
 // closes it.
 func openCards(ctx context.Context, e *env) (study.Config, func() error, error) {
-	scheduler, err := fsrs.New(fsrs.Config{})
+	parameters, err := e.memory()
 	if err != nil {
 		return study.Config{}, nil, err
 	}
 	db, err := sqlite.Open(ctx, e.path("cards.db"), storeConfig(e))
 	if err != nil {
 		return study.Config{}, nil, err
+	}
+	scheduler, err := parameters.scheduler(ctx, db.DeckOf)
+	if err != nil {
+		return study.Config{}, nil, errors.Join(fmt.Errorf("%s: %w", e.memoryFile(), err), db.Close())
 	}
 	return study.Config{
 		Store: db, Scheduler: scheduler, Decks: deckSources(e), Now: e.Now, Zone: e.Zone,

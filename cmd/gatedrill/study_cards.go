@@ -26,7 +26,7 @@ decks of gatedrill's home. gatedrill cards check says what is wrong with them.`,
 	c.AddCommand(cardsList(e), cardsShow(e), cardsCheck(e), cardsRebuild(e),
 		cardsSuspend(e, "suspend", "Take a card out of the queue", true),
 		cardsSuspend(e, "resume", "Put a suspended card back", false),
-		cardsAnswers(e), cardsRevoke(e), cardsMerge(e))
+		cardsAnswers(e), cardsRevoke(e), cardsMerge(e), cardsMemory(e), cardsOptimize(e))
 	return c
 }
 
@@ -219,14 +219,23 @@ func cardsSuspend(e *env, use, short string, on bool) *cobra.Command {
 }
 
 func cardsRebuild(e *env) *cobra.Command {
-	var anew bool
+	var anew, yes bool
 	c := &cobra.Command{
 		Use: "rebuild", Short: "Make the memory of all cards anew from the review log", Args: cobra.NoArgs,
 		Long: `Makes the memory of all cards anew from the review log. Every answer does what
 its buttons promised when it was given. With --anew it does what they would
-promise now, by this program's scheduler and parameters: due days may change.`,
+promise now, by this program's scheduler and parameters: due days may change,
+which is said, and asked for, before it is done.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return withStudy(c.Context(), e, func(s *study.Service) error {
+				if anew {
+					if err := e.foresee(c.Context(), s, s.Scheduler, false); err != nil {
+						return err
+					}
+					if err := e.confirm(c.Context(), "Schedule all cards anew?", yes); err != nil {
+						return err
+					}
+				}
 				done, err := s.Rebuild(c.Context(), anew)
 				if err != nil {
 					return err
@@ -237,5 +246,6 @@ promise now, by this program's scheduler and parameters: due days may change.`,
 		},
 	}
 	c.Flags().BoolVar(&anew, "anew", false, "schedule all answers anew")
+	c.Flags().BoolVar(&yes, "yes", false, "with --anew: do not ask")
 	return c
 }
