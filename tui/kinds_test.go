@@ -127,8 +127,8 @@ func TestKeysWhileTyping(t *testing.T) {
 		x.Has("what you typed differs", "sudo")
 		x.Press("1")
 		x.Has("Question 2?")
-		if x.Quit || len(x.study.Suspended) > 0 || len(x.study.Rated) != 1 {
-			t.Errorf("suspended %v, rated %v", x.study.Suspended, x.study.Rated)
+		if x.Quit || len(x.study.Acted) > 0 || len(x.study.Rated) != 1 {
+			t.Errorf("acted %v, rated %v", x.study.Acted, x.study.Rated)
 		}
 	})
 }

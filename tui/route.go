@@ -87,7 +87,7 @@ func (m *Model) make(o screen.Open) screen.Screen {
 		if m.ports.Editor != nil {
 			p.Editor = m.ports.Editor
 		}
-		return review.New(m.env, p, o.Deck, o.Limit)
+		return review.New(m.env, p, o)
 	case screen.Lab:
 		p := lab.Ports{Labs: m.ports.Labs}
 		if m.ports.Cluster != nil {
