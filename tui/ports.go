@@ -137,6 +137,9 @@ type Ports struct {
 	Cluster Cluster
 	Coach   Coach
 	Editor  Editor // without it, cards are only read
+	// Problems says what keeps cards of the decks from being used, by file and
+	// line. It may be nil.
+	Problems func(ctx context.Context) []string
 	// Compare holds a command that was typed against those that are right.
 	Compare func(accept []string, typed string) cards.Difference
 }

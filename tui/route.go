@@ -97,7 +97,7 @@ func (m *Model) make(o screen.Open) screen.Screen {
 	case screen.Labs:
 		return browse.NewLabs(m.env, m.ports.Labs)
 	case screen.Cards:
-		return browse.NewCards(m.env, m.ports.Study)
+		return browse.NewCards(m.env, m.ports.Study, m.ports.Problems)
 	case screen.Stats:
 		p := stats.Ports{Study: m.ports.Study}
 		if m.ports.Labs != nil {

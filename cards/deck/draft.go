@@ -157,7 +157,7 @@ func (d Draft) Finish(written, name string) (whole string, problems []Problem, e
 		for _, p := range f.problems {
 			if p.Line >= from && p.Line <= to {
 				p.File, p.Line = name, d.lineIn(written, p.Line-from+1)
-				p.Lost = p.Lost || d.ID == "" && p.What == shippedToo // nothing hangs on a new id yet
+				p.Lost = p.Lost || d.ID == "" && p.Clash // nothing hangs on a new id yet
 				problems = append(problems, p)
 			}
 		}

@@ -44,6 +44,19 @@ func (d deckFiles) own() deck.Source {
 	return d[slices.IndexFunc(d, func(s deck.Source) bool { return s.Own })]
 }
 
+// trouble is what keeps cards from being used, or being the ones that are
+// thought of, by file and line.
+func (d deckFiles) trouble() []string {
+	_, problems := deck.Load(d...)
+	var out []string
+	for _, p := range problems {
+		if p.Lost || p.Clash {
+			out = append(out, p.Error())
+		}
+	}
+	return out
+}
+
 // watchedDecks are decks as study wants them, which asks each second whether
 // they changed. Those of the program cannot, and are looked at once.
 type watchedDecks struct {

@@ -167,7 +167,7 @@ func printCard(e *env, r cards.Row) error {
 	}
 	m := r.Memory
 	fmt.Fprintf(e.Stdout, "%s  (deck %s, %s:%d)\n", r.Card.ID, visible(r.Card.Deck), visible(r.Card.File), r.Card.Line)
-	fmt.Fprintf(e.Stdout, "\n%s\n\n%s\n\n", md.render(r.Card.Front), md.render(r.Card.Back))
+	fmt.Fprintf(e.Stdout, "\n%s\n\n%s\n\n", md.render(r.Card.Question()), md.render(r.Card.Answer()))
 	for _, l := range []struct{ name, value string }{
 		{"source", r.Card.Source}, {"tags", strings.Join(r.Card.Tags, ", ")}, {"labs", strings.Join(r.Card.Labs, ", ")},
 		{"state", standing(m, e.Zone)},

@@ -76,6 +76,7 @@ const (
 	Pick5     Intent = "pick 5"
 	Pick6     Intent = "pick 6"
 	Edit      Intent = "edit the card"
+	Problems  Intent = "problems of decks"
 	RateAgain Intent = "rate again"
 	RateHard  Intent = "rate hard"
 	RateGood  Intent = "rate good"

@@ -165,6 +165,7 @@ func lists() []Binding {
 		{CardList, []string{"c"}, Cram, "c", "cram", "ask the cards listed, due or not, and reschedule nothing"},
 		{CardList, []string{"r"}, OpenReview, "r", "review deck", "review the deck of the card"},
 	}, actions(CardList), []Binding{
+		{CardList, []string{"p"}, Problems, "p", "problems", "say what keeps cards of the decks from being used"},
 		{CardList, []string{"u"}, Undo, "u", "", "take back what was last done here"},
 	}, moves(CardList))
 }
