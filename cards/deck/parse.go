@@ -132,8 +132,8 @@ func (p *reader) note(begin, end int) {
 		return
 	}
 	p.build(n, split)
+	p.lint(n)
 	if len(n.cards) > 0 {
-		p.lint(n)
 		p.notes = append(p.notes, n)
 	}
 }
