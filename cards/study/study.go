@@ -89,19 +89,7 @@ type Service struct {
 // Open takes over the decks if they changed since the last time.
 func Open(ctx context.Context, c Config) (*Service, error) {
 	s := &Service{Config: c}
-	fingerprint := c.Decks.Fingerprint()
-	have, err := c.Store.Catalogue(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if have.Fingerprint == fingerprint {
-		return s, nil
-	}
-	decks, lost := c.Decks.Load()
-	if err := c.Store.Fill(ctx, decks, fingerprint, lost); err != nil {
-		return nil, err
-	}
-	return s, nil
+	return s, s.Refresh(ctx)
 }
 
 func (s *Service) now() cards.Moment { return s.Calendar.Moment(s.Now()) }
@@ -164,8 +152,12 @@ func (s *Service) replay(events []cards.Event) (cards.Memory, error) {
 	return cards.Replay(s.Scheduler, events)
 }
 
-// Pulse tells whether anything changed since it was last asked.
+// Pulse tells whether anything changed since it was last asked, decks
+// included: they are taken over as soon as they are written.
 func (s *Service) Pulse(ctx context.Context) (cards.Pulse, error) {
+	if err := s.Refresh(ctx); err != nil {
+		return cards.Pulse{}, err
+	}
 	v, err := s.Store.Version(ctx)
 	return cards.Pulse{Day: s.now().Day, Version: v}, err
 }

@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"os"
+	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -39,15 +41,36 @@ func deckSources(e *env) deckFiles {
 	}
 }
 
-// deckFiles are folders of decks as study wants them.
+// deckFiles are folders of decks.
 type deckFiles []deck.Source
 
-var _ study.Decks = deckFiles(nil)
+// shipped are the folders of the program's own decks; own is the
+// learner's.
+func (d deckFiles) shipped() []deck.Source {
+	return slices.DeleteFunc(slices.Clone(d), func(s deck.Source) bool { return s.Own })
+}
 
-func (d deckFiles) Fingerprint() string { return deck.Fingerprint(d...) }
+func (d deckFiles) own() deck.Source {
+	return d[slices.IndexFunc(d, func(s deck.Source) bool { return s.Own })]
+}
 
-func (d deckFiles) Load() ([]cards.Deck, int) {
-	decks, problems := deck.Load(d...)
+// watchedDecks are decks as study wants them, which asks each second whether
+// they changed. Those of the program cannot, and are looked at once.
+type watchedDecks struct {
+	deckFiles
+	shipped func() string
+}
+
+var _ study.Decks = watchedDecks{}
+
+func watchDecks(d deckFiles) watchedDecks {
+	return watchedDecks{d, sync.OnceValue(func() string { return deck.Fingerprint(d.shipped()...) })}
+}
+
+func (d watchedDecks) Fingerprint() string { return d.shipped() + deck.Fingerprint(d.own()) }
+
+func (d watchedDecks) Load() ([]cards.Deck, int) {
+	decks, problems := deck.Load(d.deckFiles...)
 	return decks, deck.Lost(problems)
 }
 
@@ -82,7 +105,7 @@ func openCards(ctx context.Context, e *env) (study.Config, func() error, error) 
 		return study.Config{}, nil, err
 	}
 	return study.Config{
-		Store: db, Scheduler: scheduler, Decks: deckSources(e), Now: e.Now, Calendar: calendar, Limits: limits,
+		Store: db, Scheduler: scheduler, Decks: watchDecks(deckSources(e)), Now: e.Now, Calendar: calendar, Limits: limits,
 	}, db.Close, nil
 }
 

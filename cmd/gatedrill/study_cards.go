@@ -27,6 +27,7 @@ decks of gatedrill's home. gatedrill cards check says what is wrong with them.`,
 		cardsSuspend(e, "suspend", "Take a card out of the queue", true),
 		cardsSuspend(e, "resume", "Put a suspended card back", false),
 		cardsAnswers(e), cardsRevoke(e), cardsMerge(e))
+	c.AddCommand(ownDecks(e)...)
 	return c
 }
 

@@ -102,6 +102,7 @@ func (m *Model) onUndone(msg undone) tea.Cmd {
 		m.phase = m.before
 		return screen.Send(screen.Flash{Text: "nothing was taken back: " + widget.Words(msg.err), Bad: true})
 	}
+	last := m.done[len(m.done)-1]
 	m.done = m.done[:len(m.done)-1]
 	if gone {
 		m.phase = m.before
@@ -112,6 +113,9 @@ func (m *Model) onUndone(msg undone) tea.Cmd {
 		return tea.Batch(flash, m.load())
 	}
 	m.show(msg.prompt, msg.at, answer)
+	if msg.prompt.Day == last.prompt.Day { // else options stand in another order
+		m.reply = last.reply
+	}
 	return flash
 }
 
