@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gatedrill/gatedrill/content"
 	"github.com/gatedrill/gatedrill/labs/cluster/sandbox/sandboxtest"
 	"github.com/gatedrill/gatedrill/labs/labfile"
 	"github.com/gatedrill/gatedrill/labs/verify"
@@ -15,8 +14,8 @@ import (
 func TestLiveShown(t *testing.T) {
 	l := newLearner(t)
 	l.clean()
-	shared, problems := labfile.LoadShared(labfile.Folder{Name: "content", FS: content.Shared()})
-	worlds, bad := labfile.LoadShown(labfile.Folder{Name: "content", FS: content.Shared()}, shared)
+	shared, problems := labfile.LoadShared(ownShared())
+	worlds, bad := labfile.LoadShown(ownShared(), shared)
 	for _, p := range append(problems, bad...) {
 		t.Fatal(p)
 	}

@@ -100,6 +100,8 @@ func (s *source) view(v *labs.Sight, scene *labs.Scene, shared Shared) {
 			s.complain(f.Pos, "fact of card %s: prints and lacks are about the output of run", card)
 		case f.Run != "" && len(f.Prints) == 0: // an empty output lacks everything
 			s.complain(f.Pos, "fact of card %s: prints says what the output of run holds", card)
+		case slices.Contains(slices.Concat(f.Prints, f.Lacks), ""):
+			s.complain(f.Pos, "fact of card %s: a text of prints or lacks is empty", card)
 		}
 	}
 	switch {
