@@ -30,7 +30,7 @@ func (m *Model) onShell(msg shellMade) tea.Cmd {
 		return bad("no shell", msg.err)
 	}
 	id := msg.watch
-	return tea.Exec(&screen.Unhurried{ExecCommand: msg.shell, Hello: hello}, func(err error) tea.Msg { return shellLeft{id, err} })
+	return screen.Send(screen.Exec{Command: msg.shell, Hello: hello, Done: func(err error) tea.Msg { return shellLeft{id, err} }})
 }
 
 // hello says how to come back.

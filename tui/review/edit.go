@@ -101,8 +101,7 @@ func (m *Model) onEdit(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 func (m *Model) openEditor() tea.Cmd {
 	m.request = m.env.Seq.Next()
 	id := m.request
-	c := &screen.Unhurried{ExecCommand: m.edit.editing.Command(m.env.Ctx)}
-	return tea.Exec(c, func(err error) tea.Msg { return editorLeft{id, err} })
+	return screen.Send(screen.Exec{Command: m.edit.editing.Command(m.env.Ctx), Done: func(err error) tea.Msg { return editorLeft{id, err} }})
 }
 
 func (m *Model) keep() tea.Cmd {

@@ -151,11 +151,16 @@ func (m *Model) ask(w int) []string {
 	case anOption:
 		return []string{st.Faint.Render(layout.Cut(fmt.Sprintf("  Pick one: 1 to %d.", len(m.prompt.Card.Key.Options)), w))}
 	case words:
-		line := "  " + st.Accent.Render("›") + " "
-		if m.reply.typing {
-			return []string{line + m.reply.field.View(max(min(w-6, measure), 8))}
+		what, line := "  Name the cause.", "  "+st.Accent.Render("›")+" "
+		if m.prompt.Card.Kind == cards.KindCommand {
+			what = "  Type the command."
 		}
-		return []string{line + layout.Cut(m.reply.field.Value(), w-6), st.Faint.Render("  ⇥ types on, ⏎ shows the answer")}
+		if m.reply.typing {
+			line += m.reply.field.View(max(min(w-6, measure), 8))
+		} else {
+			line += layout.Cut(m.reply.field.Value(), w-6)
+		}
+		return []string{st.Faint.Render(what), line}
 	case nothing:
 	}
 	return []string{st.Faint.Render("  Say your answer, then look.")}

@@ -27,29 +27,42 @@ type Kept struct {
 	Notes   []string // what the card ought to have, though it can be used
 }
 
-// Unhurried is a command that ends no sooner than settle after it was begun.
+// Exec asks for a command to be given the whole terminal. Done makes the
+// message that tells of its end.
+type Exec struct {
+	Command tea.ExecCommand
+	Hello   string // printed before it, "" for nothing
+	Done    func(error) tea.Msg
+}
+
+// Run makes the command that does it.
+func (e Exec) Run() tea.Cmd {
+	return tea.Exec(&unhurried{ExecCommand: e.Command, hello: e.Hello}, e.Done)
+}
+
+// unhurried is a command that ends no sooner than settle after it was begun.
 // Bubble Tea v2.1.1 stops its renderer's ticker in a goroutine it does not
 // wait for: when the command returns before that ran, as one that cannot be
 // started does, the ticker stays stopped and the screen is never drawn again.
-type Unhurried struct {
+type unhurried struct {
 	tea.ExecCommand
-	Hello string // printed before it, "" for nothing
+	hello string
 	out   io.Writer
 }
 
 const settle = 50 * time.Millisecond
 
 // SetStdout keeps the terminal for the first line.
-func (u *Unhurried) SetStdout(w io.Writer) {
+func (u *unhurried) SetStdout(w io.Writer) {
 	u.out = w
 	u.ExecCommand.SetStdout(w)
 }
 
 // Run says hello, and runs the command.
-func (u *Unhurried) Run() error {
+func (u *unhurried) Run() error {
 	defer time.Sleep(settle)
-	if u.out != nil && u.Hello != "" {
-		if _, err := io.WriteString(u.out, u.Hello); err != nil {
+	if u.out != nil && u.hello != "" {
+		if _, err := io.WriteString(u.out, u.hello); err != nil {
 			return err
 		}
 	}
