@@ -23,6 +23,7 @@ func (w *walk) judgeCertificate(r *report, secret labs.Object, sealed snapshot.S
 	}
 	if len(certs) > 0 {
 		if f := w.refused(secret, certs); f != nil {
+			w.mischosen(f, secret, certs[0])
 			f.report(r)
 			return
 		}
@@ -125,6 +126,25 @@ func (w *walk) refused(culprit labs.Object, certs []*x509.Certificate) *fault {
 		f.got += ": " + err.Error()
 	}
 	return f
+}
+
+// mischosen: a certificate of another name is served, and one of the right name
+// lies beside it. Both Secrets are in order then; what names the one in place of
+// the other is to blame.
+func (w *walk) mischosen(f *fault, secret labs.Object, served *x509.Certificate) {
+	if w.intended == nil || secret.Name == "" || served.VerifyHostname(w.target.host) == nil {
+		return
+	}
+	for _, o := range w.index.All("", "Secret") {
+		sealed, _ := snapshot.SealedOf(o)
+		certs, err := snapshot.Certificates([]byte(sealed.Certificate))
+		if o.Namespace() != secret.Namespace || err != nil || certs[0].VerifyHostname(w.target.host) != nil || w.snap.At.After(certs[0].NotAfter) {
+			continue
+		}
+		f.culprit = w.intended.Owner.Ref()
+		f.got += "; " + o.Ref().String() + " is for it"
+		return
+	}
 }
 
 // publicCA is the name of the CA a client trusts when its request names none.

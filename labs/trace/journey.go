@@ -33,6 +33,7 @@ func (j *journey) walkAll(t target) {
 		j.hops = append(j.hops, w)
 		w.walk()
 		w.misspoken()
+		w.unawaited()
 	}
 }
 

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,10 +91,26 @@ func (w *walk) whyNoSubset(u upstream) (culprit labs.Object, want, got string) {
 			return d.Ref(), want, d.Ref().String() + " has it, " + why
 		}
 	}
-	if u.rule != nil {
-		return u.rule.Ref(), want, u.rule.Ref().String() + " has subsets " + quoteAll(subsets(u.rule))
+	for _, d := range w.index.All(istioNetworking, "DestinationRule") {
+		if slices.Contains(subsets(d), u.subset) && w.misspells(ruleHost(d), u) {
+			return d.Ref(), want, d.Ref().String() + " has it, for host " + ruleHost(d) + ", which the mesh does not know"
+		}
 	}
-	return w.routed.Ref(), want, "no DestinationRule for it"
+	if u.rule == nil {
+		return w.routed.Ref(), want, "no DestinationRule for it"
+	}
+	if want += ": " + u.rule.Ref().String() + " has " + quoteAll(subsets(u.rule)); w.labelled(u) {
+		return u.rule.Ref(), want, "there are pods of that label, and no subset for them"
+	}
+	return w.routed.Ref(), want, w.routed.Ref().String() + " leads to subset " + u.subset
+}
+
+// labelled says whether pods of the Service have a label of the subset's name:
+// then the subset is wanted, and its rule lacks it.
+func (w *walk) labelled(u upstream) bool {
+	return u.service != nil && slices.ContainsFunc(w.podsOf(u.service.Namespace(), u.service.Labels("spec", "selector")), func(p object) bool {
+		return slices.Contains(slices.Collect(maps.Values(p.Labels("metadata", "labels"))), u.subset)
+	})
 }
 
 // similarEntry proposes the nearest host of a ServiceEntry.

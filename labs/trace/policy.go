@@ -166,7 +166,8 @@ func (w *walk) denied(r *report, details string, pods []object, c caller) {
 			w.policyBroken(r, c.plain.Ref(), p.Ref().String()+" asks who the client is, and the proxy speaks plain text", c.plain.Ref().String()+" makes it so")
 			return
 		}
-		w.policyBroken(r, allow[0].Ref(), "no ALLOW policy matches the request", "no rule of "+allow[0].Ref().String()+" matched")
+		meant := c.closest(allow).Ref()
+		w.policyBroken(r, meant, "no ALLOW policy matches the request", "no rule of "+meant.String()+" matched")
 	}
 }
 

@@ -112,6 +112,22 @@ func (w *walk) known(host string) bool {
 	return slices.ContainsFunc(w.index.All(istioNetworking, "ServiceEntry"), func(e object) bool { return match.Best(e.Strs("spec", "hosts"), host) >= 0 })
 }
 
+// unawaited: the proxy before this one begins TLS with the very name that the
+// client asked for, and no server here is for it. Then it is this Gateway that
+// has another name, not the rule that speaks TLS.
+func (w *walk) unawaited() {
+	p, here := w.previous, w.report(labs.LayerListener)
+	if p == nil || p.leaves() || !w.target.tls || w.chain != nil || w.intended != nil || here.Verdict != labs.Broken || w.target.sni != w.hops[0].target.name() {
+		return
+	}
+	r := p.report(labs.LayerDestination)
+	if r.Verdict == labs.Broken && p.last().cluster.TLS != nil && slices.ContainsFunc(w.servers, func(s server) bool { return s.selects && s.Port == w.target.port && s.TLS() }) {
+		r.Verdict, r.Summary, r.Want, r.Got = labs.Healthy, "TLS with the server name "+w.target.sni+", which the next proxy ends", "", ""
+		delete(r.Facts, "culprit")
+		here.certain = true
+	}
+}
+
 // misspoken: the proxy before this one speaks plain text, and this one's server
 // for the name wants TLS. Both proxies are the mesh's, and how one speaks to
 // the next is its destination's matter: of the rule for it, or of the route

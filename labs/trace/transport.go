@@ -24,7 +24,7 @@ func (w *walk) judgeTransport(r *report, u upstream) {
 	case w.passesThrough() && len(u.pods) > 0 && runsGateway(u.pods[0]) && strings.HasPrefix(a.Error, "tls: "):
 		// Of a proxy, its own hop tells why.
 	case w.passesThrough() && a.Error == "tls: not TLS":
-		r.broken(u.service.Ref(), "TLS passes through to a port that does not speak TLS",
+		r.broken(w.leadsToPlain(u), "TLS passes through to a port that does not speak TLS",
 			"a backend port that speaks TLS", u.name+" answers in plain text")
 	case strings.Contains(text, "TLS_error"):
 		w.tlsFailed(r, u, text)
@@ -45,6 +45,19 @@ func (w *walk) judgeTransport(r *report, u upstream) {
 	case hasFlag(a.Flag, "UO"):
 		r.broken(u.rule.Ref(), "the connection pool is full", "room for the request", "overflow")
 	}
+}
+
+// leadsToPlain is to blame where TLS reaches a port that speaks none: the route,
+// when it passes by another port of the Service that is for TLS, else the
+// Service, which says where its port leads.
+func (w *walk) leadsToPlain(u upstream) labs.Object {
+	forTLS := func(p object) bool {
+		return p.Num("port") != u.port && (p.Num("port") == 443 || strings.HasPrefix(p.Str("name"), "https") || strings.HasPrefix(p.Str("name"), "tls"))
+	}
+	if w.routed != nil && slices.ContainsFunc(u.service.Items("spec", "ports"), forTLS) {
+		return w.routed.Ref()
+	}
+	return u.service.Ref()
 }
 
 // upgradesToHTTP2 says whether a DestinationRule makes proxies speak HTTP/2
@@ -164,6 +177,10 @@ func (w *walk) refusedPort(r *report, u upstream) {
 	if l, ok := w.logOf(w.pods); ok && l.Upstream != "" {
 		host, _, _ = net.SplitHostPort(l.Upstream)
 	}
+	if w.prepared(u) {
+		r.broken(w.routed.Ref(), "connections to "+list[0]+" fail", "a route to the port that "+u.rule.Ref().String()+" has settings for", fmt.Sprintf("it leads to port %d", u.port))
+		return
+	}
 	for _, by := range []object{w.machineAt(u, host), w.writtenAt(u, host)} {
 		if by != nil {
 			r.broken(by.Ref(), "connections to "+host+" fail", "a machine that listens there", w.answer.Details)
@@ -181,6 +198,23 @@ func (w *walk) refusedPort(r *report, u upstream) {
 		return
 	}
 	r.broken(w.ownerOf(u.pods[0]), "connections to "+list[0]+" fail", "a process that listens on "+port, w.answer.Details)
+}
+
+// prepared says whether the rule of a host outside has settings for other ports
+// of its entry, and none for this one: the route has missed the port.
+func (w *walk) prepared(u upstream) bool {
+	if w.routed == nil || u.entry == nil || u.service != nil {
+		return false
+	}
+	other := false
+	for _, p := range u.rule.Items("spec", "trafficPolicy", "portLevelSettings") {
+		n := p.Num("port", "number")
+		if n == u.port {
+			return false
+		}
+		other = other || slices.Contains(entryPorts(u.entry), n)
+	}
+	return other
 }
 
 // addressee is the object that says where the upstream's addresses lead, where

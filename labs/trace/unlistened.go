@@ -221,6 +221,8 @@ func (w *walk) refusedSet(r *report) bool {
 	culprit := set.Ref()
 	if blame, why := intent.AdmitsSet(w.index, set); why != "" {
 		culprit = blame
+	} else if w.badCertificate() {
+		return false // a set none of whose listeners is sound is not accepted: the certificate tells why
 	}
 	r.broken(culprit, set.Ref().String()+" is not accepted by its Gateway", "a Gateway whose allowedListeners take it", c.Str("reason")+": "+c.Str("message"))
 	r.certain = true

@@ -1,0 +1,68 @@
+package trace
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs/match"
+)
+
+// closest is the policy that is most about this request: of several that miss
+// it that is the one that was meant. What a rule says of operations tells what
+// it is about; who may ask, and when, tells whom it lets. A policy for chosen
+// workloads goes before one for all.
+func (c caller) closest(policies []object) object {
+	var found object
+	top := -1
+	for _, p := range policies {
+		score := 0
+		for _, rule := range p.Items("spec", "rules") {
+			score = max(score, c.closeness(rule))
+		}
+		score *= 3
+		if p.Has("spec", "targetRefs") || p.Has("spec", "selector") {
+			score += 2
+		} else if p.Namespace() != rootNamespace {
+			score++
+		}
+		if score > top {
+			found, top = p, score
+		}
+	}
+	return found
+}
+
+// closeness counts what a rule and the request have in common.
+func (c caller) closeness(rule object) int {
+	score := 1 // a rule at all
+	to := rule.Items("to")
+	switch {
+	case len(to) == 0 || c.any(to, "operation", c.operationField, false) != no:
+		score += 8
+	case c.touches(to):
+		score += 4
+	}
+	if from := rule.Items("from"); len(from) == 0 || c.any(from, "source", c.sourceField, false) != no {
+		score += 2
+	}
+	if !slices.ContainsFunc(rule.Items("when"), func(o object) bool { return c.condition(o) == no }) {
+		score++
+	}
+	return score
+}
+
+// touches says whether one of the operations names the request's host, or a
+// path above or below that of the request.
+func (c caller) touches(operations []object) bool {
+	path := match.PathOnly(c.target.path)
+	return slices.ContainsFunc(operations, func(o object) bool {
+		op := o.Map("operation")
+		for _, p := range append(op.Strs("paths"), op.Strs("notPaths")...) {
+			if p = strings.Trim(p, "*"); p != "" && p != "/" && (strings.HasPrefix(path, p) || path != "/" && strings.HasPrefix(p, path)) {
+				return true
+			}
+		}
+		holds, _ := c.operationField("hosts", op.Strs("hosts"))
+		return op.Has("hosts") && holds != no
+	})
+}
