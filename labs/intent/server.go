@@ -20,7 +20,7 @@ type Server struct {
 	Mode     string // HTTP, TCP, SIMPLE, MUTUAL, PASSTHROUGH, …
 	Hosts    []string
 	Scopes   []string      // namespaces that routes may come from, by host; "" = any
-	Secrets  []labs.Object // without a namespace, it is that of the gateway's pods
+	Secrets  []labs.Object // without a namespace, it is that of the gateway's pods; by mistake of another kind
 	Status   []object      // conditions of the listener
 	Bind     string        // address that it asks for, "" for all of the pod
 }
@@ -129,7 +129,11 @@ func listenerServer(g, owner, l object) Server {
 		if ns == "" {
 			ns = owner.Namespace()
 		}
-		out.Secrets = append(out.Secrets, labs.Object{Kind: "Secret", Namespace: ns, Name: c.Str("name")})
+		ref := labs.Object{Group: c.Str("group"), Kind: c.Str("kind"), Namespace: ns, Name: c.Str("name")}
+		if ref.Kind == "" {
+			ref.Kind = "Secret"
+		}
+		out.Secrets = append(out.Secrets, ref)
 	}
 	out.Status = statusOf(owner, out.Name)
 	return out

@@ -52,7 +52,7 @@ func (o *Observer) follows() bool {
 // Objects are all objects and what of them could not be seen, and nothing else.
 func (o *Observer) Objects(ctx context.Context) snapshot.Snapshot {
 	objects, missing := o.known(ctx)
-	return snapshot.Snapshot{At: o.clock(), Objects: objects, Missing: missing, Kinds: o.looked}
+	return snapshot.Snapshot{At: o.clock(), Objects: objects, Missing: missing, Kinds: o.looked, Partly: o.partly()}
 }
 
 // Look looks at objects and at the Envoys, as far as they may have changed, and

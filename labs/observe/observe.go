@@ -54,6 +54,7 @@ type Observer struct {
 	dial   cluster.DialFunc
 	limit  time.Duration
 	scope  []string // namespaces whose proxies are asked; nil: all
+	home   string   // namespace that the context names
 
 	unasked string
 	names   func([]string) (map[string][]string, string)
@@ -98,7 +99,7 @@ func New(h *cluster.Handle, o Options) (*Observer, error) {
 		return nil, fmt.Errorf("read the address of %s: %w", h.Name, err)
 	}
 	obs := &Observer{
-		config: cfg, api: client, base: base, exec: podexec.New(cfg, base), ways: &ways{}, clock: o.Clock, dial: h.Dial, limit: o.Timeout, unasked: o.Unasked, names: o.Names,
+		config: cfg, api: client, base: base, home: h.Namespace, exec: podexec.New(cfg, base), ways: &ways{}, clock: o.Clock, dial: h.Dial, limit: o.Timeout, unasked: o.Unasked, names: o.Names,
 		poked: make(chan struct{}, 1), logged: make(chan struct{}, 1), changed: make(chan struct{}, 1),
 		requests: slices.Clone(o.Requests), trust: o.Trust, certs: o.Certs, watched: true,
 		proxies: map[string]*proxy{}, reached: map[string]time.Time{}, asked: map[string]time.Time{},
@@ -111,7 +112,7 @@ func New(h *cluster.Handle, o Options) (*Observer, error) {
 		obs.scope = withIstio(h.Scope)
 	}
 	for _, k := range within(kinds(), h.Scope) {
-		obs.stores = append(obs.stores, newStore(k, dyn, func() { signal(obs.poked) }))
+		obs.stores = append(obs.stores, newStore(k, dyn, func() { signal(obs.poked) }, obs.spaces))
 		obs.looked = append(obs.looked, snapshot.GroupKind(k.group, k.name))
 	}
 	slices.Sort(obs.looked)
@@ -197,6 +198,8 @@ func (o *Observer) listAll(ctx context.Context) ([]snapshot.Object, map[string]s
 			out = append(out, list...)
 			if err != nil {
 				missing[s.kind.name] = err.Error()
+			} else if _, why := s.part(); why != "" {
+				missing[s.kind.name] = why
 			}
 		})
 	}
@@ -207,7 +210,7 @@ func (o *Observer) listAll(ctx context.Context) ([]snapshot.Object, map[string]s
 // assemble makes a snapshot of what is known.
 func (o *Observer) assemble(objects []snapshot.Object, missing map[string]string, h heard) snapshot.Snapshot {
 	s := snapshot.Snapshot{
-		At: o.clock(), Objects: objects, Missing: missing, Kinds: o.looked, Absent: o.absent(),
+		At: o.clock(), Objects: objects, Missing: missing, Kinds: o.looked, Absent: o.absent(), Partly: o.partly(),
 		Answers: h.answers, Peers: h.peers, Resolved: h.resolved,
 	}
 	zone, why := zoneOf(objects, missing)

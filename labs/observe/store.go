@@ -40,10 +40,14 @@ type store struct {
 	trouble string                     // why objects may be stale
 	version string                     // that the API was found to serve
 	absent  bool                       // the API serves none
+	partly  []string                   // namespaces that were listed, where all may not be
+	refused string                     // in what words
+
+	spaces func() []string // namespaces to list where all may not be
 }
 
-func newStore(k kind, c dynamic.Interface, changed func()) *store {
-	return &store{kind: k, client: c, changed: changed, trouble: "not listed yet"}
+func newStore(k kind, c dynamic.Interface, changed func(), spaces func() []string) *store {
+	return &store{kind: k, client: c, changed: changed, trouble: "not listed yet", spaces: spaces}
 }
 
 // get returns the objects, which are not to be changed, and why they may not
@@ -56,6 +60,9 @@ func (s *store) get() ([]snapshot.Object, string) {
 		for _, k := range sortedKeys(s.objects) {
 			s.sorted = append(s.sorted, s.objects[k])
 		}
+	}
+	if s.trouble == "" {
+		return s.sorted, s.refused
 	}
 	return s.sorted, s.trouble
 }
@@ -76,10 +83,14 @@ func (s *store) list(ctx context.Context, opts metav1.ListOptions) (*unstructure
 	for _, v := range s.kind.versions {
 		var l *unstructured.UnstructuredList
 		if l, err = s.resource(v).List(ctx, opts); err == nil {
-			s.mu.Lock()
-			s.version, s.absent = v, false
-			s.mu.Unlock()
+			s.served(v, nil, "")
 			return l, nil
+		}
+		if apierrors.IsForbidden(err) {
+			if l, in := s.listPart(ctx, v, opts); len(in) > 0 {
+				s.served(v, in, part(in, fmt.Errorf("list %s: %w", s.kind, err)))
+				return l, nil
+			}
 		}
 		if !apierrors.IsNotFound(err) {
 			break
@@ -120,6 +131,9 @@ func (l lister) WatchWithContext(ctx context.Context, opts metav1.ListOptions) (
 	version := l.version
 	l.mu.Unlock()
 	w, err := l.resource(version).Watch(ctx, opts)
+	if l.narrowed() && apierrors.IsForbidden(err) {
+		return nil, err // listed again in a while: watches of single namespaces would be many
+	}
 	if err != nil && ctx.Err() == nil && !apierrors.IsResourceExpired(err) {
 		l.fail(fmt.Errorf("watch %s: %w", l.kind, err))
 	}

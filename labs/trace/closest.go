@@ -10,10 +10,11 @@ import (
 // closest is the policy that is most about this request: of several that miss
 // it that is the one that was meant. What a rule says of operations tells what
 // it is about; who may ask, and when, tells whom it lets. A policy for chosen
-// workloads goes before one for all.
+// workloads goes before one for all, and one of few conditions before one of
+// many: it was meant for more.
 func (c caller) closest(policies []object) object {
 	var found object
-	top := -1
+	top, fewest := -1, 0
 	for _, p := range policies {
 		score := 0
 		for _, rule := range p.Items("spec", "rules") {
@@ -25,11 +26,26 @@ func (c caller) closest(policies []object) object {
 		} else if p.Namespace() != rootNamespace {
 			score++
 		}
-		if score > top {
-			found, top = p, score
+		if n := conditions(p); score > top || score == top && n < fewest {
+			found, top, fewest = p, score, n
 		}
 	}
 	return found
+}
+
+// conditions counts what a policy says of operations, sources and the rest.
+func conditions(policy object) int {
+	n := 0
+	for _, rule := range policy.Items("spec", "rules") {
+		for _, o := range rule.Items("to") {
+			n += len(o.Map("operation"))
+		}
+		for _, o := range rule.Items("from") {
+			n += len(o.Map("source"))
+		}
+		n += len(rule.Items("when"))
+	}
+	return n
 }
 
 // closeness counts what a rule and the request have in common.
@@ -62,7 +78,9 @@ func (c caller) touches(operations []object) bool {
 				return true
 			}
 		}
-		holds, _ := c.operationField("hosts", op.Strs("hosts"))
-		return op.Has("hosts") && holds != no
+		return slices.ContainsFunc(op.Strs("hosts"), func(h string) bool {
+			_, close := near(h, match.WithoutPort(c.target.authority))
+			return close || policyMatch(strings.ToLower(h), match.WithoutPort(c.target.authority))
+		})
 	})
 }

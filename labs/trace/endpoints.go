@@ -14,7 +14,7 @@ import (
 // endpoints lists the ready addresses behind a Service's port.
 func (w *walk) endpoints(r *report, port object) []string {
 	ready := []string{}
-	if why := w.missing("EndpointSlice"); why != "" {
+	if why := w.missingIn(w.service.Namespace(), "EndpointSlice"); why != "" {
 		r.unknown("%s", why)
 		return ready
 	}

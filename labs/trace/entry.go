@@ -35,7 +35,8 @@ func (w *walk) entry() *report {
 
 // noService: without the gateway's Service nothing can be entered.
 func (w *walk) noService(r *report) {
-	if why := w.missing("Service"); why != "" {
+	namespace, _, _ := strings.Cut(w.request.Gateway, "/")
+	if why := w.missingIn(namespace, "Service"); why != "" {
 		r.unknown("the gateway's Service is not known: %s", why)
 		return
 	}

@@ -66,6 +66,17 @@ func (j *journey) missing(kinds ...string) string {
 	return ""
 }
 
+// missingIn says why kinds could not be observed in a namespace, "" when they
+// were: of what is elsewhere nothing is said.
+func (j *journey) missingIn(namespace string, kinds ...string) string {
+	for _, k := range kinds {
+		if !slices.Contains(j.snap.Partly[k], namespace) && j.missing(k) != "" {
+			return j.missing(k)
+		}
+	}
+	return ""
+}
+
 // clusterIPs are the addresses at which workloads reach a Service.
 func clusterIPs(s object) []string {
 	out := s.Strs("spec", "clusterIPs")

@@ -19,9 +19,12 @@ func (w *walk) secret(r *report) (labs.Object, snapshot.Sealed, *fault) {
 	r.fact("secret", ref.String())
 	r.involve(ref)
 	w.secretState(r, sds)
-	if why := w.missing("Secret"); why != "" {
+	if why := w.missingIn(ref.Namespace, "Secret"); why != "" {
 		r.unknown("%s", why)
 		return ref, snapshot.Sealed{}, nil
+	}
+	if ref.Kind != "Secret" {
+		return ref, snapshot.Sealed{}, &fault{w.intended.Owner.Ref(), "the certificate reference names a " + ref.Kind, "the name of a Secret", ref.String()}
 	}
 	o := w.index.Get("", "Secret", ref.Namespace, ref.Name)
 	if o == nil {
