@@ -118,6 +118,29 @@ func (o *Observer) Fresh(ctx context.Context) (snapshot.Snapshot, error) {
 	return s, nil
 }
 
+// listAll reads every kind now.
+func (o *Observer) listAll(ctx context.Context) ([]snapshot.Object, map[string]string) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	missing := map[string]string{}
+	var out []snapshot.Object
+	for _, s := range o.stores {
+		wg.Go(func() {
+			list, err := s.listNow(ctx)
+			mu.Lock()
+			defer mu.Unlock()
+			out = append(out, list...)
+			if err != nil {
+				missing[s.kind.name] = err.Error()
+			} else if _, why := s.part(); why != "" {
+				missing[s.kind.name] = why
+			}
+		})
+	}
+	wg.Wait()
+	return out, missing
+}
+
 // listNow reads the objects of a kind past the watch.
 func (s *store) listNow(ctx context.Context) ([]snapshot.Object, error) {
 	whole := ctx

@@ -6,7 +6,6 @@
 package observe
 
 import (
-	"context"
 	"crypto/tls"
 	"fmt"
 	"net/http"
@@ -184,29 +183,6 @@ func (o *Observer) objects() ([]snapshot.Object, map[string]string) {
 	return out, missing
 }
 
-// listAll reads every kind now.
-func (o *Observer) listAll(ctx context.Context) ([]snapshot.Object, map[string]string) {
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	missing := map[string]string{}
-	var out []snapshot.Object
-	for _, s := range o.stores {
-		wg.Go(func() {
-			list, err := s.listNow(ctx)
-			mu.Lock()
-			defer mu.Unlock()
-			out = append(out, list...)
-			if err != nil {
-				missing[s.kind.name] = err.Error()
-			} else if _, why := s.part(); why != "" {
-				missing[s.kind.name] = why
-			}
-		})
-	}
-	wg.Wait()
-	return out, missing
-}
-
 // assemble makes a snapshot of what is known.
 func (o *Observer) assemble(objects []snapshot.Object, missing map[string]string, h heard) snapshot.Snapshot {
 	s := snapshot.Snapshot{
@@ -235,31 +211,6 @@ func (o *Observer) assemble(objects []snapshot.Object, missing map[string]string
 		s.Proxies = append(s.Proxies, seen)
 	}
 	return s
-}
-
-// absent are the kinds that the API server does not know.
-func (o *Observer) absent() []string {
-	var out []string
-	for _, s := range o.stores {
-		s.mu.Lock()
-		if s.absent {
-			out = append(out, snapshot.GroupKind(s.kind.group, s.kind.name))
-		}
-		s.mu.Unlock()
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// balancers are the names of load balancers that have no address.
-func balancers(objects []snapshot.Object) []string {
-	var out []string
-	for _, o := range objects {
-		if o.Kind() == "Service" {
-			out = append(out, snapshot.ServiceNames(o)...)
-		}
-	}
-	return out
 }
 
 // sorted are the proxies; the caller holds the lock.

@@ -77,36 +77,6 @@ func (s *store) run(ctx context.Context) {
 	r.RunWithContext(klog.NewContext(ctx, quiet))
 }
 
-// list reads the objects now, in the first version that the API serves.
-func (s *store) list(ctx context.Context, opts metav1.ListOptions) (*unstructured.UnstructuredList, error) {
-	var err error
-	for _, v := range s.kind.versions {
-		var l *unstructured.UnstructuredList
-		if l, err = s.resource(v).List(ctx, opts); err == nil {
-			s.served(v, nil, "")
-			return l, nil
-		}
-		if apierrors.IsForbidden(err) {
-			if l, in := s.listPart(ctx, v, opts); len(in) > 0 {
-				s.served(v, in, part(in, fmt.Errorf("list %s: %w", s.kind, err)))
-				return l, nil
-			}
-		}
-		if !apierrors.IsNotFound(err) {
-			break
-		}
-	}
-	return nil, fmt.Errorf("list %s: %w", s.kind, err)
-}
-
-func (s *store) resource(version string) dynamic.ResourceInterface {
-	r := s.client.Resource(s.kind.at(version))
-	if s.kind.namespace != "" {
-		return r.Namespace(s.kind.namespace)
-	}
-	return r
-}
-
 // lister is the reflector's way to the API.
 type lister struct{ *store }
 

@@ -45,7 +45,7 @@ func (w *walk) standingOf(v hosted, c candidate) standing {
 	here := func(s server) bool { return s.Port == w.target.port && s.TLS() == w.target.tls }
 	absent := func(name string) bool {
 		ns, name, _ := strings.Cut(name, "/")
-		return name != "" && w.index.Get(istioNetworking, "Gateway", ns, name) == nil
+		return name != "" && w.index.Get(istioNetworking, "Gateway", ns, name) == nil && w.missingIn(ns, "Gateway") == ""
 	}
 	switch {
 	case c.attached && (len(c.bound) == 0 || slices.ContainsFunc(c.bound, here)):
@@ -154,7 +154,7 @@ func (w *walk) whyUnbound(v object) string {
 	for _, n := range names {
 		full := intent.Qualify(n, v.Namespace())
 		ns, name, _ := strings.Cut(full, "/")
-		if n != intent.Mesh && w.index.Get(istioNetworking, "Gateway", ns, name) == nil {
+		if n != intent.Mesh && w.index.Get(istioNetworking, "Gateway", ns, name) == nil && w.missingIn(ns, "Gateway") == "" {
 			why = fmt.Sprintf("gateways %s: there is no Gateway %s", quoteAll(names), full)
 		}
 	}

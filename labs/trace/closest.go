@@ -56,7 +56,7 @@ func (c caller) closeness(rule object) int {
 	case len(to) == 0 || c.any(to, "operation", c.operationField, false) != no:
 		score += 8
 	case c.touches(to):
-		score += 4
+		score += 4 + min(3, c.held(to))
 	}
 	if from := rule.Items("from"); len(from) == 0 || c.any(from, "source", c.sourceField, false) != no {
 		score += 2
@@ -67,20 +67,50 @@ func (c caller) closeness(rule object) int {
 	return score
 }
 
-// touches says whether one of the operations names the request's host, or a
-// path above or below that of the request.
+// held is how many fields of one of the operations the request fits, or nearly.
+func (c caller) held(operations []object) int {
+	most := 0
+	for _, o := range operations {
+		n, op := 0, o.Map("operation")
+		for name := range op {
+			if holds, _ := c.operationField(name, op.Strs(name)); holds != no || c.nearly(name, op.Strs(name)) {
+				n++
+			}
+		}
+		most = max(most, n)
+	}
+	return most
+}
+
+// touches says whether one of the operations nearly names the request's host or
+// path.
 func (c caller) touches(operations []object) bool {
-	path := match.PathOnly(c.target.path)
 	return slices.ContainsFunc(operations, func(o object) bool {
 		op := o.Map("operation")
-		for _, p := range append(op.Strs("paths"), op.Strs("notPaths")...) {
-			if p = strings.Trim(p, "*"); p != "" && p != "/" && (strings.HasPrefix(path, p) || path != "/" && strings.HasPrefix(p, path)) {
+		for name := range op {
+			if c.nearly(name, op.Strs(name)) {
 				return true
 			}
 		}
-		return slices.ContainsFunc(op.Strs("hosts"), func(h string) bool {
-			_, close := near(h, match.WithoutPort(c.target.authority))
-			return close || policyMatch(strings.ToLower(h), match.WithoutPort(c.target.authority))
-		})
+		return false
 	})
+}
+
+// nearly says whether one of the hosts is, but for some letters, the request's,
+// or one of the paths is above or below its path.
+func (c caller) nearly(field string, values []string) bool {
+	host, path := match.WithoutPort(c.target.authority), match.PathOnly(c.target.path)
+	switch strings.TrimPrefix(strings.ToLower(field), "not") {
+	case "hosts":
+		return slices.ContainsFunc(values, func(h string) bool {
+			_, close := near(h, host)
+			return close || policyMatch(strings.ToLower(h), host)
+		})
+	case "paths":
+		return slices.ContainsFunc(values, func(p string) bool {
+			p = strings.Trim(p, "*")
+			return p != "" && p != "/" && (strings.HasPrefix(path, p) || path != "/" && strings.HasPrefix(p, path))
+		})
+	}
+	return false
 }

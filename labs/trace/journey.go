@@ -4,7 +4,6 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/envoy"
@@ -50,31 +49,6 @@ func (j *journey) hop(role labs.Role, t target) *walk {
 		name += "-" + strconv.Itoa(n)
 	}
 	return &walk{journey: j, role: role, name: name, target: t, answer: j.whole}
-}
-
-// missing says why a kind could not be observed, "" when it was.
-func (j *journey) missing(kinds ...string) string {
-	for _, k := range kinds {
-		if why := j.snap.Missing[k]; why != "" {
-			return k + " not observed: " + why
-		}
-		looked := func(have string) bool { return have == k || strings.HasPrefix(have, k+".") }
-		if len(j.snap.Kinds) > 0 && k != "dns" && !slices.ContainsFunc(j.snap.Kinds, looked) {
-			return k + " was not looked at"
-		}
-	}
-	return ""
-}
-
-// missingIn says why kinds could not be observed in a namespace, "" when they
-// were: of what is elsewhere nothing is said.
-func (j *journey) missingIn(namespace string, kinds ...string) string {
-	for _, k := range kinds {
-		if !slices.Contains(j.snap.Partly[k], namespace) && j.missing(k) != "" {
-			return j.missing(k)
-		}
-	}
-	return ""
 }
 
 // clusterIPs are the addresses at which workloads reach a Service.

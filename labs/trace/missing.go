@@ -33,7 +33,7 @@ func (w *walk) whyNoCluster(u upstream) (culprit labs.Object, want, got string) 
 	case u.host == "":
 		return culprit, want, "the route leads to " + u.name
 	case u.service == nil && u.entry == nil && strings.HasSuffix(u.host, ".svc.cluster.local"):
-		return culprit, want, "there is no Service " + u.host + w.similarService(u.host)
+		return culprit, want, w.noSuchService(u.host)
 	case u.service != nil && !hasPort(u.service, u.port):
 		return culprit, "a port of " + u.service.Ref().String(), fmt.Sprintf("port %d; the Service has %s", u.port, quoteAll(ports(u.service)))
 	case u.entry != nil && w.hides(u.entry) != "":
@@ -48,6 +48,15 @@ func (w *walk) whyNoCluster(u upstream) (culprit labs.Object, want, got string) 
 		return u.service.Ref(), want, "annotation " + hidden + ": " + annotation
 	}
 	return culprit, "a Service or ServiceEntry with host " + u.host, "nothing by the name " + u.host + w.similarEntry(u.host)
+}
+
+// noSuchService says that there is no Service of a host, or that it is not known.
+func (w *walk) noSuchService(host string) string {
+	_, namespace, _ := strings.Cut(strings.TrimSuffix(host, ".svc.cluster.local"), ".")
+	if why := w.missingIn(namespace, "Service"); why != "" {
+		return "whether there is a Service " + host + " is not known: " + why
+	}
+	return "there is no Service " + host + w.similarService(host)
 }
 
 // otherGrant is a ReferenceGrant beside a backend of the route, written for

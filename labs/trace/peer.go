@@ -3,6 +3,7 @@ package trace
 import (
 	"net"
 	"strconv"
+	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
@@ -82,6 +83,9 @@ func (w *walk) judgePod(r *report, u upstream, pod object) {
 		r.broken(culprit, "the proxy speaks "+tlsWords(mode)+", the workload wants mutual TLS",
 			"mutual TLS of the mesh: "+policy.Ref().String()+" says STRICT", w.modeSource(u, mode))
 	case sidecar && want == "DISABLE" && mode == "ISTIO_MUTUAL":
+		if strings.HasPrefix(u.rule.Str("spec", "host"), "*") && policy.Has("spec", "selector") {
+			culprit = policy.Ref() // what is said of one workload is the exception, not what is said of all hosts
+		}
 		r.broken(culprit, "the proxy speaks mutual TLS, the workload's proxy expects plain text",
 			"plain text: "+policy.Ref().String()+" says DISABLE", w.modeSource(u, mode))
 	case !sidecar && !runsGateway(pod) && mode == "ISTIO_MUTUAL":

@@ -159,6 +159,9 @@ func (w *walk) denied(r *report, details string, pods []object, c caller) {
 	case len(allow) == 0:
 		w.policyBroken(r, labs.Object{}, "a policy denies the request", details)
 	default:
+		if why := w.missing("AuthorizationPolicy"); why != "" {
+			r.see("%s", why)
+		}
 		for _, p := range allow {
 			r.involve(p.Ref())
 		}

@@ -83,31 +83,6 @@ func (w *walk) misspells(host string, u upstream) bool {
 	return (close || strings.HasPrefix(u.host, name+".")) && !w.known(host)
 }
 
-// idleBackendTLS is a BackendTLSPolicy that would have made the proxy speak
-// TLS: for another port of the Service, in another namespace than it, or for a
-// name that is nearly its.
-func (w *walk) idleBackendTLS(u upstream) (object, string) {
-	if u.service == nil {
-		return nil, ""
-	}
-	for _, p := range w.index.All(gatewayAPI, "BackendTLSPolicy") {
-		for _, t := range p.Items("spec", "targetRefs") {
-			_, close := near(t.Str("name"), u.service.Name())
-			absent := w.index.Get("", "Service", p.Namespace(), t.Str("name")) == nil
-			switch {
-			case t.Str("kind") == "Service" && p.Namespace() == u.service.Namespace() && close && absent:
-				return p, p.Ref().String() + " is for Service " + t.Str("name") + ", which does not exist"
-			case t.Str("kind") != "Service" || t.Str("name") != u.service.Name():
-			case p.Namespace() == u.service.Namespace():
-				return p, p.Ref().String() + " is for the port called " + t.Str("sectionName")
-			case w.index.Get("", "Service", p.Namespace(), u.service.Name()) == nil:
-				return p, p.Ref().String() + " looks for its Service in its own namespace only"
-			}
-		}
-	}
-	return nil, ""
-}
-
 // known says whether a Service or ServiceEntry has a host.
 func (w *walk) known(host string) bool {
 	short, inside := strings.CutSuffix(host, ".svc.cluster.local")

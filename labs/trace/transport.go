@@ -119,53 +119,6 @@ func (w *walk) originates(u upstream) labs.Object {
 	return u.service.Ref()
 }
 
-// backendTLS is the BackendTLSPolicy of the upstream's Service and port: one
-// that names the port goes before one for all, then the oldest.
-func (w *walk) backendTLS(u upstream) object {
-	var found object
-	exact := false
-	for _, p := range w.index.All(gatewayAPI, "BackendTLSPolicy") {
-		for _, t := range p.Items("spec", "targetRefs") {
-			section := t.Str("sectionName")
-			if u.service == nil || t.Str("kind") != "Service" || p.Namespace() != u.service.Namespace() || t.Str("name") != u.service.Name() ||
-				section != "" && section != portName(u.service, u.port) {
-				continue
-			}
-			if named := section != ""; found == nil || named && !exact || named == exact && age(p) < age(found) {
-				found, exact = p, named
-			}
-		}
-	}
-	return found
-}
-
-func portName(svc object, port int) string {
-	for _, p := range svc.Items("spec", "ports") {
-		if p.Num("port") == port {
-			return p.Str("name")
-		}
-	}
-	return ""
-}
-
-// judgeBackendTLS: the Gateway API refused the policy by which the proxy
-// should speak TLS to the upstream.
-func (w *walk) judgeBackendTLS(r *report, u upstream) {
-	policy := w.backendTLS(u)
-	if policy == nil {
-		return
-	}
-	r.involve(policy.Ref())
-	for _, a := range policy.Items("status", "ancestors") {
-		for _, kind := range []string{"Accepted", "ResolvedRefs"} {
-			if c := condition(a.Items("conditions"), kind); c != nil && c.Str("status") == "False" {
-				r.broken(policy.Ref(), policy.Ref().String()+" is not in force", "a policy that is accepted", c.Str("reason")+": "+c.Str("message"))
-				return
-			}
-		}
-	}
-}
-
 // refusedPort: nobody listens at an endpoint. A target port that the pod does
 // not declare is the Service's fault, else the workload's.
 func (w *walk) refusedPort(r *report, u upstream) {

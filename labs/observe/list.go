@@ -2,11 +2,16 @@ package observe
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/client-go/dynamic"
+
+	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
 // Whoever may not list a kind in all namespaces may often list it in some: a
@@ -30,6 +35,36 @@ func (o *Observer) spaces() []string {
 	out = append(out, istioSystem)
 	slices.Sort(out)
 	return slices.DeleteFunc(slices.Compact(out), func(s string) bool { return s == "" })
+}
+
+// list reads the objects now, in the first version that the API serves.
+func (s *store) list(ctx context.Context, opts metav1.ListOptions) (*unstructured.UnstructuredList, error) {
+	var err error
+	for _, v := range s.kind.versions {
+		var l *unstructured.UnstructuredList
+		if l, err = s.resource(v).List(ctx, opts); err == nil {
+			s.served(v, nil, "")
+			return l, nil
+		}
+		if apierrors.IsForbidden(err) {
+			if l, in := s.listPart(ctx, v, opts); len(in) > 0 {
+				s.served(v, in, part(in, fmt.Errorf("list %s: %w", s.kind, err)))
+				return l, nil
+			}
+		}
+		if !apierrors.IsNotFound(err) {
+			break
+		}
+	}
+	return nil, fmt.Errorf("list %s: %w", s.kind, err)
+}
+
+func (s *store) resource(version string) dynamic.ResourceInterface {
+	r := s.client.Resource(s.kind.at(version))
+	if s.kind.namespace != "" {
+		return r.Namespace(s.kind.namespace)
+	}
+	return r
 }
 
 // listPart lists a kind in the namespaces where that is allowed.
@@ -85,6 +120,31 @@ func (o *Observer) partly() map[string][]string {
 				out = map[string][]string{}
 			}
 			out[s.kind.name] = in
+		}
+	}
+	return out
+}
+
+// absent are the kinds that the API server does not know.
+func (o *Observer) absent() []string {
+	var out []string
+	for _, s := range o.stores {
+		s.mu.Lock()
+		if s.absent {
+			out = append(out, snapshot.GroupKind(s.kind.group, s.kind.name))
+		}
+		s.mu.Unlock()
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// balancers are the names of load balancers that have no address.
+func balancers(objects []snapshot.Object) []string {
+	var out []string
+	for _, o := range objects {
+		if o.Kind() == "Service" {
+			out = append(out, snapshot.ServiceNames(o)...)
 		}
 	}
 	return out
