@@ -55,16 +55,27 @@ func (w *walk) peerTLS(pod object, port int) (mode string, policy object) {
 // judgePeer compares how Envoy speaks to the cluster with what each of the
 // pods behind it wants to hear.
 func (w *walk) judgePeer(r *report, u upstream) {
-	if len(u.pods) == 0 {
-		return
-	}
-	if why := w.missing("PeerAuthentication", "DestinationRule"); why != "" {
-		r.unknown("%s", why)
-		return
-	}
 	for _, pod := range u.pods {
 		w.judgePod(r, u, pod)
 	}
+	for _, pod := range u.pods {
+		if why := w.unseenPeer(pod); why != "" {
+			r.unknown("%s", why)
+		}
+	}
+}
+
+// unseenPeer is why it is not known what a pod wants to hear, "" when it is: it
+// has no proxy, or a policy of its own namespace says so, which goes before the
+// mesh's.
+func (w *walk) unseenPeer(pod object) string {
+	if why := w.missingIn(pod.Namespace(), "PeerAuthentication", "DestinationRule"); why != "" {
+		return why
+	}
+	if _, policy := w.peerTLS(pod, 0); policy != nil || !hasSidecar(pod) {
+		return ""
+	}
+	return w.missingIn(rootNamespace, "PeerAuthentication")
 }
 
 func (w *walk) judgePod(r *report, u upstream, pod object) {
