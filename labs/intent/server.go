@@ -151,13 +151,29 @@ func statusOf(owner object, listener string) []object {
 
 // asksForClient says whether a Gateway validates client certificates on a
 // port: spec.tls.frontend, by port before the default (Gateway API v1.4 on).
-func asksForClient(g object, port int) bool {
+func asksForClient(g object, port int) bool { return frontend(g, port) != nil }
+
+func frontend(g object, port int) object {
 	for _, p := range g.Items("spec", "tls", "frontend", "perPort") {
 		if p.Num("port") == port {
-			return p.Has("tls", "validation")
+			return p.Map("tls", "validation")
 		}
 	}
-	return g.Has("spec", "tls", "frontend", "default", "validation")
+	return g.Map("spec", "tls", "frontend", "default", "validation")
+}
+
+// FrontendCA is the object from which a Gateway takes the CA of the clients of a
+// port; without a name when it says none.
+func FrontendCA(g object, port int) labs.Object {
+	refs := frontend(g, port).Items("caCertificateRefs")
+	if len(refs) == 0 {
+		return labs.Object{}
+	}
+	out := labs.Object{Group: refs[0].Str("group"), Kind: refs[0].Str("kind"), Namespace: refs[0].Str("namespace"), Name: refs[0].Str("name")}
+	if out.Namespace == "" {
+		out.Namespace = g.Namespace()
+	}
+	return out
 }
 
 // SecretRef reads an SDS name or a credentialName: "name", "ns/name",

@@ -1,5 +1,11 @@
 package trace
 
+import (
+	"strings"
+
+	"github.com/gatedrill/gatedrill/labs"
+)
+
 // backendTLS is the BackendTLSPolicy of the upstream's Service and port: one
 // that names the port goes before one for all, then the oldest.
 func (w *walk) backendTLS(u upstream) object {
@@ -29,6 +35,17 @@ func portName(svc object, port int) string {
 	return ""
 }
 
+// unfitCA is to blame for a policy that is refused: a ConfigMap that is there
+// and holds no CA under a key that is read, in istiod's words, else the policy,
+// which names what is not there or of no use.
+func unfitCA(policy, refusal object) labs.Object {
+	refs := policy.Items("spec", "validation", "caCertificateRefs")
+	if len(refs) != 1 || refs[0].Str("kind") != "ConfigMap" || !strings.Contains(refusal.Str("message"), "have expected keys") {
+		return policy.Ref()
+	}
+	return labs.Object{Kind: "ConfigMap", Namespace: policy.Namespace(), Name: refs[0].Str("name")}
+}
+
 // judgeBackendTLS: the Gateway API refused the policy by which the proxy
 // should speak TLS to the upstream.
 func (w *walk) judgeBackendTLS(r *report, u upstream) {
@@ -40,7 +57,7 @@ func (w *walk) judgeBackendTLS(r *report, u upstream) {
 	for _, a := range policy.Items("status", "ancestors") {
 		for _, kind := range []string{"Accepted", "ResolvedRefs"} {
 			if c := condition(a.Items("conditions"), kind); c != nil && c.Str("status") == "False" {
-				r.broken(policy.Ref(), policy.Ref().String()+" is not in force", "a policy that is accepted", c.Str("reason")+": "+c.Str("message"))
+				r.broken(unfitCA(policy, c), policy.Ref().String()+" is not in force", "a policy that is accepted", c.Str("reason")+": "+c.Str("message"))
 				return
 			}
 		}

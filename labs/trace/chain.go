@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
-	"github.com/gatedrill/gatedrill/labs/intent"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -128,25 +127,6 @@ func (w *walk) refused(culprit labs.Object, certs []*x509.Certificate) *fault {
 	return f
 }
 
-// mischosen: a certificate of another name is served, and one of the right name
-// lies beside it. Both Secrets are in order then; what names the one in place of
-// the other is to blame.
-func (w *walk) mischosen(f *fault, secret labs.Object, served *x509.Certificate) {
-	if w.intended == nil || secret.Name == "" || served.VerifyHostname(w.target.host) == nil {
-		return
-	}
-	for _, o := range w.index.All("", "Secret") {
-		sealed, _ := snapshot.SealedOf(o)
-		certs, err := snapshot.Certificates([]byte(sealed.Certificate))
-		if o.Namespace() != secret.Namespace || err != nil || certs[0].VerifyHostname(w.target.host) != nil || w.snap.At.After(certs[0].NotAfter) {
-			continue
-		}
-		f.culprit = w.intended.Owner.Ref()
-		f.got += "; " + o.Ref().String() + " is for it"
-		return
-	}
-}
-
 // publicCA is the name of the CA a client trusts when its request names none.
 const publicCA = "public"
 
@@ -183,7 +163,7 @@ func (w *walk) judgeClient(r *report) {
 	case w.request.Cert == "":
 		r.broken(owner, AsksForCertificate, "a client certificate", "the client has none")
 	case alerted:
-		culprit := w.clientCASecret()
+		culprit := w.clientCASource()
 		if culprit.Name == "" || w.choosesClients(alert) {
 			culprit = owner
 		}
@@ -221,16 +201,4 @@ func aboutClient(alert string) bool {
 		}
 	}
 	return false
-}
-
-// clientCASecret is the Secret from which the CA of client certificates comes.
-func (w *walk) clientCASecret() labs.Object {
-	if w.chain == nil || w.chain.TLS == nil || !strings.HasPrefix(w.chain.TLS.CA, "kubernetes") {
-		return labs.Object{}
-	}
-	ref := intent.SecretRef(w.chain.TLS.CA, w.podNamespace())
-	if w.index.Get("", "Secret", ref.Namespace, ref.Name) == nil {
-		ref.Name = strings.TrimSuffix(ref.Name, "-cacert")
-	}
-	return ref
 }
