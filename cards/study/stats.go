@@ -18,15 +18,19 @@ type Aims interface {
 // cards that keep failing.
 func (s *Service) Stats(ctx context.Context) (cards.Stats, error) {
 	var out cards.Stats
-	day := s.now().Day
+	t, err := s.today(ctx)
+	if err != nil {
+		return out, err
+	}
+	day := t.now.Day
 	all, err := s.Store.Tallies(ctx, 0, day)
 	if err != nil {
 		return out, err
 	}
-	for _, t := range all {
-		out.Reviews += t.Answers
+	for _, tally := range all {
+		out.Reviews += tally.Answers
 	}
-	out.Days = stats.Days(since(all, day-year+1), s.Calendar, day, year)
+	out.Days = stats.Days(since(all, day-year+1), t.calendar, day, year)
 	out.Streak = stats.Streak(all, day)
 	out.TimeToday = timeOf(since(all, day))
 	out.Retention = cards.Retention{
@@ -35,15 +39,15 @@ func (s *Service) Stats(ctx context.Context) (cards.Stats, error) {
 	if a, ok := s.Scheduler.(Aims); ok {
 		out.Retention.Least, out.Retention.Most = a.Aims()
 	}
-	for _, add := range []func(context.Context, *cards.Stats, int) error{s.addCards, s.addOutcomes, s.addTopics, s.addForecast} {
-		if err := add(ctx, &out, day); err != nil {
+	for _, add := range []func(context.Context, *cards.Stats, today) error{s.addCards, s.addOutcomes, s.addTopics, s.addForecast} {
+		if err := add(ctx, &out, t); err != nil {
 			return out, err
 		}
 	}
 	return out, nil
 }
 
-func (s *Service) addCards(ctx context.Context, out *cards.Stats, _ int) error {
+func (s *Service) addCards(ctx context.Context, out *cards.Stats, _ today) error {
 	h, err := s.Store.Holdings(ctx)
 	if err != nil {
 		return err
@@ -55,23 +59,23 @@ func (s *Service) addCards(ctx context.Context, out *cards.Stats, _ int) error {
 	return err
 }
 
-func (s *Service) addOutcomes(ctx context.Context, out *cards.Stats, day int) error {
-	found, err := s.Store.Outcomes(ctx, day-month+1, cards.HoursMost)
+func (s *Service) addOutcomes(ctx context.Context, out *cards.Stats, t today) error {
+	found, err := s.Store.Outcomes(ctx, t.now.Day-month+1, cards.HoursMost)
 	out.Hours = stats.Hours(found)
 	out.Retention.Young, out.Retention.Mature = stats.ByAge(found)
 	return err
 }
 
-func (s *Service) addTopics(ctx context.Context, out *cards.Stats, day int) error {
-	tags, err := s.Store.TagTallies(ctx, day-month+1, day)
+func (s *Service) addTopics(ctx context.Context, out *cards.Stats, t today) error {
+	tags, err := s.Store.TagTallies(ctx, t.now.Day-month+1, t.now.Day)
 	recall := stats.ByTag(tags)
 	out.Tags, out.Layers = stats.Topics(recall), stats.Layers(recall)
 	return err
 }
 
-func (s *Service) addForecast(ctx context.Context, out *cards.Stats, day int) error {
-	dues, err := s.Store.Dues(ctx, day+month)
-	out.Forecast = stats.Forecast(dues, s.Calendar, day, month)
+func (s *Service) addForecast(ctx context.Context, out *cards.Stats, t today) error {
+	dues, err := s.Store.Dues(ctx, t.now.Day+month)
+	out.Forecast = stats.Forecast(dues, t.calendar, t.now.Day, month)
 	return err
 }
 

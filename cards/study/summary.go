@@ -16,11 +16,11 @@ const (
 // Summary is what the home screen says. It reads no card but the one that
 // proposes a lab, and so is fast with any number of them.
 func (s *Service) Summary(ctx context.Context) (cards.Summary, error) {
-	ask, today, err := s.ask(ctx, "")
+	ask, t, done, err := s.ask(ctx, "")
 	if err != nil {
 		return cards.Summary{}, err
 	}
-	sum := cards.Summary{Reviewed: today.Answers}
+	sum := cards.Summary{Reviewed: done.Answers}
 	if sum.Counts, err = s.Store.Counts(ctx, ask); err != nil {
 		return sum, err
 	}
@@ -29,20 +29,19 @@ func (s *Service) Summary(ctx context.Context) (cards.Summary, error) {
 		return sum, err
 	}
 	sum.Total, sum.Problems = have.Total, have.Problems
-	day := s.now().Day
+	day := t.now.Day
 	started, err := s.Store.Started(ctx, day)
 	if err != nil {
 		return sum, err
 	}
-	sum.FirstDay, sum.FirstTime = !started, !started && today.Answers == 0
-	if err := s.addHistory(ctx, &sum); err != nil {
+	sum.FirstDay, sum.FirstTime = !started, !started && done.Answers == 0
+	if err := s.addHistory(ctx, &sum, day); err != nil {
 		return sum, err
 	}
 	return sum, s.addLab(ctx, &sum)
 }
 
-func (s *Service) addHistory(ctx context.Context, sum *cards.Summary) error {
-	day := s.now().Day
+func (s *Service) addHistory(ctx context.Context, sum *cards.Summary, day int) error {
 	days, err := s.Store.Tallies(ctx, day-month+1, day)
 	if err != nil {
 		return err

@@ -41,13 +41,13 @@ func (b *bench) lived(ctx context.Context, n int) (s *study.Service, closeStore 
 			Tags: []string{fmt.Sprintf("topic-%d", i%50), "layer:" + cards.Layers()[i%len(cards.Layers())]},
 		})
 	}
-	if err = db.Fill(ctx, []cards.Deck{deck}, noDecks{}.Fingerprint(), 0); err == nil {
+	if err = db.Fill(ctx, []cards.Deck{deck}, cards.NewTurns, noDecks{}.Fingerprint()+" "+string(cards.NewTurns), 0); err == nil {
 		err = sqlitetest.GiveLife(ctx, path, now, calendar().Day(now))
 	}
 	scheduler, wrong := fsrs.New(fsrs.Config{})
 	if err = errors.Join(err, wrong); err == nil {
 		s, err = study.Open(ctx, study.Config{
-			Store: db, Scheduler: scheduler, Decks: noDecks{}, Now: time.Now, Calendar: calendar(), Limits: study.DefaultLimits(),
+			Store: db, Scheduler: scheduler, Decks: noDecks{}, Now: time.Now, Zone: time.Local,
 		})
 	}
 	if err != nil {

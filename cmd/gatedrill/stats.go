@@ -35,7 +35,7 @@ and a year's calendar, which needs nothing else to be opened:
 			case asJSON:
 				return writeJSON(e.Stdout, n.json())
 			case asHTML:
-				return n.page(e.Stdout, e.Now().In(e.Zone), learnerCalendar(e))
+				return n.page(e.Stdout, e.Now().In(e.Zone))
 			}
 			n.print(e.Stdout)
 			return nil

@@ -17,12 +17,12 @@ var statsPage string
 
 // page is the statistics as one file for a browser: charts are SVG, nothing is
 // fetched and nothing runs, which its own policy says too.
-func (n numbers) page(w io.Writer, now time.Time, c cards.Calendar) error {
+func (n numbers) page(w io.Writer, now time.Time) error {
 	t, err := template.New("stats").Parse(statsPage)
 	if err != nil {
 		return fmt.Errorf("make the page: %w", err)
 	}
-	if err := t.Execute(w, n.sheet(now, c.Date(c.Day(now)))); err != nil {
+	if err := t.Execute(w, n.sheet(now)); err != nil {
 		return fmt.Errorf("print the page: %w", err)
 	}
 	return nil
@@ -36,10 +36,10 @@ type sheet struct {
 	Layers, Topics, Labs, Leeches                             [][]string
 }
 
-func (n numbers) sheet(now, today time.Time) sheet {
+func (n numbers) sheet(now time.Time) sheet {
 	s := sheet{
 		Made: now.Format("2 January 2006, 15:04"), Facts: n.facts(), Calendar: calendarChart(n.Days),
-		Answers: answersChart(n.Days), Forecast: forecastChart(n.Forecast, today), Hours: hoursChart(n.Hours),
+		Answers: answersChart(n.Days), Forecast: forecastChart(n.Forecast, n.Days), Hours: hoursChart(n.Hours),
 		Stability: bucketChart("Stability, in days", n.Stability), Difficulty: bucketChart("Difficulty", n.Difficulty),
 	}
 	for _, l := range n.layers() {
@@ -190,10 +190,12 @@ func answersChart(days []cards.Day) chart {
 	return bars("answers on each of the last 90 days", all, wide, high)
 }
 
-func forecastChart(forecast []int, today time.Time) chart {
+// forecastChart begins with the day that the past ends with: the learner's
+// today.
+func forecastChart(forecast []int, past []cards.Day) chart {
 	var all []bar
 	for i, n := range forecast {
-		day := today.AddDate(0, 0, i)
+		day := past[len(past)-1].Date.AddDate(0, 0, i)
 		b := bar{N: n, Title: fmt.Sprintf("%s: %s", day.Format(time.DateOnly), count(n, "card"))}
 		if i%5 == 0 {
 			b.Name = day.Format("2 Jan")

@@ -24,8 +24,9 @@ func newStudent(t *testing.T) *student {
 	l := &student{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	l.env = &env{
 		Stdin: strings.NewReader(""), Stdout: &l.out, Stderr: &l.err, Home: t.TempDir(), Zone: time.UTC,
-		Now: func() time.Time { return l.now }, Getenv: func(name string) string { return map[string]string{newPerDay: "6"}[name] },
+		Now: func() time.Time { return l.now }, Getenv: func(string) string { return "" },
 	}
+	l.run(0, "cards", "settings", "new=6")
 	return l
 }
 
