@@ -39,7 +39,7 @@ var past = [...]string{
 // waits, so that the last one came after 256 days. ratings are drawn by chance.
 var earlier = [...]string{
 	`INSERT INTO log (id, kind, card, at, day, rating, took, shown, before, after, algorithm)
-	  SELECT unhex(printf('%012X7000', ?1 - 400000000 - 86400000 * (512 - (1 << (9 - n.value))) + abs(random()) % 80000000) || hex(randomblob(8))),
+	  SELECT unhex(printf('%012X7000', at - 86400000 * (512 - (1 << (9 - n.value)))) || hex(randomblob(8))),
 	    kind, card, at - 86400000 * (512 - (1 << (9 - n.value))), day - (512 - (1 << (9 - n.value))), max(1, 4 - abs(random()) % 12), took, shown,
 	    iif(n.value = 9, '{"state":0}', before), after, algorithm FROM log, json_each('[1,2,3,4,5,6,7,8,9]') n`,
 	`DELETE FROM tally`,
