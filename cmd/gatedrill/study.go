@@ -132,28 +132,6 @@ func dueCommand(e *env) *cobra.Command {
 	return c
 }
 
-func statsCommand(e *env) *cobra.Command {
-	var asJSON bool
-	c := &cobra.Command{
-		Use: "stats", Short: "Retention, forecast, streak and the cards that keep failing", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			return withStudy(c.Context(), e, func(s *study.Service) error {
-				st, err := s.Stats(c.Context())
-				if err != nil {
-					return err
-				}
-				if asJSON {
-					return writeJSON(e.Stdout, statsJSON(st))
-				}
-				printStats(e.Stdout, st)
-				return nil
-			})
-		},
-	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
-	return c
-}
-
 // cannotFind turns an unknown id into what to do about it.
 func cannotFind(id string, err error) error {
 	switch {

@@ -54,7 +54,7 @@ func printAnswers(e *env, given []cards.Given) error {
 	for _, g := range given {
 		again, note := "-", ""
 		if r := g.Rating - cards.Again; r >= 0 && int(r) < len(g.Shown) && g.Shown[r] > 0 {
-			again = "after " + interval(g.Shown[r])
+			again = "after " + cards.Interval(g.Shown[r])
 		}
 		if g.Undone {
 			note = "taken back"

@@ -185,7 +185,7 @@ func (r *reviewing) choices(all [4]cards.Choice) string {
 			fmt.Fprintf(&b, "%d %s   ", int(c.Rating), c.Rating)
 			continue
 		}
-		fmt.Fprintf(&b, "%d %s %s   ", int(c.Rating), c.Rating, interval(c.Interval))
+		fmt.Fprintf(&b, "%d %s %s   ", int(c.Rating), c.Rating, cards.Interval(c.Interval))
 	}
 	return strings.TrimSpace(b.String())
 }

@@ -175,7 +175,7 @@ func (m *Model) ratings(w int) []string {
 		}
 		part := key + " " + name(r)
 		if m.cram == nil {
-			part += " " + st.Faint.Render(widget.Interval(m.prompt.Choices[r-1].Interval))
+			part += " " + st.Faint.Render(cards.Interval(m.prompt.Choices[r-1].Interval))
 		}
 		parts = append(parts, part)
 	}
