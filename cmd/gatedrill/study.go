@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -29,15 +31,49 @@ func deckSources(e *env) deckFiles {
 	}
 }
 
-// deckFiles are folders of decks as study wants them.
+// deckFiles are folders of decks.
 type deckFiles []deck.Source
 
-var _ study.Decks = deckFiles(nil)
+// shipped are the folders of the program's own decks; own is the
+// learner's.
+func (d deckFiles) shipped() []deck.Source {
+	return slices.DeleteFunc(slices.Clone(d), func(s deck.Source) bool { return s.Own })
+}
 
-func (d deckFiles) Fingerprint() string { return deck.Fingerprint(d...) }
+func (d deckFiles) own() deck.Source {
+	return d[slices.IndexFunc(d, func(s deck.Source) bool { return s.Own })]
+}
 
-func (d deckFiles) Load() ([]cards.Deck, int) {
-	decks, problems := deck.Load(d...)
+// trouble is what keeps cards from being used, or being the ones that are
+// thought of, by file and line.
+func (d deckFiles) trouble() []string {
+	_, problems := deck.Load(d...)
+	var out []string
+	for _, p := range problems {
+		if p.Lost || p.Clash {
+			out = append(out, p.Error())
+		}
+	}
+	return out
+}
+
+// watchedDecks are decks as study wants them, which asks each second whether
+// they changed. Those of the program cannot, and are looked at once.
+type watchedDecks struct {
+	deckFiles
+	shipped func() string
+}
+
+var _ study.Decks = watchedDecks{}
+
+func watchDecks(d deckFiles) watchedDecks {
+	return watchedDecks{d, sync.OnceValue(func() string { return deck.Fingerprint(d.shipped()...) })}
+}
+
+func (d watchedDecks) Fingerprint() string { return d.shipped() + deck.Fingerprint(d.own()) }
+
+func (d watchedDecks) Load() ([]cards.Deck, int) {
+	decks, problems := deck.Load(d.deckFiles...)
 	return decks, deck.Lost(problems)
 }
 
@@ -71,7 +107,7 @@ func openCards(ctx context.Context, e *env) (study.Config, func() error, error) 
 		return study.Config{}, nil, errors.Join(fmt.Errorf("%s: %w", e.memoryFile(), err), db.Close())
 	}
 	return study.Config{
-		Store: db, Scheduler: scheduler, Decks: deckSources(e), Now: e.Now, Zone: e.Zone,
+		Store: db, Scheduler: scheduler, Decks: watchDecks(deckSources(e)), Now: e.Now, Zone: e.Zone,
 	}, db.Close, nil
 }
 
