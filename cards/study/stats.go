@@ -27,8 +27,8 @@ func (s *Service) Stats(ctx context.Context) (cards.Stats, error) {
 	if err != nil {
 		return out, err
 	}
-	for _, tally := range all {
-		out.Reviews += tally.Answers
+	for _, d := range all {
+		out.Reviews += d.Answers
 	}
 	out.Days = stats.Days(since(all, day-year+1), t.calendar, day, year)
 	out.Streak = stats.Streak(all, day)
