@@ -4,26 +4,18 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"os"
-	"strconv"
+	"slices"
+	"sync"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/cards/deck"
-	"github.com/gatedrill/gatedrill/cards/fsrs"
 	"github.com/gatedrill/gatedrill/cards/sqlite"
 	"github.com/gatedrill/gatedrill/cards/study"
 	"github.com/gatedrill/gatedrill/content"
-)
-
-// rollover is the hour of the learner's clock at which a day begins.
-const rollover = 4
-
-// The variables that set the limits of a day.
-const (
-	newPerDay     = "GATEDRILL_NEW_PER_DAY"
-	reviewsPerDay = "GATEDRILL_REVIEWS_PER_DAY"
 )
 
 // studyCommands are the twins of the screens that study cards.
@@ -35,19 +27,53 @@ func studyCommands(e *env) []*cobra.Command {
 func deckSources(e *env) deckFiles {
 	return deckFiles{
 		{FS: content.Decks(), Name: "content/decks"},
-		{FS: os.DirFS(e.path("decks")), Name: e.path("decks")},
+		{FS: os.DirFS(e.path("decks")), Name: e.path("decks"), Own: true},
 	}
 }
 
-// deckFiles are folders of decks as study wants them.
+// deckFiles are folders of decks.
 type deckFiles []deck.Source
 
-var _ study.Decks = deckFiles(nil)
+// shipped are the folders of the program's own decks; own is the
+// learner's.
+func (d deckFiles) shipped() []deck.Source {
+	return slices.DeleteFunc(slices.Clone(d), func(s deck.Source) bool { return s.Own })
+}
 
-func (d deckFiles) Fingerprint() string { return deck.Fingerprint(d...) }
+func (d deckFiles) own() deck.Source {
+	return d[slices.IndexFunc(d, func(s deck.Source) bool { return s.Own })]
+}
 
-func (d deckFiles) Load() ([]cards.Deck, int) {
-	decks, problems := deck.Load(d...)
+// trouble is what keeps cards from being used, or being the ones that are
+// thought of, by file and line.
+func (d deckFiles) trouble() []string {
+	_, problems := deck.Load(d...)
+	var out []string
+	for _, p := range problems {
+		if p.Lost || p.Clash {
+			out = append(out, p.Error())
+		}
+	}
+	return out
+}
+
+// watchedDecks are decks as study wants them, which asks each second whether
+// they changed. Those of the program cannot, and are looked at once.
+type watchedDecks struct {
+	deckFiles
+	shipped func() string
+}
+
+var _ study.Decks = watchedDecks{}
+
+func watchDecks(d deckFiles) watchedDecks {
+	return watchedDecks{d, sync.OnceValue(func() string { return deck.Fingerprint(d.shipped()...) })}
+}
+
+func (d watchedDecks) Fingerprint() string { return d.shipped() + deck.Fingerprint(d.own()) }
+
+func (d watchedDecks) Load() ([]cards.Deck, int) {
+	decks, problems := deck.Load(d.deckFiles...)
 	return decks, deck.Lost(problems)
 }
 
@@ -68,12 +94,7 @@ func openStudy(ctx context.Context, e *env) (*study.Service, func() error, error
 // openCards opens the database of cards and reads no deck. The second result
 // closes it.
 func openCards(ctx context.Context, e *env) (study.Config, func() error, error) {
-	calendar := learnerCalendar(e)
-	scheduler, err := fsrs.New(fsrs.Config{})
-	if err != nil {
-		return study.Config{}, nil, err
-	}
-	limits, err := studyLimits(e)
+	parameters, err := e.memory()
 	if err != nil {
 		return study.Config{}, nil, err
 	}
@@ -81,15 +102,18 @@ func openCards(ctx context.Context, e *env) (study.Config, func() error, error) 
 	if err != nil {
 		return study.Config{}, nil, err
 	}
+	scheduler, err := parameters.scheduler(ctx, db.DeckOf)
+	if err != nil {
+		return study.Config{}, nil, errors.Join(fmt.Errorf("%s: %w", e.memoryFile(), err), db.Close())
+	}
 	return study.Config{
-		Store: db, Scheduler: scheduler, Decks: deckSources(e), Now: e.Now, Calendar: calendar, Limits: limits,
+		Store: db, Scheduler: scheduler, Decks: watchDecks(deckSources(e)), Now: e.Now, Zone: e.Zone,
 	}, db.Close, nil
 }
 
-func learnerCalendar(e *env) cards.Calendar { return cards.Calendar{Zone: e.Zone, Rollover: rollover} }
-
 func storeConfig(e *env) sqlite.Config {
-	return sqlite.Config{Random: rand.Reader, Calendar: learnerCalendar(e)}
+	const rollover = 4 // where logs of the first schema do not say when days began, they began then
+	return sqlite.Config{Random: rand.Reader, Calendar: cards.Calendar{Zone: e.Zone, Rollover: rollover}}
 }
 
 // withStudy runs f with the learner's cards open.
@@ -99,25 +123,6 @@ func withStudy(ctx context.Context, e *env, f func(*study.Service) error) error 
 		return err
 	}
 	return errors.Join(f(s), closeStudy())
-}
-
-func studyLimits(e *env) (study.Limits, error) {
-	l := study.DefaultLimits()
-	for _, v := range []struct {
-		name string
-		into *int
-	}{{newPerDay, &l.New}, {reviewsPerDay, &l.Reviews}} {
-		text := e.Getenv(v.name)
-		if text == "" {
-			continue
-		}
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 0 || n > 9999 {
-			return l, usagef("%s is %q, want a number of cards from 0 to 9999", v.name, text)
-		}
-		*v.into = n
-	}
-	return l, nil
 }
 
 func dueCommand(e *env) *cobra.Command {

@@ -10,8 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
@@ -37,6 +35,7 @@ const (
 	PartShortcuts Part = "shortcuts" // refused, each by its guard
 	PartSolved    Part = "solved"    // by each solution
 	PartReset     Part = "reset"     // as before
+	PartShown     Part = "shown"     // a fact of a card; no part of a lab's proof
 )
 
 // Parts lists the parts in order.
@@ -82,6 +81,11 @@ type Verifier struct {
 // Lab proves one lab. It returns whether all of it holds; an error means
 // that it could not be tried.
 func (v *Verifier) Lab(ctx context.Context, lab *labs.Lab) (bool, error) {
+	return v.prove(ctx, lab, (*course).run)
+}
+
+// prove makes the cluster ready for a lab and lets a course go over it.
+func (v *Verifier) prove(ctx context.Context, lab *labs.Lab, goOver func(*course)) (bool, error) {
 	switch m, err := v.Cluster.World.Marked(ctx); {
 	case errors.Is(err, fault.ErrNoLab):
 	case err != nil:
@@ -102,166 +106,11 @@ func (v *Verifier) Lab(ctx context.Context, lab *labs.Lab) (bool, error) {
 	}
 	defer proof.Close()
 	c := &course{v: v, ctx: ctx, lab: lab, proof: proof, back: "fault put back", ok: true}
-	c.run()
+	goOver(c)
 	// Whatever failed above, the cluster is left as it was found.
 	c.step(PartReset, "reset: objects as before", func() error {
 		_, err := v.Cluster.World.Clear(context.WithoutCancel(ctx))
 		return err
 	})
 	return c.ok, ctx.Err()
-}
-
-// course is one lab being proved.
-type course struct {
-	v       *Verifier
-	ctx     context.Context
-	lab     *labs.Lab
-	proof   *run.Proof
-	analyze string // what `istioctl analyze` says of the healthy base
-	back    string // what is said when the lab is put back as the learner finds it
-	ok      bool
-}
-
-// check is one thing to prove.
-type check struct {
-	part Part
-	name string
-	f    func() error
-}
-
-// prove runs a check.
-func (c *course) prove(k check) Line {
-	began := c.v.Now()
-	err := k.f()
-	line := Line{Lab: c.lab.ID, Part: k.part, Check: k.name, OK: err == nil, Took: c.v.Now().Sub(began)}
-	if err != nil {
-		line.Why = err.Error()
-	}
-	return line
-}
-
-// step runs one check and reports it.
-func (c *course) step(part Part, name string, f func() error) bool {
-	line := c.prove(check{part, name, f})
-	c.ok = c.ok && line.OK
-	c.v.Report(line)
-	return line.OK
-}
-
-// aside runs checks that only look side by side, and reports them in order.
-func (c *course) aside(list []check) {
-	lines := make([]Line, len(list))
-	var wg sync.WaitGroup
-	for i, k := range list {
-		wg.Go(func() { lines[i] = c.prove(k) })
-	}
-	wg.Wait()
-	for _, line := range lines {
-		c.ok = c.ok && line.OK
-		c.v.Report(line)
-	}
-}
-
-func (c *course) run() {
-	if !c.step(PartBase, "base healthy", c.base) {
-		return
-	}
-	unseen := slices.Contains(c.lab.UnseenBy, "analyze")
-	if unseen {
-		c.step(PartBase, "istioctl analyze of the base", func() (err error) {
-			c.analyze, err = c.shell("istioctl analyze -A")
-			return err
-		})
-	}
-	claim := "fault seen at " + joined(c.lab.Breaks) + " and nowhere else"
-	if c.lab.Healthy != "" {
-		claim, c.back = "nothing is broken, and the goals hold", "put back"
-	}
-	if !c.step(PartBroken, claim, c.fault) {
-		return
-	}
-	look := []check{{PartSteps, "each question has its answer", c.answers}, {PartSteps, "each step has a verdict", c.verdicts}}
-	if unseen {
-		look = append(look, check{PartBroken, "istioctl analyze stays silent", c.silent})
-	}
-	c.aside(append(look, check{PartSteps, "the commands to look with run", c.looks}))
-	for _, s := range c.lab.Shortcuts {
-		if !c.step(PartShortcuts, fmt.Sprintf("shortcut %q stopped by %q", s.Title, s.StoppedBy), func() error { return c.shortcut(s) }) {
-			return
-		}
-		if !c.step(PartShortcuts, c.back, func() error { return errors.Join(c.mend(), c.fault()) }) {
-			return
-		}
-	}
-	for _, h := range c.lab.Halves {
-		if !c.step(PartBroken, h.Mended+" alone mended: broken at "+joined(h.Breaks)+" and nowhere else", func() error { return c.half(h) }) ||
-			!c.step(PartBroken, c.back, func() error { return errors.Join(c.mend(), c.fault()) }) {
-			return
-		}
-	}
-	if c.lab.Healthy != "" {
-		c.step(PartSolved, "solved without a change", func() error { return c.proof.Healthy(c.v.Now(), within) })
-	}
-	for i, solution := range c.lab.Solutions {
-		name := "solution heals"
-		if i > 0 {
-			name = fmt.Sprintf("solution %d heals", i+1)
-		}
-		c.step(PartSolved, name, func() error { return c.solve(solution) })
-		if i < len(c.lab.Solutions)-1 && !c.step(PartSolved, c.back, func() error { return errors.Join(c.mend(), c.fault()) }) {
-			return
-		}
-	}
-	c.step(PartReset, "reset: base healthy again", func() error {
-		since := c.v.Now()
-		if err := c.mend(); err != nil {
-			return err
-		}
-		return c.proof.Healthy(since, within)
-	})
-}
-
-func (c *course) base() error {
-	if err := c.v.Cluster.World.Base(c.ctx, c.lab, Attempt, func(string) {}); err != nil {
-		return err
-	}
-	return c.proof.Healthy(c.v.Now(), within)
-}
-
-func (c *course) fault() error {
-	since := c.v.Now()
-	if err := c.v.Cluster.World.Break(c.ctx, c.lab, Attempt); err != nil {
-		return err
-	}
-	return c.proof.Broken(c.lab.Breaks, since, within)
-}
-
-// half mends one of two faults: the other one still breaks the path.
-func (c *course) half(h labs.Half) error {
-	since := c.v.Now()
-	if err := c.v.Cluster.World.Apply(c.ctx, c.lab, h.Change); err != nil {
-		return err
-	}
-	return c.proof.Broken(h.Breaks, since, within)
-}
-
-func (c *course) mend() error {
-	_, err := c.v.Cluster.World.Mend(c.ctx)
-	return err
-}
-
-func (c *course) solve(solution labs.Change) error {
-	since := c.v.Now()
-	if err := c.v.Cluster.World.Apply(c.ctx, c.lab, solution); err != nil {
-		return err
-	}
-	return c.proof.Healthy(since, within)
-}
-
-func (c *course) shortcut(s labs.Shortcut) error {
-	since := c.v.Now()
-	if err := c.v.Cluster.World.Apply(c.ctx, c.lab, s.Change); err != nil {
-		return err
-	}
-	return c.proof.Fooled(s.StoppedBy, since, within)
 }

@@ -96,6 +96,7 @@ func (m *Model) card(w, h int) []string {
 		body = append(body, "")
 	}
 	body = append(body, st.Faint.Render(strings.Repeat("─", min(w, measure+4))))
+	body = append(body, m.said(w)...)
 	body = append(body, layout.Indent(m.env.MD.Lines(p.Card.Back, min(w-4, measure)), 2)...)
 	if p.Card.Source != "" {
 		_, source, _ := strings.Cut(p.Card.Source, "://")
@@ -107,7 +108,8 @@ func (m *Model) card(w, h int) []string {
 // asked is the card without its answer.
 func (m *Model) asked(w, h int) []string {
 	head := []string{m.progress(w), ""}[:m.above(h)]
-	return append(head, layout.Indent(m.env.MD.Lines(m.prompt.Card.Front, min(w-4, measure)), 2)...)
+	head = append(head, layout.Indent(m.env.MD.Lines(m.prompt.Card.Front, min(w-4, measure)), 2)...)
+	return append(head, m.listed(w)...)
 }
 
 // fold is the line at which the answer begins: the same for every short card,
@@ -120,11 +122,18 @@ func (m *Model) fold(w, h int) int {
 func (m *Model) progress(w int) string {
 	c := m.prompt.Left
 	total := len(m.done) + c.Due + c.New + c.Learning
+	why := m.prompt.Reason
+	if m.cram != nil {
+		total, why = len(m.done)+m.cram.Left(), "cram: nothing is rescheduled"
+	}
+	if m.prompt.Memory.Marked {
+		why += ", marked"
+	}
 	if m.limit > 0 {
 		total = min(total, m.limit)
 	}
 	right := fmt.Sprintf("%d of %d", len(m.done)+1, max(total, len(m.done)+1))
-	return layout.Ends(m.env.Styles.Faint.Render("  "+m.prompt.Reason), m.env.Styles.Faint.Render(right), min(w-1, measure+4))
+	return layout.Ends(m.env.Styles.Faint.Render("  "+why), m.env.Styles.Faint.Render(right), min(w-1, measure+4))
 }
 
 // foot is the ratings, or what to do to see them.
@@ -134,7 +143,7 @@ func (m *Model) foot(w int) []string {
 		out = append(out, layout.Indent(layout.Flow(m.note, w-4), 2)...)
 	}
 	if m.shows(question) {
-		return append(out, m.env.Styles.Faint.Render("  Say your answer, then look."))
+		return append(out, m.ask(w)...)
 	}
 	if m.unsaved != nil {
 		out = append(out, m.notStored(w)...)
@@ -166,7 +175,11 @@ func (m *Model) ratings(w int) []string {
 		if m.phase == saving && r == m.sending {
 			key = st.Accent.Render(theme.Here)
 		}
-		parts = append(parts, key+" "+name(r)+" "+st.Faint.Render(widget.Interval(m.prompt.Choices[r-1].Interval)))
+		part := key + " " + name(r)
+		if m.cram == nil {
+			part += " " + st.Faint.Render(widget.Interval(m.prompt.Choices[r-1].Interval))
+		}
+		parts = append(parts, part)
 	}
 	if one := "  " + strings.Join(parts, "    "); layout.Width(one) <= w {
 		return []string{one}
