@@ -163,6 +163,7 @@ func (d Draft) Finish(written, name string) (whole string, problems []Problem, e
 		}
 	}
 	problems = append(problems, d.strays(written, name)...)
+	slices.SortStableFunc(problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
 	return whole, problems, nil
 }
 
