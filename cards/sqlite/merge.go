@@ -58,7 +58,9 @@ func (db *DB) copyOf(ctx context.Context, file string) (path string, remove func
 	if err := snapshot(ctx, file, path); err != nil {
 		return "", nil, errors.Join(err, remove())
 	}
-	copied, err := Open(ctx, path, db.config)
+	quiet := db.config
+	quiet.Progress = nil // it is a copy that goes again
+	copied, err := Open(ctx, path, quiet)
 	if err == nil {
 		err = errors.Join(copied.Verify(ctx), copied.Close())
 	}

@@ -44,6 +44,17 @@ type DB struct {
 type Config struct {
 	Random   io.Reader      // for the names of log lines
 	Calendar cards.Calendar // of the learner, by which moments of old logs are read as days
+	// Progress is told how a migration goes, which takes long on a large log;
+	// nil if nobody wants to know.
+	Progress func(Progress)
+}
+
+// Progress is where a migration is.
+type Progress struct {
+	To     int    // version of the schema that is being made
+	Backup string // the database as it was before
+	Done   int    // lines of the log
+	Total  int    // 0 where the work is not one of lines
 }
 
 // Open opens the file, and makes it and its folder when they are not there.

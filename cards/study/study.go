@@ -56,6 +56,7 @@ type Ledger interface {
 	Done(ctx context.Context, now cards.Moment) (map[string]cards.Room, error)
 	Tallies(ctx context.Context, first, last int) ([]cards.Tally, error)
 	TagTallies(ctx context.Context, first, last int) ([]cards.Tally, error)
+	Outcomes(ctx context.Context, first, most int) ([]cards.Outcome, error)
 }
 
 // Decks is where cards are written. Fingerprint is cheap and changes when

@@ -113,7 +113,28 @@ func openCards(ctx context.Context, e *env) (study.Config, func() error, error) 
 
 func storeConfig(e *env) sqlite.Config {
 	const rollover = 4 // where logs of the first schema do not say when days began, they began then
-	return sqlite.Config{Random: rand.Reader, Calendar: cards.Calendar{Zone: e.Zone, Rollover: rollover}}
+	return sqlite.Config{
+		Random: rand.Reader, Calendar: cards.Calendar{Zone: e.Zone, Rollover: rollover}, Progress: migrating(e),
+	}
+}
+
+// migrating tells how a migration of the card database goes: that there is
+// one, and every tenth of a log that takes long.
+func migrating(e *env) func(sqlite.Progress) {
+	const long = 50_000 // lines
+	tenths := 0
+	return func(p sqlite.Progress) {
+		if p.Backup != "" {
+			fmt.Fprintf(e.Stderr, "gatedrill: the card database is brought to version %d; as it was, it is kept as %s\n", p.To, p.Backup)
+		}
+		if p.Total < long {
+			return
+		}
+		if n := 10 * p.Done / p.Total; n > tenths {
+			tenths = n
+			fmt.Fprintf(e.Stderr, "gatedrill: %d of %d lines of the review log moved\n", p.Done, p.Total)
+		}
+	}
 }
 
 // withStudy runs f with the learner's cards open.
@@ -139,28 +160,6 @@ func dueCommand(e *env) *cobra.Command {
 					return writeJSON(e.Stdout, summaryJSON(sum))
 				}
 				printSummary(e.Stdout, sum)
-				return nil
-			})
-		},
-	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
-	return c
-}
-
-func statsCommand(e *env) *cobra.Command {
-	var asJSON bool
-	c := &cobra.Command{
-		Use: "stats", Short: "Retention, forecast, streak and the cards that keep failing", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			return withStudy(c.Context(), e, func(s *study.Service) error {
-				st, err := s.Stats(c.Context())
-				if err != nil {
-					return err
-				}
-				if asJSON {
-					return writeJSON(e.Stdout, statsJSON(st))
-				}
-				printStats(e.Stdout, st)
 				return nil
 			})
 		},

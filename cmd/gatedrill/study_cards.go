@@ -32,11 +32,11 @@ decks of gatedrill's home. gatedrill cards check says what is wrong with them.`,
 
 // filterHelp is what commands say of their FILTER.
 const filterHelp = `A filter is written as in Anki. Terms side by side must all hold; or, and,
-parentheses and a minus before a term mean what they say. Before a filter that
-begins with a minus, put --.
+parentheses and a minus before a term mean what they say. In a shell, put it in
+single quotes, and -- before one that begins with a minus.
 
-    tag:tls is:due -is:suspended
-    (deck:tls or lab:gates-stay-shut) prop:lapses>3 "no healthy upstream"
+    'deck:tls is:due -is:suspended'
+    '(tag:sni or lab:gates-stay-shut) prop:lapses>3 "no healthy upstream"'
 
 Fields: deck, tag, id, note, lab, kind, source (* stands for anything);
 is:new, learn, review, due, suspended, buried, marked, leech, urged;

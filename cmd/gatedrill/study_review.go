@@ -30,8 +30,8 @@ Older answers: gatedrill cards answers, gatedrill cards revoke.
 How many cards come a day: gatedrill cards settings. With --cram, cards are asked
 that a filter means, whether they are due or not, and nothing is rescheduled:
 
-    gatedrill review --cram "tag:tls is:leech"
-    gatedrill review --cram "deck:tls is:new"    # to see what comes
+    gatedrill review --cram 'tag:sni is:leech'
+    gatedrill review --cram 'deck:tls is:new'    # to see what comes
 
 What is not known comes again before the session ends.`,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -196,7 +196,7 @@ func (r *reviewing) choices(all [4]cards.Choice) string {
 			fmt.Fprintf(&b, "%d %s   ", int(c.Rating), c.Rating)
 			continue
 		}
-		fmt.Fprintf(&b, "%d %s %s   ", int(c.Rating), c.Rating, interval(c.Interval))
+		fmt.Fprintf(&b, "%d %s %s   ", int(c.Rating), c.Rating, cards.Interval(c.Interval))
 	}
 	return strings.TrimSpace(b.String())
 }

@@ -91,9 +91,9 @@ func standing(r cards.Row, now time.Time) string {
 	case m.State == cards.New:
 		return "new"
 	case m.State != cards.Review && m.Due.After(now):
-		return "in " + widget.Interval(m.Due.Sub(now))
+		return "in " + cards.Interval(m.Due.Sub(now))
 	case m.State == cards.Review && r.In > 0:
-		return "in " + widget.Interval(time.Duration(r.In)*day)
+		return "in " + cards.Interval(time.Duration(r.In)*day)
 	}
 	return "due"
 }

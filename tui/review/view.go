@@ -124,7 +124,7 @@ func (m *Model) progress(w int) string {
 	total := len(m.done) + c.Due + c.New + c.Learning
 	why := m.prompt.Reason
 	if m.cram != nil {
-		total, why = len(m.done)+m.cram.Left(), "cram: nothing is rescheduled"
+		total, why = len(m.done)+m.cram.Left(), "cram, not rescheduled"
 	}
 	if m.prompt.Memory.Marked {
 		why += ", marked"
@@ -177,7 +177,7 @@ func (m *Model) ratings(w int) []string {
 		}
 		part := key + " " + name(r)
 		if m.cram == nil {
-			part += " " + st.Faint.Render(widget.Interval(m.prompt.Choices[r-1].Interval))
+			part += " " + st.Faint.Render(cards.Interval(m.prompt.Choices[r-1].Interval))
 		}
 		parts = append(parts, part)
 	}
