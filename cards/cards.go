@@ -6,7 +6,10 @@
 // stores, stats sums up.
 package cards
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Card is one question with its answer, made of a note of a deck file. Most
 // notes make one card; a reversed one makes two, a cloze one a card for each
@@ -135,6 +138,14 @@ type Row struct {
 	Day    int  // the learner's today, for which the rest holds
 	In     int  // days from then until it comes, if it was answered before
 	Due    bool // it was answered before, or urged, and is to be answered now
+}
+
+// Tags are those of the card, with LeechTag while it keeps failing.
+func (r Row) Tags() []string {
+	if !r.Memory.Leech() || slices.Contains(r.Card.Tags, LeechTag) {
+		return r.Card.Tags
+	}
+	return append(slices.Clone(r.Card.Tags), LeechTag)
 }
 
 // Buried reports whether the card is put off until tomorrow: by the learner,

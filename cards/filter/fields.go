@@ -66,15 +66,12 @@ func anyOf(of func(cards.Row) []string) read {
 	}
 }
 
-// tag knows two tags that no deck gives: none, and that of leeches.
+// tag knows none, which no deck gives.
 func tag(value string) (term, string) {
-	switch strings.ToLower(value) {
-	case "none":
-		return func(r cards.Row) bool { return len(r.Card.Tags) == 0 }, ""
-	case cards.LeechTag:
-		return func(r cards.Row) bool { return r.Memory.Leech() || slices.Contains(r.Card.Tags, cards.LeechTag) }, ""
+	if strings.EqualFold(value, "none") {
+		return func(r cards.Row) bool { return len(r.Tags()) == 0 }, ""
 	}
-	return anyOf(func(r cards.Row) []string { return r.Card.Tags })(value)
+	return anyOf(cards.Row.Tags)(value)
 }
 
 func kind(value string) (term, string) {

@@ -165,7 +165,7 @@ func TestLeechIsSetAsideAndProposesItsLab(t *testing.T) {
 		t.Errorf("the choices do not tell: %+v", p.Choices)
 	}
 	w.answer(cards.Again)
-	if r := w.row("t0"); !r.Memory.Suspended || !r.Memory.Leech() || w.next() != nil {
+	if r := w.row("t0"); !r.Memory.Suspended || !slices.Contains(r.Tags(), cards.LeechTag) || w.next() != nil {
 		t.Errorf("not set aside: %+v", r.Memory)
 	}
 	if s := w.summary(); s.Lab != "L0" || s.LabCard != "t0" {

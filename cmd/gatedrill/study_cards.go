@@ -120,7 +120,7 @@ func printRows(e *env, rows []cards.Row) error {
 		if r.Memory.State != cards.New || r.Memory.UrgedBy != "" {
 			due = cards.Calendar{}.Date(r.Day + r.In).Format(time.DateOnly)
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", r.Card.ID, visible(r.Card.Deck), state, due, visible(strings.Join(r.Card.Tags, ",")))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", r.Card.ID, visible(r.Card.Deck), state, due, visible(strings.Join(r.Tags(), ",")))
 	}
 	if err := t.Flush(); err != nil {
 		return fmt.Errorf("print the cards: %w", err)
@@ -167,7 +167,7 @@ func printCard(e *env, r cards.Row) error {
 	fmt.Fprintf(e.Stdout, "%s  (deck %s, %s:%d)\n", r.Card.ID, visible(r.Card.Deck), visible(r.Card.File), r.Card.Line)
 	fmt.Fprintf(e.Stdout, "\n%s\n\n%s\n\n", md.render(r.Card.Question()), md.render(r.Card.Answer()))
 	for _, l := range []struct{ name, value string }{
-		{"source", r.Card.Source}, {"tags", strings.Join(r.Card.Tags, ", ")}, {"labs", strings.Join(r.Card.Labs, ", ")},
+		{"source", r.Card.Source}, {"tags", strings.Join(r.Tags(), ", ")}, {"labs", strings.Join(r.Card.Labs, ", ")},
 		{"state", standing(m, e.Zone)},
 	} {
 		if l.value != "" {

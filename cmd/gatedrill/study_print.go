@@ -59,7 +59,7 @@ func rowsJSON(rows []cards.Row) []object {
 func rowJSON(r cards.Row) object {
 	o := object{
 		"id": r.Card.ID, "deck": r.Card.Deck, "question": r.Card.Front, "answer": r.Card.Back, "source": r.Card.Source,
-		"tags": nonNil(r.Card.Tags), "labs": nonNil(r.Card.Labs), "file": r.Card.File, "line": r.Card.Line,
+		"tags": nonNil(r.Tags()), "labs": nonNil(r.Card.Labs), "file": r.Card.File, "line": r.Card.Line,
 		"state": r.Memory.State.String(), "reps": r.Memory.Reps, "lapses": r.Memory.Lapses, "suspended": r.Memory.Suspended,
 	}
 	if r.Memory.State != cards.New {
