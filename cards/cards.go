@@ -8,12 +8,18 @@ package cards
 
 import "time"
 
-// Card is one question with its answer, as its deck file states it.
+// Card is one question with its answer, made of a note of a deck file. Most
+// notes make one card; a reversed one makes two, a cloze one a card for each
+// number in its text.
 type Card struct {
-	ID     string   // stable for ever, unique over all decks: "passthrough-sni"
+	ID     string   // stable for ever, unique over all decks: "passthrough-sni", "passthrough-sni/c2"
+	Note   string   // id of the note it is made of, which its siblings share
+	Kind   CardKind // how it asks
 	Deck   string   // the deck's name: "tls"
 	Front  string   // question, Markdown
 	Back   string   // answer, Markdown
+	Key    Key      // what its kind asks for beyond question and answer
+	After  []string // ids of cards that this one presumes: no cycles, none that no deck has
 	Source string   // URL of the primary source the answer was checked against
 	Tags   []string // "tls", "layer:listener", "step:tls"
 	Labs   []string // ids of labs that exercise the same fact
