@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -26,10 +27,27 @@ const (
 	Suspended Kind = "suspend"
 	Resumed   Kind = "resume"
 	MadeDue   Kind = "due"
+	// Adopted is a card that came from another program with a memory, but
+	// without the answers that led to it: After is that memory.
+	Adopted Kind = "adopt"
 )
 
-// Event is one line of the log. An answer has all fields of Answer, every
-// other kind has Card and Moment of it.
+// elsewhere begins the algorithm of what happened in another program.
+const elsewhere = "elsewhere/"
+
+// Elsewhere is the algorithm of an answer that another program took, with what
+// else that wrote of it.
+func Elsewhere(written string) string { return elsewhere + written }
+
+// Elsewhere reports whether another program took the answer, and what else it
+// wrote. Nothing was promised by ours then, so the scheduler says what it does,
+// and Before tells only in which state the card was.
+func (a Answer) Elsewhere() (written string, ok bool) {
+	return strings.CutPrefix(a.Algorithm, elsewhere)
+}
+
+// Event is one line of the log. An answer has all fields of Answer, an Adopted
+// has After, every other kind has Card and Moment only.
 type Event struct {
 	ID   ID
 	Kind Kind
@@ -76,6 +94,10 @@ func replay(s Scheduler, events []Event, anew bool) (Memory, error) {
 			m.Suspended = false
 		case MadeDue:
 			m = Urge(m, e.At, e.Reason)
+		case Adopted:
+			adopted := e.After.Known()
+			adopted.Suspended = m.Suspended
+			m = adopted
 		case Undone:
 		default:
 			return Memory{}, fmt.Errorf("replay line %s of the log: unknown kind %q", e.ID, e.Kind)
@@ -85,7 +107,7 @@ func replay(s Scheduler, events []Event, anew bool) (Memory, error) {
 }
 
 func replayAnswer(s Scheduler, m Memory, a Answer, anew bool) (Memory, error) {
-	if anew || m.Known() != a.Before.Known() {
+	if _, foreign := a.Elsewhere(); foreign || anew || m.Known() != a.Before.Known() {
 		return s.Next(a.Card, m, a.Rating, a.Moment)
 	}
 	after := a.After

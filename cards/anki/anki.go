@@ -25,6 +25,8 @@ type Collection struct {
 	Form     string    // the name of the database in the package
 	Created  time.Time // the start of the day from which due days count
 	Rollover int       // the hour at which a day begins
+	Offset   int       // when writing: seconds east of UTC of the day Created
+	Written  time.Time // when writing: now
 	OldSteps bool      // of the first scheduler, whose steps had three buttons
 	Decks    map[int64]string
 	Types    map[int64]NoteType
@@ -42,6 +44,7 @@ type NoteType struct {
 	Cloze     bool
 	Fields    []string
 	Templates []Template
+	CSS       string // when writing
 }
 
 // Template makes one card of a note.

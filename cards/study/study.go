@@ -16,6 +16,7 @@ type Store interface {
 	Shelf
 	Log
 	Ledger
+	Past
 }
 
 // Shelf holds the cards and their queue.
