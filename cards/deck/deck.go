@@ -1,30 +1,11 @@
 // Package deck reads decks of cards from Markdown files and says what is
-// wrong with them, all at once, by file and line.
+// wrong with them, all at once, by file and line. What a file may hold is
+// told in docs/cards.md.
 //
-// A deck file begins with front matter between two lines of ---:
-//
-//	---
-//	deck: tls
-//	title: TLS at the gateway        (optional)
-//	order: 3                         (optional: its turn among the decks)
-//	source-default: https://…        (optional: source of cards that name none)
-//	checked: istio 1.31, envoy 1.40  (optional)
-//	---
-//
-// and goes on with cards. A card is a heading with its id, lines of facts
-// about it, the question, a line of ---, and the answer:
-//
-//	## passthrough-sni {#passthrough-sni}
-//	tags: [tls, passthrough, layer:listener]
-//	labs: [P1]
-//	source: https://…
-//
-//	What does the gateway need to know …?
-//
-//	---
-//	The server name (SNI) in the TLS ClientHello.
-//
-// Inside fenced code neither ## nor --- has a meaning.
+// A file is front matter and notes; a note makes one card or several, by its
+// kind. The facts of both are YAML. Cards of a learner's own go before those
+// of the program that have the same id: an edited copy takes the place of its
+// original, which updates of the program do not touch.
 package deck
 
 import (
@@ -37,7 +18,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/gatedrill/gatedrill/cards"
@@ -48,127 +28,50 @@ type Source struct {
 	FS   fs.FS
 	Name string // how the folder is called in file names: "content/decks"
 	Only string // the one file to read of it, "" for all *.md
-}
-
-// Problem is something wrong with a deck file. All of it is safe to show.
-type Problem struct {
-	File string // safe to show, see shown
-	Line int    // 0 when it concerns the file
-	Text string // the offending text, "" when there is none
-	What string // what is wrong and what is wanted
-	Lost bool   // the card, or the whole file, is not loaded
-}
-
-// Error gives "file:line: what: text", the text made safe to show.
-func (p Problem) Error() string {
-	at := p.File
-	if p.Line > 0 {
-		at = fmt.Sprintf("%s:%d", p.File, p.Line)
-	}
-	if p.Text == "" {
-		return at + ": " + p.What
-	}
-	return fmt.Sprintf("%s: %s: %q", at, p.What, shorten(p.Text))
-}
-
-// shorten cuts a text to what fits in a line of an error.
-func shorten(s string) string {
-	const most = 80
-	r := []rune(strings.TrimSpace(s))
-	if len(r) <= most {
-		return string(r)
-	}
-	return string(r[:most-1]) + "…"
-}
-
-// unread is the problem of a file or folder that cannot be read.
-func unread(path string, err error) Problem {
-	var at *fs.PathError
-	if errors.As(err, &at) {
-		err = at.Err // the file is named already
-	}
-	return Problem{File: shown(path), What: "cannot be read: " + cards.Clean(err.Error()), Lost: true}
-}
-
-// shown is a path as it may be shown: one that holds control characters, line
-// ends or bytes that are no text is quoted, so that it still names its file.
-func shown(path string) string {
-	if cards.Unsafe(path) || strings.ContainsAny(path, "\n\t") {
-		return strconv.Quote(path)
-	}
-	return path
-}
-
-// Join makes one error of all problems, nil of none.
-func Join(problems []Problem) error {
-	errs := make([]error, len(problems))
-	for i, p := range problems {
-		errs[i] = p
-	}
-	return errors.Join(errs...)
-}
-
-// Lost counts the problems that keep cards from being loaded.
-func Lost(problems []Problem) int {
-	n := 0
-	for _, p := range problems {
-		if p.Lost {
-			n++
-		}
-	}
-	return n
+	Own  bool   // the learner's: its notes go before those of other sources with the same id
+	// Beside is for sources that are read only so that the others may presume
+	// their cards. Nothing of them is returned, and nothing is wrong with them.
+	Beside bool
 }
 
 // Load reads every *.md of the sources. What is good is loaded, whatever else
-// is wrong. Of two cards with one id the first stays, in the order of the
-// sources and file names; the decks come in their own order.
+// is wrong. Of two notes with one id that of the learner stays, else the
+// first, in the order of the sources and file names; the decks come in their
+// own order.
 func Load(sources ...Source) ([]cards.Deck, []Problem) {
-	var decks []cards.Deck
+	var files []*reader
 	var problems []Problem
 	for _, src := range sources {
 		names, err := list(src)
 		if err != nil {
-			problems = append(problems, unread(src.Name, err))
+			if !src.Beside {
+				problems = append(problems, unread(src.Name, err))
+			}
 			continue
 		}
 		for _, name := range names {
-			file := filepath.Join(src.Name, name)
+			path := filepath.Join(src.Name, name)
 			text, err := read(src.FS, name)
-			if err != nil {
-				problems = append(problems, unread(file, err))
-				continue
-			}
-			d, ps := Parse(file, string(text))
-			problems = append(problems, ps...)
-			if len(d.Cards) > 0 {
-				decks = append(decks, d)
+			if err == nil {
+				files = append(files, parse(path, string(text), src))
+			} else if !src.Beside {
+				problems = append(problems, unread(path, err))
 			}
 		}
 	}
-	problems = append(problems, dropDuplicates(decks)...)
+	join(files)
+	var decks []cards.Deck
+	for _, f := range files {
+		if f.src.Beside {
+			continue
+		}
+		problems = append(problems, f.problems...)
+		if d := f.cards(); len(d.Cards) > 0 {
+			decks = append(decks, d)
+		}
+	}
 	slices.SortStableFunc(decks, func(a, b cards.Deck) int { return cmp.Compare(a.Order, b.Order) })
 	return decks, problems
-}
-
-// dropDuplicates removes cards whose id was taken before.
-func dropDuplicates(decks []cards.Deck) []Problem {
-	var problems []Problem
-	first := map[string]cards.Card{}
-	for i := range decks {
-		decks[i].Cards = slices.DeleteFunc(decks[i].Cards, func(c cards.Card) bool {
-			f, taken := first[c.ID]
-			if !taken {
-				first[c.ID] = c
-				return false
-			}
-			problems = append(problems, Problem{
-				File: c.File, Line: c.Line, Text: c.ID, Lost: true,
-				What: fmt.Sprintf("id is taken already at %s:%d", f.File, f.Line),
-			})
-			return true
-		})
-	}
-	return problems
 }
 
 // Fingerprint changes when a deck file does. It reads names, sizes and
@@ -198,7 +101,7 @@ func Fingerprint(sources ...Source) string {
 }
 
 // format is counted up when the same file gives other cards than before.
-const format = 3
+const format = 4
 
 // list names the deck files of a folder. A folder that is not there is empty.
 func list(src Source) ([]string, error) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -49,12 +50,12 @@ func TestParseGoodDeck(t *testing.T) {
 	want := cards.Deck{
 		Name: "tls", Title: "TLS at the gateway", Checked: "istio 1.31, envoy 1.40", File: "decks/tls.md",
 		Cards: []cards.Card{{
-			ID: "passthrough-sni", Deck: "tls", File: "decks/tls.md", Line: 7,
+			ID: "passthrough-sni", Note: "passthrough-sni", Kind: cards.KindBasic, Deck: "tls", File: "decks/tls.md", Line: 7,
 			Front: "What does the gateway read?", Back: "The server name (SNI).",
 			Source: "https://istio.io/tls", Labs: []string{"P1"},
 			Tags: []string{"tls", "passthrough", "layer:listener"},
 		}, {
-			ID: "code-card", Deck: "tls", File: "decks/tls.md", Line: 16,
+			ID: "code-card", Note: "code-card", Kind: cards.KindBasic, Deck: "tls", File: "decks/tls.md", Line: 16,
 			Front:  "Which line is wrong?\n\n```yaml\n---\n## not a card\nkind: Gateway\n```",
 			Back:   "The second:\n\n~~~\n---\n```\n~~~",
 			Source: "https://kubernetes.io/",
@@ -94,8 +95,10 @@ func TestProblems(t *testing.T) {
 			[]string{`f.md:1: front matter has no end`}, []string{"a"}},
 		{"front matter without deck", "---\nchecked: x\n---\n## a {#a}\nsource: https://x.y/\n\nq\n\n---\na\n",
 			[]string{`f.md:1: front matter has no deck`}, []string{"a"}},
-		{"unknown key and no key", "---\ndeck: d\ncolour: red\nnonsense\n---\n## a {#a}\nsource: https://x.y/\n\nq\n\n---\na\n",
-			[]string{`f.md:3: is no key of front matter (deck, title, order, source-default, checked): "colour"`, `f.md:4: is no "key: value" of front matter: "nonsense"`}, []string{"a"}},
+		{"unknown key", "---\ndeck: d\ncolour: red\n---\n## a {#a}\nsource: https://x.y/\n\nq\n\n---\na\n",
+			[]string{`f.md:3: is no key of front matter (deck, title, order, source-default, checked): "colour"`}, []string{"a"}},
+		{"no key", "---\ndeck: d\nnonsense\n---\n## a {#a}\nsource: https://x.y/\n\nq\n\n---\na\n",
+			[]string{`f.md:3: is no YAML (non-map value is specified): "nonsense"`}, []string{"a"}},
 		{"empty file", "", []string{`f.md:1: front matter is missing`}, nil},
 		{"no cards", head, []string{`f.md: has no cards`}, nil},
 		{"no id", head + "## a\n\nq\n\n---\na\n\n## b {#b}\n\nq\n\n---\na\n",
@@ -171,8 +174,8 @@ func TestLoadKeepsTheFirstOfTwo(t *testing.T) {
 	if diff := cmp.Diff([]string{"ours/a.md one", "ours/a.md two", "yours/b.md three"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	want := `ours/notes.md:1: front matter is missing: the file begins with a line ---, then deck: NAME: "nothing"
-ours/a.md:19: id is taken already at ours/a.md:5: "one"
+	want := `ours/a.md:19: id is taken already at ours/a.md:5: "one"
+ours/notes.md:1: front matter is missing: the file begins with a line ---, then deck: NAME: "nothing"
 yours/b.md:5: id is taken already at ours/a.md:12: "two"`
 	if diff := cmp.Diff(want, Join(problems).Error()); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
@@ -218,20 +221,57 @@ func TestFingerprint(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add(good)
 	f.Add(head + card("a") + "```\n")
+	f.Add(noteOf("kind: cloze\nafter: [x, b]\n", "a {{c1::b::h}} {{c2::c {{c3::d}}}}", "e"))
+	f.Add(noteOf("kind: choice\n", "q\n- [x] a\n  b\n- [ ] c", "e"))
+	f.Add(noteOf("kind: command\naccept: [ls, 'a b']\n", "q", "~~~\nls -l\n~~~"))
+	f.Add(noteOf("kind: triage\nlayer: dns\n", "q\n- [x] a\n- [ ] c", "e"))
+	f.Add(noteOf("kind: reversed\ntags: &a {b: *a}\n", "q", "a"))
 	f.Fuzz(func(t *testing.T, text string) {
-		d, problems := Parse("f.md", text)
-		for _, c := range d.Cards {
-			if c.ID == "" || c.Front == "" || c.Back == "" {
-				t.Errorf("unusable card %+v", c)
-			}
-			if cards.Unsafe(c.Front + c.Back) {
-				t.Errorf("unsafe text in %+v", c)
-			}
-		}
-		if len(d.Cards) == 0 && len(problems) == 0 {
+		decks, problems := Load(Source{Name: "d", FS: fstest.MapFS{"f.md": {Data: []byte(text)}}})
+		if len(decks) == 0 && len(problems) == 0 {
 			t.Error("nothing loaded and nothing said")
 		}
+		known := map[string]bool{}
+		for _, d := range decks {
+			for _, c := range d.Cards {
+				checkCard(t, c)
+				if known[c.ID] {
+					t.Errorf("card %q is there twice", c.ID)
+				}
+				known[c.ID] = true
+			}
+		}
+		for _, p := range problems {
+			if strings.ContainsFunc(p.Error(), unicode.IsControl) || p.Line > strings.Count(text, "\n")+1 {
+				t.Errorf("problem %q at line %d", p.Error(), p.Line)
+			}
+		}
 	})
+}
+
+// checkCard holds a card against what every card promises.
+func checkCard(t *testing.T, c cards.Card) {
+	t.Helper()
+	if c.ID == "" || c.Front == "" || c.Back == "" || (c.ID != c.Note && !strings.HasPrefix(c.ID, c.Note+"/")) {
+		t.Errorf("unusable card %+v", c)
+	}
+	if cards.Unsafe(c.Front + c.Back + strings.Join(c.Tags, "") + strings.Join(c.Key.Accept, "") + c.Source) {
+		t.Errorf("unsafe text in %+v", c)
+	}
+	right := 0
+	for _, o := range c.Key.Options {
+		if o.Right {
+			right++
+		}
+	}
+	if n := len(c.Key.Options); n > 0 && (right != 1 || n < 2 || n > maxOptions) {
+		t.Errorf("options of %+v", c)
+	}
+	switch {
+	case c.Kind == cards.KindChoice && right == 0, c.Kind == cards.KindCommand && len(c.Key.Accept) == 0,
+		c.Kind == cards.KindTriage && c.Key.Layer == "", c.Kind == cards.KindCloze && c.Key.Cloze == "":
+		t.Errorf("%s without what it needs: %+v", c.Kind, c)
+	}
 }
 
 // One folder that cannot be read takes nothing from the others.

@@ -5,49 +5,46 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/gatedrill/gatedrill/cards"
 )
 
 // frontMatter reads the head of the file and returns the line after it.
-func (p *parser) frontMatter() int {
-	if strings.TrimRight(p.lines[0], " ") != "---" {
+func (p *reader) frontMatter() int {
+	if !isSeparator(p.lines[0]) {
 		first := p.firstHeading(0)
 		p.problem(0, p.lines[0], "front matter is missing: the file begins with a line ---, then deck: NAME", first == len(p.lines))
 		return p.nameless(first)
 	}
-	for i := 1; i < len(p.lines); i++ {
-		line := strings.TrimSpace(p.lines[i])
-		if line == "---" {
-			return p.nameless(i + 1)
+	end, next := 1, -1
+	for ; end < len(p.lines) && next < 0; end++ {
+		if line := strings.TrimSpace(p.lines[end]); line == "---" {
+			next = end + 1
+		} else if strings.HasPrefix(line, "## ") {
+			break
 		}
-		if line == "" || strings.HasPrefix(line, "#") {
-			if strings.HasPrefix(line, "## ") {
-				break
-			}
-			continue
-		}
-		m := attribute.FindStringSubmatch(line)
-		if m == nil {
-			p.problem(i, line, "is no \"key: value\" of front matter", false)
-			continue
-		}
-		p.front(i, m[1], unquote(m[2]))
 	}
-	first := p.firstHeading(1)
-	p.problem(0, p.lines[0], "front matter has no end: a line --- closes it", first == len(p.lines))
-	return p.nameless(first)
+	if next < 0 {
+		next = p.firstHeading(1)
+		p.problem(0, p.lines[0], "front matter has no end: a line --- closes it", next == len(p.lines))
+		end = min(end, next)
+	} else {
+		end--
+	}
+	if end > 1 {
+		facts, ok := p.mapping(1, end, "", false)
+		p.misnamed = !ok
+		for _, f := range facts {
+			p.front(f)
+		}
+	}
+	return p.nameless(next)
 }
 
-func (p *parser) front(line int, key, value string) {
-	if cards.Unsafe(value) {
-		p.problem(line, value, "holds control characters", false)
-		value = cards.Clean(value)
-	}
-	switch key {
+func (p *reader) front(f fact) {
+	value := p.line(f)
+	switch f.key {
 	case "deck":
 		if !idForm.MatchString(value) || len(value) > maxID {
-			p.problem(line, value, fmt.Sprintf("is no deck name: lower case letters, digits and single dashes, at most %d; the deck is called after its file", maxID), false)
+			p.problem(f.line, value, fmt.Sprintf("is no deck name: lower case letters, digits and single dashes, at most %d; the deck is called after its file", maxID), false)
 			p.misnamed = true
 			return
 		}
@@ -61,16 +58,16 @@ func (p *parser) front(line int, key, value string) {
 	case "order":
 		n, err := strconv.Atoi(value)
 		if err != nil {
-			p.problem(line, value, "is no order: a whole number", false)
+			p.problem(f.line, value, "is no order: a whole number", false)
 		}
 		p.deck.Order = n
 	default:
-		p.problem(line, key, "is no key of front matter (deck, title, order, source-default, checked)", false)
+		p.problem(f.line, f.key, "is no key of front matter (deck, title, order, source-default, checked)", false)
 	}
 }
 
 // nameless calls a deck without a name after its file.
-func (p *parser) nameless(next int) int {
+func (p *reader) nameless(next int) int {
 	if p.deck.Name != "" {
 		return next
 	}
@@ -100,7 +97,7 @@ func called(file string) string {
 	return name
 }
 
-func (p *parser) firstHeading(from int) int {
+func (p *reader) firstHeading(from int) int {
 	for i := from; i < len(p.lines); i++ {
 		if strings.HasPrefix(p.lines[i], "## ") {
 			return i

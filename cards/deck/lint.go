@@ -11,21 +11,22 @@ import (
 // maxWords is what is said in two breaths. Code does not count.
 const maxWords = 60
 
-// lint notes what a card ought to have, though it can be used without.
-func (p *parser) lint(c *cards.Card, head, answer int) {
+// lint notes what a note ought to have, though it can be used without.
+func (p *reader) lint(n *note) {
 	switch {
-	case c.Source == "":
-		p.problem(head, c.ID, "card names no source: write source: URL, or source-default: in the front matter", false)
-	case !strings.HasPrefix(c.Source, "https://") && !strings.HasPrefix(c.Source, "http://"):
-		p.problem(head, c.Source, "source is no web address", false)
+	case n.Source == "":
+		p.problem(n.head, n.ID, "card names no source: write source: URL, or source-default: in the front matter", false)
+	case !strings.HasPrefix(n.Source, "https://") && !strings.HasPrefix(n.Source, "http://"):
+		p.problem(n.head, n.Source, "source is no web address", false)
 	}
-	if n := countWords(c.Back); n > maxWords {
-		p.problem(answer, firstLine(c.Back), fmt.Sprintf("answer has %d words, at most %d fit in two breaths", n, maxWords), false)
+	back := n.cards[0].Back
+	if words := countWords(back); words > maxWords {
+		p.problem(min(n.answer, n.end-1), firstLine(back), fmt.Sprintf("answer has %d words, at most %d fit in two breaths", words, maxWords), false)
 	}
 }
 
 // checkTags refuses a tag of a group that has fixed members.
-func (p *parser) checkTags(line int, tags []string) {
+func (p *reader) checkTags(line int, tags []string) {
 	groups := []struct {
 		prefix string
 		known  []string

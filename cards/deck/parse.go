@@ -1,8 +1,10 @@
 package deck
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/gatedrill/gatedrill/cards"
@@ -10,43 +12,66 @@ import (
 
 var (
 	heading   = regexp.MustCompile(`^##\s+(.*?)\s*(?:\{#([^}]*)\})?\s*$`)
-	attribute = regexp.MustCompile(`^([a-z][a-z-]*):(?:\s+(.*))?$`)
+	attribute = regexp.MustCompile(`^[a-z][a-z-]*:(?:\s|$)`)
 	fence     = regexp.MustCompile("^ {0,3}(`{3,}|~{3,})(.*)$")
 	idForm    = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 )
 
 // Parse reads one deck file. Cards that cannot be used are left out and are
-// among the problems; so is what a card only ought to have.
+// among the problems; so is what a card only ought to have. Whether there are
+// the cards that it presumes only Load can tell.
 func Parse(file, text string) (cards.Deck, []Problem) {
-	text = strings.TrimPrefix(text, "\uFEFF")
-	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
-	p := &parser{path: file, deck: cards.Deck{File: shown(file)}, lines: lines}
-	body := p.frontMatter()
-	p.cards(body)
-	if len(p.deck.Cards) == 0 && len(p.problems) == 0 {
-		p.problem(-1, "", "has no cards: a card begins with a line \"## name {#name}\"", true)
-	}
-	return p.deck, p.problems
+	p := parse(file, text, Source{})
+	return p.cards(), p.problems
 }
 
-type parser struct {
+func parse(file, text string, src Source) *reader {
+	text = strings.TrimPrefix(text, "\uFEFF")
+	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	p := &reader{src: src, path: file, deck: cards.Deck{File: shown(file)}, lines: lines}
+	body := p.frontMatter()
+	p.read(body)
+	if len(p.notes) == 0 && len(p.problems) == 0 {
+		p.problem(-1, "", "has no cards: a card begins with a line \"## name {#name}\"", true)
+	}
+	return p
+}
+
+// reader reads one file.
+type reader struct {
+	src      Source
 	path     string // as the system calls it
 	deck     cards.Deck
 	source   string // of cards that name none
 	misnamed bool   // the front matter has a name that is none
 	lines    []string
+	notes    []*note
 	problems []Problem
 }
 
+// note is what stands under one heading. Lines count from 0.
+type note struct {
+	in         *reader
+	cards.Card                // what all of its cards share
+	facts      map[string]int // lines of what else it says
+	accept     []string
+	edited     string // digest of the shipped note that it is an edited copy of
+	head       int
+	question   int // first line, after the facts
+	answer     int // first line, after ---
+	end        int // line after the last one
+	cards      []cards.Card
+}
+
 // problem notes what is wrong at a line, counted from 0; line -1 is the file.
-func (p *parser) problem(line int, text, what string, lost bool) {
+func (p *reader) problem(line int, text, what string, lost bool) {
 	p.problems = append(p.problems, Problem{File: p.deck.File, Line: line + 1, Text: text, What: what, Lost: lost})
 }
 
-// cards splits the body at its headings, outside of fenced code. A heading
+// read splits the body at its headings, outside of fenced code. A heading
 // with an id ends fenced code too: it was forgotten to close, and the cards
 // after it are not to be lost.
-func (p *parser) cards(from int) {
+func (p *reader) read(from int) {
 	begin, f := -1, fenced{}
 	for i := from; i < len(p.lines); i++ {
 		line := p.lines[i]
@@ -61,7 +86,7 @@ func (p *parser) cards(from int) {
 		switch {
 		case strings.HasPrefix(line, "## ") || strings.TrimRight(line, " ") == "##":
 			if begin >= 0 {
-				p.card(begin, i)
+				p.note(begin, i)
 			}
 			begin = i
 		case begin < 0 && strings.HasPrefix(line, "# "):
@@ -74,90 +99,133 @@ func (p *parser) cards(from int) {
 		}
 	}
 	if begin >= 0 {
-		p.card(begin, len(p.lines))
+		p.note(begin, len(p.lines))
 	}
 	if f.mark != "" {
 		p.unclosed(f)
 	}
 }
 
-func (p *parser) unclosed(f fenced) {
+func (p *reader) unclosed(f fenced) {
 	p.problem(f.line, p.lines[f.line], "opens fenced code that is never closed", false)
 }
 
-// card reads the lines of one card and keeps it if it can be used.
-func (p *parser) card(begin, end int) {
-	m := heading.FindStringSubmatch(p.lines[begin])
-	c := cards.Card{Deck: p.deck.Name, Source: p.source, File: p.deck.File, Line: begin + 1}
-	usable := true
+// note reads the lines of one note and keeps its cards if they can be used.
+func (p *reader) note(begin, end int) {
+	n := &note{in: p, head: begin, end: end, facts: map[string]int{}}
+	n.Card = cards.Card{Deck: p.deck.Name, Kind: cards.KindBasic, Source: p.source, File: p.deck.File, Line: begin + 1}
 	p.checkTitle(begin)
-	switch {
-	case m == nil || m[2] == "":
-		p.problem(begin, p.lines[begin], "card has no id: write \"## name {#name}\"", true)
-		usable = false
-	case !idForm.MatchString(m[2]) || len(m[2]) > maxID:
-		p.problem(begin, m[2], fmt.Sprintf("is no card id: lower case letters, digits and single dashes, at most %d", maxID), true)
-		usable = false
-	default:
-		c.ID = m[2]
-	}
-	text := p.attributes(&c, begin+1, end)
-	split := p.separator(text, end)
+	named := p.name(n)
+	usable := p.facts(n)
+	split := p.separator(n.question, end)
+	n.answer = split + 1
 	if split < 0 {
-		p.problem(begin, p.lines[begin], "card has no line --- between question and answer", true)
+		n.answer = end
+		if n.Kind != cards.KindCloze {
+			p.problem(begin, p.lines[begin], "card has no line --- between question and answer", true)
+			return
+		}
+		split = end
+	}
+	if !named || !usable {
 		return
 	}
-	c.Front = p.text(text, split, "question")
-	c.Back = p.text(split+1, end, "answer")
-	if c.Front == "" || c.Back == "" {
-		usable = false
-	}
-	p.lint(&c, begin, split+1)
-	if usable {
-		p.deck.Cards = append(p.deck.Cards, c)
+	p.build(n, split)
+	if len(n.cards) > 0 {
+		p.lint(n)
+		p.notes = append(p.notes, n)
 	}
 }
 
-func (p *parser) checkTitle(line int) {
+// name reads the id in the heading.
+func (p *reader) name(n *note) bool {
+	m := heading.FindStringSubmatch(p.lines[n.head])
+	switch {
+	case m == nil || m[2] == "":
+		p.problem(n.head, p.lines[n.head], "card has no id: write \"## name {#name}\"", true)
+		return false
+	case !idForm.MatchString(m[2]) || len(m[2]) > maxID:
+		p.problem(n.head, m[2], fmt.Sprintf("is no card id: lower case letters, digits and single dashes, at most %d", maxID), true)
+		return false
+	}
+	n.ID, n.Note = m[2], m[2]
+	return true
+}
+
+func (p *reader) checkTitle(line int) {
 	if cards.Unsafe(p.lines[line]) {
 		p.problem(line, p.lines[line], "title holds control characters or invalid UTF-8", false)
 	}
 }
 
-// maxID is the longest id of a card or name of a deck, in bytes.
+// maxID is the longest id of a note or name of a deck, in bytes.
 const maxID = 64
 
-// attributes reads the lines of facts and returns the line after them.
-func (p *parser) attributes(c *cards.Card, from, end int) int {
-	for i := from; i < end; i++ {
-		m := attribute.FindStringSubmatch(strings.TrimRight(p.lines[i], " "))
-		if m == nil {
-			return i
-		}
-		if cards.Unsafe(m[2]) {
-			p.problem(i, m[2], "holds control characters", false)
-		}
-		value := cards.Clean(m[2])
-		switch m[1] {
-		case "tags":
-			c.Tags = words(value)
-			p.checkTags(i, c.Tags)
-		case "labs":
-			c.Labs = words(value)
-		case "source":
-			c.Source = unquote(value)
-		default:
-			p.problem(i, m[1], "is no fact of a card (tags, labs, source); leave a blank line before the question", false)
-		}
+// facts reads the lines of facts, up to the first blank one. It reports
+// whether the note can be used.
+func (p *reader) facts(n *note) bool {
+	from := n.head + 1
+	n.question = from
+	if from >= n.end || !attribute.MatchString(p.lines[from]) {
+		return true
 	}
-	return end
+	for n.question < n.end && strings.TrimSpace(p.lines[n.question]) != "" && !isSeparator(p.lines[n.question]) {
+		n.question++
+	}
+	facts, ok := p.mapping(from, n.question, ": leave a blank line before the question", true)
+	for _, f := range facts {
+		ok = p.fact(n, f) && ok
+	}
+	return ok
 }
 
+// fact takes one fact over. False says that the note cannot be used.
+func (p *reader) fact(n *note, f fact) bool {
+	n.facts[f.key] = f.line
+	switch f.key {
+	case "kind":
+		kind := cards.CardKind(p.line(f))
+		if !slices.Contains(cards.CardKinds(), kind) {
+			p.problem(f.line, string(kind), "is no kind of card: "+names(cards.CardKinds()), true)
+			return false
+		}
+		n.Kind = kind
+	case "tags":
+		n.Tags = p.list(f, true)
+		p.checkTags(f.line, n.Tags)
+	case "labs":
+		n.Labs = p.list(f, true)
+	case "after":
+		n.After = p.list(f, true)
+	case "source":
+		n.Source = cmp.Or(p.line(f), n.Source)
+	case "accept":
+		n.accept = p.list(f, false)
+	case "layer":
+		n.Key.Layer = p.line(f)
+	case "edited":
+		n.edited = p.line(f)
+	default:
+		p.problem(f.line, f.key, "is no fact of a card (kind, tags, labs, after, source, accept, layer); leave a blank line before the question", false)
+	}
+	return true
+}
+
+func names[T ~string](all []T) string {
+	out := make([]string, len(all))
+	for i, n := range all {
+		out[i] = string(n)
+	}
+	return strings.Join(out, ", ")
+}
+
+func isSeparator(line string) bool { return strings.TrimRight(line, " ") == "---" }
+
 // separator finds the line between question and answer, -1 if there is none.
-func (p *parser) separator(from, end int) int {
+func (p *reader) separator(from, end int) int {
 	split, f := -1, fenced{}
 	for i := from; i < end; i++ {
-		if f.inside(i, p.lines[i]) || strings.TrimRight(p.lines[i], " ") != "---" {
+		if f.inside(i, p.lines[i]) || !isSeparator(p.lines[i]) {
 			continue
 		}
 		if split >= 0 {
@@ -169,8 +237,8 @@ func (p *parser) separator(from, end int) int {
 	return split
 }
 
-// text joins lines and makes them safe to show.
-func (p *parser) text(from, end int, what string) string {
+// body joins lines and makes them safe to show.
+func (p *reader) body(from, end int, what string) string {
 	for i := from; i < end; i++ {
 		if cards.Unsafe(p.lines[i]) {
 			p.problem(i, p.lines[i], what+" holds control characters or invalid UTF-8", false)

@@ -24,24 +24,3 @@ func (f *fenced) inside(number int, line string) bool {
 	}
 	return true
 }
-
-// words reads "[a, b]" and "a, b".
-func words(s string) []string {
-	s = strings.TrimSpace(s)
-	s = strings.TrimSuffix(strings.TrimPrefix(s, "["), "]")
-	var out []string
-	for w := range strings.SplitSeq(s, ",") {
-		if w = unquote(w); w != "" {
-			out = append(out, w)
-		}
-	}
-	return out
-}
-
-func unquote(s string) string {
-	s = strings.TrimSpace(s)
-	if len(s) >= 2 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0] {
-		return s[1 : len(s)-1]
-	}
-	return s
-}

@@ -35,7 +35,7 @@ func studyCommands(e *env) []*cobra.Command {
 func deckSources(e *env) deckFiles {
 	return deckFiles{
 		{FS: content.Decks(), Name: "content/decks"},
-		{FS: os.DirFS(e.path("decks")), Name: e.path("decks")},
+		{FS: os.DirFS(e.path("decks")), Name: e.path("decks"), Own: true},
 	}
 }
 
