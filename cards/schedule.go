@@ -2,15 +2,15 @@ package cards
 
 import (
 	"fmt"
-	"strings"
 	"time"
 )
 
 // Scheduler decides when a card is shown next. It holds no state of cards
 // and reads no clock: the same arguments give the same answer.
 type Scheduler interface {
-	// Algorithm names the algorithm and the values of all its parameters.
-	Algorithm() string
+	// Algorithm names the algorithm and the values of all its parameters, as
+	// they are for a card.
+	Algorithm(card string) string
 	// Preview says what each of the four ratings would do.
 	Preview(card string, m Memory, now Moment) ([4]Choice, error)
 	// Next applies one rating. It gives what Preview promised that day.
@@ -27,27 +27,17 @@ const (
 	Suspended Kind = "suspend"
 	Resumed   Kind = "resume"
 	MadeDue   Kind = "due"
+	// Rescheduled is a card whose answers were all scheduled anew, by the
+	// parameters of that moment: Before was its memory, After came of it.
+	Rescheduled Kind = "reschedule"
 	// Adopted is a card that came from another program with a memory, but
 	// without the answers that led to it: After is that memory.
 	Adopted Kind = "adopt"
 )
 
-// elsewhere begins the algorithm of what happened in another program.
-const elsewhere = "elsewhere/"
-
-// Elsewhere is the algorithm of an answer that another program took, with what
-// else that wrote of it.
-func Elsewhere(written string) string { return elsewhere + written }
-
-// Elsewhere reports whether another program took the answer, and what else it
-// wrote. Nothing was promised by ours then, so the scheduler says what it does,
-// and Before tells only in which state the card was.
-func (a Answer) Elsewhere() (written string, ok bool) {
-	return strings.CutPrefix(a.Algorithm, elsewhere)
-}
-
-// Event is one line of the log. An answer has all fields of Answer, an Adopted
-// has After, every other kind has Card and Moment only.
+// Event is one line of the log. An answer has all fields of Answer, a
+// Rescheduled has Before, After and Algorithm, an Adopted After and Algorithm,
+// every kind has Card and Moment.
 type Event struct {
 	ID   ID
 	Kind Kind
@@ -67,17 +57,21 @@ func Urge(m Memory, at time.Time, reason string) Memory {
 // their IDs. An answer does what the learner was promised then, as long as
 // the card stands where the learner saw it; where it does not (an answer
 // before it was taken back, or came from another log), the scheduler says
-// what it does. Time and zone are those of the log.
-func Replay(s Scheduler, events []Event) (Memory, error) { return replay(s, events, false) }
+// what it does. What was rescheduled is treated alike. Time and zone are those
+// of the log.
+func Replay(s Scheduler, events []Event) (Memory, error) {
+	return replay(s, events, UndoneIn(events), false)
+}
 
 // Reschedule is Replay without the promises: the scheduler computes every
 // answer anew.
-func Reschedule(s Scheduler, events []Event) (Memory, error) { return replay(s, events, true) }
+func Reschedule(s Scheduler, events []Event) (Memory, error) {
+	return replay(s, events, UndoneIn(events), true)
+}
 
-func replay(s Scheduler, events []Event, anew bool) (Memory, error) {
-	undone := UndoneIn(events)
+func replay(s Scheduler, events []Event, undone map[ID]bool, anew bool) (Memory, error) {
 	var m Memory
-	for _, e := range events {
+	for i, e := range events {
 		switch e.Kind {
 		case Answered:
 			if undone[e.ID] {
@@ -98,6 +92,19 @@ func replay(s Scheduler, events []Event, anew bool) (Memory, error) {
 			adopted := e.After.Known()
 			adopted.Suspended = m.Suspended
 			m = adopted
+		case Rescheduled:
+			if anew {
+				continue
+			}
+			after := e.After
+			if m.Known() != e.Before.Known() {
+				var err error
+				if after, err = replay(s, events[:i], undone, true); err != nil {
+					return Memory{}, err
+				}
+			}
+			after.Suspended, after.Reason, after.Urged = m.Suspended, m.Reason, m.Urged
+			m = after
 		case Undone:
 		default:
 			return Memory{}, fmt.Errorf("replay line %s of the log: unknown kind %q", e.ID, e.Kind)

@@ -107,9 +107,27 @@ type Rebuilt struct {
 	Changed int // cards whose memory was another one before
 }
 
+// Foreseen says what scheduling all cards anew would change.
+type Foreseen struct {
+	Cards   int // with a history, in some deck
+	Changed int // whose memory would be another one
+	Earlier int // of them due on an earlier day
+	Later   int // of them due on a later day
+	DueNow  int // reviews due by today as they are
+	DueThen int // and as they would be
+}
+
 // MatureDays is the stability from which on a card counts as mature.
 const MatureDays = 21
 
 // LeechLapses is how often a card is forgotten before it counts as one that
 // keeps failing.
 const LeechLapses = 4
+
+// Rated is an answer as far as it tells of memory.
+type Rated struct {
+	At     time.Time
+	Day    int // the learner's
+	Rating Rating
+	First  bool // the card was new
+}

@@ -32,7 +32,7 @@ $gatedrill cluster use kind "${settings[@]}" --name gatedrill-docs
 prove kind --backend kind
 kubeconfig=$out/home/kind/gatedrill-docs/kubeconfig
 # A cluster that is somebody's has load balancers; this one's are ours.
-$gatedrill cluster run --backend kind -- sleep 1800 &
+$gatedrill cluster run --backend kind -- sleep 7200 &
 balancer=$!
 GATEDRILL_HOME=$out/context
 $gatedrill cluster use --context kind-gatedrill-docs --kubeconfig "$kubeconfig" --mesh-admin --yes kind-gatedrill-docs

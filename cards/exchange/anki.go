@@ -11,14 +11,16 @@ import (
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/cards/anki"
 	"github.com/gatedrill/gatedrill/cards/cloze"
+	"github.com/gatedrill/gatedrill/cards/fsrs/model"
 )
 
 // maxSide is the longest question or answer, in bytes: screens full of it.
 const maxSide = 64 << 10
 
-// FromAnki turns a collection into decks and history. It is the caller's to
-// say how a memory of SM-2 is converted.
-func FromAnki(ctx context.Context, col *anki.Collection, learner Learner, convert Convert, progress anki.Progress) (*Parcel, error) {
+// FromAnki turns a collection into decks and history. Memories of SM-2 are
+// converted by the weights published with FSRS, whatever the learner's are, so
+// that every home makes the same of a file.
+func FromAnki(ctx context.Context, col *anki.Collection, learner Learner, progress anki.Progress) (*Parcel, error) {
 	p := &Parcel{Said: slices.Clone(col.Left)}
 	for _, m := range col.Media {
 		p.Media = append(p.Media, Media(m))
@@ -28,7 +30,7 @@ func FromAnki(ctx context.Context, col *anki.Collection, learner Learner, conver
 	if err != nil {
 		return nil, err
 	}
-	h := &history{learner: learner, convert: convert, col: col, remarks: &said}
+	h := &history{learner: learner, model: model.Default(), col: col, remarks: &said}
 	byDeck := map[string]*Deck{}
 	homes := homesOf(col)
 	taken := map[string]bool{}

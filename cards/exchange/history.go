@@ -11,11 +11,8 @@ import (
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/cards/anki"
+	"github.com/gatedrill/gatedrill/cards/fsrs/model"
 )
-
-// Convert makes FSRS's memory of what SM-2 knows of a card: its ease as a
-// factor, and the days of its interval.
-type Convert func(ease, days float64) (stability, difficulty float64, err error)
 
 // Learner is who imports: whose days are counted, and when.
 type Learner struct {
@@ -27,10 +24,13 @@ type Learner struct {
 // line follows from what Anki wrote and from the learner's calendar.
 type history struct {
 	learner Learner
-	convert Convert
+	model   model.Model // of SM-2's ease and interval it makes a memory
 	col     *anki.Collection
 	remarks *remarks
 }
+
+// retention is the recall that SM-2 is taken to have reached.
+const retention = 0.9
 
 // maxTook is the longest an answer counts, as everywhere.
 const maxTook = 2 * time.Minute
@@ -155,10 +155,11 @@ func (h *history) adopted(id, guid string, k anki.Card, kept []anki.Review) (car
 		if ease < 1.3 || ease > 10 { // of FSRS, where it is the difficulty, or none
 			ease = 2.5
 		}
-		var err error
-		if m.Stability, m.Difficulty, err = h.convert(ease, float64(days)); err != nil {
+		s, err := h.model.FromSM2(ease, float64(days), retention)
+		if err != nil {
 			return cards.Event{}, false, fmt.Errorf("convert the memory of card %d: %w", k.ID, err)
 		}
+		m.Stability, m.Difficulty = s.Stability, s.Difficulty
 		h.remarks.add("card", "history is not whole: the memory is made of ease and interval", "")
 	}
 	e := cards.Event{Kind: cards.Adopted, Answer: cards.Answer{Card: id, Moment: h.moment(at)}}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+	"os"
 )
 
 func TestX(t *testing.T) {
@@ -18,7 +19,7 @@ func TestX(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		p, err := FromAnki(context.Background(), c, Learner{cards.Calendar{Rollover: 4}, time.Now()}, func(e, d float64) (float64, float64, error) { return d, 5, nil }, func(string, int, int) {})
+		p, err := FromAnki(context.Background(), c, Learner{cards.Calendar{Rollover: 4}, time.Now()}, func(string, int, int) {})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -26,7 +27,7 @@ func TestX(t *testing.T) {
 			fmt.Println("-", s)
 		}
 		for _, d := range p.Decks {
-			fs, err := d.Files(nil)
+			fs, err := d.files(os.DirFS("/nonexistent"))
 			fmt.Println(err)
 			for _, f := range fs {
 				fmt.Println(f.Name)

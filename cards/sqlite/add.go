@@ -249,8 +249,3 @@ func cardsWithMore(ctx context.Context, conn *sql.Conn, added []cards.Event) (ma
 	}
 	return more, rows.Err()
 }
-
-// Histories hands on the log, card by card, each line of a card in order.
-func (db *DB) Histories(ctx context.Context, do func(card string, lines []cards.Event) error) error {
-	return db.explain("read the log", eachHistory(ctx, db.sql, do))
-}

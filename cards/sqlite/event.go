@@ -39,7 +39,8 @@ const insertEvent = "INSERT INTO log (" + eventColumns + ") VALUES (?, ?, ?, ?, 
 
 func eventArgs(e cards.Event) ([]any, error) {
 	var before, after string
-	if e.Kind == cards.Answered || e.Kind == cards.Adopted {
+	switch e.Kind {
+	case cards.Answered, cards.Rescheduled, cards.Adopted:
 		var err error
 		if before, err = encode(e.Before); err != nil {
 			return nil, err

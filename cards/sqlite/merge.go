@@ -99,7 +99,7 @@ func snapshot(ctx context.Context, from, to string) (err error) {
 
 // foreign are the lines that no gatedrill wrote.
 const foreign = `length(id) <> 16 OR substr(hex(id), 13, 1) <> '7' OR hex(id) >= 'F'
-	OR kind NOT IN ('answer', 'undo', 'suspend', 'resume', 'due', 'adopt') OR (kind = 'answer' AND rating NOT BETWEEN 1 AND 4)
+	OR kind NOT IN ('answer', 'undo', 'suspend', 'resume', 'due', 'reschedule', 'adopt') OR (kind = 'answer' AND rating NOT BETWEEN 1 AND 4)
 	OR (kind = 'undo') <> (undoes IS NOT NULL)`
 
 func (db *DB) merge(ctx context.Context, other string, replay cards.Replayer) (cards.Merged, error) {

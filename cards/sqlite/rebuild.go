@@ -153,7 +153,7 @@ func rowsByID(ctx context.Context, conn *sql.Conn) (map[string]cards.Row, error)
 }
 
 // eachHistory reads the whole log, card by card.
-func eachHistory(ctx context.Context, conn querier, do func(card string, events []cards.Event) error) error {
+func eachHistory(ctx context.Context, conn *sql.Conn, do func(card string, events []cards.Event) error) error {
 	rows, err := conn.QueryContext(ctx, "SELECT "+eventColumns+" FROM log INDEXED BY log_card ORDER BY card, id")
 	if err != nil {
 		return err

@@ -88,7 +88,7 @@ func answer(t testing.TB, db *DB, card string, r cards.Rating, when time.Time) (
 	s := scheduler(t)
 	return db.Answer(t.Context(), card, func(m cards.Memory) (cards.Answer, error) {
 		choices, err := s.Preview(card, m, at(when))
-		a := cards.Answer{Moment: at(when), Rating: r, Took: 3 * time.Second, Before: m, After: choices[r-1].After, Algorithm: s.Algorithm()}
+		a := cards.Answer{Moment: at(when), Rating: r, Took: 3 * time.Second, Before: m, After: choices[r-1].After, Algorithm: s.Algorithm(card)}
 		for i, c := range choices {
 			a.Shown[i] = c.Interval
 		}

@@ -34,7 +34,7 @@ func (s *Service) Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating,
 		if err != nil {
 			return cards.Answer{}, err
 		}
-		a := cards.Answer{Moment: now, Rating: r, Took: took, Before: m, After: after, Algorithm: s.Scheduler.Algorithm()}
+		a := cards.Answer{Moment: now, Rating: r, Took: took, Before: m, After: after, Algorithm: s.Scheduler.Algorithm(shown.Card.ID)}
 		for i, c := range shown.Choices {
 			a.Shown[i] = c.Interval
 		}

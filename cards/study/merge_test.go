@@ -60,7 +60,7 @@ func (w *world) live(rng *rand.Rand) {
 	w.now = w.now.Add(time.Duration(rng.IntN(20*60)-30) * time.Minute) // at times a clock goes back
 	card := fmt.Sprintf("t%d", rng.IntN(8))
 	var err error
-	switch rng.IntN(9) {
+	switch rng.IntN(10) {
 	case 0:
 		_, err = w.MakeDue(ctx, []string{card}, "wrong in lab H1")
 	case 1:
@@ -72,6 +72,8 @@ func (w *world) live(rng *rand.Rand) {
 				err = nil
 			}
 		}
+	case 4: // by other parameters for once, as those of a moment are
+		err = w.reschedule(0.8)
 	default:
 		var p *cards.Prompt
 		if p, err = w.Reread(ctx, &cards.Prompt{Card: cards.Card{ID: card}}, ""); err == nil && p != nil {

@@ -41,6 +41,7 @@ type Log interface {
 	FindAnswer(ctx context.Context, ending string) (cards.ID, error)
 	Rebuild(ctx context.Context, replay cards.Replayer) (cards.Rebuilt, error)
 	Merge(ctx context.Context, file string, replay cards.Replayer) (cards.Merged, error)
+	Add(ctx context.Context, lines []cards.Event, replay cards.Replayer, progress func(done, total int)) (cards.Merged, error)
 	// Version changes with each thing that any program stored.
 	Version(ctx context.Context) (int64, error)
 }
@@ -145,12 +146,12 @@ func (s *Service) MakeDue(ctx context.Context, topics []string, reason string) (
 
 // Rebuild makes everything that is derived from the log anew. Answers keep
 // what they promised, unless they are to be scheduled anew by the parameters
-// of now.
+// of now: then the log takes down that they were.
 func (s *Service) Rebuild(ctx context.Context, anew bool) (cards.Rebuilt, error) {
 	if anew {
-		return s.Store.Rebuild(ctx, func(events []cards.Event) (cards.Memory, error) {
+		return s.Store.Reschedule(ctx, s.now(), func(events []cards.Event) (cards.Memory, error) {
 			return cards.Reschedule(s.Scheduler, events)
-		})
+		}, s.Scheduler.Algorithm)
 	}
 	return s.Store.Rebuild(ctx, s.replay)
 }

@@ -26,7 +26,7 @@ decks of gatedrill's home. gatedrill cards check says what is wrong with them.`,
 	c.AddCommand(cardsList(e), cardsShow(e), cardsCheck(e), cardsRebuild(e),
 		cardsSuspend(e, "suspend", "Take a card out of the queue", true),
 		cardsSuspend(e, "resume", "Put a suspended card back", false),
-		cardsAnswers(e), cardsRevoke(e), cardsMerge(e))
+		cardsAnswers(e), cardsRevoke(e), cardsMerge(e), cardsImport(e))
 	return c
 }
 

@@ -14,7 +14,6 @@ import (
 	"github.com/gatedrill/gatedrill/cards/anki"
 	"github.com/gatedrill/gatedrill/cards/deck"
 	"github.com/gatedrill/gatedrill/cards/exchange"
-	"github.com/gatedrill/gatedrill/cards/fsrs"
 	"github.com/gatedrill/gatedrill/cards/study"
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/note"
@@ -57,7 +56,7 @@ func importCards(ctx context.Context, e *env, file, into string, dry bool) error
 	defer line.done()
 	began := time.Now()
 	tell := func(doing string, done, total int) {
-		line.report(cluster.Progress{Phase: doing, Done: done, Total: total, Elapsed: time.Since(began)})
+		line.report(cluster.Progress{Phase: doing, Done: int64(done), Total: int64(total), Elapsed: time.Since(began)})
 	}
 	parcel, err := readParcel(ctx, e, file, tell)
 	if err != nil {
@@ -110,7 +109,7 @@ func readParcel(ctx context.Context, e *env, file string, tell anki.Progress) (*
 		if err != nil {
 			return nil, err
 		}
-		p, err := exchange.FromAnki(ctx, col, exchange.Learner{Calendar: learnerCalendar(e), Now: e.Now()}, fsrs.FromSM2, tell)
+		p, err := exchange.FromAnki(ctx, col, exchange.Learner{Calendar: learnerCalendar(e), Now: e.Now()}, tell)
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", file, err)
 		}

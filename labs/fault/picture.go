@@ -17,6 +17,8 @@ import (
 const (
 	PictureWorld = "world"
 	PictureBase  = "base"
+	// PictureBroken is kept while a lab is proved: each attempt at it starts there.
+	PictureBroken = "broken"
 )
 
 // picture is every object that a lab or a learner may have changed, by

@@ -31,6 +31,8 @@ type World interface {
 	Break(ctx context.Context, lab *labs.Lab, attempt string) error
 	Apply(ctx context.Context, lab *labs.Lab, c labs.Change) error
 	Mend(ctx context.Context) (fault.Report, error)
+	Keep(ctx context.Context, picture string) error
+	Restore(ctx context.Context, picture string) (fault.Report, error)
 	Clear(ctx context.Context) (fault.Report, error)
 	Recover(ctx context.Context) error
 	Marked(ctx context.Context) (fault.Mark, error)

@@ -6,12 +6,6 @@ import (
 	"github.com/gatedrill/gatedrill/cards"
 )
 
-// Past takes over what happened elsewhere, and hands on what happened here.
-type Past interface {
-	Add(ctx context.Context, lines []cards.Event, replay cards.Replayer, progress func(done, total int)) (cards.Merged, error)
-	Histories(ctx context.Context, do func(card string, lines []cards.Event) error) error
-}
-
 // Import adds lines to the log that were made of another program's history.
 func (s *Service) Import(ctx context.Context, lines []cards.Event, progress func(done, total int)) (cards.Merged, error) {
 	return s.Store.Add(ctx, lines, s.replay, progress)
