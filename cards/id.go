@@ -54,15 +54,6 @@ func (id ID) millis() int64 { return int64(binary.BigEndian.Uint64(id[:]) >> 16)
 // Time is the moment for which the ID was made, or a little after it.
 func (id ID) Time() time.Time { return time.UnixMilli(id.millis()).UTC() }
 
-// Span is the first and the last of all IDs that were made for the ID's moment
-// or for one of so many milliseconds before it.
-func (id ID) Span(before int64) (first, last ID) {
-	for i := range last {
-		last[i] = 0xff
-	}
-	return stamp(ID{}, max(0, id.millis()-before)), stamp(last, id.millis())
-}
-
 // IsZero reports whether this is no ID.
 func (id ID) IsZero() bool { return id == ID{} }
 

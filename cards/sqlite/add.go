@@ -1,11 +1,13 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gatedrill/gatedrill/cards"
 )
@@ -16,16 +18,18 @@ import (
 // worked out from their lines.
 func (db *DB) Add(ctx context.Context, lines []cards.Event, replay cards.Replayer, progress func(done, total int)) (cards.Merged, error) {
 	done := cards.Merged{Events: len(lines)}
-	fresh, err := db.anyNew(ctx, lines)
-	if err != nil || !fresh {
-		return done, err
+	added, err := fresh(ctx, db.sql, lines)
+	if err != nil || len(added) == 0 {
+		return done, db.explain("look into the log", err)
 	}
 	if done.Backup, err = db.backup(ctx, "import"); err != nil {
 		return done, err
 	}
-	err = db.write(ctx, "add to the log", func(conn *sql.Conn) error {
-		added, err := insertNew(ctx, conn, lines)
-		if err != nil {
+	err = db.writeLarge(ctx, "add to the log", func(conn *sql.Conn) error {
+		if added, err = fresh(ctx, conn, added); err != nil { // another program may have been first
+			return err
+		}
+		if err := insert(ctx, conn, added); err != nil {
 			return err
 		}
 		done.Added, done.Answers = len(added), 0
@@ -40,112 +44,122 @@ func (db *DB) Add(ctx context.Context, lines []cards.Event, replay cards.Replaye
 	return done, err
 }
 
-// known tells which lines are in the log already: by their name, or as an
-// answer of our own that went to another program and comes back. There it is
-// named by its millisecond, or one of the next where that was taken.
-type known struct {
-	named, native *sql.Stmt
-	cards         map[string]bool // that have answers of our own
+// writeLarge is write for changes all over the file. They are held in memory
+// until they are whole, where a small cache would write pages again and again.
+func (db *DB) writeLarge(ctx context.Context, doing string, f func(*sql.Conn) error) error {
+	const cache = -256 << 10 // KiB
+	return db.write(ctx, doing, func(conn *sql.Conn) error {
+		var was int
+		if err := conn.QueryRowContext(ctx, "PRAGMA cache_size").Scan(&was); err != nil {
+			return err
+		}
+		if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA cache_size = %d", cache)); err != nil {
+			return err
+		}
+		err := f(conn)
+		_, reset := conn.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("PRAGMA cache_size = %d", was))
+		return errors.Join(err, reset)
+	})
 }
 
-// near is how many milliseconds an answer may have been moved elsewhere.
-const near = 3
-
-func lookUp(ctx context.Context, q preparer) (*known, error) {
-	k := &known{cards: map[string]bool{}}
-	var err error
-	if k.named, err = q.PrepareContext(ctx, "SELECT 1 FROM log WHERE id = ?"); err != nil {
-		return nil, err
-	}
-	const own = "kind = 'answer' AND algorithm NOT LIKE 'elsewhere/%'"
-	if k.native, err = q.PrepareContext(ctx, "SELECT 1 FROM log WHERE card = ? AND id BETWEEN ? AND ? AND "+own+" LIMIT 1"); err != nil {
-		return nil, errors.Join(err, k.named.Close())
-	}
-	rows, err := q.QueryContext(ctx, "SELECT DISTINCT card FROM log WHERE "+own)
+// fresh are the lines that are not in the log yet: neither by their name, nor
+// as an answer of our own that went to another program and comes back. There it
+// is named by its millisecond, or one of the next where that was taken.
+func fresh(ctx context.Context, q querier, lines []cards.Event) ([]cards.Event, error) {
+	rows, err := q.QueryContext(ctx, "SELECT id, card, kind = 'answer' AND algorithm NOT LIKE 'elsewhere/%' FROM log")
 	if err != nil {
-		return nil, errors.Join(err, k.close())
+		return nil, err
 	}
 	defer rows.Close() //nolint:errcheck // rows.Err tells
+	names, own := map[cards.ID]bool{}, map[answered]bool{}
 	for rows.Next() {
+		var id sql.RawBytes
 		var card string
-		if err := rows.Scan(&card); err != nil {
-			return nil, errors.Join(err, k.close())
-		}
-		k.cards[card] = true
-	}
-	return k, rows.Err()
-}
-
-// preparer is what a pool and a connection have in common.
-type preparer interface {
-	querier
-	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
-}
-
-func (k *known) close() error { return errors.Join(k.named.Close(), k.native.Close()) }
-
-func (k *known) has(ctx context.Context, e cards.Event) (bool, error) {
-	found, err := exists(k.named.QueryRowContext(ctx, e.ID[:]))
-	if found || err != nil || e.Kind != cards.Answered || !k.cards[e.Card] {
-		return found, err
-	}
-	first, last := e.ID.Span(near)
-	return exists(k.native.QueryRowContext(ctx, e.Card, first[:], last[:]))
-}
-
-func exists(row *sql.Row) (bool, error) {
-	var one int
-	err := row.Scan(&one)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-// anyNew reports whether a line is not in the log yet.
-func (db *DB) anyNew(ctx context.Context, lines []cards.Event) (bool, error) {
-	k, err := lookUp(ctx, db.sql)
-	if err != nil {
-		return false, db.explain("look into the log", err)
-	}
-	defer k.close() //nolint:errcheck // nothing is lost with it
-	for _, e := range lines {
-		if found, err := k.has(ctx, e); err != nil || !found {
-			return !found, db.explain("look into the log", err)
-		}
-	}
-	return false, nil
-}
-
-// insertNew writes the lines that are not there yet and returns them.
-func insertNew(ctx context.Context, conn *sql.Conn, lines []cards.Event) ([]cards.Event, error) {
-	k, err := lookUp(ctx, conn)
-	if err != nil {
-		return nil, err
-	}
-	defer k.close() //nolint:errcheck // nothing is lost with it
-	stmt, err := conn.PrepareContext(ctx, insertEvent)
-	if err != nil {
-		return nil, err
-	}
-	defer stmt.Close() //nolint:errcheck // nothing is lost with it
-	var added []cards.Event
-	for _, e := range lines {
-		if found, err := k.has(ctx, e); err != nil {
+		var native bool
+		if err := rows.Scan(&id, &card, &native); err != nil {
 			return nil, err
-		} else if found {
+		}
+		if len(id) != len(cards.ID{}) {
 			continue
 		}
-		args, err := eventArgs(e)
-		if err != nil {
-			return nil, err
+		names[cards.ID(id)] = true
+		if native {
+			own[answered{card, cards.ID(id).Time().UnixMilli()}] = true
 		}
-		if _, err := stmt.ExecContext(ctx, args...); err != nil {
-			return nil, fmt.Errorf("line %s: %w", e.ID, err)
-		}
-		added = append(added, e)
 	}
-	return added, nil
+	var out []cards.Event
+	for _, e := range lines {
+		if !names[e.ID] && !comesBack(own, e) {
+			names[e.ID] = true
+			out = append(out, e)
+		}
+	}
+	return out, rows.Err()
+}
+
+// answered is an answer as other programs know it.
+type answered struct {
+	card   string
+	millis int64
+}
+
+func comesBack(own map[answered]bool, e cards.Event) bool {
+	const moved = 3 // milliseconds, at most
+	if e.Kind != cards.Answered || len(own) == 0 {
+		return false
+	}
+	for at := e.ID.Time().UnixMilli(); at >= e.ID.Time().UnixMilli()-moved; at-- {
+		if own[answered{e.Card, at}] {
+			return true
+		}
+	}
+	return false
+}
+
+// insert writes lines, many at a time, in the order of their names: the file
+// then grows at its end. A statement that fails undoes nothing by itself (OR
+// FAIL), which would cost a journal for each; the transaction does.
+func insert(ctx context.Context, conn *sql.Conn, lines []cards.Event) error {
+	const batch = 50
+	into, one, _ := strings.Cut(strings.Replace(insertEvent, "INSERT", "INSERT OR FAIL", 1), " VALUES ")
+	several := func(n int) string { return into + " VALUES " + one + strings.Repeat(", "+one, n-1) }
+	stmt, err := conn.PrepareContext(ctx, several(batch))
+	if err != nil {
+		return err
+	}
+	defer stmt.Close() //nolint:errcheck // nothing is lost with it
+	order := byName(lines)
+	for len(order) > 0 {
+		n := min(batch, len(order))
+		var args []any
+		for _, i := range order[:n] {
+			a, err := eventArgs(lines[i])
+			if err != nil {
+				return err
+			}
+			args = append(args, a...)
+		}
+		if n == batch {
+			_, err = stmt.ExecContext(ctx, args...)
+		} else {
+			_, err = conn.ExecContext(ctx, several(n), args...)
+		}
+		if err != nil {
+			return fmt.Errorf("lines from %s on: %w", lines[order[0]].ID, err)
+		}
+		order = order[n:]
+	}
+	return nil
+}
+
+// byName is the order of lines by their names.
+func byName(lines []cards.Event) []int {
+	order := make([]int, len(lines))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return bytes.Compare(lines[a].ID[:], lines[b].ID[:]) })
+	return order
 }
 
 // rebuildOf works the cards out anew to which lines were added, and counts the
@@ -202,25 +216,18 @@ func rebuildOf(ctx context.Context, conn *sql.Conn, added []cards.Event, replay 
 	return done, nil
 }
 
-// byCard sorts lines into the histories of their cards.
+// byCard are the histories of cards, each in order, the cards as they come.
 func byCard(lines []cards.Event) [][]cards.Event {
-	sorted := slices.Clone(lines)
-	slices.SortFunc(sorted, func(a, b cards.Event) int {
-		if a.Card != b.Card {
-			if a.Card < b.Card {
-				return -1
-			}
-			return 1
-		}
-		return slices.Compare(a.ID[:], b.ID[:])
-	})
+	place := map[string]int{}
 	var out [][]cards.Event
-	for len(sorted) > 0 {
-		n := 1
-		for n < len(sorted) && sorted[n].Card == sorted[0].Card {
-			n++
+	for _, i := range byName(lines) {
+		at, ok := place[lines[i].Card]
+		if !ok {
+			at = len(out)
+			place[lines[i].Card] = at
+			out = append(out, nil)
 		}
-		out, sorted = append(out, sorted[:n:n]), sorted[n:]
+		out[at] = append(out[at], lines[i])
 	}
 	return out
 }

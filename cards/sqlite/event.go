@@ -45,8 +45,10 @@ func eventArgs(e cards.Event) ([]any, error) {
 		if before, err = encode(e.Before); err != nil {
 			return nil, err
 		}
-		if after, err = encode(e.After); err != nil {
-			return nil, err
+		if e.After != (cards.Memory{}) { // of an answer elsewhere it is not known
+			if after, err = encode(e.After); err != nil {
+				return nil, err
+			}
 		}
 	}
 	var undoes []byte // NULL

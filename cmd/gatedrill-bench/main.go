@@ -37,6 +37,7 @@ func parts() []part {
 	return []part{
 		{name: "start", about: "process start to the first frame, and to the home screen with its numbers", run: measureStart},
 		{name: "queue", about: "the day's queue out of all cards", run: measureQueue},
+		{name: "import", about: "a large collection of Anki with its history", run: measureImport},
 		{name: "sandbox", about: "a sandbox from nothing, and with kept data, to an answer through its gateway", run: measureSandbox},
 		{name: "lab", about: "a lab's start, the way from a fix to green, and reset", run: measureLab},
 		{name: "trace", about: "a trace in a cluster that is full of routes", run: measureTrace},
