@@ -6,8 +6,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
-	"strings"
+	"sync"
 
 	"github.com/gatedrill/gatedrill/cards"
 )
@@ -62,106 +63,6 @@ func (db *DB) writeLarge(ctx context.Context, doing string, f func(*sql.Conn) er
 	})
 }
 
-// fresh are the lines that are not in the log yet: neither by their name, nor
-// as an answer of our own that went to another program and comes back. There it
-// is named by its millisecond, or one of the next where that was taken.
-func fresh(ctx context.Context, q querier, lines []cards.Event) ([]cards.Event, error) {
-	rows, err := q.QueryContext(ctx, "SELECT id, card, kind = 'answer' AND algorithm NOT LIKE 'elsewhere/%' FROM log")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
-	names, own := map[cards.ID]bool{}, map[answered]bool{}
-	for rows.Next() {
-		var id sql.RawBytes
-		var card string
-		var native bool
-		if err := rows.Scan(&id, &card, &native); err != nil {
-			return nil, err
-		}
-		if len(id) != len(cards.ID{}) {
-			continue
-		}
-		names[cards.ID(id)] = true
-		if native {
-			own[answered{card, cards.ID(id).Time().UnixMilli()}] = true
-		}
-	}
-	var out []cards.Event
-	for _, e := range lines {
-		if !names[e.ID] && !comesBack(own, e) {
-			names[e.ID] = true
-			out = append(out, e)
-		}
-	}
-	return out, rows.Err()
-}
-
-// answered is an answer as other programs know it.
-type answered struct {
-	card   string
-	millis int64
-}
-
-func comesBack(own map[answered]bool, e cards.Event) bool {
-	const moved = 3 // milliseconds, at most
-	if e.Kind != cards.Answered || len(own) == 0 {
-		return false
-	}
-	for at := e.ID.Time().UnixMilli(); at >= e.ID.Time().UnixMilli()-moved; at-- {
-		if own[answered{e.Card, at}] {
-			return true
-		}
-	}
-	return false
-}
-
-// insert writes lines, many at a time, in the order of their names: the file
-// then grows at its end. A statement that fails undoes nothing by itself (OR
-// FAIL), which would cost a journal for each; the transaction does.
-func insert(ctx context.Context, conn *sql.Conn, lines []cards.Event) error {
-	const batch = 50
-	into, one, _ := strings.Cut(strings.Replace(insertEvent, "INSERT", "INSERT OR FAIL", 1), " VALUES ")
-	several := func(n int) string { return into + " VALUES " + one + strings.Repeat(", "+one, n-1) }
-	stmt, err := conn.PrepareContext(ctx, several(batch))
-	if err != nil {
-		return err
-	}
-	defer stmt.Close() //nolint:errcheck // nothing is lost with it
-	order := byName(lines)
-	for len(order) > 0 {
-		n := min(batch, len(order))
-		var args []any
-		for _, i := range order[:n] {
-			a, err := eventArgs(lines[i])
-			if err != nil {
-				return err
-			}
-			args = append(args, a...)
-		}
-		if n == batch {
-			_, err = stmt.ExecContext(ctx, args...)
-		} else {
-			_, err = conn.ExecContext(ctx, several(n), args...)
-		}
-		if err != nil {
-			return fmt.Errorf("lines from %s on: %w", lines[order[0]].ID, err)
-		}
-		order = order[n:]
-	}
-	return nil
-}
-
-// byName is the order of lines by their names.
-func byName(lines []cards.Event) []int {
-	order := make([]int, len(lines))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return bytes.Compare(lines[a].ID[:], lines[b].ID[:]) })
-	return order
-}
-
 // rebuildOf works the cards out anew to which lines were added, and counts the
 // answers among them. None of those was taken back: they are new.
 func rebuildOf(ctx context.Context, conn *sql.Conn, added []cards.Event, replay cards.Replayer, progress func(done, total int)) (cards.Rebuilt, error) {
@@ -170,7 +71,15 @@ func rebuildOf(ctx context.Context, conn *sql.Conn, added []cards.Event, replay 
 	if err != nil {
 		return done, err
 	}
-	old, err := cardsWithMore(ctx, conn, added)
+	histories := byCard(added)
+	days := sums{}
+	for _, lines := range histories {
+		days.add(lines, before[lines[0].Card].Card.Tags)
+	}
+	if err := completed(ctx, conn, histories); err != nil {
+		return done, err
+	}
+	memories, err := replayed(ctx, histories, replay, progress)
 	if err != nil {
 		return done, err
 	}
@@ -179,8 +88,6 @@ func rebuildOf(ctx context.Context, conn *sql.Conn, added []cards.Event, replay 
 		return done, err
 	}
 	defer set.Close() //nolint:errcheck // nothing is lost with it
-	days := sums{}
-	histories := byCard(added)
 	for i, lines := range histories {
 		card := lines[0].Card
 		row, ok := before[card]
@@ -189,24 +96,13 @@ func rebuildOf(ctx context.Context, conn *sql.Conn, added []cards.Event, replay 
 				return done, err
 			}
 		}
-		days.add(lines, row.Card.Tags)
-		if old[card] {
-			if lines, err = events(ctx, conn, "WHERE card = ? ORDER BY id", card); err != nil {
-				return done, err
-			}
-		}
-		m, err := replay(lines)
-		if err != nil {
-			return done, err
-		}
 		done.Cards++
-		if m != row.Memory {
+		if memories[i] != row.Memory {
 			done.Changed++
-			if _, err := set.ExecContext(ctx, memoryArgs(card, m)...); err != nil {
+			if _, err := set.ExecContext(ctx, memoryArgs(card, memories[i])...); err != nil {
 				return done, err
 			}
 		}
-		progress(i+1, len(histories))
 	}
 	for key, t := range days {
 		if err := addTally(ctx, conn, t, key.tag, +1); err != nil {
@@ -216,27 +112,95 @@ func rebuildOf(ctx context.Context, conn *sql.Conn, added []cards.Event, replay 
 	return done, nil
 }
 
-// byCard are the histories of cards, each in order, the cards as they come.
+// completed puts the whole history in the place of what was added to it, for
+// cards that had one.
+func completed(ctx context.Context, conn *sql.Conn, histories [][]cards.Event) error {
+	more, err := cardsWithMore(ctx, conn, histories)
+	if err != nil {
+		return err
+	}
+	for i, lines := range histories {
+		if !more[lines[0].Card] {
+			continue
+		}
+		if histories[i], err = events(ctx, conn, "WHERE card = ? ORDER BY id", lines[0].Card); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replayed are the memories that histories come to, some worked out at a time.
+func replayed(ctx context.Context, histories [][]cards.Event, replay cards.Replayer, progress func(done, total int)) ([]cards.Memory, error) {
+	const batch = 500
+	out := make([]cards.Memory, len(histories))
+	var mu sync.Mutex
+	var failed error
+	next := 0
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for {
+				mu.Lock()
+				from := next
+				next = min(from+batch, len(out))
+				stop := failed != nil || ctx.Err() != nil
+				progress(from, len(out))
+				mu.Unlock()
+				if stop || from == len(out) {
+					return
+				}
+				for i := from; i < min(from+batch, len(out)); i++ {
+					m, err := replay(histories[i])
+					if err != nil {
+						mu.Lock()
+						failed = err
+						mu.Unlock()
+						return
+					}
+					out[i] = m
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return out, errors.Join(failed, ctx.Err())
+}
+
+// byCard are the histories of cards, each in order. Lines of a card stand
+// together as a rule, and are then not copied.
 func byCard(lines []cards.Event) [][]cards.Event {
+	inOrder := func(a, b cards.Event) int { return bytes.Compare(a.ID[:], b.ID[:]) }
 	place := map[string]int{}
 	var out [][]cards.Event
-	for _, i := range byName(lines) {
-		at, ok := place[lines[i].Card]
-		if !ok {
-			at = len(out)
-			place[lines[i].Card] = at
-			out = append(out, nil)
+	for from := 0; from < len(lines); {
+		to := from + 1
+		for to < len(lines) && lines[to].Card == lines[from].Card {
+			to++
 		}
-		out[at] = append(out[at], lines[i])
+		group := lines[from:to:to]
+		if at, ok := place[group[0].Card]; ok {
+			out[at] = slices.Concat(out[at], group)
+		} else {
+			place[group[0].Card] = len(out)
+			out = append(out, group)
+		}
+		from = to
+	}
+	for i, group := range out {
+		if !slices.IsSortedFunc(group, inOrder) {
+			out[i] = slices.Clone(group)
+			slices.SortFunc(out[i], inOrder)
+		}
 	}
 	return out
 }
 
 // cardsWithMore names the cards whose history holds more than what was added.
-func cardsWithMore(ctx context.Context, conn *sql.Conn, added []cards.Event) (map[string]bool, error) {
-	counts := map[string]int{}
-	for _, e := range added {
-		counts[e.Card]--
+func cardsWithMore(ctx context.Context, conn *sql.Conn, added [][]cards.Event) (map[string]bool, error) {
+	counts := make(map[string]int, len(added))
+	for _, lines := range added {
+		counts[lines[0].Card] = len(lines)
 	}
 	rows, err := conn.QueryContext(ctx, "SELECT card, count(*) FROM log GROUP BY card")
 	if err != nil {
@@ -250,7 +214,7 @@ func cardsWithMore(ctx context.Context, conn *sql.Conn, added []cards.Event) (ma
 		if err := rows.Scan(&card, &n); err != nil {
 			return nil, err
 		}
-		if counts[card]+n > 0 {
+		if known, ok := counts[card]; ok && n > known {
 			more[card] = true
 		}
 	}
