@@ -2,7 +2,6 @@ package cards
 
 import (
 	"fmt"
-	"time"
 )
 
 // Scheduler decides when a card is shown next. It holds no state of cards
@@ -20,13 +19,19 @@ type Scheduler interface {
 // Kind is what a line of the log records.
 type Kind string
 
-// The kinds of log lines.
+// The kinds of log lines: answers, what takes a line back, a card urged by a
+// lab, and what learners do to a card (actions).
 const (
 	Answered  Kind = "answer"
 	Undone    Kind = "undo"
+	Urged     Kind = "urge"
 	Suspended Kind = "suspend"
 	Resumed   Kind = "resume"
-	MadeDue   Kind = "due"
+	Buried    Kind = "bury" // until tomorrow
+	Unburied  Kind = "unbury"
+	Marked    Kind = "mark"
+	Unmarked  Kind = "unmark"
+	Forgotten Kind = "forget" // new again; its history stays
 	// Rescheduled is a card whose answers were all scheduled anew, by the
 	// parameters of that moment: Before was its memory, After came of it.
 	Rescheduled Kind = "reschedule"
@@ -35,6 +40,14 @@ const (
 	Adopted Kind = "adopt"
 )
 
+// Actions are the kinds that learners do to a card.
+func Actions() []Kind {
+	return []Kind{Suspended, Resumed, Buried, Unburied, Marked, Unmarked, Forgotten}
+}
+
+// Kinds are all kinds of log lines.
+func Kinds() []Kind { return append([]Kind{Answered, Undone, Urged, Rescheduled, Adopted}, Actions()...) }
+
 // Event is one line of the log. An answer has all fields of Answer, a
 // Rescheduled has Before, After and Algorithm, an Adopted After and Algorithm,
 // every kind has Card and Moment.
@@ -42,15 +55,8 @@ type Event struct {
 	ID   ID
 	Kind Kind
 	Answer
-	Undoes ID     // the answer that an Undone takes back
-	Reason string // of a MadeDue
-}
-
-// Urge makes a card due out of turn. Nothing of what is known about the
-// learner's memory changes.
-func Urge(m Memory, at time.Time, reason string) Memory {
-	m.Urged, m.Reason = at, reason
-	return m
+	Undoes  ID     // the line that an Undone takes back
+	UrgedBy string // of an Urged
 }
 
 // Replay rebuilds the memory of one card from all its events, in the order of
@@ -72,26 +78,20 @@ func Reschedule(s Scheduler, events []Event) (Memory, error) {
 func replay(s Scheduler, events []Event, undone map[ID]bool, anew bool) (Memory, error) {
 	var m Memory
 	for i, e := range events {
+		if undone[e.ID] {
+			continue
+		}
 		switch e.Kind {
 		case Answered:
-			if undone[e.ID] {
-				continue
-			}
 			next, err := replayAnswer(s, m, e.Answer, anew)
 			if err != nil {
 				return Memory{}, fmt.Errorf("replay answer %s to card %q: %w", e.ID, e.Card, err)
 			}
 			m = next
-		case Suspended:
-			m.Suspended = true
-		case Resumed:
-			m.Suspended = false
-		case MadeDue:
-			m = Urge(m, e.At, e.Reason)
+		case Urged:
+			m = m.Urge(e.At, e.UrgedBy)
 		case Adopted:
-			adopted := e.After.Known()
-			adopted.Suspended = m.Suspended
-			m = adopted
+			m = m.With(e.After)
 		case Rescheduled:
 			if anew {
 				continue
@@ -103,26 +103,28 @@ func replay(s Scheduler, events []Event, undone map[ID]bool, anew bool) (Memory,
 					return Memory{}, err
 				}
 			}
-			after.Suspended, after.Reason, after.Urged = m.Suspended, m.Reason, m.Urged
-			m = after
+			m = m.With(after)
 		case Undone:
 		default:
-			return Memory{}, fmt.Errorf("replay line %s of the log: unknown kind %q", e.ID, e.Kind)
+			next, known := m.Act(e.Kind, e.Moment)
+			if !known {
+				return Memory{}, fmt.Errorf("replay line %s of the log: unknown kind %q", e.ID, e.Kind)
+			}
+			m = next
 		}
 	}
 	return m, nil
 }
 
 func replayAnswer(s Scheduler, m Memory, a Answer, anew bool) (Memory, error) {
-	if _, foreign := a.Elsewhere(); foreign || anew || m.Known() != a.Before.Known() {
-		return s.Next(a.Card, m, a.Rating, a.Moment)
+	if _, foreign := a.Elsewhere(); !foreign && !anew && m.Known() == a.Before.Known() {
+		return m.promised(a), nil
 	}
-	after := a.After
-	after.Suspended = m.Suspended
-	return after, nil
+	next, err := s.Next(a.Card, m, a.Rating, a.Moment)
+	return m.After(next), err
 }
 
-// UndoneIn names the answers that were taken back.
+// UndoneIn names the lines that were taken back.
 func UndoneIn(events []Event) map[ID]bool {
 	undone := map[ID]bool{}
 	for _, e := range events {

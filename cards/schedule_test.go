@@ -47,12 +47,12 @@ func event(kind cards.Kind) cards.Event {
 func TestReplay(t *testing.T) {
 	t.Parallel()
 	undo := func(id byte) cards.Event { return cards.Event{Kind: cards.Undone, Undoes: cards.ID{id}} }
-	urge := event(cards.MadeDue)
-	urge.Reason = "wrong in lab H1"
+	urge := event(cards.Urged)
+	urge.UrgedBy = "wrong in lab H1"
 	first, second := answer(1, cards.Memory{}, known(1, 50)), answer(2, known(1, 50), known(2, 70))
 	elsewhere := answer(3, cards.Memory{}, known(1, 99)) // by another window, or in another log
 	urged := known(1, 50)
-	urged.Reason, urged.Urged = "wrong in lab H1", noon.At
+	urged.UrgedBy, urged.Urged = "wrong in lab H1", noon.At
 	seenUrged := answer(2, urged, known(2, 70))
 	computed := func(reps int, stability float64) cards.Memory {
 		m := known(reps, stability)
@@ -143,7 +143,7 @@ func TestWaitsAndDueOn(t *testing.T) {
 		{"suspended", cards.Memory{Suspended: true}, false, 0},
 		{"today", cards.Memory{State: cards.Review, DueDay: today}, true, today},
 		{"tomorrow", cards.Memory{State: cards.Review, DueDay: today + 1}, false, today + 1},
-		{"tomorrow, but made due", cards.Memory{State: cards.Review, DueDay: today + 1, Reason: "r", Urged: noon.At}, true, today},
+		{"tomorrow, but made due", cards.Memory{State: cards.Review, DueDay: today + 1, UrgedBy: "r", Urged: noon.At}, true, today},
 		{"step", cards.Memory{State: cards.Learning, Due: ahead}, true, today},
 		{"step too far ahead", cards.Memory{State: cards.Relearning, Due: ahead.Add(time.Second)}, false, today},
 		{"step after the rollover", cards.Memory{State: cards.Learning, Due: c.Start(today + 1)}, false, today + 1},

@@ -2,7 +2,9 @@ package deck
 
 import (
 	"errors"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -22,8 +24,8 @@ type fact struct {
 }
 
 const (
-	maxFacts = 16 << 10 // bytes of one mapping
-	maxNests = 256      // brackets in it: the YAML parser is slow where many are open
+	maxFacts = 4 << 10 // bytes of one mapping
+	maxNests = 256     // brackets in it: the YAML parser is slow where many are open
 )
 
 // mapping reads some lines as a YAML mapping. What is wrong with them is a
@@ -36,15 +38,15 @@ func (p *reader) mapping(from, to int, hint string, lost bool) (facts []fact, ok
 	}
 	text := cards.Clean(strings.Join(p.lines[from:to], "\n"))
 	if len(text) > maxFacts || strings.Count(text, "[")+strings.Count(text, "{") > maxNests {
-		p.problem(from, p.lines[from], "is more than facts need: at most 16 KiB and 256 brackets", lost)
+		p.problem(from, p.lines[from], "is more than facts need: at most 4 KiB and 256 brackets", lost)
 		return nil, false
 	}
 	f, err := parser.ParseBytes([]byte(text), 0)
 	if err != nil {
 		var at yaml.Error
-		line, what := from, err.Error()
+		line, what := from, visible(err.Error())
 		if errors.As(err, &at) {
-			what = at.GetMessage()
+			what = visible(at.GetMessage())
 			line = min(p.lineOf(from, at.GetToken()), to-1)
 		}
 		p.problem(line, p.lines[line], "is no YAML ("+what+")"+hint, lost)
@@ -144,4 +146,13 @@ func scalar(n ast.Node) (string, bool) {
 		return n.GetToken().Value, true
 	}
 	return "", false
+}
+
+// visible is a message that may name a control character.
+func visible(s string) string {
+	if !strings.ContainsFunc(s, unicode.IsControl) {
+		return s
+	}
+	q := strconv.Quote(s)
+	return q[1 : len(q)-1]
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/cards/cloze"
+	"github.com/gatedrill/gatedrill/cards/command"
 )
 
 // build makes the cards of a note, none of one that cannot be used.
@@ -206,5 +207,17 @@ func (p *reader) command(n *note, c *cards.Card) bool {
 		return false
 	}
 	c.Key.Accept = append([]string{text}, n.accept...)
+	for i, accepted := range c.Key.Accept {
+		err := command.Check(accepted)
+		if err == nil {
+			continue
+		}
+		line := n.answer
+		if i > 0 {
+			line = n.lineOf("accept")
+		}
+		p.problem(min(line, n.end-1), accepted, "command: "+visible(err.Error()), true)
+		return false
+	}
 	return true
 }

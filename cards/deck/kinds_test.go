@@ -92,6 +92,8 @@ func TestKindProblems(t *testing.T) {
 		{"options only", noteOf("kind: choice\n", "- [x] one\n- [ ] two", "a"), `f.md:6: question is empty`, false},
 		{"text after the options", noteOf("kind: choice\n", "q\n\n- [x] one\n- [ ] two\n\nmore", "a"), `f.md:13: stands after the options: they end the question: "more"`, true},
 		{"no command", noteOf("kind: command\n", "q", "Just so."), `f.md:11: answer of a command has no fenced code`, false},
+		{"what no shell reads", noteOf("kind: command\n", "q", "```\nls '\n```"), "f.md:11: command: a shell does not read it: reached EOF without closing quote", false},
+		{"what no shell reads, among others", noteOf("kind: command\naccept:\n  - ls\n  - 'ls ('\n", "q", "```\nls\n```"), "f.md:7: command: a shell does not read it", false},
 		{"no layer", noteOf("kind: triage\n", "q", "a"), `f.md:5: is no layer of a triage: layer: one of dns, entry, listener, tls, route, destination`, false},
 		{"unknown layer", noteOf("kind: triage\nlayer: mesh\n", "q", "a"), `f.md:7: is no layer of a triage: layer: one of dns, entry, listener, tls, route, destination: "mesh"`, false},
 		{"fact of another kind", noteOf("layer: tls\n", "q", "a"), `f.md:6: is a fact of kind triage, and this card is basic: "layer"`, true},

@@ -70,6 +70,9 @@ func homesOf(col *anki.Collection) map[int64]int64 {
 	return homes
 }
 
+// marked is the tag by which Anki marks notes.
+const marked = "marked"
+
 // made is a note of ours, with the cards of Anki that it stands for.
 type made struct {
 	Note
@@ -262,9 +265,13 @@ func (h *history) all(notes [][]made) ([]cards.Event, error) {
 			if !ok {
 				continue
 			}
-			lines, err := h.of(id, h.col.Notes[i].GUID, k, reviews)
+			guid := h.col.Notes[i].GUID
+			lines, err := h.of(id, guid, k, reviews)
 			if err != nil {
 				return nil, err
+			}
+			if slices.Contains(m.Tags, marked) {
+				lines = append(lines, h.action(cards.Marked, id, guid, k.Ord, h.past(k.Changed)))
 			}
 			out = append(out, lines...)
 		}

@@ -45,7 +45,16 @@ func (h *history) of(id, guid string, k anki.Card, reviews []anki.Review) ([]car
 		out = append(out, e)
 	}
 	started := len(out) > 0
+	failed := 0
 	for _, r := range kept {
+		if isReset(r) {
+			out = append(out, h.action(cards.Forgotten, id, guid, k.Ord, time.UnixMilli(r.ID)))
+			started = false
+			continue
+		}
+		if r.Kind == anki.Reviewed && r.Ease == int(cards.Again) {
+			failed++
+		}
 		e := cards.Event{Kind: cards.Answered, Answer: cards.Answer{
 			Card: id, Moment: h.moment(time.UnixMilli(r.ID)), Algorithm: rawReview(r), Rating: h.rating(r),
 			Took: min(max(time.Duration(r.Took)*time.Millisecond, 0), maxTook),
@@ -55,12 +64,22 @@ func (h *history) of(id, guid string, k anki.Card, reviews []anki.Review) ([]car
 		started = true
 		out = append(out, e)
 	}
-	if k.Queue == anki.QueueSuspended {
-		out = append(out, cards.Event{Kind: cards.Suspended, ID: lineID("suspended", guid, k.Ord, h.past(k.Changed), ""),
-			Answer: cards.Answer{Card: id, Moment: h.moment(h.past(k.Changed))}})
+	switch {
+	case k.Queue == anki.QueueSuspended:
+		out = append(out, h.action(cards.Suspended, id, guid, k.Ord, h.past(k.Changed)))
+	case failed >= cards.LeechLapses: // set aside by us, but not there
+		out = append(out, h.action(cards.Resumed, id, guid, k.Ord, time.UnixMilli(kept[len(kept)-1].ID+1)))
 	}
 	return out, nil
 }
+
+// action is what a learner did to a card in Anki.
+func (h *history) action(kind cards.Kind, id, guid string, ord int, at time.Time) cards.Event {
+	return cards.Event{Kind: kind, ID: lineID(string(kind), guid, ord, at, ""), Answer: cards.Answer{Card: id, Moment: h.moment(at)}}
+}
+
+// isReset reports whether a line of Anki's history makes its card a new one.
+func isReset(r anki.Review) bool { return r.Kind == anki.Manual && r.Factor == 0 && r.Interval == 0 }
 
 // moment is a time in the learner's days.
 func (h *history) moment(t time.Time) cards.Moment { return h.learner.Calendar.Moment(t) }
@@ -91,9 +110,8 @@ func (h *history) relevant(reviews []anki.Review) []anki.Review {
 		case r.ID < 1 || r.ID > latest:
 			h.remarks.add("review", "left out, dated before 1970 or after today: a clock was wrong", "")
 		case r.Kind == anki.Manual || r.Kind == anki.Moved || r.Ease == 0:
-			if r.Kind == anki.Manual && r.Factor == 0 {
-				out = out[:0] // the card was forgotten on purpose: Anki counts from here, too
-				h.remarks.add("card", "reset in Anki: what was answered before counts no more", "")
+			if isReset(r) && len(out) > 0 {
+				out = append(out, r)
 			}
 		case r.Ease < 1 || r.Ease > 4 || r.Kind < anki.Learn || r.Kind > anki.Filtered:
 			h.remarks.add("review", "left out, of a kind that Anki does not have", "")

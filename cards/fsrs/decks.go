@@ -38,6 +38,11 @@ func NewDecks(c Config, retention map[string]float64, deck func(card string) (st
 	return d, nil
 }
 
+// With schedules by other parameters; the cards are in the same decks.
+func (d *Decks) With(c Config, retention map[string]float64) (*Decks, error) {
+	return NewDecks(c, retention, d.deck)
+}
+
 // of is the scheduler of a card.
 func (d *Decks) of(card string) (*Scheduler, error) {
 	if len(d.own) == 0 {

@@ -27,9 +27,8 @@ func (db *DB) Reschedule(ctx context.Context, now cards.Moment, anew cards.Repla
 			if err != nil || after.Known() == before.Known() {
 				return err
 			}
-			after.Suspended, after.Reason, after.Urged = before.Suspended, before.Reason, before.Urged
 			lines = append(lines, cards.Event{Kind: cards.Rescheduled, Answer: cards.Answer{
-				Card: card, Moment: now, Before: before, After: after, Algorithm: algorithm(card),
+				Card: card, Moment: now, Before: before, After: before.With(after), Algorithm: algorithm(card),
 			}})
 			return nil
 		})

@@ -138,18 +138,12 @@ func Days(tallies []cards.Tally, calendar cards.Calendar, today, n int) []cards.
 func Leeches(rows []cards.Row) []cards.Row {
 	var out []cards.Row
 	for _, r := range rows {
-		if IsLeech(r.Memory) {
+		if r.Memory.Leech() {
 			out = append(out, r)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b cards.Row) int { return cmp.Compare(b.Memory.Lapses, a.Memory.Lapses) })
 	return out
-}
-
-// IsLeech reports whether a card keeps failing. One that is known well by
-// now does not.
-func IsLeech(m cards.Memory) bool {
-	return m.Lapses >= cards.LeechLapses && m.Stability < cards.MatureDays && !m.Suspended
 }
 
 // defaultPace is the time of an answer while too few were given to tell.

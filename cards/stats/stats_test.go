@@ -110,10 +110,10 @@ func TestLeeches(t *testing.T) {
 		row("bad", cards.Memory{Lapses: cards.LeechLapses}),
 		row("worst", cards.Memory{Lapses: 9}),
 		row("known by now", cards.Memory{Lapses: 9, Stability: cards.MatureDays}),
-		row("suspended", cards.Memory{Lapses: 9, Suspended: true}),
+		row("set aside", cards.Memory{Lapses: 9, Suspended: true}),
 	})
-	if len(got) != 2 || got[0].Card.ID != "worst" || got[1].Card.ID != "bad" {
-		t.Errorf("got %+v, want worst and bad", got)
+	if len(got) != 3 || got[0].Card.ID != "worst" || got[1].Card.ID != "set aside" || got[2].Card.ID != "bad" {
+		t.Errorf("got %+v, want worst, set aside and bad", got)
 	}
 }
 

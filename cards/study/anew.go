@@ -28,6 +28,10 @@ func (s *Service) Evidence(ctx context.Context) (*optimize.Log, error) {
 // scheduler. Nothing is stored.
 func (s *Service) Foresee(ctx context.Context, with cards.Scheduler) (cards.Foreseen, error) {
 	var out cards.Foreseen
+	t, err := s.today(ctx)
+	if err != nil {
+		return out, err
+	}
 	rows, err := s.Store.Rows(ctx)
 	if err != nil {
 		return out, err
@@ -36,7 +40,7 @@ func (s *Service) Foresee(ctx context.Context, with cards.Scheduler) (cards.Fore
 	for _, r := range rows {
 		known[r.Card.ID] = r.Memory
 	}
-	today := s.now().Day
+	today := t.now.Day
 	due := func(m cards.Memory) bool { return m.State == cards.Review && !m.Suspended && m.DueDay <= today }
 	err = s.Store.Histories(ctx, func(card string, events []cards.Event) error {
 		before, ok := known[card]
@@ -58,7 +62,7 @@ func (s *Service) Foresee(ctx context.Context, with cards.Scheduler) (cards.Fore
 			return nil
 		}
 		out.Changed++
-		switch was, will := before.Known().DueOn(s.Calendar), after.Known().DueOn(s.Calendar); {
+		switch was, will := before.Known().DueOn(t.calendar), after.Known().DueOn(t.calendar); {
 		case will < was:
 			out.Earlier++
 		case will > was:

@@ -8,7 +8,6 @@ import (
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/cards/fsrs"
-	"github.com/gatedrill/gatedrill/cards/study"
 )
 
 // reschedule schedules all cards anew for another retention, which holds for
@@ -24,7 +23,7 @@ func (w *world) reschedule(retention float64) error {
 // studied is a world in which some cards were learned and came back.
 func studied(t *testing.T) *world {
 	t.Helper()
-	w := newWorld(t, tls(12), study.Limits{New: 40, Reviews: 200})
+	w := newWorld(t, tls(12), cards.Room{New: 40, Reviews: 200})
 	for _, r := range []cards.Rating{cards.Good, cards.Hard, cards.Good, cards.Again} {
 		w.day(r)
 		w.now = w.now.AddDate(0, 0, 4)
@@ -39,7 +38,7 @@ func studied(t *testing.T) *world {
 // from there.
 func TestReschedule(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, tls(12), study.Limits{New: 40, Reviews: 200})
+	w := newWorld(t, tls(12), cards.Room{New: 40, Reviews: 200})
 	w.day(cards.Good)
 	w.now = w.now.AddDate(0, 0, 3)
 	w.day(cards.Good)
@@ -82,7 +81,7 @@ func TestReschedule(t *testing.T) {
 func TestUndoAfterReschedule(t *testing.T) {
 	t.Parallel()
 	w := studied(t)
-	want := newWorld(t, tls(12), study.Limits{New: 40, Reviews: 200})
+	want := newWorld(t, tls(12), cards.Room{New: 40, Reviews: 200})
 	want.merge(w)
 	last := w.given[len(w.given)-1]
 	if err := w.reschedule(0.8); err != nil {

@@ -17,11 +17,11 @@ const (
 // Summary is what the home screen says. It reads no card but the one that
 // proposes a lab, and so is fast with any number of them.
 func (s *Service) Summary(ctx context.Context) (cards.Summary, error) {
-	ask, today, err := s.ask(ctx, "")
+	ask, t, done, err := s.ask(ctx, "")
 	if err != nil {
 		return cards.Summary{}, err
 	}
-	sum := cards.Summary{Reviewed: today.Answers}
+	sum := cards.Summary{Reviewed: done.Answers}
 	if sum.Counts, err = s.Store.Counts(ctx, ask); err != nil {
 		return sum, err
 	}
@@ -30,20 +30,19 @@ func (s *Service) Summary(ctx context.Context) (cards.Summary, error) {
 		return sum, err
 	}
 	sum.Total, sum.Problems = have.Total, have.Problems
-	day := s.now().Day
+	day := t.now.Day
 	started, err := s.Store.Started(ctx, day)
 	if err != nil {
 		return sum, err
 	}
-	sum.FirstDay, sum.FirstTime = !started, !started && today.Answers == 0
-	if err := s.addHistory(ctx, &sum); err != nil {
+	sum.FirstDay, sum.FirstTime = !started, !started && done.Answers == 0
+	if err := s.addHistory(ctx, &sum, day); err != nil {
 		return sum, err
 	}
 	return sum, s.addLab(ctx, &sum)
 }
 
-func (s *Service) addHistory(ctx context.Context, sum *cards.Summary) error {
-	day := s.now().Day
+func (s *Service) addHistory(ctx context.Context, sum *cards.Summary, day int) error {
 	days, err := s.Store.Tallies(ctx, day-month+1, day)
 	if err != nil {
 		return err
@@ -94,7 +93,11 @@ func (s *Service) addLab(ctx context.Context, sum *cards.Summary) error {
 // some tenths of a second with 100 000 cards.
 func (s *Service) Stats(ctx context.Context) (cards.Stats, error) {
 	var out cards.Stats
-	day := s.now().Day
+	t, err := s.today(ctx)
+	if err != nil {
+		return out, err
+	}
+	day := t.now.Day
 	holdings, err := s.Store.Holdings(ctx)
 	if err != nil {
 		return out, err
@@ -109,7 +112,7 @@ func (s *Service) Stats(ctx context.Context) (cards.Stats, error) {
 		out.Reviews += t.Answers
 	}
 	out.Recall30, _ = stats.Recall(recent)
-	out.Days = stats.Days(recent, s.Calendar, day, month)
+	out.Days = stats.Days(recent, t.calendar, day, month)
 	out.Streak = stats.Streak(all, day)
 	out.TimeToday = timeOf(since(all, day))
 	tags, err := s.Store.TagTallies(ctx, day-month+1, day)
@@ -121,7 +124,7 @@ func (s *Service) Stats(ctx context.Context) (cards.Stats, error) {
 	if err != nil {
 		return out, err
 	}
-	out.Forecast = stats.Forecast(dues, s.Calendar, day, fortnight)
+	out.Forecast = stats.Forecast(dues, t.calendar, day, fortnight)
 	rows, err := s.Store.Leeches(ctx, leeches)
 	out.Leeches = stats.Leeches(rows)
 	return out, err

@@ -8,12 +8,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatedrill/gatedrill/cards"
-	"github.com/gatedrill/gatedrill/cards/study"
 )
 
 func TestStreakOfManyMonths(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, tls(200), study.Limits{New: 1, Reviews: 0})
+	w := newWorld(t, tls(200), cards.Room{New: 1, Reviews: 0})
 	for range 75 {
 		w.answer(cards.Easy)
 		w.now = w.now.AddDate(0, 0, 1)
@@ -29,7 +28,7 @@ func TestStreakOfManyMonths(t *testing.T) {
 
 func TestRetention(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, tls(10), study.Limits{New: 10, Reviews: 100})
+	w := newWorld(t, tls(10), cards.Room{New: 10, Reviews: 100})
 	w.day(cards.Easy)
 	if s := w.summary(); s.Layers[3].Reviews != 0 || s.Weakest != "" {
 		t.Errorf("learning counts as reviews: %+v", s)
@@ -68,7 +67,7 @@ func TestRetention(t *testing.T) {
 // counts them, as what is left of today.
 func TestForecastCountsTodaysAnswers(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, tls(10), study.Limits{New: 5, Reviews: 100})
+	w := newWorld(t, tls(10), cards.Room{New: 5, Reviews: 100})
 	for range 5 {
 		w.answer(cards.Good)
 	}

@@ -4,26 +4,16 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"os"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/cards/deck"
-	"github.com/gatedrill/gatedrill/cards/fsrs"
 	"github.com/gatedrill/gatedrill/cards/sqlite"
 	"github.com/gatedrill/gatedrill/cards/study"
 	"github.com/gatedrill/gatedrill/content"
-)
-
-// rollover is the hour of the learner's clock at which a day begins.
-const rollover = 4
-
-// The variables that set the limits of a day.
-const (
-	newPerDay     = "GATEDRILL_NEW_PER_DAY"
-	reviewsPerDay = "GATEDRILL_REVIEWS_PER_DAY"
 )
 
 // studyCommands are the twins of the screens that study cards.
@@ -68,12 +58,7 @@ func openStudy(ctx context.Context, e *env) (*study.Service, func() error, error
 // openCards opens the database of cards and reads no deck. The second result
 // closes it.
 func openCards(ctx context.Context, e *env) (study.Config, func() error, error) {
-	calendar := learnerCalendar(e)
-	scheduler, err := fsrs.New(fsrs.Config{})
-	if err != nil {
-		return study.Config{}, nil, err
-	}
-	limits, err := studyLimits(e)
+	parameters, err := e.memory()
 	if err != nil {
 		return study.Config{}, nil, err
 	}
@@ -81,15 +66,18 @@ func openCards(ctx context.Context, e *env) (study.Config, func() error, error) 
 	if err != nil {
 		return study.Config{}, nil, err
 	}
+	scheduler, err := parameters.scheduler(ctx, db.DeckOf)
+	if err != nil {
+		return study.Config{}, nil, errors.Join(fmt.Errorf("%s: %w", e.memoryFile(), err), db.Close())
+	}
 	return study.Config{
-		Store: db, Scheduler: scheduler, Decks: deckSources(e), Now: e.Now, Calendar: calendar, Limits: limits,
+		Store: db, Scheduler: scheduler, Decks: deckSources(e), Now: e.Now, Zone: e.Zone,
 	}, db.Close, nil
 }
 
-func learnerCalendar(e *env) cards.Calendar { return cards.Calendar{Zone: e.Zone, Rollover: rollover} }
-
 func storeConfig(e *env) sqlite.Config {
-	return sqlite.Config{Random: rand.Reader, Calendar: learnerCalendar(e)}
+	const rollover = 4 // where logs of the first schema do not say when days began, they began then
+	return sqlite.Config{Random: rand.Reader, Calendar: cards.Calendar{Zone: e.Zone, Rollover: rollover}}
 }
 
 // withStudy runs f with the learner's cards open.
@@ -99,25 +87,6 @@ func withStudy(ctx context.Context, e *env, f func(*study.Service) error) error 
 		return err
 	}
 	return errors.Join(f(s), closeStudy())
-}
-
-func studyLimits(e *env) (study.Limits, error) {
-	l := study.DefaultLimits()
-	for _, v := range []struct {
-		name string
-		into *int
-	}{{newPerDay, &l.New}, {reviewsPerDay, &l.Reviews}} {
-		text := e.Getenv(v.name)
-		if text == "" {
-			continue
-		}
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 0 || n > 9999 {
-			return l, usagef("%s is %q, want a number of cards from 0 to 9999", v.name, text)
-		}
-		*v.into = n
-	}
-	return l, nil
 }
 
 func dueCommand(e *env) *cobra.Command {

@@ -113,7 +113,7 @@ u takes back what was answered in that review.`,
 					fmt.Fprintf(e.Stdout, "taken back: an answer to %s, which no deck has now\n", visible(card))
 					return nil //nolint:nilerr // it is taken back all the same
 				}
-				fmt.Fprintf(e.Stdout, "taken back: an answer to %s, now %s\n", card, standing(row.Memory, learnerCalendar(e)))
+				fmt.Fprintf(e.Stdout, "taken back: an answer to %s, now %s\n", card, standing(row.Memory, e.Zone))
 				return nil
 			})
 		},

@@ -26,7 +26,7 @@ decks of gatedrill's home. gatedrill cards check says what is wrong with them.`,
 	c.AddCommand(cardsList(e), cardsShow(e), cardsCheck(e), cardsRebuild(e),
 		cardsSuspend(e, "suspend", "Take a card out of the queue", true),
 		cardsSuspend(e, "resume", "Put a suspended card back", false),
-		cardsAnswers(e), cardsRevoke(e), cardsMerge(e), cardsImport(e))
+		cardsAnswers(e), cardsRevoke(e), cardsMerge(e), cardsMemory(e), cardsOptimize(e), cardsImport(e), cardsExport(e))
 	return c
 }
 
@@ -84,9 +84,8 @@ func printRows(e *env, rows []cards.Row) error {
 		if r.Memory.Suspended {
 			state = "suspended"
 		}
-		if r.Memory.State != cards.New || r.Memory.Reason != "" {
-			c := learnerCalendar(e)
-			due = c.Date(r.Memory.DueOn(c)).Format(time.DateOnly)
+		if r.Memory.State != cards.New || r.Memory.UrgedBy != "" {
+			due = cards.Calendar{}.Date(r.Day + r.In).Format(time.DateOnly)
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", r.Card.ID, visible(r.Card.Deck), state, due, visible(strings.Join(r.Card.Tags, ",")))
 	}
@@ -127,7 +126,7 @@ func printCard(e *env, r cards.Row) error {
 	fmt.Fprintf(e.Stdout, "\n%s\n\n%s\n\n", md.render(r.Card.Front), md.render(r.Card.Back))
 	for _, l := range []struct{ name, value string }{
 		{"source", r.Card.Source}, {"tags", strings.Join(r.Card.Tags, ", ")}, {"labs", strings.Join(r.Card.Labs, ", ")},
-		{"state", standing(m, learnerCalendar(e))},
+		{"state", standing(m, e.Zone)},
 	} {
 		if l.value != "" {
 			fmt.Fprintf(e.Stdout, "%-7s %s\n", l.name, visible(l.value))
@@ -137,18 +136,18 @@ func printCard(e *env, r cards.Row) error {
 }
 
 // standing says in one line what is known of a card.
-func standing(m cards.Memory, c cards.Calendar) string {
+func standing(m cards.Memory, zone *time.Location) string {
 	s := m.State.String()
 	if m.State != cards.New {
-		due := c.Date(m.DueDay).Format(time.DateOnly)
+		due := cards.Calendar{}.Date(m.DueDay).Format(time.DateOnly)
 		if m.State != cards.Review {
-			due = m.Due.In(c.Zone).Format("2006-01-02 15:04")
+			due = m.Due.In(zone).Format("2006-01-02 15:04")
 		}
 		s += fmt.Sprintf(", %s, forgotten %s, stability %.1f days, due %s",
 			count(m.Reps, "answer"), count(m.Lapses, "time"), m.Stability, due)
 	}
-	if m.Reason != "" {
-		s += ", " + m.Reason
+	if m.UrgedBy != "" {
+		s += ", " + m.UrgedBy
 	}
 	if m.Suspended {
 		s += ", suspended"
@@ -220,14 +219,23 @@ func cardsSuspend(e *env, use, short string, on bool) *cobra.Command {
 }
 
 func cardsRebuild(e *env) *cobra.Command {
-	var anew bool
+	var anew, yes bool
 	c := &cobra.Command{
 		Use: "rebuild", Short: "Make the memory of all cards anew from the review log", Args: cobra.NoArgs,
 		Long: `Makes the memory of all cards anew from the review log. Every answer does what
 its buttons promised when it was given. With --anew it does what they would
-promise now, by this program's scheduler and parameters: due days may change.`,
+promise now, by this program's scheduler and parameters: due days may change,
+which is said, and asked for, before it is done.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return withStudy(c.Context(), e, func(s *study.Service) error {
+				if anew {
+					if err := e.foresee(c.Context(), s, s.Scheduler, false); err != nil {
+						return err
+					}
+					if err := e.confirm(c.Context(), "Schedule all cards anew?", yes); err != nil {
+						return err
+					}
+				}
 				done, err := s.Rebuild(c.Context(), anew)
 				if err != nil {
 					return err
@@ -238,5 +246,6 @@ promise now, by this program's scheduler and parameters: due days may change.`,
 		},
 	}
 	c.Flags().BoolVar(&anew, "anew", false, "schedule all answers anew")
+	c.Flags().BoolVar(&yes, "yes", false, "with --anew: do not ask")
 	return c
 }

@@ -90,8 +90,8 @@ func rowJSON(r cards.Row) object {
 	case !r.Memory.Due.IsZero():
 		o["due"] = r.Memory.Due.Format(time.RFC3339)
 	}
-	if r.Memory.Reason != "" {
-		o["reason"] = r.Memory.Reason
+	if r.Memory.UrgedBy != "" {
+		o["reason"] = r.Memory.UrgedBy
 	}
 	return o
 }

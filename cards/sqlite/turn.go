@@ -1,0 +1,123 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"hash/fnv"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gatedrill/gatedrill/cards"
+)
+
+// forgotten is the order of how likely a card is forgotten: recall falls with
+// the share of its stability that has passed, whatever the parameters.
+const forgotten = "(last_day - ?) / stability"
+
+// turn is the order in which reviews come for as long as a day and its
+// question are the same: it takes a look at all that is due, or a throw of
+// dice, and is found once.
+type turn struct {
+	of   string // the day, and what was asked for
+	ids  []string
+	from int // those before it were not due when they were last looked at
+}
+
+// reviews are the reviews that come next. When more are due than there is
+// room for, those come that are most likely forgotten.
+func (db *DB) reviews(ctx context.Context, ask cards.Ask, more bool, most int) ([]cards.Slot, error) {
+	most = min(most, ask.Reviews)
+	if most <= 0 {
+		return nil, nil
+	}
+	today := ask.Now.Day
+	due := []any{today, today, today}
+	if ask.Order == cards.ReviewDue && !more {
+		return db.inOrder(ctx, ask, isReview, "due_day", due, func(r cards.Room) int { return min(most, r.Reviews) })
+	}
+	db.turning.Lock()
+	defer db.turning.Unlock()
+	name := turnOf(ask, more)
+	if t := &db.turn; t.of == name {
+		if slots, err := db.take(ctx, ask, most); err != nil || len(slots) > 0 {
+			return slots, err
+		}
+	}
+	var found []cards.Slot
+	var err error
+	if ask.Order == cards.ReviewRandom && !more {
+		if found, err = db.inOrder(ctx, ask, isReview, "due_day", due, func(r cards.Room) int { return r.Reviews }); err == nil {
+			slices.SortFunc(found, func(a, b cards.Slot) int { return cmp.Compare(dice(a.Card, today), dice(b.Card, today)) })
+		}
+	} else {
+		found, err = db.likely(ctx, ask)
+	}
+	if err != nil {
+		return nil, err
+	}
+	db.turn = turn{of: name}
+	for _, s := range found {
+		db.turn.ids = append(db.turn.ids, s.Card)
+	}
+	return found[:min(most, len(found))], nil
+}
+
+// likely are the reviews of a day by how likely they are forgotten.
+func (db *DB) likely(ctx context.Context, ask cards.Ask) ([]cards.Slot, error) {
+	today := ask.Now.Day
+	var selects []string
+	var args []any
+	for _, p := range parts(ask) {
+		if room := min(p.room.Reviews, ask.Reviews); room > 0 {
+			selects = append(selects, "SELECT * FROM (SELECT rowid AS n, "+forgotten+" AS place FROM card WHERE "+isReview+p.where+" ORDER BY place LIMIT ?)")
+			args = append(append(append(args, today, today, today, today), p.args...), room)
+		}
+	}
+	if len(selects) == 0 {
+		return nil, nil
+	}
+	return db.slots(ctx, "JOIN ("+strings.Join(selects, " UNION ALL ")+") p ON p.n = card.rowid ORDER BY p.place, card.id LIMIT ?", append(args, ask.Reviews)...)
+}
+
+// take looks which cards of the turn are due still. Answers leave its head,
+// and one that is taken back is shown by its name.
+func (db *DB) take(ctx context.Context, ask cards.Ask, most int) ([]cards.Slot, error) {
+	t, today := &db.turn, ask.Now.Day
+	var out []cards.Slot
+	for at := t.from; at < len(t.ids) && len(out) < most; at += most {
+		ids := t.ids[at:min(at+most, len(t.ids))]
+		args := []any{today, today, today}
+		for _, id := range ids {
+			args = append(args, id)
+		}
+		found, err := db.slots(ctx, "WHERE "+isReview+" AND id IN ("+marks(len(ids))+")", args...)
+		if err != nil {
+			return nil, err
+		}
+		slices.SortFunc(found, func(a, b cards.Slot) int {
+			return cmp.Compare(slices.Index(ids, a.Card), slices.Index(ids, b.Card))
+		})
+		if out = append(out, found...); len(out) == 0 {
+			t.from = at + len(ids)
+		}
+	}
+	return out[:min(most, len(out))], nil
+}
+
+// turnOf names what a turn was found for: not how much room is left, which
+// answers take.
+func turnOf(ask cards.Ask, more bool) string {
+	var b strings.Builder
+	for _, s := range []string{strconv.Itoa(ask.Now.Day), ask.Deck, string(ask.Order), strconv.FormatBool(more)} {
+		b.WriteString(s + "\n")
+	}
+	return b.String()
+}
+
+// dice is another number for a card on each day.
+func dice(card string, day int) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(card + "\n" + strconv.Itoa(day))) // never fails
+	return h.Sum64()
+}
