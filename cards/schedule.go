@@ -46,7 +46,9 @@ func Actions() []Kind {
 }
 
 // Kinds are all kinds of log lines.
-func Kinds() []Kind { return append([]Kind{Answered, Undone, Urged, Rescheduled, Adopted}, Actions()...) }
+func Kinds() []Kind {
+	return append([]Kind{Answered, Undone, Urged, Rescheduled, Adopted}, Actions()...)
+}
 
 // Event is one line of the log. An answer has all fields of Answer, a
 // Rescheduled has Before, After and Algorithm, an Adopted After and Algorithm,

@@ -138,3 +138,16 @@ func (p *Parcel) Drop(known func(Note) bool) int {
 	p.Decks = slices.DeleteFunc(p.Decks, func(d Deck) bool { return len(d.Notes) == 0 })
 	return p.Notes()
 }
+
+// Answers are the answers among lines of the log, without those that were taken
+// back.
+func Answers(lines []cards.Event) []cards.Event {
+	undone := cards.UndoneIn(lines)
+	var out []cards.Event
+	for _, e := range lines {
+		if e.Kind == cards.Answered && !undone[e.ID] {
+			out = append(out, e)
+		}
+	}
+	return out
+}

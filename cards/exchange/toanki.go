@@ -13,6 +13,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/cards/anki"
+	"github.com/gatedrill/gatedrill/cards/cloze"
 )
 
 // Ids of our types of notes in Anki, the same in each package so that they
@@ -122,8 +123,12 @@ func (t *toAnki) add(s cards.Studied, place int) error {
 	t.col.Cards = append(t.col.Cards, k)
 	undone := cards.UndoneIn(s.Lines)
 	for _, e := range s.Lines {
-		if e.Kind == cards.Answered && !undone[e.ID] {
+		switch {
+		case undone[e.ID]:
+		case e.Kind == cards.Answered:
 			t.col.Reviews = append(t.col.Reviews, t.review(e, k.ID))
+		case e.Kind == cards.Forgotten:
+			t.col.Reviews = append(t.col.Reviews, anki.Review{ID: t.reviewID(e.ID), Card: k.ID, Kind: anki.Manual})
 		}
 	}
 	return nil
@@ -149,7 +154,7 @@ func (t *toAnki) note(c cards.Card, id string, nid int64) (anki.Note, error) {
 	front, back := c.Front, c.Back
 	switch c.Kind {
 	case cards.KindCloze:
-		n.Type, front = typeCloze, c.Key.Cloze
+		n.Type, front, back = typeCloze, c.Key.Cloze, extra(c)
 	case cards.KindReversed:
 		n.Type = typeReversed
 		if c.ID == cards.ReverseID(id) {
@@ -168,6 +173,23 @@ func (t *toAnki) note(c cards.Card, id string, nid int64) (anki.Note, error) {
 	}
 	n.Fields = append(n.Fields, c.Source)
 	return n, nil
+}
+
+// extra is what the answer of a card with a gap says beside what was hidden.
+func extra(c cards.Card) string {
+	text, err := cloze.Parse(c.Key.Cloze)
+	if err != nil {
+		return c.Back
+	}
+	from := 0
+	for _, n := range text.Numbers() {
+		hidden := text.Hidden(n)
+		if i := strings.Index(c.Back, hidden[len(hidden)-1]); ordOf(c, c.Note) == n-1 && i >= 0 {
+			from = i + len(hidden[len(hidden)-1])
+		}
+	}
+	_, rest, _ := strings.Cut(c.Back[from:], "\n\n")
+	return rest
 }
 
 // options lists what a choice offers.
@@ -233,12 +255,18 @@ func (t *toAnki) review(e cards.Event, card int64) anki.Review {
 			r.Kind = anki.Relearn
 		}
 	}
-	r.ID, r.Card, r.Ease, r.Took = e.ID.Time().UnixMilli(), card, int(e.Rating), int(e.Took/time.Millisecond)
-	for t.used[r.ID] { // of another home, in the same millisecond
-		r.ID++
-	}
-	t.used[r.ID] = true
+	r.ID, r.Card, r.Ease, r.Took = t.reviewID(e.ID), card, int(e.Rating), int(e.Took/time.Millisecond)
 	return r
+}
+
+// reviewID names a line as Anki does, by its millisecond.
+func (t *toAnki) reviewID(id cards.ID) int64 {
+	at := id.Time().UnixMilli()
+	for t.used[at] { // of another home, in the same one
+		at++
+	}
+	t.used[at] = true
+	return at
 }
 
 // interval is in days, or in negative seconds.

@@ -58,7 +58,11 @@ func (db *DB) copyOf(ctx context.Context, file string) (path string, remove func
 	if err := snapshot(ctx, file, path); err != nil {
 		return "", nil, errors.Join(err, remove())
 	}
-	copied, err := Open(ctx, path, db.config)
+	c := db.config
+	c.Backup = func(context.Context, string, func(context.Context, string) error) (string, error) {
+		return "", nil // it is a copy itself
+	}
+	copied, err := Open(ctx, path, c)
 	if err == nil {
 		err = errors.Join(copied.Verify(ctx), copied.Close())
 	}
