@@ -144,7 +144,7 @@ func (r Row) Buried() bool { return r.Memory.Buried > r.Day || r.rests(r.Day) }
 // today. Steps cannot wait, and what is urged is not to.
 func (r Row) rests(today int) bool {
 	steps := r.Memory.State == Learning || r.Memory.State == Relearning
-	return r.Rests >= today && !steps && r.Memory.UrgedBy == ""
+	return r.Rests > 0 && r.Rests >= today && !steps && r.Memory.UrgedBy == ""
 }
 
 // Waits reports whether the card is to be answered now: as Memory.Waits, and no

@@ -1,6 +1,9 @@
 package cards
 
-import "hash/fnv"
+import (
+	"hash/fnv"
+	"strconv"
+)
 
 // deckBits is room for as many decks, or cards of a deck, in a place.
 const deckBits = 20
@@ -55,4 +58,11 @@ func (p places) place(id string) int64 {
 	}
 	p.at[id] = at
 	return at
+}
+
+// Dice is a number for a card by chance, another one on each day.
+func Dice(card string, day int) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(card + "\n" + strconv.Itoa(day))) // never fails
+	return h.Sum64()
 }

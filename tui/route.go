@@ -84,7 +84,7 @@ func (m *Model) make(o screen.Open) screen.Screen {
 		if m.ports.Labs != nil {
 			p.Labs = m.ports.Labs
 		}
-		return review.New(m.env, p, o.Deck, o.Limit)
+		return review.New(m.env, p, o)
 	case screen.Lab:
 		p := lab.Ports{Labs: m.ports.Labs}
 		if m.ports.Cluster != nil {

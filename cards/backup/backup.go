@@ -72,14 +72,14 @@ func (h Home) Make(ctx context.Context, reason string, snapshot Snapshot) (strin
 	return path, nil
 }
 
-// Due reports whether there is no copy of the learner's day yet.
+// Due reports whether the learner's day has no daily copy yet.
 func (h Home) Due() (bool, error) {
 	copies, err := h.List()
 	if err != nil {
 		return false, err
 	}
 	today := h.Day(h.Now())
-	return !slices.ContainsFunc(copies, func(c Copy) bool { return h.Day(c.Made) == today }), nil
+	return !slices.ContainsFunc(copies, func(c Copy) bool { return c.Reason == Daily && h.Day(c.Made) == today }), nil
 }
 
 // List are the copies, the newest first.

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"cmp"
 	"context"
-	"hash/fnv"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,7 +47,7 @@ func (db *DB) reviews(ctx context.Context, ask cards.Ask, more bool, most int) (
 	var err error
 	if ask.Order == cards.ReviewRandom && !more {
 		if found, err = db.inOrder(ctx, ask, isReview, "due_day", due, func(r cards.Room) int { return r.Reviews }); err == nil {
-			slices.SortFunc(found, func(a, b cards.Slot) int { return cmp.Compare(dice(a.Card, today), dice(b.Card, today)) })
+			slices.SortFunc(found, func(a, b cards.Slot) int { return cmp.Compare(cards.Dice(a.Card, today), cards.Dice(b.Card, today)) })
 		}
 	} else {
 		found, err = db.likely(ctx, ask)
@@ -113,11 +112,4 @@ func turnOf(ask cards.Ask, more bool) string {
 		b.WriteString(s + "\n")
 	}
 	return b.String()
-}
-
-// dice is another number for a card on each day.
-func dice(card string, day int) uint64 {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(card + "\n" + strconv.Itoa(day))) // never fails
-	return h.Sum64()
 }

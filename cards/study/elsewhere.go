@@ -33,3 +33,9 @@ func (s *Service) Studied(ctx context.Context, deck string) ([]cards.Studied, er
 	})
 	return out, err
 }
+
+// Calendar counts the learner's days, by the settings of now.
+func (c Config) Calendar(ctx context.Context) (cards.Calendar, error) {
+	t, err := (&Service{Config: c}).today(ctx)
+	return t.calendar, err
+}

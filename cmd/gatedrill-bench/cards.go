@@ -32,7 +32,7 @@ func (b *bench) home(ctx context.Context) (string, error) {
 	if err := writeDecks(filepath.Join(home, "decks"), b.cards); err != nil {
 		return "", err
 	}
-	cmd := b.command(ctx, home, "due", "--json")
+	cmd := b.command(ctx, home, "cards", "settings", "new=20", "reviews=9999")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("have %s take over the decks: %w: %s", b.binary, err, out)
 	}
@@ -70,7 +70,6 @@ func writeDecks(dir string, n int) error {
 func (b *bench) command(ctx context.Context, home string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, b.binary, args...)
 	cmd.Env = append(os.Environ(), "GATEDRILL_HOME="+home, "GATEDRILL_PROGRAMS="+filepath.Join(b.dir, "no-programs"),
-		"GATEDRILL_NEW_PER_DAY=20", "GATEDRILL_REVIEWS_PER_DAY=9999",
 		"TERM=xterm-256color", "COLORTERM=truecolor", "NO_COLOR=")
 	return cmd
 }
@@ -88,7 +87,7 @@ func measureQueue(ctx context.Context, b *bench) (rows []row, err error) {
 	defer func() { err = errors.Join(err, db.Close()) }()
 	const due, news = 200, 20
 	now := time.Now()
-	ask := cards.Ask{Now: calendar().Moment(now), Ahead: now.Add(20 * time.Minute), New: news, Due: due}
+	ask := cards.Ask{Now: calendar().Moment(now), Ahead: now.Add(20 * time.Minute), Room: cards.Room{New: news, Reviews: due}, Order: cards.ReviewDue}
 	var samples []time.Duration
 	for range b.runs {
 		began := time.Now()

@@ -24,8 +24,8 @@ func backupCommands(e *env) []*cobra.Command {
 // keptHome is what is kept of the data directory: what cannot be made again.
 func keptHome(e *env) backup.Home {
 	return backup.Home{
-		Dir: e.Home, Database: "cards.db", Files: []string{"history.jsonl", "cluster.json"}, Folders: []string{"decks"},
-		Now: e.Now, Day: learnerCalendar(e).Day,
+		Dir: e.Home, Database: "cards.db", Files: []string{"history.jsonl", "memory.json", "cluster.json"}, Folders: []string{"decks"},
+		Now: e.Now, Day: storeConfig(e).Calendar.Day,
 	}
 }
 
@@ -133,14 +133,14 @@ func restore(ctx context.Context, e *env, name string) error {
 	for _, line := range r.said {
 		fmt.Fprintln(e.Stdout, visible(line))
 	}
-	fmt.Fprintf(e.Stdout, "restored %s: %s written, %d were the same%s\n", visible(from.Name()), count(len(done.Written), "file"), done.Same, listed(done.Written))
+	fmt.Fprintf(e.Stdout, "restored %s: %s written, %d were the same%s\n", visible(from.Name()), count(len(done.Written), "file"), done.Same, afterColon(done.Written))
 	return withStudy(ctx, e, func(s *study.Service) error { // what changed is taken over
 		_, err := s.Summary(ctx)
 		return err
 	})
 }
 
-func listed(names []string) string {
+func afterColon(names []string) string {
 	if len(names) == 0 {
 		return ""
 	}
@@ -234,13 +234,15 @@ func copyFile(from, to string) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// keepDaily makes the day's copy if there is none yet.
-func keepDaily(ctx context.Context, e *env, s study.Store) error {
+// keepDaily makes the day's copy if there is none yet. What was asked for is
+// done, whether that works or not.
+func keepDaily(ctx context.Context, e *env, s study.Store) {
 	h := keptHome(e)
 	due, err := h.Due()
-	if err != nil || !due {
-		return err
+	if err == nil && due {
+		_, err = h.Make(ctx, backup.Daily, snapshotOf(s))
 	}
-	_, err = h.Make(ctx, backup.Daily, snapshotOf(s))
-	return err
+	if err != nil && ctx.Err() == nil {
+		say(e.Stderr, "today's backup was not made: "+err.Error())
+	}
 }

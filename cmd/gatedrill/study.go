@@ -77,7 +77,12 @@ func openCards(ctx context.Context, e *env) (study.Config, func() error, error) 
 
 func storeConfig(e *env) sqlite.Config {
 	const rollover = 4 // where logs of the first schema do not say when days began, they began then
-	return sqlite.Config{Random: rand.Reader, Calendar: cards.Calendar{Zone: e.Zone, Rollover: rollover}}
+	return sqlite.Config{
+		Random: rand.Reader, Calendar: cards.Calendar{Zone: e.Zone, Rollover: rollover},
+		Backup: func(ctx context.Context, reason string, snapshot func(context.Context, string) error) (string, error) {
+			return keptHome(e).Make(ctx, reason, snapshot)
+		},
+	}
 }
 
 // withStudy runs f with the learner's cards open.
@@ -86,7 +91,11 @@ func withStudy(ctx context.Context, e *env, f func(*study.Service) error) error 
 	if err != nil {
 		return err
 	}
-	return errors.Join(f(s), closeStudy())
+	err = f(s)
+	if err == nil {
+		keepDaily(ctx, e, s.Store)
+	}
+	return errors.Join(err, closeStudy())
 }
 
 func dueCommand(e *env) *cobra.Command {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,33 +14,46 @@ import (
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/cards/deck"
+	"github.com/gatedrill/gatedrill/cards/filter"
 	"github.com/gatedrill/gatedrill/cards/study"
 )
 
 func cardsCommand(e *env) *cobra.Command {
 	c := &cobra.Command{
-		Use: "cards", Short: "List, show, check and suspend cards; list and revoke answers; merge homes", Args: cobra.NoArgs,
+		Use: "cards", Short: "Find, show, check and set aside cards; answers, settings; import, export, merge", Args: cobra.NoArgs,
 		Long: `Cards come from the program's own decks and from *.md files in the folder
 decks of gatedrill's home. gatedrill cards check says what is wrong with them.`,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(cardsList(e), cardsShow(e), cardsCheck(e), cardsRebuild(e),
-		cardsSuspend(e, "suspend", "Take a card out of the queue", true),
-		cardsSuspend(e, "resume", "Put a suspended card back", false),
+	c.AddCommand(cardsList(e), cardsShow(e), cardsCheck(e), cardsRebuild(e), cardsSettings(e),
 		cardsAnswers(e), cardsRevoke(e), cardsMerge(e), cardsMemory(e), cardsOptimize(e), cardsImport(e), cardsExport(e))
+	c.AddCommand(cardsActions(e)...)
 	return c
 }
 
+// filterHelp is what commands say of their FILTER.
+const filterHelp = `A filter is written as in Anki. Terms side by side must all hold; or, and,
+parentheses and a minus before a term mean what they say. Before a filter that
+begins with a minus, put --.
+
+    tag:tls is:due -is:suspended
+    (deck:tls or lab:gates-stay-shut) prop:lapses>3 "no healthy upstream"
+
+Fields: deck, tag, id, note, lab, kind, source (* stands for anything);
+is:new, learn, review, due, suspended, buried, marked, leech, urged;
+rated:7 (answered within 7 days); prop:lapses, reps, stability, difficulty, due,
+interval with = != < > <= >= and a number. Anything else is text of the card.`
+
 func cardsList(e *env) *cobra.Command {
 	var asJSON bool
-	var name string
 	c := &cobra.Command{
-		Use: "list", Short: "List all cards and where they stand", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
+		Use: "list [FILTER…]", Short: "List cards and where they stand: all, or those that a filter means",
+		Long: "Lists cards and where they stand.\n\n" + filterHelp,
+		RunE: func(c *cobra.Command, args []string) error {
 			return withStudy(c.Context(), e, func(s *study.Service) error {
-				rows, err := listRows(c.Context(), s, name)
+				rows, err := s.Find(c.Context(), strings.Join(args, " "))
 				if err != nil {
-					return err
+					return badFilter(err)
 				}
 				if asJSON {
 					return writeJSON(e.Stdout, rowsJSON(rows))
@@ -49,8 +63,16 @@ func cardsList(e *env) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
-	c.Flags().StringVar(&name, "deck", "", "only cards of this deck")
 	return c
+}
+
+// badFilter makes a text that is no filter an error of the command line.
+func badFilter(err error) error {
+	var bad *filter.Error
+	if errors.As(err, &bad) {
+		return usagef("%w (gatedrill cards list --help says what filters are)", err)
+	}
+	return err
 }
 
 // listRows lists the cards of a deck, of all decks if name is empty. A deck
@@ -76,14 +98,26 @@ func listRows(ctx context.Context, s *study.Service, name string) ([]cards.Row, 
 	return out, nil
 }
 
+// stateOf says in one word where a card stands.
+func stateOf(r cards.Row) string {
+	switch {
+	case r.Memory.Suspended:
+		return "suspended"
+	case r.Buried():
+		return "buried"
+	}
+	return r.Memory.State.String()
+}
+
 func printRows(e *env, rows []cards.Row) error {
+	if len(rows) == 0 {
+		fmt.Fprintln(e.Stdout, "No card is meant by that.")
+		return nil
+	}
 	t := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "ID\tDECK\tSTATE\tDUE\tTAGS")
 	for _, r := range rows {
-		state, due := r.Memory.State.String(), "-"
-		if r.Memory.Suspended {
-			state = "suspended"
-		}
+		state, due := stateOf(r), "-"
 		if r.Memory.State != cards.New || r.Memory.UrgedBy != "" {
 			due = cards.Calendar{}.Date(r.Day + r.In).Format(time.DateOnly)
 		}
@@ -149,8 +183,13 @@ func standing(m cards.Memory, zone *time.Location) string {
 	if m.UrgedBy != "" {
 		s += ", " + m.UrgedBy
 	}
-	if m.Suspended {
-		s += ", suspended"
+	for _, flag := range []struct {
+		on   bool
+		name string
+	}{{m.Suspended, "suspended"}, {m.Marked, "marked"}, {m.Leech(), "keeps failing"}} {
+		if flag.on {
+			s += ", " + flag.name
+		}
 	}
 	return s
 }
@@ -201,21 +240,6 @@ func sourcesOf(args []string) deckFiles {
 		out = append(out, deck.Source{FS: os.DirFS(dir), Name: dir, Only: filepath.Base(a)})
 	}
 	return out
-}
-
-func cardsSuspend(e *env, use, short string, on bool) *cobra.Command {
-	return &cobra.Command{
-		Use: use + " ID", Short: short, Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			return withStudy(c.Context(), e, func(s *study.Service) error {
-				if err := s.Suspend(c.Context(), args[0], on); err != nil {
-					return cannotFind(args[0], err)
-				}
-				fmt.Fprintf(e.Stdout, "%s: %s\n", args[0], map[bool]string{true: "suspended", false: "back in the queue"}[on])
-				return nil
-			})
-		},
-	}
 }
 
 func cardsRebuild(e *env) *cobra.Command {

@@ -69,7 +69,11 @@ func cardsExport(e *env) *cobra.Command {
 
 func exportAnki(ctx context.Context, e *env, to string, studied []cards.Studied) error {
 	exchange.Sort(studied)
-	col, err := exchange.ToAnki(studied, exchange.Learner{Calendar: learnerCalendar(e), Now: e.Now()})
+	learner, err := learnerOf(ctx, e)
+	if err != nil {
+		return err
+	}
+	col, err := exchange.ToAnki(studied, learner)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", to, err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -58,7 +59,11 @@ func importCards(ctx context.Context, e *env, file, into string, dry bool) error
 	tell := func(doing string, done, total int) {
 		line.report(cluster.Progress{Phase: doing, Done: int64(done), Total: int64(total), Elapsed: time.Since(began)})
 	}
-	parcel, err := readParcel(ctx, e, file, tell)
+	learner, err := learnerOf(ctx, e)
+	if err != nil {
+		return err
+	}
+	parcel, err := readParcel(ctx, learner, file, tell)
 	if err != nil {
 		return err
 	}
@@ -97,11 +102,21 @@ func importCards(ctx context.Context, e *env, file, into string, dry bool) error
 	})
 }
 
+// learnerOf is who imports or exports, with the days of now.
+func learnerOf(ctx context.Context, e *env) (exchange.Learner, error) {
+	config, closeCards, err := openCards(ctx, e)
+	if err != nil {
+		return exchange.Learner{}, err
+	}
+	calendar, err := config.Calendar(ctx)
+	return exchange.Learner{Calendar: calendar, Now: e.Now()}, errors.Join(err, closeCards())
+}
+
 // maxTable is the largest table of text that is read.
 const maxTable = 256 << 20
 
 // readParcel reads a file by what its name says it is.
-func readParcel(ctx context.Context, e *env, file string, tell anki.Progress) (*exchange.Parcel, error) {
+func readParcel(ctx context.Context, learner exchange.Learner, file string, tell anki.Progress) (*exchange.Parcel, error) {
 	ext := strings.ToLower(filepath.Ext(file))
 	switch ext {
 	case ".apkg", ".colpkg":
@@ -109,7 +124,7 @@ func readParcel(ctx context.Context, e *env, file string, tell anki.Progress) (*
 		if err != nil {
 			return nil, err
 		}
-		p, err := exchange.FromAnki(ctx, col, exchange.Learner{Calendar: learnerCalendar(e), Now: e.Now()}, tell)
+		p, err := exchange.FromAnki(ctx, col, learner, tell)
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", file, err)
 		}

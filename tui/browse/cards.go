@@ -17,10 +17,12 @@ import (
 	"github.com/gatedrill/gatedrill/tui/widget"
 )
 
-// CardsPort lists cards and sets them aside.
+// CardsPort lists cards and does things to them.
 type CardsPort interface {
 	List(ctx context.Context) ([]cards.Row, error)
-	Suspend(ctx context.Context, card string, on bool) error
+	Filter(text string) (func(cards.Row) bool, error)
+	Act(ctx context.Context, kind cards.Kind, ids ...string) ([]cards.ID, error)
+	Undo(ctx context.Context, line cards.ID) (string, error)
 }
 
 // Cards is the list of cards.
@@ -31,28 +33,30 @@ type Cards struct {
 	loaded  bool
 	err     string
 	all     []cards.Row
-	texts   []string // what the filter looks at, made once when they arrive
 	now     time.Time
+	done    []cards.ID // what was done here, oldest first
 }
 
 type cardsLoaded struct {
 	request int
 	rows    []cards.Row
-	texts   []string
 	at      time.Time
 	err     error
 }
 
-type setAside struct {
-	card string
-	on   bool
+type acted struct {
+	ids  []cards.ID
+	undo bool
 	err  error
 }
 
 // NewCards makes the list of cards.
 func NewCards(env *screen.Env, port CardsPort) *Cards {
 	m := &Cards{port: port}
-	m.list = newList(env, func(i int) string { return m.texts[i] })
+	m.list = newList(env, func(typed string) (func(int) bool, error) {
+		match, err := port.Filter(typed)
+		return func(row int) bool { return match(m.all[row]) }, err
+	})
 	return m
 }
 
@@ -62,13 +66,7 @@ func (m *Cards) Init() tea.Cmd {
 	id, ctx, port, now := m.request, m.env.Ctx, m.port, m.env.Now
 	return func() tea.Msg {
 		rows, err := port.List(ctx)
-		rows = widget.Safe(rows)
-		texts := make([]string, len(rows))
-		for i, r := range rows {
-			texts[i] = strings.ToLower(strings.Join(append([]string{
-				r.Card.ID, r.Card.Deck, r.Card.Front, r.Card.Back, standing(r, now())}, r.Card.Tags...), " "))
-		}
-		return cardsLoaded{id, rows, texts, now(), err}
+		return cardsLoaded{id, widget.Safe(rows), now(), err}
 	}
 }
 
@@ -83,14 +81,11 @@ func (m *Cards) Update(msg tea.Msg) tea.Cmd {
 		return m.Init()
 	case cardsLoaded:
 		if msg.request == m.request {
-			m.loaded, m.all, m.texts, m.now, m.err = true, msg.rows, msg.texts, msg.at, widget.Words(msg.err)
+			m.loaded, m.all, m.now, m.err = true, msg.rows, msg.at, widget.Words(msg.err)
 			m.fill(len(m.all))
 		}
-	case setAside:
-		if msg.err != nil {
-			return screen.Send(screen.Flash{Text: "nothing was changed: " + widget.Words(msg.err), Bad: true})
-		}
-		return m.Init()
+	case acted:
+		return m.onActed(msg)
 	case tea.KeyPressMsg, tea.PasteMsg:
 		return m.typed(msg)
 	}
@@ -105,6 +100,9 @@ func (m *Cards) Handle(i keymap.Intent) (tea.Cmd, bool) {
 	if i == keymap.Back {
 		return screen.Send(screen.Back{From: m}), true
 	}
+	if i == keymap.Undo {
+		return m.undo(), true
+	}
 	at := m.row()
 	if at < 0 {
 		return nil, false
@@ -115,11 +113,75 @@ func (m *Cards) Handle(i keymap.Intent) (tea.Cmd, bool) {
 		return screen.Send(screen.Page{Title: r.Card.ID, Markdown: m.page(r)}), true
 	case keymap.OpenReview:
 		return screen.Send(screen.Open{Kind: screen.Review, Deck: r.Card.Deck}), true
-	case keymap.Suspend:
-		ctx, port, card, on := m.env.Ctx, m.port, r.Card.ID, !r.Memory.Suspended
-		return func() tea.Msg { return setAside{card, on, port.Suspend(ctx, card, on)} }, true
+	case keymap.Cram:
+		return screen.Send(screen.Open{Kind: screen.Review, Cram: m.crammed()}), true
+	}
+	if kind, ok := does(i, r); ok {
+		return m.act(kind, r.Card.ID), true
 	}
 	return nil, false
+}
+
+// crammed is the filter of the cards that are listed: with none, all of them.
+func (m *Cards) crammed() string {
+	if text := strings.TrimSpace(m.field.Value()); text != "" {
+		return text
+	}
+	return "id:*"
+}
+
+// does is what a key does to a card as it is.
+func does(i keymap.Intent, r cards.Row) (kind cards.Kind, ok bool) {
+	switch {
+	case i == keymap.Suspend && r.Memory.Suspended:
+		return cards.Resumed, true
+	case i == keymap.Suspend:
+		return cards.Suspended, true
+	case i == keymap.Bury && r.Memory.Buried > r.Day:
+		return cards.Unburied, true
+	case i == keymap.Bury:
+		return cards.Buried, true
+	case i == keymap.Mark && r.Memory.Marked:
+		return cards.Unmarked, true
+	case i == keymap.Mark:
+		return cards.Marked, true
+	case i == keymap.Forget:
+		return cards.Forgotten, true
+	}
+	return "", false
+}
+
+func (m *Cards) act(kind cards.Kind, card string) tea.Cmd {
+	ctx, port := m.env.Ctx, m.port
+	return func() tea.Msg {
+		ids, err := port.Act(ctx, kind, card)
+		return acted{ids: ids, err: err}
+	}
+}
+
+// undo takes back what was last done in this list.
+func (m *Cards) undo() tea.Cmd {
+	n := len(m.done)
+	if n == 0 {
+		return screen.Send(screen.Flash{Text: "nothing was done in this list"})
+	}
+	ctx, port, last := m.env.Ctx, m.port, m.done[n-1]
+	m.done = m.done[:n-1]
+	return func() tea.Msg {
+		_, err := port.Undo(ctx, last)
+		return acted{undo: true, err: err}
+	}
+}
+
+func (m *Cards) onActed(msg acted) tea.Cmd {
+	if msg.err != nil {
+		return screen.Send(screen.Flash{Text: "nothing was changed: " + widget.Words(msg.err), Bad: true})
+	}
+	m.done = append(m.done, msg.ids...)
+	if msg.undo {
+		return tea.Batch(m.Init(), screen.Send(screen.Flash{Text: "taken back"}))
+	}
+	return m.Init()
 }
 
 // page is one card in full.
@@ -131,6 +193,12 @@ func (m *Cards) page(r cards.Row) string {
 		facts = append(facts, widget.Count(mem.Reps, "review"), widget.Count(mem.Lapses, "lapse"),
 			fmt.Sprintf("stable for %.0f days", mem.Stability))
 	}
+	if mem.Marked {
+		facts = append(facts, "marked")
+	}
+	if mem.Leech() {
+		facts = append(facts, "keeps failing")
+	}
 	if len(c.Labs) > 0 {
 		facts = append(facts, "lab "+strings.Join(c.Labs, ", "))
 	}
@@ -141,7 +209,7 @@ func (m *Cards) page(r cards.Row) string {
 func (m *Cards) View(w, h int) string {
 	st := m.env.Styles
 	w = min(w, widest)
-	lines := []string{m.filter(w, "card"), ""}
+	lines := []string{m.filter(w, "card"), layout.Cut("   "+st.Faint.Render(m.wrong), w-1)}
 	switch {
 	case !m.loaded:
 		lines = append(lines, st.Faint.Render(" reading cards …"))
@@ -167,7 +235,11 @@ func (m *Cards) line(r cards.Row, marked bool, w int) string {
 	if w >= 72 { // the name by which labs and commands call it
 		head += layout.Pad(r.Card.ID, min(w/3, 31)) + " "
 	}
-	front := layout.Pad(widget.Gist(r.Card.Front), w-6-layout.Width(head)-10)
+	front := widget.Gist(r.Card.Front)
+	if r.Memory.Marked {
+		front = "* " + front
+	}
+	front = layout.Pad(front, w-6-layout.Width(head)-10)
 	cursor := "  "
 	if marked {
 		cursor, front = st.Accent.Render(theme.Here)+" ", st.Strong.Render(front)
@@ -181,7 +253,9 @@ func standing(r cards.Row, now time.Time) string {
 	switch m := r.Memory; {
 	case m.Suspended:
 		return "suspended"
-	case m.Reason != "":
+	case r.Buried():
+		return "buried"
+	case m.UrgedBy != "":
 		return "due"
 	case m.State == cards.New:
 		return "new"

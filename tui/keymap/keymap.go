@@ -70,6 +70,11 @@ const (
 	RateEasy  Intent = "rate easy"
 	Undo      Intent = "undo"
 	Suspend   Intent = "suspend"
+	Bury      Intent = "bury"
+	Mark      Intent = "mark"
+	Forget    Intent = "forget"
+	Cram      Intent = "cram"
+	MoreNew   Intent = "more new cards"
 	CardLab   Intent = "lab of the card"
 
 	Shell    Intent = "shell"

@@ -31,34 +31,45 @@ func home() []Binding {
 }
 
 func review() []Binding {
-	return []Binding{
+	return slices.Concat([]Binding{
 		{ReviewQuestion, []string{"space", "enter"}, Reveal, "⏎", "show answer", "show the answer"},
-		{ReviewQuestion, []string{"u"}, Undo, "u", "undo", "take the last rating or suspension back"},
-		{ReviewQuestion, []string{"s"}, Suspend, "s", "suspend", "do not ask this card again; u takes it back, later the list of cards does"},
-		{ReviewQuestion, []string{"L"}, CardLab, "L", "lab", "open the lab that exercises this card"},
-		{ReviewQuestion, []string{"esc"}, Back, "esc", "back", "leave; nothing is lost"},
-		{ReviewQuestion, []string{"down", "j"}, Down, "↓", "", "scroll down in a long card"},
-		{ReviewQuestion, []string{"up", "k"}, Up, "↑", "", "scroll up"},
-
+	}, reviewCommon(ReviewQuestion, "leave; nothing is lost"), []Binding{
 		{ReviewAnswer, []string{"1"}, RateAgain, "1", "", "again: you did not know it"},
 		{ReviewAnswer, []string{"2"}, RateHard, "2", "", "hard: you knew it with effort"},
-		{ReviewAnswer, []string{"3"}, RateGood, "3", "", "good: you knew it"},
+		{ReviewAnswer, []string{"3", "space"}, RateGood, "3", "", "good: you knew it; space says so too"},
 		{ReviewAnswer, []string{"4"}, RateEasy, "4", "", "easy: you knew it at once"},
-		{ReviewAnswer, []string{"u"}, Undo, "u", "undo", "take the last rating or suspension back"},
-		{ReviewAnswer, []string{"s"}, Suspend, "s", "suspend", "do not ask this card again; u takes it back, later the list of cards does"},
-		{ReviewAnswer, []string{"L"}, CardLab, "L", "lab", "open the lab that exercises this card"},
-		{ReviewAnswer, []string{"esc"}, Back, "esc", "back", "leave; a card without a rating comes again"},
-		{ReviewAnswer, []string{"down", "j"}, Down, "↓", "", "scroll down in a long card"},
-		{ReviewAnswer, []string{"up", "k"}, Up, "↑", "", "scroll up"},
-
+	}, reviewCommon(ReviewAnswer, "leave; a card without a rating comes again"), []Binding{
 		{ReviewFailed, []string{"enter", "R"}, Again, "⏎", "try again", "try to read the cards again"},
 		{ReviewFailed, []string{"esc"}, Back, "esc", "back", "go back"},
 
 		{ReviewSummary, []string{"enter", "esc"}, Back, "⏎", "done", "go back"},
-		{ReviewSummary, []string{"u"}, Undo, "u", "undo", "take the last rating or suspension back"},
+		{ReviewSummary, []string{"u"}, Undo, "u", "undo", "take the last rating or action back"},
+		{ReviewSummary, []string{"n"}, MoreNew, "n", "5 more new", "let five more new cards come today"},
 		{ReviewSummary, []string{"L"}, CardLab, "L", "lab", "open the lab that helps most with what was hard"},
 		{ReviewSummary, []string{"down", "j"}, Down, "↓", "", "scroll down"},
 		{ReviewSummary, []string{"up", "k"}, Up, "↑", "", "scroll up"},
+	})
+}
+
+// reviewCommon is what question and answer both offer.
+func reviewCommon(s Scope, leave string) []Binding {
+	return slices.Concat([]Binding{
+		{s, []string{"u"}, Undo, "u", "undo", "take the last rating or action back"},
+		{s, []string{"s"}, Suspend, "s", "suspend", "do not ask this card again; u takes it back, later the list of cards does"},
+		{s, []string{"b"}, Bury, "b", "bury", "put this card off until tomorrow"},
+	}, actions(s), []Binding{
+		{s, []string{"L"}, CardLab, "L", "lab", "open the lab that exercises this card"},
+		{s, []string{"esc"}, Back, "esc", "back", leave},
+		{s, []string{"down", "j"}, Down, "↓", "", "scroll down in a long card"},
+		{s, []string{"up", "k"}, Up, "↑", "", "scroll up"},
+	})
+}
+
+// actions is what can be done to a card that the footer leaves out.
+func actions(s Scope) []Binding {
+	return []Binding{
+		{s, []string{"m"}, Mark, "m", "", "mark this card, or take the mark off; is:marked finds it"},
+		{s, []string{"F"}, Forget, "F", "", "make this card new again; its history stays"},
 	}
 }
 
@@ -132,8 +143,12 @@ func lists() []Binding {
 		{ListType, []string{"up"}, Up, "↑", "", "mark the line above"},
 
 		{CardList, []string{"enter"}, Go, "⏎", "read", "read question, answer and source"},
-		{CardList, []string{"s"}, Suspend, "s", "suspend", "suspend the marked card, or wake it"},
-		{CardList, []string{"r"}, OpenReview, "r", "review deck", "review the deck of the marked card"},
+		{CardList, []string{"s"}, Suspend, "s", "suspend", "suspend the card, or wake it"},
+		{CardList, []string{"b"}, Bury, "b", "bury", "put the card off until tomorrow, or dig it out"},
+		{CardList, []string{"c"}, Cram, "c", "cram", "ask the cards listed, due or not, and reschedule nothing"},
+		{CardList, []string{"r"}, OpenReview, "r", "review deck", "review the deck of the card"},
+	}, actions(CardList), []Binding{
+		{CardList, []string{"u"}, Undo, "u", "", "take back what was last done here"},
 	}, moves(CardList))
 }
 

@@ -41,7 +41,10 @@ func (m *Model) summary(w int) []string {
 }
 
 func (m *Model) headline() string {
-	if len(m.done) == 0 {
+	switch {
+	case len(m.done) == 0 && m.filter != "":
+		return "No card is meant by " + m.filter + "."
+	case len(m.done) == 0:
 		return "Nothing is due now."
 	}
 	var took time.Duration
@@ -51,6 +54,9 @@ func (m *Model) headline() string {
 		if g.rating != cards.Again {
 			known++
 		}
+	}
+	if m.cram != nil {
+		return fmt.Sprintf("%s, %d known. Nothing was rescheduled.", widget.Count(len(m.done), "answer"), known)
 	}
 	return fmt.Sprintf("%s in %s, %d known.", widget.Count(len(m.done), "answer"), widget.Took(took), known)
 }
