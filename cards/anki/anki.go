@@ -138,7 +138,11 @@ var (
 
 // Read reads a package. The file is only read; its database is unpacked into
 // a temporary folder that is gone afterwards.
-func Read(ctx context.Context, file string, progress Progress) (c *Collection, err error) {
+func Read(ctx context.Context, file string, progress Progress) (*Collection, error) {
+	return read(ctx, file, maxCollection, progress)
+}
+
+func read(ctx context.Context, file string, most int64, progress Progress) (c *Collection, err error) {
 	defer func() {
 		if err != nil {
 			c, err = nil, fmt.Errorf("read %s: %w", file, err)
@@ -151,7 +155,7 @@ func Read(ctx context.Context, file string, progress Progress) (c *Collection, e
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	c = &Collection{}
 	path := filepath.Join(dir, "collection.db")
-	if err := c.unpack(ctx, file, path, progress); err != nil {
+	if err := c.unpack(ctx, file, path, most, progress); err != nil {
 		return nil, err
 	}
 	return c, c.load(ctx, path, progress)

@@ -25,7 +25,7 @@ const newest = 3
 
 // unpack writes the database of a package to a file and reads its list of
 // media.
-func (c *Collection) unpack(ctx context.Context, file, to string, progress Progress) error {
+func (c *Collection) unpack(ctx context.Context, file, to string, most int64, progress Progress) error {
 	info, err := os.Stat(file)
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func (c *Collection) unpack(ctx context.Context, file, to string, progress Progr
 	c.Form = db.Name
 	packed := version >= newest || db.Name == forms[0]
 	progress("unpack", 0, int(db.UncompressedSize64))
-	if err := extract(ctx, db, packed, to); err != nil {
+	if err := extract(ctx, db, packed, to, most); err != nil {
 		return fmt.Errorf("%s: %w", db.Name, err)
 	}
 	return c.readMedia(&z.Reader, packed)
@@ -158,9 +158,9 @@ func tooLarge(most int64) error {
 const magic = "SQLite format 3\x00"
 
 // extract unpacks the database, whatever its header says of its size.
-func extract(ctx context.Context, f *zip.File, packed bool, to string) (err error) {
-	if f.UncompressedSize64 > maxCollection {
-		return tooLarge(maxCollection)
+func extract(ctx context.Context, f *zip.File, packed bool, to string, most int64) (err error) {
+	if f.UncompressedSize64 > uint64(most) {
+		return tooLarge(most)
 	}
 	r, err := open(f, packed)
 	if err != nil {
@@ -182,12 +182,12 @@ func extract(ctx context.Context, f *zip.File, packed bool, to string) (err erro
 	if _, err := out.Write(head); err != nil {
 		return err
 	}
-	n, err := io.Copy(out, io.LimitReader(stopping{ctx, r}, maxCollection))
+	n, err := io.Copy(out, io.LimitReader(stopping{ctx, r}, most))
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case n == maxCollection:
-		return tooLarge(maxCollection)
+	case n == most:
+		return tooLarge(most)
 	case err != nil:
 		return fmt.Errorf("%w: it cannot be unpacked: %w", ErrDamaged, err)
 	}

@@ -41,7 +41,7 @@ func FromAnki(ctx context.Context, col *anki.Collection, learner Learner, progre
 				continue
 			}
 			taken[n.ID] = true
-			title := col.Decks[homes[col.Notes[i].ID]]
+			title := strings.TrimPrefix(col.Decks[homes[col.Notes[i].ID]], ourDecks)
 			d := byDeck[DeckName(title)]
 			if d == nil {
 				d = &Deck{Name: DeckName(title), Title: cards.Clean(title)}

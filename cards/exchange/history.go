@@ -75,7 +75,9 @@ func (h *history) of(id, guid string, k anki.Card, reviews []anki.Review) ([]car
 
 // action is what a learner did to a card in Anki.
 func (h *history) action(kind cards.Kind, id, guid string, ord int, at time.Time) cards.Event {
-	return cards.Event{Kind: kind, ID: lineID(string(kind), guid, ord, at, ""), Answer: cards.Answer{Card: id, Moment: h.moment(at)}}
+	return cards.Event{Kind: kind, ID: lineID(string(kind), guid, ord, at, ""), Answer: cards.Answer{
+		Card: id, Moment: h.moment(at), Algorithm: cards.Elsewhere("anki"),
+	}}
 }
 
 // isReset reports whether a line of Anki's history makes its card a new one.

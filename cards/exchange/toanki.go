@@ -93,6 +93,9 @@ type toAnki struct {
 	used    map[int64]bool // ids of reviews
 }
 
+// ourDecks is the deck that ours are under in Anki.
+const ourDecks = "gatedrill::"
+
 // firstID is where ids of notes, cards and decks begin. Anki takes others
 // where these are taken.
 const firstID = 1795910400100
@@ -102,7 +105,7 @@ func (t *toAnki) add(s cards.Studied, place int) error {
 	deck, ok := t.decks[c.Deck]
 	if !ok {
 		deck = firstID + int64(len(t.decks))
-		t.decks[c.Deck], t.col.Decks[deck] = deck, "gatedrill::"+c.Deck
+		t.decks[c.Deck], t.col.Decks[deck] = deck, ourDecks+c.Deck
 	}
 	note := c.Note
 	if note == "" {
@@ -231,7 +234,7 @@ func (t *toAnki) card(m cards.Memory, place int) anki.Card {
 		}
 	}
 	if m.Stability > 0 {
-		k.Data = fmt.Sprintf(`{"s":%.4f,"d":%.3f}`, m.Stability, m.Difficulty)
+		k.Data = fmt.Sprintf(`{"s":%.4f,"d":%.3f,"lrt":%d}`, m.Stability, m.Difficulty, m.LastReview.Unix())
 	}
 	if m.Suspended {
 		k.Queue = anki.QueueSuspended

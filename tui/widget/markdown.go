@@ -5,6 +5,7 @@ import (
 
 	"charm.land/glamour/v2"
 
+	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/tui/layout"
 	"github.com/gatedrill/gatedrill/tui/theme"
 )
@@ -44,7 +45,7 @@ func (m *Markdown) Lines(text string, width int) []string {
 	if len(m.cache) >= remembered {
 		clear(m.cache)
 	}
-	lines := m.render(code(SanitizeMarkdown(text), width-codeMargin), width)
+	lines := m.render(code(cards.Clean(text), width-codeMargin), width)
 	m.cache[key] = lines
 	return lines
 }
