@@ -161,7 +161,12 @@ func (h *history) adopted(id, guid string, k anki.Card, kept []anki.Review) (car
 		first := kept[0]
 		days, factor = max(first.Last, 1), first.Factor
 		at = h.past(time.UnixMilli(first.ID).AddDate(0, 0, -days))
-		m.Reps, m.Lapses = max(0, k.Reps-len(kept)), 0
+		for _, r := range kept {
+			if r.Kind == anki.Reviewed && r.Ease == int(cards.Again) {
+				m.Lapses--
+			}
+		}
+		m.Reps, m.Lapses = max(0, k.Reps-len(kept)), max(0, m.Lapses)
 	case (k.Type == anki.TypeReview || k.Type == anki.TypeRelearning) && k.Interval > 0:
 		days, factor = k.Interval, k.Factor
 		at = h.lastReview(k)
