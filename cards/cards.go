@@ -159,25 +159,3 @@ type Pulse struct {
 	Day     int
 	Version int64
 }
-
-// Stats is what the statistics screen shows. Days are the learner's own,
-// which begin at the rollover hour.
-type Stats struct {
-	Cards     int
-	Mature    int // stability of 21 days and more
-	Reviews   int
-	Recall30  float64 // of reviews that were not of new cards, last 30 days
-	Days      []Day   // last 30, oldest first
-	Forecast  []int   // cards that become due, per day from today with what is overdue, 14 days
-	Tags      []TagRecall
-	Leeches   []Row // cards that keep failing, worst first
-	Streak    int
-	TimeToday time.Duration
-}
-
-// Day is one day of reviews.
-type Day struct {
-	Date    time.Time
-	Reviews int
-	Again   int
-}

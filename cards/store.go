@@ -91,8 +91,10 @@ type Tally struct {
 
 // Holdings are counts over all cards of the decks.
 type Holdings struct {
-	Cards  int
-	Mature int // stability of MatureDays and more
+	Cards      int
+	Mature     int         // stability of MatureDays and more
+	Stability  map[int]int // of cards that were answered, by whole days
+	Difficulty map[int]int // and by whole steps of their difficulty, 1 to 10
 }
 
 // Dues is when cards come that were answered before or urged. Suspended cards

@@ -116,6 +116,18 @@ type Coach interface {
 	Advise(ctx context.Context) (Advice, error)
 }
 
+// Editor lets the learner change cards in an editor of the learner's.
+type Editor interface {
+	// Edit begins to change a card. Nothing changes until its Editing is kept.
+	Edit(ctx context.Context, card string) (Editing, error)
+}
+
+// Editing is a card being changed.
+type Editing = screen.Editing
+
+// Kept is what became of it.
+type Kept = screen.Kept
+
 // Ports is what the program needs from the world. Study is needed; without
 // Labs and Cluster only cards can be studied, and Options.NoLabs says why.
 // Without a Coach the next lab is the easiest one not solved yet.
@@ -124,6 +136,12 @@ type Ports struct {
 	Labs    Labs
 	Cluster Cluster
 	Coach   Coach
+	Editor  Editor // without it, cards are only read
+	// Problems says what keeps cards of the decks from being used, by file and
+	// line. It may be nil.
+	Problems func(ctx context.Context) []string
+	// Compare holds a command that was typed against those that are right.
+	Compare func(accept []string, typed string) cards.Difference
 }
 
 // Options are the rest.

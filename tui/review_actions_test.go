@@ -143,7 +143,7 @@ func TestCram(t *testing.T) {
 		x.study.Rows = x.study.Rows[:2]
 		first, second := x.study.Rows[0].Card.Front, x.study.Rows[1].Card.Front
 		x.Press("c", "c")
-		x.Has("review › cram", "cram: nothing is rescheduled", "1 of 2", first[:20])
+		x.Has("review › cram", "cram, not rescheduled", "1 of 2", first[:20])
 		x.Press("enter")
 		x.Has("1 again    2 hard    3 good    4 easy")
 		x.Press("1")
@@ -151,7 +151,7 @@ func TestCram(t *testing.T) {
 		x.Press("u")
 		x.Has("1 of 2", first[:20], "The server name (SNI)")
 		x.Press("1", "enter", "3", "enter", "space")
-		x.Has("3 answers, 2 known. Nothing was rescheduled.")
+		x.Has("3 answers, 2 known.", "Nothing was rescheduled.")
 		x.Press("u")
 		x.Has("3 of 3", first[:20])
 		x.Press("s") // what is set aside does not come again

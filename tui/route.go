@@ -80,9 +80,12 @@ func (m *Model) open(o screen.Open) tea.Cmd {
 func (m *Model) make(o screen.Open) screen.Screen {
 	switch o.Kind {
 	case screen.Review:
-		p := review.Ports{Study: m.ports.Study}
+		p := review.Ports{Study: m.ports.Study, Compare: m.ports.Compare}
 		if m.ports.Labs != nil {
 			p.Labs = m.ports.Labs
+		}
+		if m.ports.Editor != nil {
+			p.Editor = m.ports.Editor
 		}
 		return review.New(m.env, p, o)
 	case screen.Lab:
@@ -94,7 +97,7 @@ func (m *Model) make(o screen.Open) screen.Screen {
 	case screen.Labs:
 		return browse.NewLabs(m.env, m.ports.Labs)
 	case screen.Cards:
-		return browse.NewCards(m.env, m.ports.Study)
+		return browse.NewCards(m.env, m.ports.Study, m.ports.Problems)
 	case screen.Stats:
 		p := stats.Ports{Study: m.ports.Study}
 		if m.ports.Labs != nil {

@@ -125,6 +125,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.back(msg.From)
 	case screen.Flash:
 		m.flash, m.flashed = msg, time.Time{}
+	case screen.Exec:
+		return m, msg.Run()
 	case screen.Page:
 		m.overlays = append(m.overlays, page(m.env, msg))
 	case screen.Ask:

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -32,6 +33,8 @@ type Source struct {
 	// Beside is for sources that are read only so that the others may presume
 	// their cards. Nothing of them is returned, and nothing is wrong with them.
 	Beside bool
+	// Instead has texts that files are read as, for those that are not written yet.
+	Instead map[string]string
 }
 
 // Load reads every *.md of the sources. What is good is loaded, whatever else
@@ -39,26 +42,7 @@ type Source struct {
 // first, in the order of the sources and file names; the decks come in their
 // own order.
 func Load(sources ...Source) ([]cards.Deck, []Problem) {
-	var files []*reader
-	var problems []Problem
-	for _, src := range sources {
-		names, err := list(src)
-		if err != nil {
-			if !src.Beside {
-				problems = append(problems, unread(src.Name, err))
-			}
-			continue
-		}
-		for _, name := range names {
-			path := filepath.Join(src.Name, name)
-			text, err := read(src.FS, name)
-			if err == nil {
-				files = append(files, parse(path, string(text), src))
-			} else if !src.Beside {
-				problems = append(problems, unread(path, err))
-			}
-		}
-	}
+	files, problems := parseAll(sources)
 	join(files)
 	var decks []cards.Deck
 	for _, f := range files {
@@ -72,6 +56,40 @@ func Load(sources ...Source) ([]cards.Deck, []Problem) {
 	}
 	slices.SortStableFunc(decks, func(a, b cards.Deck) int { return cmp.Compare(a.Order, b.Order) })
 	return decks, problems
+}
+
+// parseAll reads the files of all sources. The problems are those of files and
+// folders that cannot be read.
+func parseAll(sources []Source) ([]*reader, []Problem) {
+	var files []*reader
+	var problems []Problem
+	for _, src := range sources {
+		names, err := list(src)
+		if err != nil {
+			if !src.Beside {
+				problems = append(problems, unread(src.Name, err))
+			}
+			continue
+		}
+		for _, name := range names {
+			path := filepath.Join(src.Name, name)
+			text, instead := src.Instead[name]
+			if !instead {
+				b, err := read(src.FS, name)
+				if err != nil {
+					if !src.Beside {
+						problems = append(problems, unread(path, err))
+					}
+					continue
+				}
+				text = string(b)
+			}
+			f := parse(path, text, src)
+			f.base = name
+			files = append(files, f)
+		}
+	}
+	return files, problems
 }
 
 // Fingerprint changes when a deck file does. It reads names, sizes and
@@ -108,18 +126,19 @@ func list(src Source) ([]string, error) {
 	if src.Only != "" {
 		return []string{src.Only}, nil
 	}
+	names := slices.Collect(maps.Keys(src.Instead))
 	entries, err := fs.ReadDir(src.FS, ".")
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return names, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	var names []string
 	for _, e := range entries {
-		if path.Ext(e.Name()) == ".md" && !strings.HasPrefix(e.Name(), ".") {
+		if _, instead := src.Instead[e.Name()]; !instead && path.Ext(e.Name()) == ".md" && !strings.HasPrefix(e.Name(), ".") {
 			names = append(names, e.Name())
 		}
 	}
+	slices.Sort(names)
 	return names, nil
 }

@@ -29,6 +29,9 @@ func join(files []*reader) {
 	presume(files)
 }
 
+// shippedToo is a clash of a note of the learner's that is no copy.
+const shippedToo = "the program has a card of this id too, and yours is asked in its place: give yours another id"
+
 // admit says whether a note stays in its file. One that the learner edited
 // takes the place of its original, so that its turn among new cards stays.
 func admit(byID map[string]*note, n *note) bool {
@@ -46,16 +49,21 @@ func admit(byID map[string]*note, n *note) bool {
 	switch original := first.digest(); n.edited {
 	case original:
 	case "":
-		n.in.problem(n.head, n.ID, "the program has a card of this id too, and yours is asked in its place: give yours another id", false)
+		n.in.clash(n.head, n.ID, shippedToo)
 	default:
-		n.in.problem(n.lineOf("edited"), n.edited, "the program's card was changed since you edited yours: see gatedrill cards show --original "+n.ID+
-			", and keep yours with edited: "+original, false)
+		n.in.clash(n.lineOf("edited"), n.edited, "the program's card was changed since you edited yours: see gatedrill cards show --original "+n.ID+
+			", and keep yours with edited: "+original)
 	}
 	for i := range n.cards {
 		n.cards[i].Deck = first.Deck
 	}
 	*first = *n
 	return false
+}
+
+func (p *reader) clash(line int, text, what string) {
+	p.problem(line, text, what, false)
+	p.problems[len(p.problems)-1].Clash = true
 }
 
 // lineOf is where a fact of the note stands, or its heading.

@@ -31,7 +31,7 @@ func parse(file, text string, src Source) *reader {
 	p := &reader{src: src, path: file, deck: cards.Deck{File: shown(file)}, lines: lines}
 	body := p.frontMatter()
 	p.read(body)
-	if len(p.notes) == 0 && len(p.problems) == 0 {
+	if len(p.notes) == 0 && len(p.problems) == 0 && !src.Own { // a learner's new deck has none yet
 		p.problem(-1, "", "has no cards: a card begins with a line \"## name {#name}\"", true)
 	}
 	return p
@@ -40,6 +40,7 @@ func parse(file, text string, src Source) *reader {
 // reader reads one file.
 type reader struct {
 	src      Source
+	base     string // its name in its folder
 	path     string // as the system calls it
 	deck     cards.Deck
 	source   string // of cards that name none
@@ -131,8 +132,8 @@ func (p *reader) note(begin, end int) {
 		return
 	}
 	p.build(n, split)
+	p.lint(n)
 	if len(n.cards) > 0 {
-		p.lint(n)
 		p.notes = append(p.notes, n)
 	}
 }

@@ -1,7 +1,7 @@
 // Package filter reads what people type to find cards, as Anki does:
 //
-//	tag:tls is:due -is:suspended
-//	(deck:tls or lab:gates-stay-shut) prop:lapses>3 "no healthy upstream"
+//	deck:tls is:due -is:suspended
+//	(tag:sni or lab:gates-stay-shut) prop:lapses>3 "no healthy upstream"
 //
 // Terms side by side must all hold; or, and, parentheses and a minus before a
 // term mean what they say. It knows cards only, no store and no screen; study

@@ -94,5 +94,14 @@ func (d *Decks) Retention(deck string) float64 {
 	return d.common.retention
 }
 
+// Aims are the lowest and the highest wanted rate of recall.
+func (d *Decks) Aims() (least, most float64) {
+	least, most = d.common.retention, d.common.retention
+	for _, s := range d.own {
+		least, most = min(least, s.retention), max(most, s.retention)
+	}
+	return least, most
+}
+
 // Own names the decks with a rate of their own.
 func (d *Decks) Own() []string { return slices.Sorted(maps.Keys(d.own)) }

@@ -32,6 +32,9 @@ var _ cards.Scheduler = (*Scheduler)(nil)
 // for all cards.
 func (s *Scheduler) Algorithm(string) string { return s.algorithm }
 
+// Aims are the wanted rate of recall, twice: all decks have the same.
+func (s *Scheduler) Aims() (least, most float64) { return s.retention, s.retention }
+
 // Preview says what each rating would do now. A clock or a day that went back
 // behind the last review counts as no time passed.
 func (s *Scheduler) Preview(card string, m cards.Memory, now cards.Moment) ([4]cards.Choice, error) {

@@ -15,7 +15,7 @@ import (
 func large(b *testing.B, n int) *DB {
 	b.Helper()
 	db := filled(b, n)
-	if err := sqlitetest.GivePast(b.Context(), db.path, start, calendar.Day(start)); err != nil {
+	if err := sqlitetest.GivePast(b.Context(), db.path, start, calendar.Day(start), 1); err != nil {
 		b.Fatal(err)
 	}
 	return db

@@ -8,14 +8,6 @@ import (
 	"github.com/gatedrill/gatedrill/cards"
 )
 
-// Holdings counts all cards of the decks.
-func (db *DB) Holdings(ctx context.Context) (cards.Holdings, error) {
-	var h cards.Holdings
-	err := db.sql.QueryRowContext(ctx, `SELECT count(*), count(*) FILTER (WHERE stability >= ?) FROM card WHERE present = 1`,
-		cards.MatureDays).Scan(&h.Cards, &h.Mature)
-	return h, db.explain("count the cards", err)
-}
-
 // Dues returns when cards come, reviews as far as their day is before one.
 func (db *DB) Dues(ctx context.Context, until int) (cards.Dues, error) {
 	out := cards.Dues{Days: map[int]int{}}

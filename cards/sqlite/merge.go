@@ -58,11 +58,10 @@ func (db *DB) copyOf(ctx context.Context, file string) (path string, remove func
 	if err := snapshot(ctx, file, path); err != nil {
 		return "", nil, errors.Join(err, remove())
 	}
-	c := db.config
-	c.Backup = func(context.Context, string, func(context.Context, string) error) (string, error) {
-		return "", nil // it is a copy itself
-	}
-	copied, err := Open(ctx, path, c)
+	quiet := db.config
+	quiet.Progress = nil // it is a copy that goes again
+	quiet.Backup = func(context.Context, string, func(context.Context, string) error) (string, error) { return "", nil }
+	copied, err := Open(ctx, path, quiet)
 	if err == nil {
 		err = errors.Join(copied.Verify(ctx), copied.Close())
 	}

@@ -14,8 +14,8 @@ import (
 // named ones, and gives the cards the days on which they are due. A line gets
 // the same name wherever its file was copied to, so that copies which went
 // apart since can be merged.
-func toSchema2(ctx context.Context, conn *sql.Conn, c cards.Calendar) error {
-	m := &schema2{conn: conn, calendar: c, names: map[int64]cards.ID{}, known: map[stand]cards.Memory{}, urged: map[string]time.Time{}}
+func toSchema2(ctx context.Context, conn *sql.Conn, c Config) error {
+	m := &schema2{conn: conn, calendar: c.Calendar, tell: c.tell, names: map[int64]cards.ID{}, known: map[stand]cards.Memory{}, urged: map[string]time.Time{}}
 	if err := m.log(ctx); err != nil {
 		return err
 	}
@@ -33,6 +33,10 @@ func (m *schema2) log(ctx context.Context) error {
 		return err
 	}
 	defer stmt.Close() //nolint:errcheck // nothing is lost with it
+	p := Progress{To: 2}
+	if err := m.conn.QueryRowContext(ctx, "SELECT count(*) FROM log_1").Scan(&p.Total); err != nil {
+		return err
+	}
 	for last := int64(0); ; {
 		lines, err := m.lines(ctx, last)
 		if err != nil || len(lines) == 0 {
@@ -48,12 +52,15 @@ func (m *schema2) log(ctx context.Context) error {
 			}
 		}
 		last = lines[len(lines)-1].number
+		p.Done += len(lines)
+		m.tell(p)
 	}
 }
 
 type schema2 struct {
 	conn     *sql.Conn
 	calendar cards.Calendar
+	tell     func(Progress)
 	last     cards.ID
 	names    map[int64]cards.ID
 	known    map[stand]cards.Memory // what was stored after an answer, with its days

@@ -48,6 +48,17 @@ type Config struct {
 	// migration, a merge, an import. It is given a word for that, and what makes
 	// the copy, and returns the copy's name. Without one, none of it is done.
 	Backup func(ctx context.Context, reason string, snapshot func(ctx context.Context, to string) error) (string, error)
+	// Progress is told how a migration goes, which takes long on a large log;
+	// nil if nobody wants to know.
+	Progress func(Progress)
+}
+
+// Progress is where a migration is.
+type Progress struct {
+	To     int    // version of the schema that is being made
+	Backup string // the database as it was before
+	Done   int    // lines of the log
+	Total  int    // 0 where the work is not one of lines
 }
 
 // Open opens the file, and makes it and its folder when they are not there.

@@ -61,7 +61,7 @@ func temp(t testing.TB) string { return filepath.Join(t.TempDir(), "cards.db") }
 func filled(t testing.TB, n int) *DB {
 	t.Helper()
 	db := openAt(t, temp(t))
-	if err := db.Fill(t.Context(), []cards.Deck{deckOf(n)}, cards.NewTurns, "first", 2); err != nil {
+	if err := db.Fill(t.Context(), []cards.Deck{deckOf(n)}, cards.NewTurns, "first turns", 2); err != nil {
 		t.Fatal(err)
 	}
 	return db

@@ -15,8 +15,7 @@ import (
 const forgotten = "(last_day - ?) / stability"
 
 // turn is the order in which reviews come for as long as a day and its
-// question are the same: it takes a look at all that is due, or a throw of
-// dice, and is found once.
+// question are the same: it takes a look at all that is due, and is found once.
 type turn struct {
 	of   string // the day, and what was asked for
 	ids  []string
@@ -31,52 +30,70 @@ func (db *DB) reviews(ctx context.Context, ask cards.Ask, more bool, most int) (
 		return nil, nil
 	}
 	today := ask.Now.Day
-	due := []any{today, today, today}
 	if ask.Order == cards.ReviewDue && !more {
-		return db.inOrder(ctx, ask, isReview, "due_day", due, func(r cards.Room) int { return min(most, r.Reviews) })
+		return db.inOrder(ctx, ask, isReview, "due_day", []any{today, today, today}, func(r cards.Room) int { return min(most, r.Reviews) })
 	}
 	db.turning.Lock()
 	defer db.turning.Unlock()
-	name := turnOf(ask, more)
-	if t := &db.turn; t.of == name {
+	if name := turnOf(ask, more); db.turn.of == name {
 		if slots, err := db.take(ctx, ask, most); err != nil || len(slots) > 0 {
 			return slots, err
 		}
+	} else {
+		db.turn.of = name
 	}
-	var found []cards.Slot
+	db.turn.from = 0
 	var err error
 	if ask.Order == cards.ReviewRandom && !more {
-		if found, err = db.inOrder(ctx, ask, isReview, "due_day", due, func(r cards.Room) int { return r.Reviews }); err == nil {
-			slices.SortFunc(found, func(a, b cards.Slot) int { return cmp.Compare(cards.Dice(a.Card, today), cards.Dice(b.Card, today)) })
+		if db.turn.ids, err = db.due(ctx, ask, "due_day", ask.Reviews); err == nil {
+			slices.SortFunc(db.turn.ids, func(a, b string) int { return cmp.Compare(cards.Dice(a, today), cards.Dice(b, today)) })
 		}
 	} else {
-		found, err = db.likely(ctx, ask)
+		db.turn.ids, err = db.due(ctx, ask, forgotten, min(ahead, ask.Reviews))
 	}
 	if err != nil {
+		db.turn = turn{}
 		return nil, err
 	}
-	db.turn = turn{of: name}
-	for _, s := range found {
-		db.turn.ids = append(db.turn.ids, s.Card)
-	}
-	return found[:min(most, len(found))], nil
+	return db.take(ctx, ask, most)
 }
 
-// likely are the reviews of a day by how likely they are forgotten.
-func (db *DB) likely(ctx context.Context, ask cards.Ask) ([]cards.Slot, error) {
+// ahead is how many reviews are found at once: after them the next ones are
+// looked for, which those answered are not among.
+const ahead = 200
+
+// due names the reviews of a day in an order, as far as there is room. The
+// index alone tells them.
+func (db *DB) due(ctx context.Context, ask cards.Ask, order string, most int) ([]string, error) {
 	today := ask.Now.Day
 	var selects []string
 	var args []any
 	for _, p := range parts(ask) {
-		if room := min(p.room.Reviews, ask.Reviews); room > 0 {
-			selects = append(selects, "SELECT * FROM (SELECT rowid AS n, "+forgotten+" AS place FROM card WHERE "+isReview+p.where+" ORDER BY place LIMIT ?)")
-			args = append(append(append(args, today, today, today, today), p.args...), room)
+		if room := min(p.room.Reviews, most); room > 0 {
+			selects = append(selects, "SELECT * FROM (SELECT rowid AS n, "+order+" AS place FROM card WHERE "+isReview+p.where+" ORDER BY place LIMIT ?)")
+			if order == forgotten {
+				args = append(args, today)
+			}
+			args = append(append(append(args, today, today, today), p.args...), room)
 		}
 	}
 	if len(selects) == 0 {
 		return nil, nil
 	}
-	return db.slots(ctx, "JOIN ("+strings.Join(selects, " UNION ALL ")+") p ON p.n = card.rowid ORDER BY p.place, card.id LIMIT ?", append(args, ask.Reviews)...)
+	rows, err := db.sql.QueryContext(ctx, "SELECT id FROM ("+strings.Join(selects, " UNION ALL ")+") p JOIN card ON card.rowid = p.n ORDER BY p.place, id LIMIT ?", append(args, most)...)
+	if err != nil {
+		return nil, db.explain("read the queue", err)
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	var out []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, db.explain("read the queue", err)
+		}
+		out = append(out, id)
+	}
+	return out, db.explain("read the queue", rows.Err())
 }
 
 // take looks which cards of the turn are due still. Answers leave its head,

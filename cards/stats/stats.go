@@ -12,14 +12,13 @@ import (
 	"github.com/gatedrill/gatedrill/cards"
 )
 
-// Recall is the rate of reviews that were not forgotten, and how many there
-// were. The rate means nothing while there are none.
-func Recall(tallies []cards.Tally) (rate float64, reviews int) {
+// Recall is how much was recalled in some days.
+func Recall(tallies []cards.Tally) cards.Recalled {
 	var sum cards.Tally
 	for _, t := range tallies {
 		sum = sum.Add(t)
 	}
-	return rateOf(sum), sum.Reviews
+	return cards.Recalled{Reviews: sum.Reviews, Rate: rateOf(sum)}
 }
 
 func rateOf(t cards.Tally) float64 {

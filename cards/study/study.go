@@ -57,6 +57,7 @@ type Ledger interface {
 	Done(ctx context.Context, now cards.Moment) (map[string]cards.Room, error)
 	Tallies(ctx context.Context, first, last int) ([]cards.Tally, error)
 	TagTallies(ctx context.Context, first, last int) ([]cards.Tally, error)
+	Outcomes(ctx context.Context, first, most int) ([]cards.Outcome, error)
 }
 
 // Decks is where cards are written. Fingerprint is cheap and changes when
@@ -86,10 +87,12 @@ type Service struct {
 // since the last time.
 func Open(ctx context.Context, c Config) (*Service, error) {
 	s := &Service{Config: c}
-	return s, s.fill(ctx)
+	return s, s.Refresh(ctx)
 }
 
-func (s *Service) fill(ctx context.Context) error {
+// Refresh takes the decks over if they changed since the last time, so that
+// learners see what they write. It is cheap where nothing changed.
+func (s *Service) Refresh(ctx context.Context) error {
 	t, err := s.today(ctx)
 	if err != nil {
 		return err
@@ -216,7 +219,7 @@ func (s *Service) Set(ctx context.Context, today bool, texts ...string) error {
 	if err := s.Store.Set(ctx, all, t.now.Day); err != nil {
 		return err
 	}
-	return s.fill(ctx)
+	return s.Refresh(ctx)
 }
 
 // More lets some more new cards come today, of a deck or of all.
@@ -258,8 +261,12 @@ func (s *Service) replay(events []cards.Event) (cards.Memory, error) {
 	return cards.Replay(s.Scheduler, events)
 }
 
-// Pulse tells whether anything changed since it was last asked.
+// Pulse tells whether anything changed since it was last asked, decks
+// included: they are taken over as soon as they are written.
 func (s *Service) Pulse(ctx context.Context) (cards.Pulse, error) {
+	if err := s.Refresh(ctx); err != nil {
+		return cards.Pulse{}, err
+	}
 	v, err := s.Store.Version(ctx)
 	if err != nil {
 		return cards.Pulse{}, err

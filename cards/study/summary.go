@@ -2,16 +2,15 @@ package study
 
 import (
 	"context"
-	"time"
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/cards/stats"
 )
 
 const (
-	month     = 30 // days that retention looks back
-	fortnight = 14 // days that the forecast looks ahead
-	leeches   = 10 // at most so many are listed
+	month   = 30  // days that retention looks back, and the forecast ahead
+	year    = 365 // days of the calendar
+	leeches = 10  // at most so many are listed
 )
 
 // Summary is what the home screen says. It reads no card but the one that
@@ -87,62 +86,4 @@ func (s *Service) addLab(ctx context.Context, sum *cards.Summary) error {
 		}
 	}
 	return nil
-}
-
-// Stats is what the statistics screen shows. It reads much, and may take
-// some tenths of a second with 100 000 cards.
-func (s *Service) Stats(ctx context.Context) (cards.Stats, error) {
-	var out cards.Stats
-	t, err := s.today(ctx)
-	if err != nil {
-		return out, err
-	}
-	day := t.now.Day
-	holdings, err := s.Store.Holdings(ctx)
-	if err != nil {
-		return out, err
-	}
-	out.Cards, out.Mature = holdings.Cards, holdings.Mature
-	all, err := s.Store.Tallies(ctx, 0, day)
-	if err != nil {
-		return out, err
-	}
-	recent := since(all, day-month+1)
-	for _, t := range all {
-		out.Reviews += t.Answers
-	}
-	out.Recall30, _ = stats.Recall(recent)
-	out.Days = stats.Days(recent, t.calendar, day, month)
-	out.Streak = stats.Streak(all, day)
-	out.TimeToday = timeOf(since(all, day))
-	tags, err := s.Store.TagTallies(ctx, day-month+1, day)
-	if err != nil {
-		return out, err
-	}
-	out.Tags = stats.ByTag(tags)
-	dues, err := s.Store.Dues(ctx, day+fortnight)
-	if err != nil {
-		return out, err
-	}
-	out.Forecast = stats.Forecast(dues, t.calendar, day, fortnight)
-	rows, err := s.Store.Leeches(ctx, leeches)
-	out.Leeches = stats.Leeches(rows)
-	return out, err
-}
-
-func since(tallies []cards.Tally, day int) []cards.Tally {
-	for i, t := range tallies {
-		if t.Day >= day {
-			return tallies[i:]
-		}
-	}
-	return nil
-}
-
-func timeOf(tallies []cards.Tally) time.Duration {
-	var sum time.Duration
-	for _, t := range tallies {
-		sum += t.Took
-	}
-	return sum
 }

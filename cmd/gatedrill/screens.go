@@ -13,6 +13,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/term"
 
+	"github.com/gatedrill/gatedrill/cards/command"
 	"github.com/gatedrill/gatedrill/cards/study"
 	"github.com/gatedrill/gatedrill/tui"
 )
@@ -38,7 +39,7 @@ func openTUI(ctx context.Context, e *env, start tui.Open) error {
 
 	ctx, stop := context.WithCancel(ctx)
 	opts := tui.Options{Context: ctx, Now: e.Now, Start: start}
-	ports := tui.Ports{Study: late}
+	ports := tui.Ports{Study: late, Editor: cardEditor{e, late}, Compare: command.Compare, Problems: func(context.Context) []string { return deckSources(e).trouble() }}
 	closeLabs := joinLabs(e, late, &ports, &opts)
 	kept := keepBehind(ctx, e, config.Store)
 

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -29,15 +31,49 @@ func deckSources(e *env) deckFiles {
 	}
 }
 
-// deckFiles are folders of decks as study wants them.
+// deckFiles are folders of decks.
 type deckFiles []deck.Source
 
-var _ study.Decks = deckFiles(nil)
+// shipped are the folders of the program's own decks; own is the
+// learner's.
+func (d deckFiles) shipped() []deck.Source {
+	return slices.DeleteFunc(slices.Clone(d), func(s deck.Source) bool { return s.Own })
+}
 
-func (d deckFiles) Fingerprint() string { return deck.Fingerprint(d...) }
+func (d deckFiles) own() deck.Source {
+	return d[slices.IndexFunc(d, func(s deck.Source) bool { return s.Own })]
+}
 
-func (d deckFiles) Load() ([]cards.Deck, int) {
-	decks, problems := deck.Load(d...)
+// trouble is what keeps cards from being used, or being the ones that are
+// thought of, by file and line.
+func (d deckFiles) trouble() []string {
+	_, problems := deck.Load(d...)
+	var out []string
+	for _, p := range problems {
+		if p.Lost || p.Clash {
+			out = append(out, p.Error())
+		}
+	}
+	return out
+}
+
+// watchedDecks are decks as study wants them, which asks each second whether
+// they changed. Those of the program cannot, and are looked at once.
+type watchedDecks struct {
+	deckFiles
+	shipped func() string
+}
+
+var _ study.Decks = watchedDecks{}
+
+func watchDecks(d deckFiles) watchedDecks {
+	return watchedDecks{d, sync.OnceValue(func() string { return deck.Fingerprint(d.shipped()...) })}
+}
+
+func (d watchedDecks) Fingerprint() string { return d.shipped() + deck.Fingerprint(d.own()) }
+
+func (d watchedDecks) Load() ([]cards.Deck, int) {
+	decks, problems := deck.Load(d.deckFiles...)
 	return decks, deck.Lost(problems)
 }
 
@@ -71,17 +107,36 @@ func openCards(ctx context.Context, e *env) (study.Config, func() error, error) 
 		return study.Config{}, nil, errors.Join(fmt.Errorf("%s: %w", e.memoryFile(), err), db.Close())
 	}
 	return study.Config{
-		Store: db, Scheduler: scheduler, Decks: deckSources(e), Now: e.Now, Zone: e.Zone,
+		Store: db, Scheduler: scheduler, Decks: watchDecks(deckSources(e)), Now: e.Now, Zone: e.Zone,
 	}, db.Close, nil
 }
 
 func storeConfig(e *env) sqlite.Config {
 	const rollover = 4 // where logs of the first schema do not say when days began, they began then
 	return sqlite.Config{
-		Random: rand.Reader, Calendar: cards.Calendar{Zone: e.Zone, Rollover: rollover},
+		Random: rand.Reader, Calendar: cards.Calendar{Zone: e.Zone, Rollover: rollover}, Progress: migrating(e),
 		Backup: func(ctx context.Context, reason string, snapshot func(context.Context, string) error) (string, error) {
 			return keptHome(e).Make(ctx, reason, snapshot)
 		},
+	}
+}
+
+// migrating tells how a migration of the card database goes: that there is
+// one, and every tenth of a log that takes long.
+func migrating(e *env) func(sqlite.Progress) {
+	const long = 50_000 // lines
+	tenths := 0
+	return func(p sqlite.Progress) {
+		if p.Backup != "" {
+			fmt.Fprintf(e.Stderr, "gatedrill: the card database is brought to version %d; as it was, it is kept as %s\n", p.To, p.Backup)
+		}
+		if p.Total < long {
+			return
+		}
+		if n := 10 * p.Done / p.Total; n > tenths {
+			tenths = n
+			fmt.Fprintf(e.Stderr, "gatedrill: %d of %d lines of the review log moved\n", p.Done, p.Total)
+		}
 	}
 }
 
@@ -112,28 +167,6 @@ func dueCommand(e *env) *cobra.Command {
 					return writeJSON(e.Stdout, summaryJSON(sum))
 				}
 				printSummary(e.Stdout, sum)
-				return nil
-			})
-		},
-	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
-	return c
-}
-
-func statsCommand(e *env) *cobra.Command {
-	var asJSON bool
-	c := &cobra.Command{
-		Use: "stats", Short: "Retention, forecast, streak and the cards that keep failing", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			return withStudy(c.Context(), e, func(s *study.Service) error {
-				st, err := s.Stats(c.Context())
-				if err != nil {
-					return err
-				}
-				if asJSON {
-					return writeJSON(e.Stdout, statsJSON(st))
-				}
-				printStats(e.Stdout, st)
 				return nil
 			})
 		},

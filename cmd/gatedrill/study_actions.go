@@ -48,7 +48,7 @@ func actionCommand(e *env, a action) *cobra.Command {
 		Long: a.short + `: one by its id, or all that a filter means, after asking.
 
     gatedrill cards ` + a.name + ` passthrough-sni
-    gatedrill cards ` + a.name + ` tag:tls prop:lapses>5
+    gatedrill cards ` + a.name + ` 'deck:tls prop:lapses>5'
 
 ` + filterHelp,
 		RunE: func(c *cobra.Command, args []string) error {

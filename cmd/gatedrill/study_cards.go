@@ -25,19 +25,20 @@ func cardsCommand(e *env) *cobra.Command {
 decks of gatedrill's home. gatedrill cards check says what is wrong with them.`,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(cardsList(e), cardsShow(e), cardsCheck(e), cardsRebuild(e), cardsSettings(e),
+	c.AddCommand(cardsList(e), cardsShow(e), cardsCheck(e), cardsLint(e), cardsRebuild(e), cardsSettings(e),
 		cardsAnswers(e), cardsRevoke(e), cardsMerge(e), cardsMemory(e), cardsOptimize(e), cardsImport(e), cardsExport(e))
 	c.AddCommand(cardsActions(e)...)
+	c.AddCommand(ownDecks(e)...)
 	return c
 }
 
 // filterHelp is what commands say of their FILTER.
 const filterHelp = `A filter is written as in Anki. Terms side by side must all hold; or, and,
-parentheses and a minus before a term mean what they say. Before a filter that
-begins with a minus, put --.
+parentheses and a minus before a term mean what they say. In a shell, put it in
+single quotes, and -- before one that begins with a minus.
 
-    tag:tls is:due -is:suspended
-    (deck:tls or lab:gates-stay-shut) prop:lapses>3 "no healthy upstream"
+    'deck:tls is:due -is:suspended'
+    '(tag:sni or lab:gates-stay-shut) prop:lapses>3 "no healthy upstream"'
 
 Fields: deck, tag, id, note, lab, kind, source (* stands for anything);
 is:new, learn, review, due, suspended, buried, marked, leech, urged;
@@ -130,10 +131,18 @@ func printRows(e *env, rows []cards.Row) error {
 }
 
 func cardsShow(e *env) *cobra.Command {
-	var asJSON bool
+	var asJSON, original bool
 	c := &cobra.Command{
 		Use: "show ID", Short: "Show a card with its answer", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if original {
+				text, err := deck.Original(args[0], deckSources(e).shipped()...)
+				if err != nil {
+					return usagef("%w of the program's", err)
+				}
+				fmt.Fprintln(e.Stdout, text)
+				return nil
+			}
 			return withStudy(c.Context(), e, func(s *study.Service) error {
 				r, err := s.Card(c.Context(), args[0])
 				if err != nil {
@@ -147,6 +156,7 @@ func cardsShow(e *env) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
+	c.Flags().BoolVar(&original, "original", false, "as the program has it, where you edited it")
 	return c
 }
 
@@ -157,7 +167,7 @@ func printCard(e *env, r cards.Row) error {
 	}
 	m := r.Memory
 	fmt.Fprintf(e.Stdout, "%s  (deck %s, %s:%d)\n", r.Card.ID, visible(r.Card.Deck), visible(r.Card.File), r.Card.Line)
-	fmt.Fprintf(e.Stdout, "\n%s\n\n%s\n\n", md.render(r.Card.Front), md.render(r.Card.Back))
+	fmt.Fprintf(e.Stdout, "\n%s\n\n%s\n\n", md.render(r.Card.Question()), md.render(r.Card.Answer()))
 	for _, l := range []struct{ name, value string }{
 		{"source", r.Card.Source}, {"tags", strings.Join(r.Card.Tags, ", ")}, {"labs", strings.Join(r.Card.Labs, ", ")},
 		{"state", standing(m, e.Zone)},
@@ -200,26 +210,48 @@ func cardsCheck(e *env) *cobra.Command {
 		Long: `Checks the given deck files, or all decks when none is given: the program's
 own and those in the folder decks of gatedrill's home.
 Exit code 1 if there is any problem.`,
-		RunE: func(_ *cobra.Command, args []string) error {
-			sources := deckSources(e)
-			if len(args) > 0 {
-				sources = sourcesOf(args)
-			}
-			decks, problems := deck.Load(sources...)
-			for _, p := range problems {
-				fmt.Fprintln(e.Stdout, visible(p.Error()))
-			}
-			n := 0
-			for _, d := range decks {
-				n += len(d.Cards)
-			}
-			if len(problems) > 0 {
-				return fail(exitFailed, fmt.Errorf("%s; %s can be used", counted(problems), count(n, "card")))
-			}
-			fmt.Fprintf(e.Stdout, "%s in %s, no problems\n", count(n, "card"), count(len(decks), "file"))
-			return nil
-		},
+		RunE: func(_ *cobra.Command, args []string) error { return e.judgeDecks(args, nil) },
 	}
+}
+
+func cardsLint(e *env) *cobra.Command {
+	return &cobra.Command{
+		Use: "lint [FILE|FOLDER…]", Short: "Say what makes cards hard to learn from, by file and line",
+		Long: `Says what cards check says, and besides which cards ask nearly the same, which
+ask two things at once, and of which layers there are few: of the given deck
+files, or of all decks when none is given. Exit code 1 if there is anything.`,
+		RunE: func(_ *cobra.Command, args []string) error { return e.judgeDecks(args, deck.Style) },
+	}
+}
+
+// judgeDecks prints what is wrong with deck files, or with all decks. The
+// given files may presume cards of the program and of the learner's.
+func (e *env) judgeDecks(args []string, more func([]cards.Deck) []deck.Problem) error {
+	sources := deckSources(e)
+	if len(args) > 0 {
+		beside := sources
+		sources = sourcesOf(args)
+		for _, s := range beside {
+			s.Beside = true
+			sources = append(sources, s)
+		}
+	}
+	decks, problems := deck.Load(sources...)
+	if more != nil {
+		problems = append(problems, more(decks)...)
+	}
+	for _, p := range problems {
+		fmt.Fprintln(e.Stdout, visible(p.Error()))
+	}
+	n := 0
+	for _, d := range decks {
+		n += len(d.Cards)
+	}
+	if len(problems) > 0 {
+		return fail(exitFailed, fmt.Errorf("%s; %s can be used", counted(problems), count(n, "card")))
+	}
+	fmt.Fprintf(e.Stdout, "%s in %s, no problems\n", count(n, "card"), count(len(decks), "file"))
+	return nil
 }
 
 // counted is the number of problems, and of those that home counts too: they

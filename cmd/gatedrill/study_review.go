@@ -30,8 +30,8 @@ Older answers: gatedrill cards answers, gatedrill cards revoke.
 How many cards come a day: gatedrill cards settings. With --cram, cards are asked
 that a filter means, whether they are due or not, and nothing is rescheduled:
 
-    gatedrill review --cram "tag:tls is:leech"
-    gatedrill review --cram "deck:tls is:new"    # to see what comes
+    gatedrill review --cram 'tag:sni is:leech'
+    gatedrill review --cram 'deck:tls is:new'    # to see what comes
 
 What is not known comes again before the session ends.`,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -137,11 +137,19 @@ func (r *reviewing) card(ctx context.Context, p *cards.Prompt) (*cards.Prompt, e
 	if p.Lab != "" {
 		fmt.Fprintf(r.Stdout, "This card keeps failing. Its lab may help: gatedrill lab start %s\n\n", p.Lab)
 	}
-	fmt.Fprintf(r.Stdout, "%s\n\nEnter shows the answer.\n", r.md.render(p.Card.Front))
+	said := newSaid(p)
+	fmt.Fprintf(r.Stdout, "%s\n\n%s\n", r.md.render(p.Card.Front), said.asks(r.md))
 	for open := false; ; {
-		line, err := r.read(ctx)
+		typed, err := r.read(ctx)
 		if err != nil {
 			return nil, err
+		}
+		line := strings.ToLower(typed)
+		if used, done := !open && said.take(typed), said.done(); used && !done {
+			fmt.Fprintf(r.Stdout, "\n%s\n", said.asks(r.md))
+			continue
+		} else if used {
+			line = "" // as Enter
 		}
 		rating := strings.Index("1234", line)
 		switch {
@@ -157,6 +165,9 @@ func (r *reviewing) card(ctx context.Context, p *cards.Prompt) (*cards.Prompt, e
 			return nil, r.act(ctx, deeds()[line], p)
 		case line == "" && !open:
 			open = true
+			if held := said.held(); held != "" {
+				fmt.Fprintf(r.Stdout, "\n%s\n", visibleLines(held))
+			}
 			fmt.Fprintf(r.Stdout, "\n%s\n\n%s\n%s\n", r.md.render(p.Card.Back), p.Card.Source, r.choices(p.Choices))
 		case open && len(line) == 1 && rating >= 0:
 			if again, done, err := r.rate(ctx, p, cards.Rating(rating+1), r.Now().Sub(shown)); done {
@@ -185,7 +196,7 @@ func (r *reviewing) choices(all [4]cards.Choice) string {
 			fmt.Fprintf(&b, "%d %s   ", int(c.Rating), c.Rating)
 			continue
 		}
-		fmt.Fprintf(&b, "%d %s %s   ", int(c.Rating), c.Rating, interval(c.Interval))
+		fmt.Fprintf(&b, "%d %s %s   ", int(c.Rating), c.Rating, cards.Interval(c.Interval))
 	}
 	return strings.TrimSpace(b.String())
 }
@@ -218,7 +229,7 @@ func (r *reviewing) read(ctx context.Context) (string, error) {
 		if !ok {
 			return "", errQuit
 		}
-		return strings.ToLower(strings.TrimSpace(line)), nil
+		return strings.TrimSpace(line), nil
 	}
 }
 

@@ -145,11 +145,11 @@ func (c *course) first() error {
 	return c.v.Cluster.World.Keep(c.ctx, fault.PictureBroken)
 }
 
-// again makes the lab what the learner finds. Where the fault is more than
-// objects, as a pod that started with something that is gone since, it goes in
-// anew.
+// again makes the lab what the learner finds. A fault that is more than patches
+// and deletions goes in anew: a pod keeps what it started with, and fields that
+// were applied go with the next manifest only while they are the manifest's own.
 func (c *course) again() error {
-	if slices.ContainsFunc(c.lab.Fault.Ops, func(op labs.Op) bool { return op.Recreate != nil || op.Restart != nil }) {
+	if len(c.lab.Fault.Objects) > 0 || slices.ContainsFunc(c.lab.Fault.Ops, func(op labs.Op) bool { return op.Patch == nil && op.Delete == nil }) {
 		return errors.Join(c.mend(), c.fault())
 	}
 	since := c.v.Now()

@@ -29,6 +29,8 @@ type CardsPort interface {
 type Cards struct {
 	list
 	port    CardsPort
+	decks   func(context.Context) []string // what is wrong with the decks
+	wrongs  []string
 	request int
 	loaded  bool
 	err     string
@@ -40,6 +42,7 @@ type Cards struct {
 type cardsLoaded struct {
 	request int
 	rows    []cards.Row
+	wrongs  []string
 	at      time.Time
 	err     error
 }
@@ -50,9 +53,13 @@ type acted struct {
 	err  error
 }
 
-// NewCards makes the list of cards.
-func NewCards(env *screen.Env, port CardsPort) *Cards {
-	m := &Cards{port: port}
+// NewCards makes the list of cards. Decks says what is wrong with them, by
+// file and line; it may be nil.
+func NewCards(env *screen.Env, port CardsPort, decks func(context.Context) []string) *Cards {
+	if decks == nil {
+		decks = func(context.Context) []string { return nil }
+	}
+	m := &Cards{port: port, decks: decks}
 	m.list = newList(env, func(typed string) (func(int) bool, error) {
 		match, err := port.Filter(typed)
 		return func(row int) bool { return match(m.all[row]) }, err
@@ -63,10 +70,10 @@ func NewCards(env *screen.Env, port CardsPort) *Cards {
 // Init loads the cards.
 func (m *Cards) Init() tea.Cmd {
 	m.request = m.env.Seq.Next()
-	id, ctx, port, now := m.request, m.env.Ctx, m.port, m.env.Now
+	id, ctx, port, decks, now := m.request, m.env.Ctx, m.port, m.decks, m.env.Now
 	return func() tea.Msg {
 		rows, err := port.List(ctx)
-		return cardsLoaded{id, widget.Safe(rows), now(), err}
+		return cardsLoaded{id, widget.Safe(rows), widget.Safe(decks(ctx)), now(), err}
 	}
 }
 
@@ -77,11 +84,11 @@ func (m *Cards) Update(msg tea.Msg) tea.Cmd {
 		m.size = msg
 	case screen.Tick:
 		m.now = msg.At
-	case screen.Shown:
+	case screen.Shown, screen.CardsChanged:
 		return m.Init()
 	case cardsLoaded:
 		if msg.request == m.request {
-			m.loaded, m.all, m.now, m.err = true, msg.rows, msg.at, widget.Words(msg.err)
+			m.loaded, m.all, m.wrongs, m.now, m.err = true, msg.rows, msg.wrongs, msg.at, widget.Words(msg.err)
 			m.fill(len(m.all))
 		}
 	case acted:
@@ -103,6 +110,9 @@ func (m *Cards) Handle(i keymap.Intent) (tea.Cmd, bool) {
 	if i == keymap.Undo {
 		return m.undo(), true
 	}
+	if i == keymap.Problems {
+		return m.problems(), true
+	}
 	at := m.row()
 	if at < 0 {
 		return nil, false
@@ -121,6 +131,25 @@ func (m *Cards) Handle(i keymap.Intent) (tea.Cmd, bool) {
 	}
 	return nil, false
 }
+
+// problems lists what is wrong with the decks.
+func (m *Cards) problems() tea.Cmd {
+	if len(m.wrongs) == 0 {
+		return screen.Send(screen.Flash{Text: "nothing is wrong with the decks"})
+	}
+	const most = 100
+	text := ""
+	for _, w := range m.wrongs[:min(len(m.wrongs), most)] {
+		text += "- " + strings.NewReplacer("*", `\*`, "`", "\\`", "_", `\_`, "[", `\[`, "<", `\<`).Replace(w) + "\n"
+	}
+	if n := len(m.wrongs) - most; n > 0 {
+		text += fmt.Sprintf("- and %d more: gatedrill cards check\n", n)
+	}
+	return screen.Send(screen.Page{Title: "what is wrong with the decks", Markdown: text})
+}
+
+// Useful says whether a key does something now.
+func (m *Cards) Useful(i keymap.Intent) bool { return i != keymap.Problems || len(m.wrongs) > 0 }
 
 // crammed is the filter of the cards that are listed: with none, all of them.
 func (m *Cards) crammed() string {
@@ -187,7 +216,7 @@ func (m *Cards) onActed(msg acted) tea.Cmd {
 // page is one card in full.
 func (m *Cards) page(r cards.Row) string {
 	c, mem := r.Card, r.Memory
-	text := fmt.Sprintf("%s\n\n---\n\n%s\n\n---\n\n%s", strings.TrimSpace(c.Front), strings.TrimSpace(c.Back), c.Source)
+	text := fmt.Sprintf("%s\n\n---\n\n%s\n\n---\n\n%s", c.Question(), c.Answer(), c.Source)
 	facts := []string{"deck " + c.Deck, standing(r, m.now)}
 	if mem.Reps > 0 {
 		facts = append(facts, widget.Count(mem.Reps, "review"), widget.Count(mem.Lapses, "lapse"),
@@ -210,6 +239,9 @@ func (m *Cards) View(w, h int) string {
 	st := m.env.Styles
 	w = min(w, widest)
 	lines := []string{m.filter(w, "card"), layout.Cut("   "+st.Faint.Render(m.wrong), w-1)}
+	if n := len(m.wrongs); n > 0 && m.wrong == "" {
+		lines[1] = layout.Cut(" "+st.Bad.Render(theme.Bad)+" "+widget.Count(n, "problem")+" with the decks: p lists them", w-1)
+	}
 	switch {
 	case !m.loaded:
 		lines = append(lines, st.Faint.Render(" reading cards …"))
@@ -260,9 +292,9 @@ func standing(r cards.Row, now time.Time) string {
 	case m.State == cards.New:
 		return "new"
 	case m.State != cards.Review && m.Due.After(now):
-		return "in " + widget.Interval(m.Due.Sub(now))
+		return "in " + cards.Interval(m.Due.Sub(now))
 	case m.State == cards.Review && r.In > 0:
-		return "in " + widget.Interval(time.Duration(r.In)*day)
+		return "in " + cards.Interval(time.Duration(r.In)*day)
 	}
 	return "due"
 }

@@ -16,6 +16,9 @@ const (
 	Global         Scope = "anywhere"
 	Home           Scope = "home"
 	ReviewQuestion Scope = "review, question"
+	ReviewPick     Scope = "review, picking"
+	ReviewType     Scope = "review, typing an answer"
+	ReviewTyped    Scope = "review, answer not typed to the end"
 	ReviewAnswer   Scope = "review, answer"
 	ReviewFailed   Scope = "review, nothing loaded"
 	ReviewSummary  Scope = "review, summary"
@@ -38,7 +41,9 @@ const (
 )
 
 // Typing says whether printable keys are text in this scope.
-func (s Scope) Typing() bool { return s == LabType || s == ListType || s == TraceType }
+func (s Scope) Typing() bool {
+	return s == ReviewType || s == LabType || s == ListType || s == TraceType
+}
 
 // The intents.
 const (
@@ -64,6 +69,14 @@ const (
 	OpenTrace  Intent = "open trace"
 
 	Reveal    Intent = "reveal"
+	Pick1     Intent = "pick 1"
+	Pick2     Intent = "pick 2"
+	Pick3     Intent = "pick 3"
+	Pick4     Intent = "pick 4"
+	Pick5     Intent = "pick 5"
+	Pick6     Intent = "pick 6"
+	Edit      Intent = "edit the card"
+	Problems  Intent = "problems of decks"
 	RateAgain Intent = "rate again"
 	RateHard  Intent = "rate hard"
 	RateGood  Intent = "rate good"

@@ -34,6 +34,22 @@ func review() []Binding {
 	return slices.Concat([]Binding{
 		{ReviewQuestion, []string{"space", "enter"}, Reveal, "⏎", "show answer", "show the answer"},
 	}, reviewCommon(ReviewQuestion, "leave; nothing is lost"), []Binding{
+		{ReviewPick, []string{"1"}, Pick1, "1–6", "pick", "pick what stands behind this number"},
+		{ReviewPick, []string{"2"}, Pick2, "2", "", "pick"},
+		{ReviewPick, []string{"3"}, Pick3, "3", "", "pick"},
+		{ReviewPick, []string{"4"}, Pick4, "4", "", "pick"},
+		{ReviewPick, []string{"5"}, Pick5, "5", "", "pick"},
+		{ReviewPick, []string{"6"}, Pick6, "6", "", "pick"},
+		{ReviewPick, []string{"space", "enter"}, Reveal, "⏎", "show answer", "show the answer without picking"},
+	}, reviewCommon(ReviewPick, "leave; nothing is lost"), []Binding{
+		{ReviewType, []string{"enter"}, Go, "⏎", "show answer", "hold what you typed against the answer"},
+		{ReviewType, []string{"esc"}, Back, "esc", "leave the field", "leave the field; what you typed stays"},
+		{ReviewType, []string{"down"}, Down, "↓", "", "scroll down in a long card"},
+		{ReviewType, []string{"up"}, Up, "↑", "", "scroll up"},
+
+		{ReviewTyped, []string{"space", "enter"}, Reveal, "⏎", "show answer", "hold what you typed against the answer"},
+		{ReviewTyped, []string{"tab"}, Answer, "⇥", "type", "go on typing"},
+	}, reviewCommon(ReviewTyped, "leave; nothing is lost"), []Binding{
 		{ReviewAnswer, []string{"1"}, RateAgain, "1", "", "again: you did not know it"},
 		{ReviewAnswer, []string{"2"}, RateHard, "2", "", "hard: you knew it with effort"},
 		{ReviewAnswer, []string{"3", "space"}, RateGood, "3", "", "good: you knew it; space says so too"},
@@ -55,6 +71,7 @@ func review() []Binding {
 func reviewCommon(s Scope, leave string) []Binding {
 	return slices.Concat([]Binding{
 		{s, []string{"u"}, Undo, "u", "undo", "take the last rating or action back"},
+		{s, []string{"e"}, Edit, "e", "edit", "change this card in your editor; its history stays"},
 		{s, []string{"s"}, Suspend, "s", "suspend", "do not ask this card again; u takes it back, later the list of cards does"},
 		{s, []string{"b"}, Bury, "b", "bury", "put this card off until tomorrow"},
 	}, actions(s), []Binding{
@@ -148,6 +165,7 @@ func lists() []Binding {
 		{CardList, []string{"c"}, Cram, "c", "cram", "ask the cards listed, due or not, and reschedule nothing"},
 		{CardList, []string{"r"}, OpenReview, "r", "review deck", "review the deck of the card"},
 	}, actions(CardList), []Binding{
+		{CardList, []string{"p"}, Problems, "p", "problems", "say what keeps cards of the decks from being used"},
 		{CardList, []string{"u"}, Undo, "u", "", "take back what was last done here"},
 	}, moves(CardList))
 }

@@ -2,11 +2,10 @@ package lab
 
 import (
 	"errors"
-	"io"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/gatedrill/gatedrill/tui/screen"
 	"github.com/gatedrill/gatedrill/tui/widget"
 )
 
@@ -31,36 +30,11 @@ func (m *Model) onShell(msg shellMade) tea.Cmd {
 		return bad("no shell", msg.err)
 	}
 	id := msg.watch
-	return tea.Exec(&unhurried{ExecCommand: msg.shell}, func(err error) tea.Msg { return shellLeft{id, err} })
+	return screen.Send(screen.Exec{Command: msg.shell, Hello: hello, Done: func(err error) tea.Msg { return shellLeft{id, err} }})
 }
 
-// unhurried is a shell that ends no sooner than settle after it was begun.
-// Bubble Tea v2.1.1 stops its renderer's ticker in a goroutine it does not
-// wait for: when the command returns before that ran, as one that cannot be
-// started does, the ticker stays stopped and the screen is never drawn again.
-type unhurried struct {
-	tea.ExecCommand
-	out io.Writer
-}
-
-const settle = 50 * time.Millisecond
-
-// SetStdout keeps the terminal for the first line.
-func (u *unhurried) SetStdout(w io.Writer) {
-	u.out = w
-	u.ExecCommand.SetStdout(w)
-}
-
-// Run says how to come back, and runs the shell.
-func (u *unhurried) Run() error {
-	defer time.Sleep(settle)
-	if u.out != nil {
-		if _, err := io.WriteString(u.out, "\r\nYour shell in the lab. exit or ctrl+d goes back.\r\n"); err != nil {
-			return err
-		}
-	}
-	return u.ExecCommand.Run()
-}
+// hello says how to come back.
+const hello = "\r\nYour shell in the lab. exit or ctrl+d goes back.\r\n"
 
 // onShellLeft has everything judged anew. What the shell's last command
 // returned is the learner's business, so its exit code is no error here.

@@ -163,10 +163,12 @@ func (m *Model) onUndone(msg undone) tea.Cmd {
 	}
 	d, wasDeed := m.lastDeed()
 	what, shown := "the rating was taken back", answer
+	var last given
 	if wasDeed {
 		m.deeds = m.deeds[:len(m.deeds)-1]
 		what, shown = "the card is back as it was", question
 	} else {
+		last = m.done[len(m.done)-1]
 		m.done = m.done[:len(m.done)-1]
 	}
 	if gone {
@@ -185,6 +187,9 @@ func (m *Model) onUndone(msg undone) tea.Cmd {
 		return tea.Batch(flash, m.load())
 	default:
 		m.show(msg.prompt, msg.at, shown)
+		if shown == answer && msg.prompt.Day == last.prompt.Day { // else options stand in another order
+			m.reply = last.reply
+		}
 	}
 	return flash
 }

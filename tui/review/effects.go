@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/tui/keymap"
 	"github.com/gatedrill/gatedrill/tui/screen"
 	"github.com/gatedrill/gatedrill/tui/widget"
 )
@@ -114,9 +115,16 @@ func named(l labs.Listing, names []string) bool {
 
 // Update takes results. Those of an earlier request are dropped.
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	if cmd, mine := m.onEdit(msg); mine {
+		return cmd
+	}
 	switch msg := msg.(type) {
 	case screen.Size:
 		m.size = msg
+	case tea.KeyPressMsg, tea.PasteMsg:
+		if m.Scope() == keymap.ReviewType {
+			return m.reply.field.Update(msg)
+		}
 	case cardLoaded:
 		if msg.request == m.request {
 			return m.onCard(msg)
@@ -175,6 +183,7 @@ func (m *Model) onCard(msg cardLoaded) tea.Cmd {
 func (m *Model) show(p *cards.Prompt, at time.Time, ph phase) {
 	m.prompt, m.shown, m.phase = p, at, ph
 	m.trouble, m.unsaved, m.note, m.scroll.Offset = "", nil, "", 0
+	m.reply = m.newReply(p.Card)
 	if ph == answer {
 		m.unfold()
 	}
@@ -192,7 +201,7 @@ func (m *Model) onRated(msg rated) tea.Cmd {
 		m.unfold() // what went wrong takes room
 		return nil
 	}
-	m.done = append(m.done, given{msg.id, m.prompt, msg.rating.rating, msg.rating.took})
+	m.done = append(m.done, given{msg.id, m.prompt, msg.rating.rating, msg.rating.took, m.reply})
 	m.trouble, m.unsaved = "", nil
 	if leaving {
 		return screen.Send(screen.Back{From: m})

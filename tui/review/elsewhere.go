@@ -1,6 +1,7 @@
 package review
 
 import (
+	"reflect"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -67,6 +68,14 @@ func (m *Model) onReread(msg reread) tea.Cmd {
 	}
 	if msg.prompt.Day != m.prompt.Day {
 		m.note = "A new day has begun: these are its intervals."
+	}
+	if !reflect.DeepEqual(msg.prompt.Card, m.prompt.Card) {
+		m.note = "This card was changed: here it is as it is now."
+		if m.phase == question {
+			m.reply = m.newReply(msg.prompt.Card)
+		} else {
+			m.reply = reply{}
+		}
 	}
 	m.prompt = msg.prompt
 	return nil

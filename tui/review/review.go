@@ -5,6 +5,7 @@ package review
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -38,8 +39,11 @@ type Labs interface {
 
 // Ports are what the screen needs. Labs may be nil.
 type Ports struct {
-	Study Study
-	Labs  Labs
+	Study  Study
+	Labs   Labs
+	Editor Editor // nil where cards are only read
+	// Compare holds a typed command against those that are right.
+	Compare func(accept []string, typed string) cards.Difference
 }
 
 type phase int
@@ -70,12 +74,14 @@ type Model struct {
 	request  int
 	prompt   *cards.Prompt
 	shown    time.Time // when the question came on screen
-	trouble  string    // what could not be done, shown until the next key that works
-	unsaved  *rating   // the rating that could not be stored
-	note     string    // why the card on screen is not what it was
-	before   phase     // what to go back to when an action fails
-	leaving  bool      // as soon as the rating is stored
-	question int       // id of the question whether to leave all the same
+	reply    reply     // what was said to it
+	edit     edit
+	trouble  string  // what could not be done, shown until the next key that works
+	unsaved  *rating // the rating that could not be stored
+	note     string  // why the card on screen is not what it was
+	before   phase   // what to go back to when an action fails
+	leaving  bool    // as soon as the rating is stored
+	question int     // id of the question whether to leave all the same
 	sending  cards.Rating
 	scroll   layout.Scroll
 	size     screen.Size
@@ -98,6 +104,7 @@ type given struct {
 	prompt *cards.Prompt
 	rating cards.Rating
 	took   time.Duration
+	reply  reply
 }
 
 // ending is what the summary needs beyond the session itself.
@@ -120,6 +127,12 @@ func (m *Model) Init() tea.Cmd { return m.load() }
 
 // Handle acts on an intent.
 func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
+	if m.Scope() == keymap.ReviewType {
+		return m.onTyping(i)
+	}
+	if n := slices.Index(picks(), i); n >= 0 {
+		return nil, m.pick(n + 1)
+	}
 	switch i {
 	case keymap.Back:
 		return m.leave(), true
@@ -135,6 +148,12 @@ func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
 		return m.rate(cards.Easy)
 	case keymap.Undo:
 		return m.undo(), true
+	case keymap.Answer:
+		if m.asks() == words {
+			m.reply.begin()
+		}
+	case keymap.Edit:
+		return m.change(), true
 	case keymap.Suspend:
 		return m.act(cards.Suspended), true
 	case keymap.Bury:
@@ -169,6 +188,7 @@ func (m *Model) reveal() bool {
 	if m.phase != question {
 		return false
 	}
+	m.conclude()
 	m.phase = answer
 	m.unfold()
 	return true
@@ -232,6 +252,8 @@ func (m *Model) lab() tea.Cmd {
 // Useful says whether a key does something now.
 func (m *Model) Useful(i keymap.Intent) bool {
 	switch i {
+	case keymap.Edit:
+		return m.ports.Editor != nil && m.unsaved == nil
 	case keymap.Undo:
 		return len(m.done)+len(m.deeds) > 0 && m.unsaved == nil
 	case keymap.MoreNew:
@@ -247,6 +269,18 @@ func (m *Model) Useful(i keymap.Intent) bool {
 
 // Scope names the keys in force.
 func (m *Model) Scope() keymap.Scope {
+	if m.phase == question {
+		switch m.asks() {
+		case words:
+			if m.reply.typing {
+				return keymap.ReviewType
+			}
+			return keymap.ReviewTyped
+		case aLayer, anOption:
+			return keymap.ReviewPick
+		case nothing:
+		}
+	}
 	switch m.phase {
 	case answer, saving:
 		return keymap.ReviewAnswer

@@ -18,6 +18,9 @@ import (
 func (m *Model) summary(w int) []string {
 	st := m.env.Styles
 	lines := []string{"", " " + st.Strong.Render(m.headline())}
+	if m.cram != nil && len(m.done) > 0 {
+		lines = append(lines, " Nothing was rescheduled.")
+	}
 	if hard := m.hard(); len(hard) > 0 {
 		lines = append(lines, "", " "+st.Strong.Render("What was hard"))
 		for _, g := range hard {
@@ -56,7 +59,7 @@ func (m *Model) headline() string {
 		}
 	}
 	if m.cram != nil {
-		return fmt.Sprintf("%s, %d known. Nothing was rescheduled.", widget.Count(len(m.done), "answer"), known)
+		return fmt.Sprintf("%s, %d known.", widget.Count(len(m.done), "answer"), known)
 	}
 	return fmt.Sprintf("%s in %s, %d known.", widget.Count(len(m.done), "answer"), widget.Took(took), known)
 }

@@ -96,6 +96,7 @@ func (m *Model) card(w, h int) []string {
 		body = append(body, "")
 	}
 	body = append(body, st.Faint.Render(strings.Repeat("─", min(w, measure+4))))
+	body = append(body, m.said(w)...)
 	body = append(body, layout.Indent(m.env.MD.Lines(p.Card.Back, min(w-4, measure)), 2)...)
 	if p.Card.Source != "" {
 		_, source, _ := strings.Cut(p.Card.Source, "://")
@@ -107,7 +108,8 @@ func (m *Model) card(w, h int) []string {
 // asked is the card without its answer.
 func (m *Model) asked(w, h int) []string {
 	head := []string{m.progress(w), ""}[:m.above(h)]
-	return append(head, layout.Indent(m.env.MD.Lines(m.prompt.Card.Front, min(w-4, measure)), 2)...)
+	head = append(head, layout.Indent(m.env.MD.Lines(m.prompt.Card.Front, min(w-4, measure)), 2)...)
+	return append(head, m.listed(w)...)
 }
 
 // fold is the line at which the answer begins: the same for every short card,
@@ -122,7 +124,7 @@ func (m *Model) progress(w int) string {
 	total := len(m.done) + c.Due + c.New + c.Learning
 	why := m.prompt.Reason
 	if m.cram != nil {
-		total, why = len(m.done)+m.cram.Left(), "cram: nothing is rescheduled"
+		total, why = len(m.done)+m.cram.Left(), "cram, not rescheduled"
 	}
 	if m.prompt.Memory.Marked {
 		why += ", marked"
@@ -141,7 +143,7 @@ func (m *Model) foot(w int) []string {
 		out = append(out, layout.Indent(layout.Flow(m.note, w-4), 2)...)
 	}
 	if m.shows(question) {
-		return append(out, m.env.Styles.Faint.Render("  Say your answer, then look."))
+		return append(out, m.ask(w)...)
 	}
 	if m.unsaved != nil {
 		out = append(out, m.notStored(w)...)
@@ -175,7 +177,7 @@ func (m *Model) ratings(w int) []string {
 		}
 		part := key + " " + name(r)
 		if m.cram == nil {
-			part += " " + st.Faint.Render(widget.Interval(m.prompt.Choices[r-1].Interval))
+			part += " " + st.Faint.Render(cards.Interval(m.prompt.Choices[r-1].Interval))
 		}
 		parts = append(parts, part)
 	}

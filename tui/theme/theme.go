@@ -51,6 +51,7 @@ type Styles struct {
 	Strong lipgloss.Style // what is asked
 	Faint  lipgloss.Style // what is said once
 	Accent lipgloss.Style // where you are, what you may press
+	Code   lipgloss.Style
 	Good   lipgloss.Style
 	Bad    lipgloss.Style
 	Warn   lipgloss.Style
@@ -68,6 +69,7 @@ func New(dark bool) *Styles {
 		Strong: base.Bold(true),
 		Faint:  base.Foreground(p.Faint),
 		Accent: base.Foreground(p.Accent).Bold(true),
+		Code:   base.Foreground(p.Accent),
 		Good:   base.Foreground(p.Good),
 		Bad:    base.Foreground(p.Bad),
 		Warn:   base.Foreground(p.Warn),

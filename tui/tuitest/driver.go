@@ -12,6 +12,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/gatedrill/gatedrill/tui/screen"
 )
 
 // Driver runs a model as Bubble Tea would, one message after the other.
@@ -88,6 +90,9 @@ func (d *Driver) deliver(m tea.Msg) {
 		return
 	case tea.QuitMsg:
 		d.Quit = true
+		return
+	case screen.Exec: // Bubble Tea would hand it the terminal
+		d.spawn(func() tea.Msg { return m.Done(m.Command.Run()) })
 		return
 	}
 	d.Sent = append(d.Sent, m)

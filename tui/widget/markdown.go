@@ -45,7 +45,18 @@ func (m *Markdown) Lines(text string, width int) []string {
 	if len(m.cache) >= remembered {
 		clear(m.cache)
 	}
-	lines := m.render(code(cards.Clean(text), width-codeMargin), width)
+	var lines []string
+	for _, b := range blocks(cards.Clean(text)) {
+		part := m.fenced(b, width)
+		if !b.fenced {
+			part = m.render(code(strings.Join(b.lines, "\n"), width-codeMargin), width)
+		}
+		if len(lines) > 0 && len(part) > 0 {
+			lines = append(lines, "")
+		}
+		lines = append(lines, part...)
+	}
+	lines = trim(lines)
 	m.cache[key] = lines
 	return lines
 }
