@@ -23,6 +23,7 @@ type Card struct {
 	Source string   // URL of the primary source the answer was checked against
 	Tags   []string // "tls", "layer:listener", "step:tls"
 	Labs   []string // ids of labs that exercise the same fact
+	Shown  string   // id of the world in which the fact is shown live; "" for none
 	File   string   // where it stands, for errors and for editing
 	Line   int
 }

@@ -9,7 +9,7 @@ import (
 
 // The prefix "all:" lets a folder be embedded that holds a dot file only.
 //
-//go:embed all:decks all:labs all:scenes all:faults all:world syllabus.yaml
+//go:embed all:decks all:labs all:scenes all:faults all:world all:shown syllabus.yaml
 var files embed.FS
 
 // Decks is the folder of decks: one Markdown file each.
@@ -19,7 +19,8 @@ func Decks() fs.FS { return sub("decks") }
 func Labs() fs.FS { return sub("labs") }
 
 // Shared holds what labs have in common, in the folders world, scenes and
-// faults, and the syllabus that they are for.
+// faults, what shows the facts of cards, in shown, and the syllabus that labs
+// are for.
 func Shared() fs.FS { return files }
 
 // sub opens a folder that the compiler has checked to exist.

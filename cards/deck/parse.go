@@ -196,6 +196,8 @@ func (p *reader) fact(n *note, f fact) bool {
 		p.checkTags(f.line, n.Tags)
 	case "labs":
 		n.Labs = p.list(f, true)
+	case "shown":
+		n.Shown = p.line(f)
 	case "after":
 		n.After = p.list(f, true)
 	case "source":
@@ -207,7 +209,7 @@ func (p *reader) fact(n *note, f fact) bool {
 	case "edited":
 		n.edited = p.line(f)
 	default:
-		p.problem(f.line, f.key, "is no fact of a card (kind, tags, labs, after, source, accept, layer); leave a blank line before the question", false)
+		p.problem(f.line, f.key, "is no fact of a card (kind, tags, labs, shown, after, source, accept, layer); leave a blank line before the question", false)
 	}
 	return true
 }

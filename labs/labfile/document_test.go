@@ -30,6 +30,7 @@ func TestEveryKeyIsDocumented(t *testing.T) {
 		{"lab.yaml", labs.Lab{}}, {"requests", labs.Request{}}, {"steps", labs.StepPlan{}}, {"steps", labs.Finding{}}, {"steps", labs.Check{}},
 		{"steps", labs.Shortcut{}}, {"certificates", labs.Certificate{}}, {"certificates", labs.Token{}}, {"certificates", labs.Server{}},
 		{"scene.yaml", labs.Scene{}}, {"A fault", labs.Fault{}},
+		{"Shown facts", labs.Showing{}}, {"Shown facts", labs.Sight{}}, {"Shown facts", labs.Taught{}},
 	} {
 		told := map[string]bool{}
 		for _, m := range code.FindAllStringSubmatch(sections[c.section], -1) {

@@ -68,6 +68,21 @@ func (p *Proof) Fooled(guard string, since time.Time, within time.Duration) erro
 	return err
 }
 
+// Unmet says, by a fresh look, which goals are not met, by title, and why.
+func (p *Proof) Unmet(ctx context.Context) (map[string]string, error) {
+	o, _, err := p.n.fresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, g := range o.Goals {
+		if g.Outcome != labs.Pass {
+			out[g.Title] = fmt.Sprintf("%s, %s", g.Outcome, g.Why)
+		}
+	}
+	return out, nil
+}
+
 // Truths asks the cluster for the true answer of every step's question.
 func (p *Proof) Truths(ctx context.Context) (map[labs.Step]check.Truth, error) {
 	_, f, err := p.n.fresh(ctx)

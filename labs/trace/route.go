@@ -211,10 +211,21 @@ func (w *walk) noHost(r *report, rc envoy.RouteConfig, meant *candidate) {
 	}
 	culprit, got := labs.Object{}, "route table "+rc.Name+" has domains "+quoteAll(domains)
 	if meant != nil {
-		culprit, got = meant.culprit(), meant.String()
+		culprit, got = w.besideServerName(*meant), meant.String()
 		r.see("route table %s has domains %s", rc.Name, quoteAll(domains))
 	}
 	r.broken(culprit, fmt.Sprintf("no virtual host for %q", match.WithoutPort(w.target.authority)), want, got)
+}
+
+// besideServerName is to blame where nobody takes the authority. A route of it
+// with nothing against it is asked in vain when the connection was made for
+// another name: then the Gateway, which keeps the two names apart.
+func (w *walk) besideServerName(meant candidate) labs.Object {
+	other := w.target.tls && w.target.sni != "" && w.target.sni != match.WithoutPort(w.target.authority)
+	if owner := w.gatewayOf(*w.chain); other && len(meant.why) == 0 && owner.Name != "" {
+		return owner
+	}
+	return meant.culprit()
 }
 
 // noRoute: the virtual host has no route for the path, method or headers.
