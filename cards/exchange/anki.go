@@ -141,11 +141,25 @@ func (c translator) note(n anki.Note, ords []int, said *remarks) []made {
 			f[name] = n.Fields[i]
 		}
 	}
-	base := Note{ID: noteID(n.GUID), Kind: cards.KindBasic, Tags: tagNames(n.Tags)}
+	base := Note{ID: noteID(n.GUID), Kind: cards.KindBasic, Tags: tagNames(slices.DeleteFunc(slices.Clone(n.Tags), func(s string) bool { return s == marked }))}
+	if s := f["Source"]; isPage(s) && !cards.Unsafe(s) && !strings.ContainsAny(s, " \n\t") {
+		base.Source = s
+		t.Templates = withoutSource(t.Templates)
+	}
 	if t.Cloze {
 		return c.cloze(base, t, f, said)
 	}
 	return c.templates(base, t, f, ords, said)
+}
+
+// withoutSource takes out of our own templates what they show of the source:
+// here it is a fact of the note.
+func withoutSource(templates []anki.Template) []anki.Template {
+	out := slices.Clone(templates)
+	for i := range out {
+		out[i].Answer = strings.ReplaceAll(out[i].Answer, sourceTemplate, "")
+	}
+	return out
 }
 
 // side makes Markdown of one side, "" if there is nothing on it.
@@ -270,7 +284,7 @@ func (h *history) all(notes [][]made) ([]cards.Event, error) {
 			if err != nil {
 				return nil, err
 			}
-			if slices.Contains(m.Tags, marked) {
+			if slices.Contains(h.col.Notes[i].Tags, marked) {
 				lines = append(lines, h.action(cards.Marked, id, guid, k.Ord, h.past(k.Changed)))
 			}
 			out = append(out, lines...)

@@ -30,10 +30,12 @@ pre, code { font-family: monospace; }
 .cloze { font-weight: bold; }
 `
 
+// sourceTemplate shows the source of a card below its answer.
+const sourceTemplate = `{{#Source}}<p class="source">{{Source}}</p>{{/Source}}`
+
 // ankiTypes are the types of notes that ours become.
 func ankiTypes() map[int64]anki.NoteType {
-	const source = `{{#Source}}<p class="source">{{Source}}</p>{{/Source}}`
-	answer := func(field string) string { return "{{FrontSide}}\n<hr id=answer>\n{{" + field + "}}" + source }
+	answer := func(field string) string { return "{{FrontSide}}\n<hr id=answer>\n{{" + field + "}}" + sourceTemplate }
 	types := []anki.NoteType{
 		{
 			ID: typeBasic, Name: "gatedrill", Fields: []string{"Front", "Back", "Source"},
@@ -48,7 +50,7 @@ func ankiTypes() map[int64]anki.NoteType {
 		},
 		{
 			ID: typeCloze, Name: "gatedrill (cloze)", Cloze: true, Fields: []string{"Text", "Back Extra", "Source"},
-			Templates: []anki.Template{{Name: "Cloze", Question: "{{cloze:Text}}", Answer: "{{cloze:Text}}<br>\n{{Back Extra}}" + source}},
+			Templates: []anki.Template{{Name: "Cloze", Question: "{{cloze:Text}}", Answer: "{{cloze:Text}}<br>\n{{Back Extra}}" + sourceTemplate}},
 		},
 	}
 	out := map[int64]anki.NoteType{}
@@ -118,6 +120,9 @@ func (t *toAnki) add(s cards.Studied, place int) error {
 		n, err := t.note(c, note, nid)
 		if err != nil {
 			return err
+		}
+		if s.Memory.Marked {
+			n.Tags = append(slices.Clone(n.Tags), marked)
 		}
 		t.col.Notes = append(t.col.Notes, n)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,41 +12,12 @@ import (
 	"github.com/gatedrill/gatedrill/cards"
 )
 
-// fresh are the lines that are not in the log yet: neither by their name, nor
-// as an answer of our own that went to another program and comes back. There it
-// is named by its millisecond, or one of the next where that was taken.
-func fresh(ctx context.Context, q querier, lines []cards.Event) ([]cards.Event, error) {
-	rows, err := q.QueryContext(ctx, "SELECT id, card, kind = 'answer' AND algorithm NOT LIKE 'elsewhere/%' FROM log")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
-	names, own := map[cards.ID]bool{}, map[answered]bool{}
-	for rows.Next() {
-		var id sql.RawBytes
-		var card string
-		var native bool
-		if err := rows.Scan(&id, &card, &native); err != nil {
-			return nil, err
-		}
-		if len(id) != len(cards.ID{}) {
-			continue
-		}
-		names[cards.ID(id)] = true
-		if native {
-			own[answered{card, cards.ID(id).Time().UnixMilli()}] = true
-		}
-	}
-	if len(names) == 0 {
-		return lines, rows.Err()
-	}
-	var out []cards.Event
-	for i := range lines { // they are large, and mostly all old or all new
-		if e := &lines[i]; !names[e.ID] && !comesBack(own, e) {
-			out = append(out, *e)
-		}
-	}
-	return out, rows.Err()
+// past is what a log has already, as far as another program can bring it.
+type past struct {
+	names             map[cards.ID]bool
+	own               map[answered]bool // answers of our own
+	histories         map[string]bool   // cards with answers, or adopted
+	suspended, marked map[string]bool
 }
 
 // answered is an answer as other programs know it.
@@ -54,13 +26,98 @@ type answered struct {
 	millis int64
 }
 
-func comesBack(own map[answered]bool, e *cards.Event) bool {
+// fresh are the lines that say something new.
+func fresh(ctx context.Context, q querier, lines []cards.Event) ([]cards.Event, error) {
+	p := past{names: map[cards.ID]bool{}, own: map[answered]bool{}, histories: map[string]bool{}, suspended: map[string]bool{}, marked: map[string]bool{}}
+	if err := errors.Join(p.readLog(ctx, q), p.readCards(ctx, q)); err != nil {
+		return nil, err
+	}
+	if len(p.names) == 0 {
+		return lines, nil
+	}
+	var out []cards.Event
+	for i := range lines { // they are large, and mostly all old or all new
+		if !p.knows(&lines[i]) {
+			out = append(out, lines[i])
+		}
+	}
+	return out, nil
+}
+
+func (p *past) readLog(ctx context.Context, q querier) error {
+	rows, err := q.QueryContext(ctx, "SELECT id, card, kind = 'answer' AND algorithm NOT LIKE 'elsewhere/%', kind IN ('answer', 'adopt') FROM log")
+	if err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	for rows.Next() {
+		var id sql.RawBytes
+		var card string
+		var native, history bool
+		if err := rows.Scan(&id, &card, &native, &history); err != nil {
+			return err
+		}
+		if len(id) != len(cards.ID{}) {
+			continue
+		}
+		p.names[cards.ID(id)] = true
+		if native {
+			p.own[answered{card, cards.ID(id).Time().UnixMilli()}] = true
+		}
+		if history {
+			p.histories[card] = true
+		}
+	}
+	return rows.Err()
+}
+
+func (p *past) readCards(ctx context.Context, q querier) error {
+	rows, err := q.QueryContext(ctx, "SELECT id, suspended, marked FROM card WHERE suspended = 1 OR marked = 1")
+	if err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	for rows.Next() {
+		var card string
+		var suspended, marked bool
+		if err := rows.Scan(&card, &suspended, &marked); err != nil {
+			return err
+		}
+		p.suspended[card], p.marked[card] = suspended, marked
+	}
+	return rows.Err()
+}
+
+// knows reports whether a line is here by its name, or says nothing new: an
+// answer of our own that comes back, a state in which the card is, a memory of
+// a card that has one.
+func (p *past) knows(e *cards.Event) bool {
+	if p.names[e.ID] {
+		return true
+	}
+	switch e.Kind {
+	case cards.Answered:
+		return p.comesBack(e)
+	case cards.Suspended:
+		return p.suspended[e.Card]
+	case cards.Marked:
+		return p.marked[e.Card]
+	case cards.Adopted, cards.Resumed:
+		return p.histories[e.Card]
+	}
+	return false
+}
+
+// comesBack reports whether an answer is one of our own that went to another
+// program. There it is named by its millisecond, or one of the next where that
+// was taken.
+func (p *past) comesBack(e *cards.Event) bool {
 	const moved = 3 // milliseconds, at most
-	if e.Kind != cards.Answered || len(own) == 0 {
+	if len(p.own) == 0 {
 		return false
 	}
 	for at := e.ID.Time().UnixMilli(); at >= e.ID.Time().UnixMilli()-moved; at-- {
-		if own[answered{e.Card, at}] {
+		if p.own[answered{e.Card, at}] {
 			return true
 		}
 	}

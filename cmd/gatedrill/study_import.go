@@ -199,5 +199,9 @@ func sayParcel(e *env, file string, p *exchange.Parcel, notes int) {
 	if len(p.Media) > most {
 		more = ", …"
 	}
-	fmt.Fprintf(e.Stdout, "  %s stay in the package (%.1f MB): %s%s\n", count(len(p.Media), "media file"), float64(size)/1e6, visible(strings.Join(names, ", ")), more)
+	stay := "stay"
+	if len(p.Media) == 1 {
+		stay = "stays"
+	}
+	fmt.Fprintf(e.Stdout, "  %s %s in the package (%.1f MB): %s%s\n", count(len(p.Media), "media file"), stay, float64(size)/1e6, visible(strings.Join(names, ", ")), more)
 }
