@@ -18,7 +18,9 @@ import (
 
 // forms are the databases that a package may hold, the best first: newer
 // packages bring an older one along that only says that Anki is to be updated.
-var forms = [...]string{"collection.anki21b", "collection.anki21", "collection.anki2"}
+func forms() []string { return []string{newestForm, secondForm, "collection.anki2"} }
+
+const newestForm, secondForm = "collection.anki21b", "collection.anki21"
 
 // newest is the highest version of packages that is read here.
 const newest = 3
@@ -47,10 +49,10 @@ func (c *Collection) unpack(ctx context.Context, file, to string, most int64, pr
 	}
 	db := database(&z.Reader, version)
 	if db == nil {
-		return fmt.Errorf("%w: it holds none of %s", ErrNoPackage, strings.Join(forms[:], ", "))
+		return fmt.Errorf("%w: it holds none of %s", ErrNoPackage, strings.Join(forms(), ", "))
 	}
 	c.Form = db.Name
-	packed := version >= newest || db.Name == forms[0]
+	packed := version >= newest || db.Name == newestForm
 	progress("unpack", 0, int(db.UncompressedSize64))
 	if err := extract(ctx, db, packed, to, most); err != nil {
 		return fmt.Errorf("%s: %w", db.Name, err)
@@ -90,8 +92,8 @@ func packageVersion(z *zip.Reader) (int, error) {
 }
 
 func database(z *zip.Reader, version int) *zip.File {
-	for i, name := range forms {
-		if version > 0 && len(forms)-i > version {
+	for i, name := range forms() {
+		if version > 0 && newest-i > version {
 			continue // what its version does not know is not its collection
 		}
 		if f := find(z, name); f != nil {

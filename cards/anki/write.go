@@ -70,7 +70,7 @@ func pack(file, db string) (err error) {
 	for _, part := range []struct {
 		name string
 		from io.Reader
-	}{{forms[1], from}, {"media", strings.NewReader("{}")}} {
+	}{{secondForm, from}, {"media", strings.NewReader("{}")}} {
 		w, err := z.Create(part.name)
 		if err != nil {
 			return err
