@@ -12,10 +12,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/cards/anki"
 	"github.com/gatedrill/gatedrill/cards/deck"
 	"github.com/gatedrill/gatedrill/cards/exchange"
-	"github.com/gatedrill/gatedrill/cards/study"
 	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/note"
 )
@@ -82,24 +82,35 @@ func importCards(ctx context.Context, e *env, file, into string, dry bool) error
 	if err := writeParcel(e, parcel); err != nil {
 		return err
 	}
-	return withStudy(ctx, e, func(s *study.Service) error {
-		done, err := s.Import(ctx, parcel.Events, func(n, total int) { tell("work out cards", n, total) })
-		if err != nil {
-			return fmt.Errorf("%w (the decks are written; import the file again for the history)", err)
-		}
-		line.done()
-		sayParcel(e, file, parcel, notes)
-		if fresh == 0 && done.Added == 0 {
-			fmt.Fprintln(e.Stdout, "nothing new: all of it is here already")
-			return nil
-		}
-		fmt.Fprintf(e.Stdout, "imported %s in %s, %s new in the log, of them %s; %s now with a memory of its own\n", count(fresh, "note"), count(len(parcel.Decks), "deck"),
-			count(done.Added, "line"), count(done.Answers, "answer"), count(done.Rebuilt.Changed, "card"))
-		if done.Backup != "" {
-			fmt.Fprintln(e.Stdout, "the log as it was:", done.Backup)
-		}
+	tell("take over decks", 0, fresh)
+	done, err := addHistory(ctx, e, parcel, tell)
+	if err != nil {
+		return fmt.Errorf("%w (the decks are written; import the file again for the history)", err)
+	}
+	line.done()
+	sayParcel(e, file, parcel, notes)
+	if fresh == 0 && done.Added == 0 {
+		fmt.Fprintln(e.Stdout, "nothing new: all of it is here already")
 		return nil
-	})
+	}
+	fmt.Fprintf(e.Stdout, "imported %s in %s, %s new in the log, of them %s; %s now with a memory of its own\n", count(fresh, "note"), count(len(parcel.Decks), "deck"),
+		count(done.Added, "line"), count(done.Answers, "answer"), count(done.Rebuilt.Changed, "card"))
+	if done.Backup != "" {
+		fmt.Fprintln(e.Stdout, "the log as it was:", visible(done.Backup))
+	}
+	return nil
+}
+
+// addHistory takes over the decks that were written, and the history. The day's
+// backup is left to the next command: a large one takes seconds, and the log is
+// kept as it was.
+func addHistory(ctx context.Context, e *env, parcel *exchange.Parcel, tell anki.Progress) (cards.Merged, error) {
+	s, closeStudy, err := openStudy(ctx, e)
+	if err != nil {
+		return cards.Merged{}, err
+	}
+	done, err := s.Import(ctx, parcel.Events, func(n, total int) { tell("work out cards", n, total) })
+	return done, errors.Join(err, closeStudy())
 }
 
 // learnerOf is who imports or exports, with the days of now.
