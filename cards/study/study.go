@@ -6,6 +6,7 @@ package study
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/gatedrill/gatedrill/cards"
@@ -81,6 +82,7 @@ type Config struct {
 // store too.
 type Service struct {
 	Config
+	seen atomic.Pointer[string] // fingerprint of the decks when they were last taken over
 }
 
 // Open takes over the decks if they, or the order of their new cards, changed
@@ -97,13 +99,20 @@ func (s *Service) Refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fingerprint := s.Decks.Fingerprint() + " " + string(t.settings.NewOrder)
+	files := s.Decks.Fingerprint()
+	fingerprint := files + " " + string(t.settings.NewOrder)
 	have, err := s.Store.Catalogue(ctx)
-	if err != nil || have.Fingerprint == fingerprint {
+	if err != nil {
 		return err
 	}
-	decks, lost := s.Decks.Load()
-	return s.Store.Fill(ctx, decks, t.settings.NewOrder, fingerprint, lost)
+	if have.Fingerprint != fingerprint {
+		decks, lost := s.Decks.Load()
+		err = s.Store.Fill(ctx, decks, t.settings.NewOrder, fingerprint, lost)
+	}
+	if err == nil {
+		s.seen.Store(&files)
+	}
+	return err
 }
 
 // today is a moment of the learner's, with what holds then. It is read anew
@@ -262,10 +271,14 @@ func (s *Service) replay(events []cards.Event) (cards.Memory, error) {
 }
 
 // Pulse tells whether anything changed since it was last asked, decks
-// included: they are taken over as soon as they are written.
+// included: they are taken over as soon as they are written. Those that only
+// another program has, such as a newer one beside this, are left to it: else
+// the two would take turns each second.
 func (s *Service) Pulse(ctx context.Context) (cards.Pulse, error) {
-	if err := s.Refresh(ctx); err != nil {
-		return cards.Pulse{}, err
+	if seen := s.seen.Load(); seen == nil || *seen != s.Decks.Fingerprint() {
+		if err := s.Refresh(ctx); err != nil {
+			return cards.Pulse{}, err
+		}
 	}
 	v, err := s.Store.Version(ctx)
 	if err != nil {

@@ -180,6 +180,39 @@ func TestRevokeByName(t *testing.T) {
 	}
 }
 
+// Decks are taken over as they are written, and never in turns with a program
+// that has others.
+func TestPulseTakesDecksOver(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	mine, theirs := tls(2), tls(3)
+	theirs.print = "theirs"
+	w := newWorld(t, mine, usual())
+	must(w.Pulse(ctx))
+	w.answer(cards.Good)
+	other := w.open(theirs, usual())
+	var last cards.Pulse
+	for i := range 4 {
+		must(other.Pulse(ctx))
+		now := must(w.Pulse(ctx))
+		if i > 0 && now != last {
+			t.Fatalf("two programs with other decks take turns: %v, then %v", last, now)
+		}
+		last = now
+	}
+	if n := must(w.Summary(ctx)).Total; n != 3 {
+		t.Errorf("%d cards, want those of the program that was last", n)
+	}
+	mine.print, mine.decks = "written anew", tls(5).decks
+	if now := must(w.Pulse(ctx)); now == last {
+		t.Error("decks that were written are not taken over")
+	}
+	sum := must(w.Summary(ctx))
+	if sum.Total != 5 || sum.Reviewed != 1 {
+		t.Errorf("%d cards and %d answers, want 5 and the one answer", sum.Total, sum.Reviewed)
+	}
+}
+
 func TestPulse(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()

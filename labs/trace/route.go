@@ -217,17 +217,6 @@ func (w *walk) noHost(r *report, rc envoy.RouteConfig, meant *candidate) {
 	r.broken(culprit, fmt.Sprintf("no virtual host for %q", match.WithoutPort(w.target.authority)), want, got)
 }
 
-// besideServerName is to blame where nobody takes the authority. A route of it
-// with nothing against it is asked in vain when the connection was made for
-// another name: then the Gateway, which keeps the two names apart.
-func (w *walk) besideServerName(meant candidate) labs.Object {
-	other := w.target.tls && w.target.sni != "" && w.target.sni != match.WithoutPort(w.target.authority)
-	if owner := w.gatewayOf(*w.chain); other && len(meant.why) == 0 && owner.Name != "" {
-		return owner
-	}
-	return meant.culprit()
-}
-
 // noRoute: the virtual host has no route for the path, method or headers.
 func (w *walk) noRoute(r *report, host *envoy.VirtualHost, meant *candidate) {
 	var have []string
@@ -243,6 +232,9 @@ func (w *walk) noRoute(r *report, host *envoy.VirtualHost, meant *candidate) {
 	}
 	if ns, name, ok := strings.Cut(strings.TrimPrefix(culprit.String(), culprit.Kind+" "), "/"); ok && w.routed == nil {
 		w.routed = w.index.Get(istioNetworking, culprit.Kind, ns, name)
+	}
+	if by := w.loser(culprit); by.Name != "" {
+		culprit = by
 	}
 	r.broken(culprit, fmt.Sprintf("virtual host %s has no route for %s %s", host.Name, w.target.method, match.PathOnly(w.target.path)),
 		fmt.Sprintf("a route that matches %s %s", w.target.method, match.PathOnly(w.target.path)), quoteAll(have))

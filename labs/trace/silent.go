@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"net"
 	"slices"
 	"strings"
 
@@ -36,7 +37,8 @@ func (w *walk) unansweredInTime(r *report, u upstream) {
 		return // of a proxy, its own hop tells why
 	}
 	if len(u.pods) == 0 {
-		r.broken(w.addressee(u), "nobody answers at "+strings.Join(list, ", "), "an address at which a server listens", "the client gave up after "+w.waited())
+		host, _, _ := net.SplitHostPort(list[0])
+		r.broken(w.placedBy(u, host), "nobody answers at "+strings.Join(list, ", "), "an address at which a server listens", "the client gave up after "+w.waited())
 		return
 	}
 	r.broken(w.serverRef(u), "the server has not answered when the client gave up", "an answer in time", "none after "+w.waited())

@@ -134,11 +134,9 @@ func (w *walk) refusedPort(r *report, u upstream) {
 		r.broken(w.routed.Ref(), "connections to "+list[0]+" fail", "a route to the port that "+u.rule.Ref().String()+" has settings for", fmt.Sprintf("it leads to port %d", u.port))
 		return
 	}
-	for _, by := range []object{w.machineAt(u, host), w.writtenAt(u, host)} {
-		if by != nil {
-			r.broken(by.Ref(), "connections to "+host+" fail", "a machine that listens there", w.answer.Details)
-			return
-		}
+	if by := w.placedBy(u, host); by != w.addressee(u) {
+		r.broken(by, "connections to "+host+" fail", "a machine that listens there", w.answer.Details)
+		return
 	}
 	if err != nil || len(u.pods) == 0 {
 		r.broken(w.addressee(u), "connections to "+list[0]+" fail", "a listening endpoint", w.answer.Details)
@@ -168,6 +166,17 @@ func (w *walk) prepared(u upstream) bool {
 		other = other || slices.Contains(entryPorts(u.entry), n)
 	}
 	return other
+}
+
+// placedBy is the object that names an address of the upstream: the machine's
+// own entry, endpoints written by hand, else the addressee.
+func (w *walk) placedBy(u upstream, host string) labs.Object {
+	for _, by := range []object{w.machineAt(u, host), w.writtenAt(u, host)} {
+		if by != nil {
+			return by.Ref()
+		}
+	}
+	return w.addressee(u)
 }
 
 // addressee is the object that says where the upstream's addresses lead, where

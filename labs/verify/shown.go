@@ -44,27 +44,30 @@ func (c *course) bring(view labs.Sight) error {
 	return c.v.Cluster.World.Break(c.ctx, &lab, Attempt)
 }
 
-// facts waits for all facts of a view, and reports each. The expressions hold
-// in one look, and in the next one too: the first may have caught a moment of
-// the view before.
+// facts waits for all facts of a view, and reports each. An expression holds
+// in two looks in a row: the first may have caught a moment of the view before.
 func (c *course) facts(view labs.Sight) {
-	began, inRow := c.v.Now(), 0
-	why := map[string]string{}
-	for inRow < 2 && c.v.Now().Sub(began) < within && c.ctx.Err() == nil {
-		if why = c.missing(view); len(why) > 0 {
-			inRow = 0
-		} else if inRow++; inRow == 2 {
-			break
+	began := c.v.Now()
+	why, inRow := map[string]string{}, map[string]int{}
+	for settled := 0; settled < len(view.Facts) && c.v.Now().Sub(began) < within && c.ctx.Err() == nil; {
+		settled, why = 0, c.missing(view)
+		for card, fact := range view.Facts {
+			if inRow[card]++; why[card] != "" {
+				inRow[card] = 0
+			}
+			if inRow[card] >= 2 || fact.That.Text == "" {
+				settled++
+			}
 		}
 		time.Sleep(lookAgain)
 	}
 	for _, card := range slices.Sorted(maps.Keys(view.Facts)) {
 		fact := view.Facts[card]
 		c.step(PartShown, fmt.Sprintf("%s: card %s", view.Title, card), func() error {
-			switch words, missed := why[card]; {
-			case missed:
-				return fmt.Errorf("%s: %s", fact.Pos, words)
-			case inRow < 2 && fact.That.Text != "":
+			switch {
+			case why[card] != "":
+				return fmt.Errorf("%s: %s", fact.Pos, why[card])
+			case inRow[card] < 2 && fact.That.Text != "":
 				return fmt.Errorf("%s: was seen for a moment only", fact.Pos)
 			}
 			return c.printed(fact)

@@ -16,3 +16,18 @@ func openssl() grammar {
 		},
 	}
 }
+
+// tcpdump is how tcpdump reads its words.
+func tcpdump() grammar {
+	return grammar{
+		style: getopt,
+		short: map[string]string{"i": "interface", "D": "list-interfaces", "n": "n"},
+		bare: []string{
+			"A", "H", "I", "K", "L", "N", "O", "S", "U", "X", "b", "d", "e", "f", "h", "immediate-mode", "l", "list-interfaces", "n", "number",
+			"p", "print", "q", "t", "u", "v", "x",
+		},
+	}
+}
+
+// dig is how dig reads its words: what begins with + or @ may stand anywhere.
+func dig() grammar { return grammar{style: plus} }
