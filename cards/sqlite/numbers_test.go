@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"database/sql"
 	"fmt"
 	"testing"
 	"time"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/cards/optimize"
+	"github.com/gatedrill/gatedrill/cards/sqlite/sqlitetest"
 	"github.com/gatedrill/gatedrill/cards/study"
 )
 
@@ -85,31 +85,12 @@ func TestRatings(t *testing.T) {
 	}
 }
 
-// million gives a database of 100 000 cards a log of a million answers over
-// ten years.
+// million is a database of 100 000 cards with a log of a million answers over
+// three years.
 func million(b *testing.B) *DB {
 	b.Helper()
-	db := large(b, 100_000)
-	raw, err := sql.Open("sqlite", "file:"+db.path)
-	if err != nil {
-		b.Fatal(err)
-	}
-	for _, q := range []string{
-		`INSERT INTO log (id, kind, card, at, day, rating, took, shown, before, after, algorithm)
-		 SELECT unhex(printf('%012X7000', l.at - 86400000 * n.value * 300 - 200000000 + abs(random()) % 80000000) || hex(randomblob(8))), kind, card,
-		   l.at - 86400000 * n.value * 300, day - n.value * 300, 1 + abs(random()) % 4, took, shown,
-		   iif(n.value = 9, '{"state":0}', before), after, algorithm FROM log l, json_each('[1,2,3,4,5,6,7,8,9]') n`,
-		`DELETE FROM tally`,
-		`INSERT INTO tally (day, tag, answers, reviews, forgot, took)
-		 SELECT day, t.tag, count(*), count(*), 0, 5000 * count(*) FROM log JOIN
-		  (SELECT '' AS tag UNION SELECT 'layer:tls' UNION SELECT 'tls' UNION SELECT 'topic' || value FROM json_each('[1,2,3,4,5,6,7,8,9]')) t
-		 GROUP BY day, t.tag`,
-	} {
-		if _, err := raw.ExecContext(b.Context(), q); err != nil {
-			b.Fatal(err)
-		}
-	}
-	if err := raw.Close(); err != nil {
+	db := filled(b, 100_000)
+	if err := sqlitetest.GiveLife(b.Context(), db.path, start, calendar.Day(start)); err != nil {
 		b.Fatal(err)
 	}
 	return db

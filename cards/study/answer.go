@@ -14,8 +14,8 @@ const maxTook = 2 * time.Minute
 
 // Rate stores the answer to a card as it was shown and returns its name in
 // the log. It is refused as cards.ErrOutdated when the card was answered or
-// suspended elsewhere meanwhile or left its deck, and when a day began with
-// which the intervals on screen are others: Reread then gives the card as it
+// suspended elsewhere meanwhile or left its deck, and when a day began or
+// parameters were set with which the intervals on screen are others: Reread then gives the card as it
 // is. On an error nothing was stored, and the same call may be made again.
 func (s *Service) Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating, took time.Duration) (cards.ID, error) {
 	t, err := s.today(ctx)
@@ -39,6 +39,9 @@ func (s *Service) Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating,
 		after, err := s.Scheduler.Next(shown.Card.ID, m, r, now)
 		if err != nil {
 			return cards.Answer{}, err
+		}
+		if after.DueDay != shown.Choices[r-cards.Again].After.DueDay {
+			return cards.Answer{}, fmt.Errorf("%w: its intervals are others, by the parameters of now", cards.ErrOutdated)
 		}
 		a := cards.Answer{Moment: now, Rating: r, Took: took, Before: m, After: m.After(after), Algorithm: s.Scheduler.Algorithm(shown.Card.ID)}
 		for i, c := range shown.Choices {

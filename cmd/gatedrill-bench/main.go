@@ -39,6 +39,8 @@ func parts() []part {
 		{name: "review", about: "the program's start to the first card, and from a grade to the next card", run: measureReview},
 		{name: "queue", about: "the day's queue out of all cards", run: measureQueue},
 		{name: "import", about: "a large collection of Anki with its history", run: measureImport},
+		{name: "stats", about: "the statistics over ten answers a card", run: measureStats},
+		{name: "optimize", about: "the memory model fitted to 100 000 reviews", run: measureOptimize},
 		{name: "sandbox", about: "a sandbox from nothing, and with kept data, to an answer through its gateway", run: measureSandbox},
 		{name: "lab", about: "a lab's start, the way from a fix to green, and reset", run: measureLab},
 		{name: "trace", about: "a trace in a cluster that is full of routes", run: measureTrace},

@@ -159,7 +159,7 @@ func (n numbers) printRetention(w io.Writer) {
 		fmt.Fprintln(t, "\nTOPIC\tREVIEWS\tRETENTION")
 	}
 	for _, tag := range n.Tags {
-		fmt.Fprintf(t, "%s\t%d\t%.0f %%\n", visible(tag.Tag), tag.Reviews, 100*tag.Recall)
+		fmt.Fprintf(t, "%s\t%d\t%s\n", visible(tag.Tag), tag.Reviews, rateText(tag.Recall))
 	}
 	_ = t.Flush() // an error of w shows at the next line
 }
@@ -169,8 +169,11 @@ func recalledText(r cards.Recalled) string {
 	if r.Reviews == 0 {
 		return "–"
 	}
-	return fmt.Sprintf("%.0f %% of %d", 100*r.Rate, r.Reviews)
+	return fmt.Sprintf("%s of %d", rateText(r.Rate), r.Reviews)
 }
+
+// rateText is a rate, rounded down so that only all is 100 %.
+func rateText(rate float64) string { return fmt.Sprintf("%d %%", int(100*rate+1e-9)) }
 
 // wantedText is the wanted rate of all decks, or the range of theirs.
 func wantedText(r cards.Retention) string {

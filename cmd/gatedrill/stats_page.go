@@ -39,7 +39,7 @@ type sheet struct {
 func (n numbers) sheet(now time.Time) sheet {
 	s := sheet{
 		Made: now.Format("2 January 2006, 15:04"), Facts: n.facts(), Calendar: calendarChart(n.Days),
-		Answers: answersChart(n.Days), Forecast: forecastChart(n.Forecast, now), Hours: hoursChart(n.Hours),
+		Answers: answersChart(n.Days), Forecast: forecastChart(n.Forecast, n.Days), Hours: hoursChart(n.Hours),
 		Stability: bucketChart("Stability, in days", n.Stability), Difficulty: bucketChart("Difficulty", n.Difficulty),
 	}
 	for _, l := range n.layers() {
@@ -190,10 +190,12 @@ func answersChart(days []cards.Day) chart {
 	return bars("answers on each of the last 90 days", all, wide, high)
 }
 
-func forecastChart(forecast []int, now time.Time) chart {
+// forecastChart begins with the day that the past ends with: the learner's
+// today.
+func forecastChart(forecast []int, past []cards.Day) chart {
 	var all []bar
 	for i, n := range forecast {
-		day := now.AddDate(0, 0, i)
+		day := past[len(past)-1].Date.AddDate(0, 0, i)
 		b := bar{N: n, Title: fmt.Sprintf("%s: %s", day.Format(time.DateOnly), count(n, "card"))}
 		if i%5 == 0 {
 			b.Name = day.Format("2 Jan")

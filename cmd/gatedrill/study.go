@@ -94,17 +94,13 @@ func openStudy(ctx context.Context, e *env) (*study.Service, func() error, error
 // openCards opens the database of cards and reads no deck. The second result
 // closes it.
 func openCards(ctx context.Context, e *env) (study.Config, func() error, error) {
-	parameters, err := e.memory()
-	if err != nil {
-		return study.Config{}, nil, err
-	}
 	db, err := sqlite.Open(ctx, e.path("cards.db"), storeConfig(e))
 	if err != nil {
 		return study.Config{}, nil, err
 	}
-	scheduler, err := parameters.scheduler(ctx, db.DeckOf)
-	if err != nil {
-		return study.Config{}, nil, errors.Join(fmt.Errorf("%s: %w", e.memoryFile(), err), db.Close())
+	scheduler := &liveScheduler{env: e, deckOf: db.DeckOf}
+	if _, err := scheduler.decks(); err != nil {
+		return study.Config{}, nil, errors.Join(err, db.Close())
 	}
 	return study.Config{
 		Store: db, Scheduler: scheduler, Decks: watchDecks(deckSources(e)), Now: e.Now, Zone: e.Zone,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -35,10 +36,19 @@ func (e *env) memory() (memory, error) {
 	return m, nil
 }
 
-// scheduler makes what schedules by them. DeckOf tells the deck of a card.
-func (m memory) scheduler(ctx context.Context, deckOf func(context.Context, string) (string, error)) (*fsrs.Decks, error) {
+// scheduler makes what schedules by them. DeckOf tells the deck of a card; it
+// is asked as long as the program runs.
+func (m memory) scheduler(deckOf func(context.Context, string) (string, error)) (*fsrs.Decks, error) {
 	return fsrs.NewDecks(fsrs.Config{Retention: m.Retention, Weights: m.Weights}, m.Decks,
-		func(card string) (string, error) { return deckOf(ctx, card) })
+		func(card string) (string, error) { return deckOf(context.Background(), card) })
+}
+
+// inForce are the parameters that cards are scheduled by.
+func inForce(s *study.Service) (*fsrs.Decks, error) {
+	if live, ok := s.Scheduler.(*liveScheduler); ok {
+		return live.decks()
+	}
+	return nil, errors.New("find the parameters of the memory model: the cards are not scheduled by it")
 }
 
 // weights are those in force.
@@ -171,9 +181,9 @@ func readWeights(text string) ([]float64, error) {
 
 // adopt says what other parameters would change, asks, and goes by them.
 func (e *env) adopt(ctx context.Context, s *study.Service, next memory, yes, keep bool) error {
-	now, ok := s.Scheduler.(*fsrs.Decks)
-	if !ok {
-		return fmt.Errorf("schedule by other parameters: the cards are not scheduled by FSRS")
+	now, err := inForce(s)
+	if err != nil {
+		return err
 	}
 	with, err := now.With(fsrs.Config{Retention: next.Retention, Weights: next.Weights}, next.Decks)
 	if err != nil {
@@ -192,7 +202,6 @@ func (e *env) adopt(ctx context.Context, s *study.Service, next memory, yes, kee
 	if keep {
 		return nil
 	}
-	s.Scheduler = with
 	done, err := s.Rebuild(ctx, true)
 	if err != nil {
 		return fmt.Errorf("%w (the parameters hold; again: gatedrill cards rebuild --anew)", err)
@@ -217,9 +226,9 @@ func (e *env) foresee(ctx context.Context, s *study.Service, with cards.Schedule
 }
 
 func showMemory(e *env, s *study.Service, m memory, asJSON bool) error {
-	d, ok := s.Scheduler.(*fsrs.Decks)
-	if !ok {
-		return fmt.Errorf("show the parameters: the cards are not scheduled by FSRS")
+	d, err := inForce(s)
+	if err != nil {
+		return err
 	}
 	w := m.weights()
 	if asJSON {

@@ -2,11 +2,15 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/cards/fsrs/model"
+	"github.com/gatedrill/gatedrill/cards/study"
 )
 
 // algorithm is what the newest answer says of its parameters.
@@ -93,6 +97,37 @@ func TestRetentionIsSetPerDeck(t *testing.T) {
 	} {
 		l.run(exitUsage, append([]string{"cards", "memory"}, args...)...)
 		has(t, l.err.String(), want)
+	}
+}
+
+// A window that is open goes by what another one sets, and refuses an answer
+// whose intervals are others by now.
+func TestAnOpenWindowGoesByWhatIsSet(t *testing.T) {
+	t.Parallel()
+	l := newStudent(t)
+	l.live(9)
+	l.now = l.now.AddDate(0, 0, 30)
+	err := withStudy(t.Context(), l.env, func(s *study.Service) error {
+		shown, err := s.Next(t.Context(), "")
+		if err != nil || shown == nil || shown.Memory.State != cards.Review {
+			t.Fatalf("%+v, %v; want a review", shown, err)
+		}
+		l.run(0, "cards", "memory", "--retention", "0.97", "--keep", "--yes")
+		if _, err := s.Rate(t.Context(), shown, cards.Good, time.Second); !errors.Is(err, cards.ErrOutdated) {
+			t.Errorf("got %v, want it refused", err)
+		}
+		anew, err := s.Reread(t.Context(), shown, "")
+		if err != nil || !(anew.Choices[2].Interval < shown.Choices[2].Interval) {
+			t.Errorf("at 97 %% it comes after %v, %v; at 90 %% after %v", anew.Choices[2].Interval, err, shown.Choices[2].Interval)
+		}
+		_, err = s.Rate(t.Context(), anew, cards.Good, time.Second)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l.algorithm() == "fsrs-6/76834bd27f3d" {
+		t.Error("the answer goes by the parameters before")
 	}
 }
 

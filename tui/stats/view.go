@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,12 +25,12 @@ func (m *Model) lines(w int) []string {
 	}
 	if w < 72 {
 		return append([]string{""}, layout.Indent(slices.Concat(m.memory(w-2), m.layers(w-2), m.days(w-2), m.calendar(w-2), m.forecast(w-2),
-			m.topics(w-2), m.stability(w-2), m.difficulty(w-2), m.hours(w-2), m.leeches(w-2), m.solved(w-2)), 1)...)
+			m.stability(w-2), m.difficulty(w-2), m.hours(w-2), m.topics(w-2), m.leeches(w-2), m.solved(w-2)), 1)...)
 	}
 	lw := min((w-4)/2, 60)
 	rw := min(w-4-lw, 76)
 	left := slices.Concat(m.memory(lw), m.days(lw), m.forecast(lw), m.calendar(lw), m.hours(lw))
-	right := slices.Concat(m.layers(rw), m.topics(rw), m.stability(rw), m.difficulty(rw), m.solved(rw), m.leeches(rw))
+	right := slices.Concat(m.layers(rw), m.stability(rw), m.difficulty(rw), m.topics(rw), m.solved(rw), m.leeches(rw))
 	return append([]string{""}, layout.Indent(layout.Columns(left, right, lw, rw, max(len(left), len(right)), "  "), 1)...)
 }
 
@@ -141,13 +142,22 @@ func (m *Model) forecast(w int) []string {
 	return append(out, layout.Cut(m.env.Styles.Accent.Render(columns(m.stats.Forecast)), w), layout.Cut(words, w), "")
 }
 
+// topics lists those that are recalled worst; the command lists all.
 func (m *Model) topics(w int) []string {
-	out := []string{m.head("Retention by topic")}
-	for _, t := range m.stats.Tags {
+	const most = 12
+	out := []string{m.head("Topics") + m.env.Styles.Faint.Render("  worst recalled first")}
+	tags := slices.Clone(m.stats.Tags)
+	slices.SortStableFunc(tags, func(a, b cards.TagRecall) int {
+		return cmp.Or(cmp.Compare(min(b.Reviews, 1), min(a.Reviews, 1)), cmp.Compare(a.Recall, b.Recall), cmp.Compare(b.Reviews, a.Reviews))
+	})
+	for _, t := range tags[:min(most, len(tags))] {
 		out = append(out, layout.Cut(m.share(t.Tag, t, min(20, max(w-24, 8)), 10), w))
 	}
-	if len(m.stats.Tags) == 0 {
+	switch {
+	case len(tags) == 0:
 		out = append(out, m.env.Styles.Faint.Render("no reviews yet"))
+	case len(tags) > most:
+		out = append(out, m.env.Styles.Faint.Render(layout.Cut(fmt.Sprintf("%d more: gatedrill stats", len(tags)-most), w)))
 	}
 	return append(out, "")
 }

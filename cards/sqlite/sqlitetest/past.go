@@ -35,17 +35,40 @@ var past = [...]string{
 	    (SELECT '' AS tag UNION SELECT 'layer:tls' UNION SELECT 'tls' UNION SELECT 'topic' || value FROM json_each('[1,2,3,4,5,6,7,8,9]')) t`,
 }
 
+// earlier gives each card nine answers before the one that it has, at growing
+// waits, so that the last one came after 256 days. ratings are drawn by chance.
+var earlier = [...]string{
+	`INSERT INTO log (id, kind, card, at, day, rating, took, shown, before, after, algorithm)
+	  SELECT unhex(printf('%012X7000', at - 86400000 * (512 - (1 << (9 - n.value)))) || hex(randomblob(8))),
+	    kind, card, at - 86400000 * (512 - (1 << (9 - n.value))), day - (512 - (1 << (9 - n.value))), max(1, 4 - abs(random()) % 12), took, shown,
+	    iif(n.value = 9, '{"state":0}', before), after, algorithm FROM log, json_each('[1,2,3,4,5,6,7,8,9]') n`,
+	`DELETE FROM tally`,
+	past[len(past)-1],
+}
+
+// GiveLife is GivePast with ten answers a card.
+func GiveLife(ctx context.Context, path string, now time.Time, today int) error {
+	if err := GivePast(ctx, path, now, today, 1); err != nil {
+		return err
+	}
+	return run(ctx, path, earlier[:], now, today, 1)
+}
+
 // GivePast makes all cards of the database at path but the first 1000
 // reviewed ones, half of them overdue at now, with so many answers each in the
 // log, spread over Days up to today. Today is the learner's day of now. The
 // database must be filled.
-func GivePast(ctx context.Context, path string, now time.Time, today, answers int) (err error) {
+func GivePast(ctx context.Context, path string, now time.Time, today, answers int) error {
+	return run(ctx, path, past[:], now, today, answers)
+}
+
+func run(ctx context.Context, path string, queries []string, now time.Time, today, answers int) (err error) {
 	db, err := sql.Open("sqlite", "file:"+path)
 	if err != nil {
 		return fmt.Errorf("open card database %s: %w", path, err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	for _, q := range past {
+	for _, q := range queries {
 		if _, err := db.ExecContext(ctx, q, now.UnixMilli(), today, answers); err != nil {
 			return fmt.Errorf("give %s a past: %w", path, err)
 		}
