@@ -51,6 +51,9 @@ func OldID(at time.Time, after ID, digest [16]byte) ID {
 
 func (id ID) millis() int64 { return int64(binary.BigEndian.Uint64(id[:]) >> 16) }
 
+// Time is the moment for which the ID was made, or a little after it.
+func (id ID) Time() time.Time { return time.UnixMilli(id.millis()).UTC() }
+
 // IsZero reports whether this is no ID.
 func (id ID) IsZero() bool { return id == ID{} }
 

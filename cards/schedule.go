@@ -35,6 +35,9 @@ const (
 	// Rescheduled is a card whose answers were all scheduled anew, by the
 	// parameters of that moment: Before was its memory, After came of it.
 	Rescheduled Kind = "reschedule"
+	// Adopted is a card that came from another program with a memory, but
+	// without the answers that led to it: After is that memory.
+	Adopted Kind = "adopt"
 )
 
 // Actions are the kinds that learners do to a card.
@@ -43,10 +46,13 @@ func Actions() []Kind {
 }
 
 // Kinds are all kinds of log lines.
-func Kinds() []Kind { return append([]Kind{Answered, Undone, Urged, Rescheduled}, Actions()...) }
+func Kinds() []Kind {
+	return append([]Kind{Answered, Undone, Urged, Rescheduled, Adopted}, Actions()...)
+}
 
 // Event is one line of the log. An answer has all fields of Answer, a
-// Rescheduled has Before, After and Algorithm, every kind has Card and Moment.
+// Rescheduled has Before, After and Algorithm, an Adopted After and Algorithm,
+// every kind has Card and Moment.
 type Event struct {
 	ID   ID
 	Kind Kind
@@ -86,6 +92,8 @@ func replay(s Scheduler, events []Event, undone map[ID]bool, anew bool) (Memory,
 			m = next
 		case Urged:
 			m = m.Urge(e.At, e.UrgedBy)
+		case Adopted:
+			m = m.With(e.After)
 		case Rescheduled:
 			if anew {
 				continue
@@ -111,7 +119,7 @@ func replay(s Scheduler, events []Event, undone map[ID]bool, anew bool) (Memory,
 }
 
 func replayAnswer(s Scheduler, m Memory, a Answer, anew bool) (Memory, error) {
-	if !anew && m.Known() == a.Before.Known() {
+	if _, foreign := a.Elsewhere(); !foreign && !anew && m.Known() == a.Before.Known() {
 		return m.promised(a), nil
 	}
 	next, err := s.Next(a.Card, m, a.Rating, a.Moment)

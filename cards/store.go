@@ -108,6 +108,12 @@ type Dues struct {
 // Replayer rebuilds a card's memory from its events, oldest first.
 type Replayer func([]Event) (Memory, error)
 
+// Studied is a card with where it stands and what happened to it.
+type Studied struct {
+	Row
+	Lines []Event // of the log, in order
+}
+
 // Merged says what a merge of another log did.
 type Merged struct {
 	Events  int // lines of the other log

@@ -4,12 +4,13 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
-// Clean makes text safe to show in a terminal: escape sequences, other
-// control characters and marks that reorder text are removed, also where
-// they hide in numeric entities, which Markdown would turn back into
+// Clean makes text safe to show in a terminal, wherever it comes from: escape
+// sequences, other control characters and marks that reorder text are removed,
+// also where they hide in numeric entities, which Markdown would turn back into
 // characters. Line ends become \n; tabs stay.
 func Clean(s string) string {
 	if !Unsafe(s) {
@@ -25,22 +26,21 @@ func Clean(s string) string {
 
 // Unsafe reports whether Clean would change the text.
 func Unsafe(s string) bool {
-	if !utf8.ValidString(s) || strings.ContainsFunc(s, isControl) {
+	if !utf8.ValidString(s) || strings.ContainsFunc(s, IsControl) {
 		return true
 	}
 	return strings.Contains(s, "&#") && dropEntities(s) != s
 }
 
-func isControl(r rune) bool {
-	switch {
-	case r == '\n' || r == '\t':
+// IsControl reports whether a character may do something else in a terminal
+// than to be read: C0, DEL and C1, what turns the reading direction around, and
+// the two line ends that no terminal shows as such. Line ends and tabs are
+// none.
+func IsControl(r rune) bool {
+	if r == '\n' || r == '\t' {
 		return false
-	case r < 0x20, r >= 0x7f && r < 0xa0: // C0, DEL, C1
-		return true
-	case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069: // reorder text
-		return true
 	}
-	return r == 0x200e || r == 0x200f || r == 0x2028 || r == 0x2029
+	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
 }
 
 // dropControls removes control characters, and with an introducer the whole
@@ -52,7 +52,7 @@ func dropControls(s string) string {
 		switch {
 		case r == 0x1b || r == 0x9b || r == 0x9d || r == 0x90 || r == 0x98 || r == 0x9e || r == 0x9f:
 			i += sequence(s[i:], r, n)
-		case isControl(r):
+		case IsControl(r):
 			i += n
 		default:
 			b.WriteString(s[i : i+n])
@@ -123,7 +123,7 @@ func dropEntities(s string) string {
 			return e
 		}
 		v, err := strconv.ParseInt("0"+digits, base, 32)
-		if err != nil || !isControl(rune(v)) {
+		if err != nil || !IsControl(rune(v)) {
 			return e
 		}
 		return ""

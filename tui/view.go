@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/tui/help"
 	"github.com/gatedrill/gatedrill/tui/keymap"
 	"github.com/gatedrill/gatedrill/tui/layout"
@@ -32,7 +33,7 @@ func (m *Model) View() tea.View {
 	v.AltScreen = true
 	v.WindowTitle = "gatedrill"
 	if where := m.top().Where(); where != "" {
-		v.WindowTitle += " › " + layout.Cut(widget.Sanitize(where), 60)
+		v.WindowTitle += " › " + layout.Cut(cards.Clean(where), 60)
 	}
 	return v
 }
@@ -143,7 +144,7 @@ func (m *Model) notice(w int) []string {
 	if m.flash.Bad {
 		mark = st.Bad.Render(theme.Bad)
 	}
-	return m.boxed(mark, layout.Head(layout.Flow(widget.Sanitize(m.flash.Text), w-4), 4, "…"))
+	return m.boxed(mark, layout.Head(layout.Flow(cards.Clean(m.flash.Text), w-4), 4, "…"))
 }
 
 func (m *Model) question(a screen.Ask, w int) []string {

@@ -66,11 +66,7 @@ func (db *DB) explain(doing string, err error) error {
 	return fmt.Errorf("%s in %s: %w", doing, db.path, err)
 }
 
-// damaged says what can be done: a backup is named only when there is one.
+// damaged says what can be done.
 func damaged(path string, cause error) error {
-	next := "move it away to begin anew"
-	if b := Backup(path); b != "" {
-		next = "put the backup " + b + " in its place, or " + next
-	}
-	return fmt.Errorf("%w: %s: %w; the file was left as it is: %s", ErrDamaged, path, cause, next)
+	return fmt.Errorf("%w: %s: %w; the file was left as it is: bring back what was kept of it (gatedrill restore), or move it away to begin anew", ErrDamaged, path, cause)
 }

@@ -39,13 +39,16 @@ const insertEvent = "INSERT INTO log (" + eventColumns + ") VALUES (?, ?, ?, ?, 
 
 func eventArgs(e cards.Event) ([]any, error) {
 	var before, after string
-	if e.Kind == cards.Answered || e.Kind == cards.Rescheduled {
+	switch e.Kind {
+	case cards.Answered, cards.Rescheduled, cards.Adopted:
 		var err error
 		if before, err = encode(e.Before); err != nil {
 			return nil, err
 		}
-		if after, err = encode(e.After); err != nil {
-			return nil, err
+		if e.After != (cards.Memory{}) { // of an answer elsewhere it is not known
+			if after, err = encode(e.After); err != nil {
+				return nil, err
+			}
 		}
 	}
 	var undoes []byte // NULL

@@ -60,6 +60,7 @@ func (db *DB) copyOf(ctx context.Context, file string) (path string, remove func
 	}
 	quiet := db.config
 	quiet.Progress = nil // it is a copy that goes again
+	quiet.Backup = func(context.Context, string, func(context.Context, string) error) (string, error) { return "", nil }
 	copied, err := Open(ctx, path, quiet)
 	if err == nil {
 		err = errors.Join(copied.Verify(ctx), copied.Close())
@@ -141,6 +142,10 @@ func (db *DB) merge(ctx context.Context, other string, replay cards.Replayer) (c
 	return done, err
 }
 
+// imported are lines that both homes made of one history elsewhere. It tells no
+// zone, so each counted the days by its own, and keeps them.
+const imported = `l.algorithm LIKE 'elsewhere/%' AND l.algorithm = o.algorithm AND l.kind = o.kind AND l.card = o.card AND l.at = o.at AND l.rating = o.rating`
+
 // compare counts what is new in the other log, and refuses one that cannot be
 // joined.
 func compare(ctx context.Context, conn *sql.Conn, done *cards.Merged) error {
@@ -157,7 +162,7 @@ func compare(ctx context.Context, conn *sql.Conn, done *cards.Merged) error {
 		same = append(same, "l."+c+" IS o."+c)
 	}
 	var id []byte
-	err = conn.QueryRowContext(ctx, "SELECT o.id FROM other.log o JOIN main.log l ON l.id = o.id WHERE NOT ("+strings.Join(same, " AND ")+") LIMIT 1").Scan(&id)
+	err = conn.QueryRowContext(ctx, "SELECT o.id FROM other.log o JOIN main.log l ON l.id = o.id WHERE NOT ("+strings.Join(same, " AND ")+") AND NOT ("+imported+") LIMIT 1").Scan(&id)
 	if err == nil {
 		return fmt.Errorf("%w: line %s is another one there; nothing was merged", ErrConflict, cards.ID(id))
 	}

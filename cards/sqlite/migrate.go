@@ -6,9 +6,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	lib "modernc.org/sqlite"
@@ -54,7 +51,7 @@ func (db *DB) migrate(ctx context.Context, steps []step) error {
 		return err
 	}
 	if version > 0 {
-		kept, err := db.backup(ctx, fmt.Sprintf("v%d", version))
+		kept, err := db.backup(ctx, fmt.Sprintf("version-%d", version))
 		if err != nil {
 			return err
 		}
@@ -116,43 +113,21 @@ func (db *DB) check(ctx context.Context, q querier, newest int) (int, error) {
 	return version, nil
 }
 
-// backup copies the file, with what its write-ahead log holds, to a new file
-// beside it that says before what this was.
-func (db *DB) backup(ctx context.Context, before string) (string, error) {
-	for n := 1; ; n++ {
-		to := fmt.Sprintf("%s.%s.backup", db.path, before)
-		if n > 1 {
-			to = fmt.Sprintf("%s.%s-%d.backup", db.path, before, n)
-		}
-		if _, err := os.Lstat(to); err == nil {
-			continue
-		} else if !errors.Is(err, os.ErrNotExist) {
-			return "", fmt.Errorf("back up the card database: %w", err)
-		}
-		if _, err := db.sql.ExecContext(ctx, "VACUUM INTO ?", to); err != nil {
-			return "", errors.Join(db.explain("back up the card database to "+to, err), os.RemoveAll(to))
-		}
-		return to, nil
+// backup keeps a copy before what cannot be undone, and returns its name.
+func (db *DB) backup(ctx context.Context, reason string) (string, error) {
+	if db.config.Backup == nil {
+		return "", errors.New("back up the card database: no place is known for a copy; nothing was changed")
 	}
+	return db.config.Backup(ctx, reason, db.Snapshot)
 }
 
-// Backup is the newest copy that a migration or a merge made of a database, ""
-// when there is none.
-func Backup(path string) string {
-	entries, err := os.ReadDir(filepath.Dir(path))
-	if err != nil {
-		return ""
+// Snapshot copies the database, with what its write-ahead log holds, to a new
+// file.
+func (db *DB) Snapshot(ctx context.Context, to string) error {
+	if _, err := db.sql.ExecContext(ctx, "VACUUM INTO ?", to); err != nil {
+		return db.explain("back up the card database to "+to, err)
 	}
-	newest, at := "", time.Time{}
-	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), filepath.Base(path)+".") || !strings.HasSuffix(e.Name(), ".backup") {
-			continue
-		}
-		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && !info.ModTime().Before(at) {
-			newest, at = filepath.Join(filepath.Dir(path), e.Name()), info.ModTime()
-		}
-	}
-	return newest
+	return nil
 }
 
 // useWAL lets readers and a writer work at once. Changing the mode does not

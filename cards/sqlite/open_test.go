@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"bytes"
+	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -128,18 +129,11 @@ func TestDamageInside(t *testing.T) {
 	if _, err := db.Rows(t.Context()); !errors.Is(err, ErrDamaged) {
 		t.Errorf("got %v, want ErrDamaged", err)
 	}
-	if err := db.Verify(t.Context()); !errors.Is(err, ErrDamaged) || strings.Contains(err.Error(), "backup") {
-		t.Errorf("verified: got %v, want ErrDamaged, and no word of a backup that is not there", err)
+	if err := db.Verify(t.Context()); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "gatedrill restore") {
+		t.Errorf("verified: got %v, want ErrDamaged, and what brings a backup back", err)
 	}
 	if sum(t, path) != before {
 		t.Error("the file was changed")
-	}
-	backup := path + ".v1.backup"
-	if err := os.WriteFile(backup, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Verify(t.Context()); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "put the backup "+backup+" in its place") {
-		t.Errorf("with a backup: got %v", err)
 	}
 }
 
@@ -166,11 +160,16 @@ func TestBackupBeforeMigration(t *testing.T) {
 		t.Fatal(err)
 	}
 	broken := append(steps[:len(steps):len(steps)], step{sql: "CREATE TABLE half (a); CREATE TABLE half (a);"})
-	if _, err := open(ctx, path, config(), broken); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("to version %d", len(broken))) {
+	if _, err := open(ctx, path, Config{Random: rand.Reader}, broken); err == nil || !strings.Contains(err.Error(), "no place is known for a copy") {
+		t.Fatalf("a migration without a place for a backup: got %v", err)
+	}
+	kept := t.TempDir()
+	keep := keeping(kept)
+	if _, err := open(ctx, path, keep, broken); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("to version %d", len(broken))) {
 		t.Fatalf("a broken migration: got %v", err)
 	}
 	next := append(steps[:len(steps):len(steps)], step{sql: "ALTER TABLE card ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;"})
-	db, err = open(ctx, path, config(), next)
+	db, err = open(ctx, path, keep, next)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,11 +182,8 @@ func TestBackupBeforeMigration(t *testing.T) {
 	if _, err := Open(ctx, path, config()); !errors.Is(err, ErrNewer) {
 		t.Errorf("the old program opens the new file: %v", err)
 	}
-	if got, want := Backup(path), path+fmt.Sprintf(".v%d-2.backup", len(steps)); got != want {
-		t.Errorf("the newest backup is %q, want %q", got, want)
-	}
-	for _, name := range []string{fmt.Sprintf(".v%d.backup", len(steps)), fmt.Sprintf(".v%d-2.backup", len(steps))} {
-		old := openAt(t, path+name)
+	for _, name := range []string{fmt.Sprintf("1-version-%d", len(steps)), fmt.Sprintf("2-version-%d", len(steps))} {
+		old := openAt(t, filepath.Join(kept, name))
 		if got := memoryFor(t, old, "c1"); got != want {
 			t.Errorf("in %s: %+v, want %+v", name, got, want)
 		}

@@ -84,7 +84,7 @@ func lines1(t *testing.T, raw *sql.DB) []line1 {
 
 func migrated(t *testing.T, path string, c cards.Calendar) *DB {
 	t.Helper()
-	db, err := Open(t.Context(), path, Config{Random: config().Random, Calendar: c})
+	db, err := Open(t.Context(), path, Config{Random: config().Random, Calendar: c, Backup: config().Backup})
 	if err != nil {
 		t.Fatal(err)
 	}

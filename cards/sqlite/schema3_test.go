@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -23,7 +24,7 @@ func old2(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := open(t.Context(), path, config(), steps[:2])
+	db, err := open(t.Context(), path, keeping(t.TempDir()), steps[:2])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +79,7 @@ func TestSchema3KeepsEverything(t *testing.T) {
 	path := old2(t)
 	log, all, tallies := table(t, path, log2), table(t, path, cards2), table(t, path, "SELECT * FROM tally WHERE answers > 0 ORDER BY tag, day")
 	var told []Progress
-	c := config()
+	c := keeping(t.TempDir())
 	c.Progress = func(p Progress) { told = append(told, p) }
 	db, err := Open(t.Context(), path, c)
 	if err != nil {
@@ -106,7 +107,7 @@ func TestSchema3KeepsEverything(t *testing.T) {
 	if diff := cmp.Diff(tallies, table(t, path, "SELECT * FROM tally WHERE answers > 0 ORDER BY tag, day")); diff != "" {
 		t.Errorf("tallies (-before +after):\n%s", diff)
 	}
-	if len(told) != 1 || told[0].To != 3 || !strings.HasSuffix(told[0].Backup, ".v2.backup") {
+	if len(told) != 1 || told[0].To != 3 || !strings.HasSuffix(told[0].Backup, "-version-2") {
 		t.Errorf("told %+v, want the backup of version 2", told)
 	}
 }
@@ -120,7 +121,8 @@ func TestMigrationTellsHowItGoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	var told []Progress
-	c := config()
+	kept := t.TempDir()
+	c := keeping(kept)
 	c.Progress = func(p Progress) { told = append(told, p) }
 	db, err := Open(t.Context(), path, c)
 	if err != nil {
@@ -129,7 +131,7 @@ func TestMigrationTellsHowItGoes(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	want := []Progress{{To: 3, Backup: path + ".v1.backup"}, {To: 2, Done: lines, Total: lines}}
+	want := []Progress{{To: 3, Backup: filepath.Join(kept, "1-version-1")}, {To: 2, Done: lines, Total: lines}}
 	if diff := cmp.Diff(want, told); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -44,6 +44,10 @@ type DB struct {
 type Config struct {
 	Random   io.Reader      // for the names of log lines
 	Calendar cards.Calendar // of the learner, by which moments of old logs are read as days
+	// Backup keeps a copy of the database before what cannot be undone: a
+	// migration, a merge, an import. It is given a word for that, and what makes
+	// the copy, and returns the copy's name. Without one, none of it is done.
+	Backup func(ctx context.Context, reason string, snapshot func(ctx context.Context, to string) error) (string, error)
 	// Progress is told how a migration goes, which takes long on a large log;
 	// nil if nobody wants to know.
 	Progress func(Progress)
@@ -58,7 +62,7 @@ type Progress struct {
 }
 
 // Open opens the file, and makes it and its folder when they are not there.
-// An older schema is migrated after a backup copy was made beside the file.
+// An older schema is migrated after a backup was made.
 // The errors are ErrDamaged, ErrForeign and ErrNewer, with the file
 // untouched, or those of the system.
 func Open(ctx context.Context, path string, c Config) (*DB, error) {

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -33,7 +34,23 @@ func openAt(t testing.TB, path string) *DB {
 
 var calendar = cards.Calendar{Rollover: 4}
 
-func config() Config { return Config{Random: rand.Reader, Calendar: calendar} }
+// config keeps no backups: few tests are about them, see keeping.
+func config() Config {
+	return Config{Random: rand.Reader, Calendar: calendar, Backup: func(context.Context, string, func(context.Context, string) error) (string, error) {
+		return "none", nil
+	}}
+}
+
+// keeping is config with a folder for backups: "1-version-2", "2-merge".
+func keeping(dir string) Config {
+	c, n := config(), 0
+	c.Backup = func(ctx context.Context, reason string, snapshot func(context.Context, string) error) (string, error) {
+		n++
+		to := filepath.Join(dir, fmt.Sprintf("%d-%s", n, reason))
+		return to, snapshot(ctx, to)
+	}
+	return c
+}
 
 // at is a moment of a learner who lives by UTC.
 func at(t time.Time) cards.Moment { return calendar.Moment(t) }

@@ -1,6 +1,7 @@
 package study_test
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -63,7 +64,11 @@ func newWorld(t testing.TB, d study.Decks, l cards.Room) *world {
 // open opens the same database again, as another window does.
 func (w *world) open(d study.Decks, l cards.Room) *study.Service {
 	w.t.Helper()
-	db, err := sqlite.Open(w.t.Context(), w.path, sqlite.Config{Random: rand.Reader, Calendar: w.calendar})
+	db, err := sqlite.Open(w.t.Context(), w.path, sqlite.Config{Random: rand.Reader, Calendar: w.calendar,
+		Backup: func(ctx context.Context, reason string, snapshot func(context.Context, string) error) (string, error) {
+			to := fmt.Sprintf("%s.%s-%d.backup", w.path, reason, len(must(filepath.Glob(w.path+".*.backup"))))
+			return to, snapshot(ctx, to)
+		}})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -38,6 +38,7 @@ func parts() []part {
 		{name: "start", about: "process start to the first frame, and to the home screen with its numbers", run: measureStart},
 		{name: "review", about: "the program's start to the first card, and from a grade to the next card", run: measureReview},
 		{name: "queue", about: "the day's queue out of all cards", run: measureQueue},
+		{name: "import", about: "a large collection of Anki with its history", run: measureImport},
 		{name: "stats", about: "the statistics over ten answers a card", run: measureStats},
 		{name: "optimize", about: "the memory model fitted to 100 000 reviews", run: measureOptimize},
 		{name: "sandbox", about: "a sandbox from nothing, and with kept data, to an answer through its gateway", run: measureSandbox},

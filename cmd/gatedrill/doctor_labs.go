@@ -67,10 +67,7 @@ func mendDatabase(path string, err error) string {
 	case errors.Is(err, sqlite.ErrForeign):
 		return "move it away, or set GATEDRILL_HOME to another directory"
 	}
-	if b := sqlite.Backup(path); b != "" {
-		return fmt.Sprintf("put the backup in its place: cp %s %s; or move it away to begin anew", b, path)
-	}
-	return "move it away to begin anew"
+	return "bring back what was kept of it: gatedrill restore; or move it away to begin anew"
 }
 
 // lookAtSandbox asks the system and the sandbox itself, and starts nothing.

@@ -45,7 +45,7 @@ func TestDoctorReadsTheWholeDatabase(t *testing.T) {
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if f := lookAtDatabase(t.Context(), path, sqlite.Config{Random: rand.Reader}); f.State != stateMissing || f.Next != "move it away to begin anew" {
+	if f := lookAtDatabase(t.Context(), path, sqlite.Config{Random: rand.Reader}); f.State != stateMissing || f.Next != "bring back what was kept of it: gatedrill restore; or move it away to begin anew" {
 		t.Errorf("a destroyed one: %+v", f)
 	}
 }

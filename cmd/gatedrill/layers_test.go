@@ -7,14 +7,16 @@ import (
 	"testing"
 )
 
-// rules say which imports a subtree may hold; the longest matching subtree wins.
+// rules say which imports a subtree may hold; the first that matches wins.
 var rules = []struct {
 	tree string   // package path under the module
 	ours []string // module packages it may import ("x/..." for a subtree)
 	deny []string // third-party and std prefixes it may not import
 }{
 	{"content", nil, []string{"charm.land/", "k8s.io/", "database/sql", "os/exec"}},
-	{"cards", []string{"cards/..."}, []string{"charm.land/", "k8s.io/", "os/exec", "net"}},
+	{"cards/sqlite", []string{"cards/..."}, []string{"charm.land/", "k8s.io/", "os/exec", "net"}},
+	{"cards/anki", []string{"cards/anki"}, []string{"charm.land/", "k8s.io/", "os/exec", "net"}},
+	{"cards", []string{"cards/..."}, []string{"charm.land/", "k8s.io/", "database/sql", "modernc.org/", "os/exec", "net"}},
 	{"labs", []string{"labs/..."}, []string{"charm.land/"}},
 	{"tui", []string{"tui/...", "cards", "labs"}, []string{"k8s.io/", "database/sql", "os/exec", "net"}},
 	{"cmd", []string{"cmd/...", "tui", "tui/layout", "cards/...", "labs/...", "content"}, nil},

@@ -134,6 +134,7 @@ labs into the folder labs.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.PersistentFlags().StringArrayVar(&e.labs, "labs", nil, "another folder of labs, or $"+labsVariable)
 	root.AddCommand(studyCommands(e)...)
+	root.AddCommand(backupCommands(e)...)
 	root.AddCommand(labCommands(e)...)
 	root.AddCommand(authorCommand(e))
 	root.AddCommand(traceCommands(e)...)

@@ -4,13 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"sync"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/term"
 
 	"github.com/gatedrill/gatedrill/cards/command"
+	"github.com/gatedrill/gatedrill/cards/study"
 	"github.com/gatedrill/gatedrill/tui"
 )
 
@@ -31,12 +35,13 @@ func openTUI(ctx context.Context, e *env, start tui.Open) error {
 		return err
 	}
 	defer func() { _ = closeCards() }()
-	study := &lateStudy{config: config}
+	late := &lateStudy{config: config}
 
 	ctx, stop := context.WithCancel(ctx)
 	opts := tui.Options{Context: ctx, Now: e.Now, Start: start}
-	ports := tui.Ports{Study: study, Editor: cardEditor{e, study}, Compare: command.Compare, Problems: func(context.Context) []string { return deckSources(e).trouble() }}
-	closeLabs := joinLabs(e, study, &ports, &opts)
+	ports := tui.Ports{Study: late, Editor: cardEditor{e, late}, Compare: command.Compare, Problems: func(context.Context) []string { return deckSources(e).trouble() }}
+	closeLabs := joinLabs(e, late, &ports, &opts)
+	kept := keepBehind(ctx, e, config.Store)
 
 	program := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(framesPerSecond)}
 	if e.Getenv("NO_COLOR") != "" { // any value, as no-color.org says; the library wants a boolean
@@ -45,10 +50,28 @@ func openTUI(ctx context.Context, e *env, start tui.Open) error {
 	_, err = tea.NewProgram(tui.New(ports, opts), program...).Run()
 	stop()
 	closeLabs()
+	kept.Wait()
 	if err != nil && !errors.Is(err, tea.ErrInterrupted) && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("run the screens: %w", err)
 	}
 	return nil
+}
+
+// keepBehind makes the day's copy behind the first screens. Leaving ends it; the
+// next program makes it then.
+func keepBehind(ctx context.Context, e *env, s study.Store) *sync.WaitGroup {
+	const later = 5 * time.Second // decks that changed are taken over before
+	quiet := *e
+	quiet.Stderr = io.Discard // the terminal is the screens'; what the copy lacks, the next command says
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		select {
+		case <-time.After(later):
+			keepDaily(ctx, &quiet, s)
+		case <-ctx.Done():
+		}
+	})
+	return &wg
 }
 
 // noScreen says why screens cannot be painted, "" if they can.

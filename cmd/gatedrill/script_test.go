@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -33,6 +34,11 @@ func TestScript(t *testing.T) {
 			env.Setenv("GATEDRILL_HOME", env.WorkDir+"/home")
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("TZ", "UTC")
+			packages, err := filepath.Abs("../../cards/anki/testdata")
+			env.Setenv("PACKAGES", packages) // that Anki wrote
+			if err != nil {
+				return err
+			}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"stranger": stranger},

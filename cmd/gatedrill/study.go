@@ -111,6 +111,9 @@ func storeConfig(e *env) sqlite.Config {
 	const rollover = 4 // where logs of the first schema do not say when days began, they began then
 	return sqlite.Config{
 		Random: rand.Reader, Calendar: cards.Calendar{Zone: e.Zone, Rollover: rollover}, Progress: migrating(e),
+		Backup: func(ctx context.Context, reason string, snapshot func(context.Context, string) error) (string, error) {
+			return keptHome(e).Make(ctx, reason, snapshot)
+		},
 	}
 }
 
@@ -139,7 +142,11 @@ func withStudy(ctx context.Context, e *env, f func(*study.Service) error) error 
 	if err != nil {
 		return err
 	}
-	return errors.Join(f(s), closeStudy())
+	err = f(s)
+	if err == nil {
+		keepDaily(ctx, e, s.Store)
+	}
+	return errors.Join(err, closeStudy())
 }
 
 func dueCommand(e *env) *cobra.Command {

@@ -18,13 +18,13 @@ import (
 
 func cardsCommand(e *env) *cobra.Command {
 	c := &cobra.Command{
-		Use: "cards", Short: "Find, show, check and set aside cards; answers, settings; merge homes", Args: cobra.NoArgs,
+		Use: "cards", Short: "Find, show, check and set aside cards; answers, settings; import, export, merge", Args: cobra.NoArgs,
 		Long: `Cards come from the program's own decks and from *.md files in the folder
 decks of gatedrill's home. gatedrill cards check says what is wrong with them.`,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(cardsList(e), cardsShow(e), cardsCheck(e), cardsLint(e), cardsRebuild(e), cardsSettings(e),
-		cardsAnswers(e), cardsRevoke(e), cardsMerge(e), cardsMemory(e), cardsOptimize(e))
+		cardsAnswers(e), cardsRevoke(e), cardsMerge(e), cardsMemory(e), cardsOptimize(e), cardsImport(e), cardsExport(e))
 	c.AddCommand(cardsActions(e)...)
 	c.AddCommand(ownDecks(e)...)
 	return c

@@ -2,7 +2,8 @@ package main
 
 import (
 	"strings"
-	"unicode"
+
+	"github.com/gatedrill/gatedrill/cards"
 )
 
 // visible makes one line of foreign text safe for a terminal: what would move
@@ -10,7 +11,7 @@ import (
 // bytes that are no text as U+FFFD.
 func visible(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
+		if cards.IsControl(r) || r == '\n' || r == '\t' {
 			return '·'
 		}
 		return r

@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/tui/screen"
 	"github.com/gatedrill/gatedrill/tui/widget"
@@ -110,7 +111,7 @@ func (m *Model) solution() tea.Cmd {
 	id, ctx, port := m.watch, m.ctx, m.ports.Labs
 	return func() tea.Msg {
 		text, err := port.Solution(ctx)
-		return solutionRead{id, widget.Sanitize(text), err}
+		return solutionRead{id, cards.Clean(text), err}
 	}
 }
 

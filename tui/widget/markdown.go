@@ -5,6 +5,7 @@ import (
 
 	"charm.land/glamour/v2"
 
+	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/tui/layout"
 	"github.com/gatedrill/gatedrill/tui/theme"
 )
@@ -45,7 +46,7 @@ func (m *Markdown) Lines(text string, width int) []string {
 		clear(m.cache)
 	}
 	var lines []string
-	for _, b := range blocks(SanitizeMarkdown(text)) {
+	for _, b := range blocks(cards.Clean(text)) {
 		part := m.fenced(b, width)
 		if !b.fenced {
 			part = m.render(code(strings.Join(b.lines, "\n"), width-codeMargin), width)

@@ -5,64 +5,11 @@ package widget
 
 import (
 	"reflect"
-	"regexp"
-	"strconv"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
-	"github.com/charmbracelet/x/ansi"
+	"github.com/gatedrill/gatedrill/cards"
 )
 
-// Sanitize makes foreign text safe to print: escape sequences and control
-// characters (C0 and C1, but for newline and tab) are taken out, as are the
-// invisible characters that turn the reading direction around. Bytes that are
-// no UTF-8 become U+FFFD. Text that is safe already is returned as it is.
-func Sanitize(s string) string {
-	if safe(s) {
-		return s
-	}
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	s = strings.ReplaceAll(s, "\r\n", "\n")
-	s = ansi.Strip(s)
-	return strings.Map(func(r rune) rune {
-		if forbidden(r) {
-			return -1
-		}
-		return r
-	}, s)
-}
-
-func safe(s string) bool {
-	return utf8.ValidString(s) && strings.IndexFunc(s, forbidden) < 0
-}
-
-func forbidden(r rune) bool {
-	if r == '\n' || r == '\t' {
-		return false
-	}
-	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
-}
-
-// SanitizeMarkdown is Sanitize for text that goes through a Markdown renderer,
-// which would turn a reference such as &#27; into the control character.
-func SanitizeMarkdown(s string) string {
-	return reference.ReplaceAllStringFunc(Sanitize(s), func(ref string) string {
-		digits, base := strings.ToLower(ref[2:len(ref)-1]), 10
-		if rest, ok := strings.CutPrefix(digits, "x"); ok {
-			digits, base = rest, 16
-		}
-		n, err := strconv.ParseInt(digits, base, 32)
-		if err != nil || forbidden(rune(n)) {
-			return "\uFFFD"
-		}
-		return ref
-	})
-}
-
-var reference = regexp.MustCompile(`&#(?:[0-9]+|[xX][0-9a-fA-F]+);`)
-
-// Safe returns v with every string in it sanitized, however deep: in fields,
+// Safe returns v with every string in it cleaned, however deep: in fields,
 // slices, maps and behind pointers. What arrives from a port goes through here
 // once, so that no screen can forget it. v itself is not changed.
 func Safe[T any](v T) T {
@@ -73,12 +20,12 @@ func Safe[T any](v T) T {
 	return out.Interface().(T)
 }
 
-// clean sanitizes what an addressable value holds; shared parts are copied
+// clean cleans what an addressable value holds; shared parts are copied
 // before they are changed.
 func clean(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.String:
-		v.SetString(Sanitize(v.String()))
+		v.SetString(cards.Clean(v.String()))
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if f := v.Field(i); f.CanSet() {
@@ -144,5 +91,5 @@ func Words(err error) string {
 	if err == nil {
 		return ""
 	}
-	return Sanitize(err.Error())
+	return cards.Clean(err.Error())
 }

@@ -14,46 +14,6 @@ import (
 	"github.com/gatedrill/gatedrill/tui/theme"
 )
 
-func TestSanitize(t *testing.T) {
-	t.Parallel()
-	cases := map[string][2]string{
-		"plain text stays":      {"a ✓ b\n\tc", "a ✓ b\n\tc"},
-		"colour":                {"\x1b[31mred\x1b[0m", "red"},
-		"window title":          {"a\x1b]0;owned\x07b", "ab"},
-		"clipboard":             {"a\x1b]52;c;b3duZWQ=\x1b\\b", "ab"},
-		"8-bit CSI":             {"a\u009b31mb", "a31mb"},
-		"raw C1 byte":           {"a\x9b31mb", "a\uFFFD31mb"},
-		"lone escape":           {"a\x1b", "a"},
-		"bell and backspace":    {"a\a\b\x7fb", "ab"},
-		"carriage return":       {"safe\rover", "safeover"},
-		"windows line end":      {"a\r\nb", "a\nb"},
-		"right-to-left":         {"a\u202egnp.exe", "agnp.exe"},
-		"device control string": {"a\x1bP1;2qhidden\x1b\\b", "ab"},
-		"no UTF-8":              {"a\xff\xfeb", "a\uFFFDb"},
-	}
-	for name, c := range cases {
-		got := Sanitize(c[0])
-		if got != c[1] {
-			t.Errorf("%s: got %q, want %q", name, got, c[1])
-		}
-		if Sanitize(got) != got {
-			t.Errorf("%s: a second pass changes %q", name, got)
-		}
-	}
-}
-
-func FuzzSanitize(f *testing.F) {
-	f.Add("\x1b]8;;http://x\x1b\\y\u009c\x1b")
-	f.Add("\x1b\x1b[[31m31m")
-	f.Fuzz(func(t *testing.T, s string) {
-		for _, r := range Sanitize(s) {
-			if forbidden(r) {
-				t.Errorf("%q keeps %U", s, r)
-			}
-		}
-	})
-}
-
 func TestMarkdownKeepsNoEscape(t *testing.T) {
 	t.Parallel()
 	md := NewMarkdown(theme.New(true))
@@ -63,7 +23,7 @@ func TestMarkdownKeepsNoEscape(t *testing.T) {
 	} {
 		out := strings.Join(md.Lines(text, 60), "\n")
 		for _, r := range ours.ReplaceAllString(out, "") {
-			if forbidden(r) {
+			if cards.IsControl(r) {
 				t.Errorf("%q renders to %q", text, out)
 				break
 			}

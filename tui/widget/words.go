@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/gatedrill/gatedrill/cards"
 )
 
 // Clock renders a running time: "07:12", "1:02:33".
@@ -84,7 +86,7 @@ func Bar(share float64, w int) string {
 func Gist(s string) string {
 	var out []string
 	fenced, code := false, false
-	for _, line := range strings.Split(Sanitize(s), "\n") {
+	for _, line := range strings.Split(cards.Clean(s), "\n") {
 		words := strings.Join(strings.Fields(line), " ")
 		switch {
 		case strings.HasPrefix(words, "```"):

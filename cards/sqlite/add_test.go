@@ -1,0 +1,143 @@
+package sqlite
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatedrill/gatedrill/cards"
+)
+
+// elsewhere is an answer that another program took.
+func elsewhere(card string, when time.Time, r cards.Rating, before cards.State) cards.Event {
+	return cards.Event{Kind: cards.Answered, ID: cards.OldID(when, cards.ID{}, [16]byte{9, byte(r)}), Answer: cards.Answer{
+		Card: card, Moment: at(when), Rating: r, Took: time.Second, Before: cards.Memory{State: before}, Algorithm: cards.Elsewhere("test"),
+	}}
+}
+
+func quiet(int, int) {}
+
+func TestAddJoinsWhatHappenedElsewhere(t *testing.T) {
+	t.Parallel()
+	path := temp(t)
+	kept := t.TempDir()
+	db, err := Open(t.Context(), path, keeping(kept))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	if err := db.Fill(t.Context(), []cards.Deck{deckOf(3)}, cards.NewTurns, "x", 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := rate(t, db, "c0", cards.Good, start); err != nil {
+		t.Fatal(err)
+	}
+	own, err := db.Answers(t.Context(), "c0", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := []cards.Event{
+		elsewhere("c1", start.AddDate(0, 0, -2), cards.Good, cards.Learning), // out of order
+		elsewhere("c1", start.AddDate(0, 0, -3), cards.Good, cards.New),
+		elsewhere("c0", start.AddDate(0, 0, -9), cards.Easy, cards.New),
+		elsewhere("gone", start.AddDate(0, 0, -1), cards.Again, cards.New),
+		elsewhere("c0", own[0].ID.Time().Add(2*time.Millisecond), cards.Good, cards.New), // our own answer comes back
+	}
+	done, err := db.Add(t.Context(), lines, replay(t), quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := cards.Merged{Events: 5, Added: 4, Answers: 4, Rebuilt: cards.Rebuilt{Events: 4, Cards: 3, Changed: 3}, Backup: kept + "/1-import"}
+	if diff := cmp.Diff(want, done); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if m := memoryFor(t, db, "c1"); m.Reps != 2 || m.State != cards.Review {
+		t.Errorf("c1 is %+v", m)
+	}
+	if m := memoryFor(t, db, "c0"); m.Reps != 2 {
+		t.Errorf("c0 is %+v", m)
+	}
+	tallies := func() []cards.Tally {
+		out, err := db.Tallies(t.Context(), 0, 1<<30)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	before := tallies()
+	if again, err := db.Add(t.Context(), lines, replay(t), quiet); err != nil || again.Added != 0 || again.Backup != "" {
+		t.Errorf("the same again: %+v, %v", again, err)
+	}
+	rebuilt, err := db.Rebuild(t.Context(), replay(t))
+	if err != nil || rebuilt.Changed != 0 {
+		t.Errorf("rebuilt %+v, %v", rebuilt, err)
+	}
+	if diff := cmp.Diff(before, tallies()); diff != "" {
+		t.Errorf("the sums of the days, and those of a rebuilding:\n%s", diff)
+	}
+}
+
+// A history that is refused halfway leaves nothing.
+func TestAddIsAllOrNothing(t *testing.T) {
+	t.Parallel()
+	db := filled(t, 2)
+	wrong := fmt.Errorf("no such history")
+	failing := func([]cards.Event) (cards.Memory, error) { return cards.Memory{}, wrong }
+	if _, err := db.Add(t.Context(), []cards.Event{elsewhere("c0", start, cards.Good, cards.New)}, failing, quiet); err == nil || !strings.Contains(err.Error(), wrong.Error()) {
+		t.Errorf("got %v", err)
+	}
+	if n := logLines(t, db); n != 0 {
+		t.Errorf("%d lines", n)
+	}
+}
+
+// A damaged file gives back the lines before the damage, and those behind it.
+func TestSalvage(t *testing.T) {
+	t.Parallel()
+	path := temp(t)
+	db, err := Open(t.Context(), path, config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []cards.Event
+	for i := range 3000 {
+		lines = append(lines, elsewhere("c", start.Add(time.Duration(i)*time.Minute), cards.Good, cards.Learning))
+	}
+	if _, err := db.Add(t.Context(), lines, replay(t), quiet); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Salvage(t.Context(), path); err != nil || len(got) != len(lines) {
+		t.Fatalf("of a good file: %d lines, %v", len(got), err)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const page = 4096
+	for i := len(b) / page / 2 * page; i < len(b)/page/2*page+3*page; i++ {
+		b[i] = 0xa5
+	}
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Salvage(t.Context(), path)
+	if err == nil && len(got) != len(lines) || len(got) < len(lines)/4 {
+		t.Errorf("of a damaged file: %d lines of %d, %v", len(got), len(lines), err)
+	}
+	written := map[cards.ID]cards.Event{}
+	for _, e := range lines {
+		written[e.ID] = e
+	}
+	for _, e := range got {
+		if written[e.ID] != e {
+			t.Fatalf("a line that was never written: %+v", e)
+		}
+	}
+}

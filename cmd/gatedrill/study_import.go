@@ -1,0 +1,218 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatedrill/gatedrill/cards"
+	"github.com/gatedrill/gatedrill/cards/anki"
+	"github.com/gatedrill/gatedrill/cards/deck"
+	"github.com/gatedrill/gatedrill/cards/exchange"
+	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/note"
+)
+
+func cardsImport(e *env) *cobra.Command {
+	var into string
+	var dry bool
+	c := &cobra.Command{
+		Use: "import FILE", Short: "Take over cards and their history from Anki, or cards from a table", Args: cobra.ExactArgs(1),
+		Long: `Takes over what another program exported, as decks of your own:
+
+  .apkg, .colpkg  packages of Anki, of all versions: notes, history, what is known
+                  of each card, and what is suspended
+  .txt, .tsv      Anki's "Notes in Plain Text"
+  .csv            a table; a first line may name front, back, tags, deck and id
+
+Notes become Markdown in the folder decks of gatedrill's home, each answer a line
+of the review log. Whatever is cleaned or left out is said. A file that is
+imported again changes nothing: cards that are there stay as they are.`,
+		Example: `  gatedrill cards import ~/Istio.apkg
+  gatedrill cards import words.csv --deck words`,
+		RunE: func(c *cobra.Command, args []string) error {
+			if into != "" && !deckForm.MatchString(into) {
+				return usagef("--deck is %q, want lower case letters, digits and single dashes", into)
+			}
+			return importCards(c.Context(), e, args[0], into, dry)
+		},
+	}
+	c.Flags().StringVar(&into, "deck", "", "put all cards into this deck")
+	c.Flags().BoolVar(&dry, "dry-run", false, "say what would be taken over, and change nothing")
+	return c
+}
+
+var deckForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// importCards takes over a file: first the decks, then their history.
+func importCards(ctx context.Context, e *env, file, into string, dry bool) error {
+	line := newProgressLine(e.Stderr)
+	defer line.done()
+	began := time.Now()
+	tell := func(doing string, done, total int) {
+		line.report(cluster.Progress{Phase: doing, Done: int64(done), Total: int64(total), Elapsed: time.Since(began)})
+	}
+	learner, err := learnerOf(ctx, e)
+	if err != nil {
+		return err
+	}
+	parcel, err := readParcel(ctx, learner, file, tell)
+	if err != nil {
+		return err
+	}
+	if into != "" {
+		parcel.Into(into)
+	}
+	notes, answers := parcel.Notes(), parcel.Answers()
+	fresh := dropKnown(e, parcel)
+	if dry {
+		line.done()
+		sayParcel(e, file, parcel, notes)
+		fmt.Fprintf(e.Stdout, "would add %s in %s, and %s where they are not in the log yet; nothing was changed\n",
+			count(fresh, "note"), count(len(parcel.Decks), "deck"), count(answers, "answer"))
+		return nil
+	}
+	if err := writeParcel(e, parcel); err != nil {
+		return err
+	}
+	tell("take over decks", 0, fresh)
+	done, err := addHistory(ctx, e, parcel, tell)
+	if err != nil {
+		return fmt.Errorf("%w (the decks are written; import the file again for the history)", err)
+	}
+	line.done()
+	sayParcel(e, file, parcel, notes)
+	if fresh == 0 && done.Added == 0 {
+		fmt.Fprintln(e.Stdout, "nothing new: all of it is here already")
+		return nil
+	}
+	fmt.Fprintf(e.Stdout, "imported %s in %s, %s new in the log, of them %s; %s now with a memory of its own\n", count(fresh, "note"), count(len(parcel.Decks), "deck"),
+		count(done.Added, "line"), count(done.Answers, "answer"), count(done.Rebuilt.Changed, "card"))
+	if done.Backup != "" {
+		fmt.Fprintln(e.Stdout, "the log as it was:", visible(done.Backup))
+	}
+	return nil
+}
+
+// addHistory takes over the decks that were written, and the history. The day's
+// backup is left to the next command: a large one takes seconds, and the log is
+// kept as it was.
+func addHistory(ctx context.Context, e *env, parcel *exchange.Parcel, tell anki.Progress) (cards.Merged, error) {
+	s, closeStudy, err := openStudy(ctx, e)
+	if err != nil {
+		return cards.Merged{}, err
+	}
+	done, err := s.Import(ctx, parcel.Events, func(n, total int) { tell("work out cards", n, total) })
+	return done, errors.Join(err, closeStudy())
+}
+
+// learnerOf is who imports or exports, with the days of now.
+func learnerOf(ctx context.Context, e *env) (exchange.Learner, error) {
+	config, closeCards, err := openCards(ctx, e)
+	if err != nil {
+		return exchange.Learner{}, err
+	}
+	calendar, err := config.Calendar(ctx)
+	return exchange.Learner{Calendar: calendar, Now: e.Now()}, errors.Join(err, closeCards())
+}
+
+// maxTable is the largest table of text that is read.
+const maxTable = 256 << 20
+
+// readParcel reads a file by what its name says it is.
+func readParcel(ctx context.Context, learner exchange.Learner, file string, tell anki.Progress) (*exchange.Parcel, error) {
+	ext := strings.ToLower(filepath.Ext(file))
+	switch ext {
+	case ".apkg", ".colpkg":
+		col, err := anki.Read(ctx, file, tell)
+		if err != nil {
+			return nil, err
+		}
+		p, err := exchange.FromAnki(ctx, col, learner, tell)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", file, err)
+		}
+		return p, nil
+	case ".txt", ".tsv", ".csv":
+		info, err := os.Stat(file)
+		if err != nil {
+			return nil, err
+		}
+		if !info.Mode().IsRegular() || info.Size() > maxTable {
+			return nil, usagef("read %s: it is no plain file of at most %d MiB", file, maxTable>>20)
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		p, err := exchange.FromText(string(text), exchange.DeckName(strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))), ext == ".csv")
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", file, err)
+		}
+		return p, nil
+	}
+	return nil, usagef("%s: its name does not say what it is: .apkg and .colpkg are Anki's packages, .txt and .tsv Anki's text, .csv a table", file)
+}
+
+// dropKnown takes those notes out of a parcel that some deck has already, and
+// counts the others.
+func dropKnown(e *env, p *exchange.Parcel) int {
+	decks, _ := deck.Load(deckSources(e)...)
+	have := map[string]bool{}
+	for _, d := range decks {
+		for _, c := range d.Cards {
+			have[c.Note] = true
+		}
+	}
+	return p.Drop(func(n exchange.Note) bool { return have[n.ID] })
+}
+
+// writeParcel writes the notes behind what the learner's decks hold.
+func writeParcel(e *env, p *exchange.Parcel) error {
+	files, err := p.Files(os.DirFS(e.path("decks")))
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := note.Replace(e.path("decks", f.Name), []byte(f.Text), 0o600); err != nil {
+			return fmt.Errorf("write deck %s: %w", f.Name, err)
+		}
+	}
+	return nil
+}
+
+// sayParcel says what was in the file, and what was changed or left out.
+func sayParcel(e *env, file string, p *exchange.Parcel, notes int) {
+	fmt.Fprintf(e.Stdout, "%s: %s, %s\n", visible(filepath.Base(file)), count(notes, "note"), count(p.Answers(), "answer"))
+	for _, line := range p.Said {
+		fmt.Fprintln(e.Stdout, " ", visible(line))
+	}
+	if len(p.Media) == 0 {
+		return
+	}
+	const most = 5
+	var names []string
+	var size int64
+	for i, m := range p.Media {
+		if i < most {
+			names = append(names, m.Name)
+		}
+		size += max(0, m.Size)
+	}
+	more := ""
+	if len(p.Media) > most {
+		more = ", …"
+	}
+	stay := "stay"
+	if len(p.Media) == 1 {
+		stay = "stays"
+	}
+	fmt.Fprintf(e.Stdout, "  %s %s in the package (%.1f MB): %s%s\n", count(len(p.Media), "media file"), stay, float64(size)/1e6, visible(strings.Join(names, ", ")), more)
+}
