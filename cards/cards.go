@@ -60,57 +60,6 @@ const (
 	Relearning
 )
 
-// Memory is what the scheduler knows of one card. It is derived from the
-// review log and can be rebuilt from it.
-type Memory struct {
-	State      State
-	Stability  float64   // days until recall falls to 90 %
-	Difficulty float64   // 1 … 10
-	Due        time.Time // of a card inside its steps; zero otherwise
-	DueDay     int       // of a card in review: a day of the learner, wherever that is
-	LastReview time.Time
-	LastDay    int // the learner's day of it
-	Reps       int
-	Lapses     int
-	Step       int    // position in the (re)learning steps
-	Suspended  bool   // never served while set
-	Reason     string // why it was made due out of turn, "" if it was not
-	Urged      time.Time
-}
-
-// Known is what a scheduler goes by: all but whether and why the card is
-// served now.
-func (m Memory) Known() Memory {
-	m.Suspended, m.Reason, m.Urged = false, "", time.Time{}
-	return m
-}
-
-// Waits reports whether the card is to be answered: made due out of turn, a
-// step whose time comes until ahead, a review whose day has come, or new.
-func (m Memory) Waits(ahead time.Time, today int) bool {
-	switch {
-	case m.Suspended:
-		return false
-	case m.Reason != "" || m.State == New:
-		return true
-	case m.State == Review:
-		return m.DueDay <= today
-	}
-	return !m.Due.After(ahead)
-}
-
-// DueOn is the learner's day on which a card comes that was answered before,
-// or made due out of turn.
-func (m Memory) DueOn(c Calendar) int {
-	switch {
-	case m.Reason != "":
-		return c.Day(m.Urged)
-	case m.State == Review:
-		return m.DueDay
-	}
-	return c.Day(m.Due)
-}
-
 // Answer is what the learner answered to a card, with all that was known then.
 type Answer struct {
 	Card string
@@ -150,8 +99,8 @@ type Prompt struct {
 
 // Counts of a day's queue.
 type Counts struct {
-	Due      int // reviews whose time has come, and what was made due out of turn
-	New      int // new cards still allowed today, beside those made due
+	Due      int // reviews whose time has come, and what is urged
+	New      int // new cards still allowed today, beside those urged
 	Learning int // cards inside their learning steps
 }
 
@@ -182,7 +131,27 @@ type TagRecall struct {
 type Row struct {
 	Card   Card
 	Memory Memory
-	In     int // days from the learner's today until it comes, if it was answered before
+	Rests  int  // the learner's day on which a sibling was answered last
+	Day    int  // the learner's today, for which the rest holds
+	In     int  // days from then until it comes, if it was answered before
+	Due    bool // it was answered before, or urged, and is to be answered now
+}
+
+// Buried reports whether the card is put off until tomorrow: by the learner,
+// or because a sibling was answered today.
+func (r Row) Buried() bool { return r.Memory.Buried > r.Day || r.rests(r.Day) }
+
+// rests reports whether a card waits for tomorrow since a sibling was answered
+// today. Steps cannot wait, and what is urged is not to.
+func (r Row) rests(today int) bool {
+	steps := r.Memory.State == Learning || r.Memory.State == Relearning
+	return r.Rests > 0 && r.Rests >= today && !steps && r.Memory.UrgedBy == ""
+}
+
+// Waits reports whether the card is to be answered now: as Memory.Waits, and no
+// sibling was answered today.
+func (r Row) Waits(ahead time.Time, today int) bool {
+	return r.Memory.Waits(ahead, today) && !r.rests(today)
 }
 
 // Pulse changes whenever a screen may have to be read again: with each thing
@@ -190,26 +159,4 @@ type Row struct {
 type Pulse struct {
 	Day     int
 	Version int64
-}
-
-// Stats is what the statistics screen shows. Days are the learner's own,
-// which begin at the rollover hour.
-type Stats struct {
-	Cards     int
-	Mature    int // stability of 21 days and more
-	Reviews   int
-	Recall30  float64 // of reviews that were not of new cards, last 30 days
-	Days      []Day   // last 30, oldest first
-	Forecast  []int   // cards that become due, per day from today with what is overdue, 14 days
-	Tags      []TagRecall
-	Leeches   []Row // cards that keep failing, worst first
-	Streak    int
-	TimeToday time.Duration
-}
-
-// Day is one day of reviews.
-type Day struct {
-	Date    time.Time
-	Reviews int
-	Again   int
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // CardKind is how a card asks.
@@ -64,4 +65,38 @@ func ClozeID(note string, number int) string {
 		return note
 	}
 	return note + "/c" + strconv.Itoa(number)
+}
+
+// Question is all that the card asks by, as Markdown: with its options, if it
+// has some.
+func (c Card) Question() string {
+	text := strings.TrimSpace(c.Front)
+	if len(c.Key.Options) > 0 {
+		text += "\n"
+	}
+	for _, o := range c.Key.Options {
+		text += "\n- " + o.Text
+	}
+	return text
+}
+
+// Answer is all that is right, as Markdown: what is to be picked or named, the
+// answer, and the commands that are right besides the one in it.
+func (c Card) Answer() string {
+	var facts []string
+	if c.Key.Layer != "" {
+		facts = append(facts, "Layer: **"+c.Key.Layer+"**")
+	}
+	for _, o := range c.Key.Options {
+		if o.Right {
+			facts = append(facts, "Right: **"+o.Text+"**")
+		}
+	}
+	parts := append(facts, strings.TrimSpace(c.Back))
+	for i, a := range c.Key.Accept {
+		if i > 0 {
+			parts = append(parts, "Right as well:\n\n```\n"+a+"\n```")
+		}
+	}
+	return strings.Join(parts, "\n\n")
 }

@@ -2,14 +2,14 @@ package cards
 
 import (
 	"fmt"
-	"time"
 )
 
 // Scheduler decides when a card is shown next. It holds no state of cards
 // and reads no clock: the same arguments give the same answer.
 type Scheduler interface {
-	// Algorithm names the algorithm and the values of all its parameters.
-	Algorithm() string
+	// Algorithm names the algorithm and the values of all its parameters, as
+	// they are for a card.
+	Algorithm(card string) string
 	// Preview says what each of the four ratings would do.
 	Preview(card string, m Memory, now Moment) ([4]Choice, error)
 	// Next applies one rating. It gives what Preview promised that day.
@@ -19,81 +19,106 @@ type Scheduler interface {
 // Kind is what a line of the log records.
 type Kind string
 
-// The kinds of log lines.
+// The kinds of log lines: answers, what takes a line back, a card urged by a
+// lab, and what learners do to a card (actions).
 const (
 	Answered  Kind = "answer"
 	Undone    Kind = "undo"
+	Urged     Kind = "urge"
 	Suspended Kind = "suspend"
 	Resumed   Kind = "resume"
-	MadeDue   Kind = "due"
+	Buried    Kind = "bury" // until tomorrow
+	Unburied  Kind = "unbury"
+	Marked    Kind = "mark"
+	Unmarked  Kind = "unmark"
+	Forgotten Kind = "forget" // new again; its history stays
+	// Rescheduled is a card whose answers were all scheduled anew, by the
+	// parameters of that moment: Before was its memory, After came of it.
+	Rescheduled Kind = "reschedule"
 )
 
-// Event is one line of the log. An answer has all fields of Answer, every
-// other kind has Card and Moment of it.
+// Actions are the kinds that learners do to a card.
+func Actions() []Kind {
+	return []Kind{Suspended, Resumed, Buried, Unburied, Marked, Unmarked, Forgotten}
+}
+
+// Kinds are all kinds of log lines.
+func Kinds() []Kind { return append([]Kind{Answered, Undone, Urged, Rescheduled}, Actions()...) }
+
+// Event is one line of the log. An answer has all fields of Answer, a
+// Rescheduled has Before, After and Algorithm, every kind has Card and Moment.
 type Event struct {
 	ID   ID
 	Kind Kind
 	Answer
-	Undoes ID     // the answer that an Undone takes back
-	Reason string // of a MadeDue
-}
-
-// Urge makes a card due out of turn. Nothing of what is known about the
-// learner's memory changes.
-func Urge(m Memory, at time.Time, reason string) Memory {
-	m.Urged, m.Reason = at, reason
-	return m
+	Undoes  ID     // the line that an Undone takes back
+	UrgedBy string // of an Urged
 }
 
 // Replay rebuilds the memory of one card from all its events, in the order of
 // their IDs. An answer does what the learner was promised then, as long as
 // the card stands where the learner saw it; where it does not (an answer
 // before it was taken back, or came from another log), the scheduler says
-// what it does. Time and zone are those of the log.
-func Replay(s Scheduler, events []Event) (Memory, error) { return replay(s, events, false) }
+// what it does. What was rescheduled is treated alike. Time and zone are those
+// of the log.
+func Replay(s Scheduler, events []Event) (Memory, error) {
+	return replay(s, events, UndoneIn(events), false)
+}
 
 // Reschedule is Replay without the promises: the scheduler computes every
 // answer anew.
-func Reschedule(s Scheduler, events []Event) (Memory, error) { return replay(s, events, true) }
+func Reschedule(s Scheduler, events []Event) (Memory, error) {
+	return replay(s, events, UndoneIn(events), true)
+}
 
-func replay(s Scheduler, events []Event, anew bool) (Memory, error) {
-	undone := UndoneIn(events)
+func replay(s Scheduler, events []Event, undone map[ID]bool, anew bool) (Memory, error) {
 	var m Memory
-	for _, e := range events {
+	for i, e := range events {
+		if undone[e.ID] {
+			continue
+		}
 		switch e.Kind {
 		case Answered:
-			if undone[e.ID] {
-				continue
-			}
 			next, err := replayAnswer(s, m, e.Answer, anew)
 			if err != nil {
 				return Memory{}, fmt.Errorf("replay answer %s to card %q: %w", e.ID, e.Card, err)
 			}
 			m = next
-		case Suspended:
-			m.Suspended = true
-		case Resumed:
-			m.Suspended = false
-		case MadeDue:
-			m = Urge(m, e.At, e.Reason)
+		case Urged:
+			m = m.Urge(e.At, e.UrgedBy)
+		case Rescheduled:
+			if anew {
+				continue
+			}
+			after := e.After
+			if m.Known() != e.Before.Known() {
+				var err error
+				if after, err = replay(s, events[:i], undone, true); err != nil {
+					return Memory{}, err
+				}
+			}
+			m = m.With(after)
 		case Undone:
 		default:
-			return Memory{}, fmt.Errorf("replay line %s of the log: unknown kind %q", e.ID, e.Kind)
+			next, known := m.Act(e.Kind, e.Moment)
+			if !known {
+				return Memory{}, fmt.Errorf("replay line %s of the log: unknown kind %q", e.ID, e.Kind)
+			}
+			m = next
 		}
 	}
 	return m, nil
 }
 
 func replayAnswer(s Scheduler, m Memory, a Answer, anew bool) (Memory, error) {
-	if anew || m.Known() != a.Before.Known() {
-		return s.Next(a.Card, m, a.Rating, a.Moment)
+	if !anew && m.Known() == a.Before.Known() {
+		return m.promised(a), nil
 	}
-	after := a.After
-	after.Suspended = m.Suspended
-	return after, nil
+	next, err := s.Next(a.Card, m, a.Rating, a.Moment)
+	return m.After(next), err
 }
 
-// UndoneIn names the answers that were taken back.
+// UndoneIn names the lines that were taken back.
 func UndoneIn(events []Event) map[ID]bool {
 	undone := map[ID]bool{}
 	for _, e := range events {

@@ -16,7 +16,7 @@ type counting struct{ name string }
 
 var _ cards.Scheduler = counting{}
 
-func (c counting) Algorithm() string { return c.name }
+func (c counting) Algorithm(string) string { return c.name }
 
 func (c counting) Preview(string, cards.Memory, cards.Moment) ([4]cards.Choice, error) {
 	return [4]cards.Choice{}, errors.New("not asked for")
@@ -47,12 +47,12 @@ func event(kind cards.Kind) cards.Event {
 func TestReplay(t *testing.T) {
 	t.Parallel()
 	undo := func(id byte) cards.Event { return cards.Event{Kind: cards.Undone, Undoes: cards.ID{id}} }
-	urge := event(cards.MadeDue)
-	urge.Reason = "wrong in lab H1"
+	urge := event(cards.Urged)
+	urge.UrgedBy = "wrong in lab H1"
 	first, second := answer(1, cards.Memory{}, known(1, 50)), answer(2, known(1, 50), known(2, 70))
 	elsewhere := answer(3, cards.Memory{}, known(1, 99)) // by another window, or in another log
 	urged := known(1, 50)
-	urged.Reason, urged.Urged = "wrong in lab H1", noon.At
+	urged.UrgedBy, urged.Urged = "wrong in lab H1", noon.At
 	seenUrged := answer(2, urged, known(2, 70))
 	computed := func(reps int, stability float64) cards.Memory {
 		m := known(reps, stability)
@@ -63,11 +63,25 @@ func TestReplay(t *testing.T) {
 		m.Suspended = true
 		return m
 	}
+	moved := answer(4, known(2, 70), known(2, 20))
+	moved.Kind = cards.Rescheduled
+	movedUrged := urged
+	movedUrged.Stability = 20
+	third := answer(5, known(2, 20), known(3, 30))
+	movedFirst := moved
+	movedFirst.Before, movedFirst.After = known(1, 50), known(1, 20)
 	tests := []struct {
 		name   string
 		events []cards.Event
 		want   cards.Memory
 	}{
+		{"rescheduled", []cards.Event{first, second, moved}, known(2, 20)},
+		{"answered after that", []cards.Event{first, second, moved, third}, known(3, 30)},
+		{"that answer undone", []cards.Event{first, second, moved, third, undo(5)}, known(2, 20)},
+		{"one before it undone", []cards.Event{first, second, moved, undo(2)}, computed(1, 1)},
+		{"one before it came from another log", []cards.Event{elsewhere, first, second, moved}, computed(3, 3)},
+		{"rescheduled while it is due out of turn", []cards.Event{first, urge, movedFirst}, movedUrged},
+		{"rescheduled while it is suspended", []cards.Event{first, second, event(cards.Suspended), moved}, suspended(known(2, 20))},
 		{"nothing", nil, cards.Memory{}},
 		{"what was promised stays", []cards.Event{first, second}, known(2, 70)},
 		{"what was seen is not what is known any more", []cards.Event{first, second, elsewhere}, computed(3, 71)},
@@ -92,7 +106,7 @@ func TestReplay(t *testing.T) {
 			}
 		})
 	}
-	got, err := cards.Reschedule(counting{"now"}, []cards.Event{first, second})
+	got, err := cards.Reschedule(counting{"now"}, []cards.Event{first, moved, second})
 	if want := computed(2, 2); err != nil || got != want {
 		t.Errorf("anew: got %+v, %v, want %+v", got, err, want)
 	}
@@ -129,7 +143,7 @@ func TestWaitsAndDueOn(t *testing.T) {
 		{"suspended", cards.Memory{Suspended: true}, false, 0},
 		{"today", cards.Memory{State: cards.Review, DueDay: today}, true, today},
 		{"tomorrow", cards.Memory{State: cards.Review, DueDay: today + 1}, false, today + 1},
-		{"tomorrow, but made due", cards.Memory{State: cards.Review, DueDay: today + 1, Reason: "r", Urged: noon.At}, true, today},
+		{"tomorrow, but made due", cards.Memory{State: cards.Review, DueDay: today + 1, UrgedBy: "r", Urged: noon.At}, true, today},
 		{"step", cards.Memory{State: cards.Learning, Due: ahead}, true, today},
 		{"step too far ahead", cards.Memory{State: cards.Relearning, Due: ahead.Add(time.Second)}, false, today},
 		{"step after the rollover", cards.Memory{State: cards.Learning, Due: c.Start(today + 1)}, false, today + 1},

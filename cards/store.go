@@ -9,8 +9,8 @@ import (
 var (
 	ErrNoCard   = errors.New("no such card")
 	ErrNoAnswer = errors.New("no such answer")
-	// ErrUndone is an answer that was taken back before.
-	ErrUndone = errors.New("the answer was taken back already")
+	// ErrUndone is an answer or an action that was taken back before.
+	ErrUndone = errors.New("it was taken back already")
 	// ErrOutdated is a rating for a card as it is no more: it was answered
 	// meanwhile, or a new day began and with it other intervals.
 	ErrOutdated = errors.New("the card is not what it was when it was shown")
@@ -26,26 +26,47 @@ type Catalogue struct {
 // Ask says which part of the queue is wanted.
 type Ask struct {
 	Now   Moment
-	Ahead time.Time // learning cards due until then are served when nothing else is left
-	Deck  string    // "" is every deck
-	New   int       // new cards still allowed today
-	Due   int       // reviews still allowed today
+	Ahead time.Time       // learning cards due until then are served when nothing else is left
+	Deck  string          // "" is every deck
+	Room                  // of all decks together
+	Decks map[string]Room // of decks with limits of their own
+	Order ReviewOrder
+}
+
+// Room is how many cards a limit of the day still lets through.
+type Room struct {
+	New     int // cards never seen before
+	Reviews int
+}
+
+// Within is the room within another one; what is below 0 has no limit of its
+// own.
+func (r Room) Within(all Room) Room {
+	if r.New < 0 {
+		r.New = all.New
+	}
+	if r.Reviews < 0 {
+		r.Reviews = all.Reviews
+	}
+	return r
 }
 
 // Slot is a card in the queue, without its text.
 type Slot struct {
-	Card string
-	Deck string
-	Tags []string
-	Labs []string
+	Card  string
+	Note  string
+	Deck  string
+	Tags  []string
+	Labs  []string
+	After []string // cards that it presumes
 }
 
 // Queue is what a learner may be shown now, each list in order.
 type Queue struct {
-	Urged    []Slot // made due out of turn; no limit holds them back
+	Urged    []Slot // urged by a lab; no limit holds them back
 	Learning []Slot // steps whose time has come
-	Due      []Slot // reviews, longest due first
-	New      []Slot // in the order of their decks
+	Due      []Slot // reviews, in the order asked for
+	New      []Slot // in their order, each after what it presumes
 	Ahead    []Slot // steps whose time will come soon
 	Counts   Counts
 }
@@ -70,16 +91,18 @@ type Tally struct {
 
 // Holdings are counts over all cards of the decks.
 type Holdings struct {
-	Cards  int
-	Mature int // stability of MatureDays and more
+	Cards      int
+	Mature     int         // stability of MatureDays and more
+	Stability  map[int]int // of cards that were answered, by whole days
+	Difficulty map[int]int // and by whole steps of their difficulty, 1 to 10
 }
 
-// Dues is when cards come that were answered before or made due out of turn.
-// Suspended cards are left out.
+// Dues is when cards come that were answered before or urged. Suspended cards
+// are left out.
 type Dues struct {
 	Days  map[int]int // reviews, by the learner's day
 	Steps []time.Time // cards inside their steps
-	Urged int         // made due out of turn: now
+	Urged int         // now
 }
 
 // Replayer rebuilds a card's memory from its events, oldest first.
@@ -101,9 +124,23 @@ type Rebuilt struct {
 	Changed int // cards whose memory was another one before
 }
 
+// Foreseen says what scheduling all cards anew would change.
+type Foreseen struct {
+	Cards   int // with a history, in some deck
+	Changed int // whose memory would be another one
+	Earlier int // of them due on an earlier day
+	Later   int // of them due on a later day
+	DueNow  int // reviews due by today as they are
+	DueThen int // and as they would be
+}
+
 // MatureDays is the stability from which on a card counts as mature.
 const MatureDays = 21
 
-// LeechLapses is how often a card is forgotten before it counts as one that
-// keeps failing.
-const LeechLapses = 4
+// Rated is an answer as far as it tells of memory.
+type Rated struct {
+	At     time.Time
+	Day    int // the learner's
+	Rating Rating
+	First  bool // the card was new
+}

@@ -1,9 +1,11 @@
 package tui_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/x/exp/golden"
 
@@ -127,8 +129,8 @@ func TestKeysWhileTyping(t *testing.T) {
 		x.Has("what you typed differs", "sudo")
 		x.Press("1")
 		x.Has("Question 2?")
-		if x.Quit || len(x.study.Suspended) > 0 || len(x.study.Rated) != 1 {
-			t.Errorf("suspended %v, rated %v", x.study.Suspended, x.study.Rated)
+		if x.Quit || len(x.study.Acted) > 0 || len(x.study.Rated) != 1 {
+			t.Errorf("acted %v, rated %v", x.study.Acted, x.study.Rated)
 		}
 	})
 }
@@ -215,4 +217,22 @@ func TestEditACard(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What is wrong with the decks is told where cards are listed.
+func TestProblemsOfDecks(t *testing.T) {
+	t.Parallel()
+	wrong := []string{`decks/mine.md:3: is no kind of card: "quiz"`}
+	play(t, 80, 24, func(_ *world, p *tui.Ports, _ *tui.Options) {
+		p.Problems = func(context.Context) []string { return wrong }
+	}, func(x *world) {
+		x.Press("c")
+		x.Has("1 problem with the decks: p lists them")
+		x.Press("p")
+		x.Has(wrong[0])
+		x.Press("esc")
+		x.study.Elsewhere(func() { wrong = nil })
+		x.Pass(3 * time.Second)
+		x.HasNot("problem with the decks", "p problems")
+	})
 }

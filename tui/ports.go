@@ -28,9 +28,19 @@ type Study interface {
 	// nothing was stored. A card that is no more what was shown is refused as
 	// cards.ErrOutdated, to be read again; else the same call may be made again.
 	Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating, took time.Duration) (cards.ID, error)
-	// Undo takes an answer back exactly and returns its card's id.
+	// Undo takes an answer or an action back exactly and returns its card's id.
 	Undo(ctx context.Context, answer cards.ID) (string, error)
-	Suspend(ctx context.Context, card string, on bool) error
+	// Act does something to cards (cards.Actions), and names the lines of the
+	// log by which Undo takes it back: none where it changed nothing.
+	Act(ctx context.Context, kind cards.Kind, ids ...string) ([]cards.ID, error)
+	// Cram names the cards that a filter means, to be asked without
+	// rescheduling. Look reads one, whether it is due or not.
+	Cram(ctx context.Context, filter string) ([]string, error)
+	Look(ctx context.Context, card string) (*cards.Prompt, error)
+	// More lets more new cards come today, of a deck or of all.
+	More(ctx context.Context, deck string, n int) error
+	// Filter reads a filter for the rows of List. It waits for nothing.
+	Filter(text string) (func(cards.Row) bool, error)
 	List(ctx context.Context) ([]cards.Row, error)
 	Stats(ctx context.Context) (cards.Stats, error)
 	// Pulse changes when any program stored something, and with the day. It
@@ -127,6 +137,9 @@ type Ports struct {
 	Cluster Cluster
 	Coach   Coach
 	Editor  Editor // without it, cards are only read
+	// Problems says what keeps cards of the decks from being used, by file and
+	// line. It may be nil.
+	Problems func(ctx context.Context) []string
 	// Compare holds a command that was typed against those that are right.
 	Compare func(accept []string, typed string) cards.Difference
 }

@@ -87,7 +87,7 @@ func (m *Model) make(o screen.Open) screen.Screen {
 		if m.ports.Editor != nil {
 			p.Editor = m.ports.Editor
 		}
-		return review.New(m.env, p, o.Deck, o.Limit)
+		return review.New(m.env, p, o)
 	case screen.Lab:
 		p := lab.Ports{Labs: m.ports.Labs}
 		if m.ports.Cluster != nil {
@@ -97,7 +97,7 @@ func (m *Model) make(o screen.Open) screen.Screen {
 	case screen.Labs:
 		return browse.NewLabs(m.env, m.ports.Labs)
 	case screen.Cards:
-		return browse.NewCards(m.env, m.ports.Study)
+		return browse.NewCards(m.env, m.ports.Study, m.ports.Problems)
 	case screen.Stats:
 		p := stats.Ports{Study: m.ports.Study}
 		if m.ports.Labs != nil {

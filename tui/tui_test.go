@@ -272,7 +272,7 @@ func TestFilterNarrowsAndIsDropped(t *testing.T) {
 	t.Parallel()
 	play(t, 80, 24, nil, func(x *world) {
 		x.Press("c", "/")
-		x.Type("routes due")
+		x.Type("routes is:due")
 		x.Has("1 of 4 cards")
 		x.Press("enter", "s")
 		x.Has("0 of 4 cards") // no longer due: it is suspended

@@ -2,9 +2,9 @@
 // {{c1::text}} or {{c1::text::hint}}. It knows the marks only: what cards are
 // made of them is the deck's to say. It is pure.
 //
-// As in Anki, gaps of one number open together, numbers need not be in order
-// or without holes, gaps may hold gaps, and every text that is not the one
-// asked for is shown.
+// As in Anki, gaps of one number open together, a gap may have several
+// numbers ({{c1,2::text}}), numbers need not be in order or without holes,
+// gaps may hold gaps, and every text that is not asked for is shown.
 package cloze
 
 import (
@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	maxNumber = 500 // as in Anki
-	maxDepth  = 8   // of gaps in gaps: nobody reads more
+	maxNumber = 500
+	maxDepth  = 10 // of gaps in gaps, as in Anki
 )
 
 // Text is a text with its gaps.
@@ -25,11 +25,13 @@ type Text struct{ parts []part }
 
 // part is plain text, or a gap with parts in it.
 type part struct {
-	plain  string
-	number int // 0 of plain text
-	inner  []part
-	hint   string
+	plain   string
+	numbers []int // none of plain text
+	inner   []part
+	hint    string
 }
+
+func (p part) has(number int) bool { return slices.Contains(p.numbers, number) }
 
 // Error is a mark that cannot be read.
 type Error struct {
@@ -105,15 +107,19 @@ func (r *reader) gap(depth int) (part, error) {
 	}
 	rest := r.text[r.at+len("{{c"):]
 	digits, _, found := strings.Cut(rest, "::")
-	n, err := strconv.Atoi(digits)
-	if !found || err != nil {
-		return fail("is no gap: {{c1::text}} or {{c1::text::hint}}")
-	}
-	if n < 1 || n > maxNumber {
-		return fail(fmt.Sprintf("has a number that is none of 1 to %d", maxNumber))
+	var g part
+	for number := range strings.SplitSeq(digits, ",") {
+		n, err := strconv.Atoi(number)
+		if !found || err != nil {
+			return fail("is no gap: {{c1::text}} or {{c1::text::hint}}")
+		}
+		if n < 1 || n > maxNumber {
+			return fail(fmt.Sprintf("has a number that is none of 1 to %d", maxNumber))
+		}
+		g.numbers = append(g.numbers, n)
 	}
 	r.at += len("{{c") + len(digits) + len("::")
-	g := part{number: n}
+	var err error
 	if g.inner, err = r.read(depth + 1); err != nil {
 		return part{}, err
 	}
@@ -142,9 +148,7 @@ func (t Text) Numbers() []int {
 	var walk func([]part)
 	walk = func(parts []part) {
 		for _, p := range parts {
-			if p.number > 0 {
-				out = append(out, p.number)
-			}
+			out = append(out, p.numbers...)
 			walk(p.inner)
 		}
 	}
@@ -172,7 +176,7 @@ func (t Text) Hidden(number int) []string {
 	var walk func([]part)
 	walk = func(parts []part) {
 		for _, p := range parts {
-			if p.number == number {
+			if p.has(number) {
 				out = append(out, strings.TrimSpace(plainText(p.inner)))
 				continue
 			}
@@ -207,10 +211,10 @@ func (t Text) Gap(number int) string {
 	walk = func(parts []part) {
 		for _, p := range parts {
 			switch {
-			case p.number == 0:
+			case len(p.numbers) == 0:
 				draw(p.plain)
 				b.WriteString(p.plain)
-			case p.number == number:
+			case p.has(number):
 				draw("[")
 				hint, open = cmp.Or(p.hint, "…"), true
 			default:

@@ -28,6 +28,7 @@ func TestParse(t *testing.T) {
 		{"one number twice", "{{c1::x}} and {{c1::y}}", []gap{{1, "[…] and […]", []string{"x", "y"}}}},
 		{"gap in a gap", "{{c1::the {{c2::inner}} one}}!", []gap{{1, "[…]!", []string{"the inner one"}}, {2, "the […] one!", []string{"inner"}}}},
 		{"gap in a gap of its number", "{{c1::a {{c1::b}}}}", []gap{{1, "[…]", []string{"a b"}}}},
+		{"a gap of two numbers", "{{c1,3::a}} {{c3::b}}", []gap{{1, "[…] b", []string{"a"}}, {3, "[…] […]", []string{"a", "b"}}}},
 		{"number written with zeros", "{{c02::x}}", []gap{{2, "[…]", []string{"x"}}}},
 		{"over lines", "a\n{{c1::b\nc}}\nd", []gap{{1, "a\n[…]\nd", []string{"b\nc"}}}},
 		{"in code", "`mode: {{c1::SIMPLE}}`", []gap{{1, "`mode: […]`", []string{"SIMPLE"}}}},
@@ -70,7 +71,8 @@ func TestParseErrors(t *testing.T) {
 		{"too large", "{{c501::a}}", `has a number that is none`, 0},
 		{"no colons", "{{c1}}", `is no gap`, 0},
 		{"one colon", "{{c1:a}} {{c2::b}}", `is no gap`, 0},
-		{"too deep", strings.Repeat("{{c1::a", 9) + strings.Repeat("}}", 9), `has gaps in gaps`, 56},
+		{"no second number", "{{c1,::a}}", `is no gap`, 0},
+		{"too deep", strings.Repeat("{{c1::a", 11) + strings.Repeat("}}", 11), `has gaps in gaps`, 70},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -47,8 +47,12 @@ func TestSame(t *testing.T) {
 		{"flags of openssl", "openssl s_client -connect a:443 -servername b", "openssl s_client -servername b -connect a:443"},
 		{"a pipe", "openssl s_client -connect a:443 </dev/null | openssl x509 -noout -subject", "openssl s_client </dev/null -connect a:443|openssl x509 -subject -noout"},
 		{"the folder of a program", "/usr/bin/curl x", "curl x"},
-		{"a program that is not known", "dig +short shop.example.com", "dig +short 'shop.example.com'"},
-		{"equals of a program that is not known", "tcpdump --interface=any", "tcpdump --interface any"},
+		{"a program that is not known", "grep -rn 'a b' x", "grep -rn \"a b\" x"},
+		{"dig", "dig +short shop.example.com @10.0.0.1", "dig @10.0.0.1 'shop.example.com' +short"},
+		{"tcpdump", "tcpdump -ni any port 443", "tcpdump -i any -n port 443"},
+		{"-r of a log is to reset it", "istioctl pc log x -r -n y", "istioctl proxy-config log --reset x -n y"},
+		{"-r of another command has a value", "istioctl ps -r canary", "istioctl proxy-status --revision=canary"},
+		{"equals of a program that is not known", "envoy --mode=validate", "envoy --mode validate"},
 		{"what only the shell knows", `kubectl logs "$POD"`, `kubectl logs "$POD"`},
 	}
 	for _, tt := range tests {

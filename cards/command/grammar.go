@@ -32,6 +32,7 @@ const (
 	pflag                // -n x, -nx, -n=x, --name x, --name=x, anywhere
 	getopt               // as pflag, but --name x only: curl
 	single               // -name x: openssl
+	plus                 // +name, @server: dig
 )
 
 // items takes a call apart.
@@ -98,9 +99,14 @@ func (g grammar) place(w string) []item {
 func (g grammar) flags(words []string) ([]item, int) {
 	w := words[0]
 	switch {
-	case len(w) < 2 || w[0] != '-' || w == "--":
+	case len(w) < 2 || w == "--" || w[0] != '-' && g.style != plus:
 		return nil, 0
 	case g.style == unknown:
+		return nil, 0
+	case g.style == plus:
+		if w[0] == '+' || w[0] == '@' {
+			return []item{{w, w, w}}, 1
+		}
 		return nil, 0
 	case g.style == single:
 		return g.flag(strings.TrimLeft(w, "-"), w, "", false, words)
@@ -172,11 +178,15 @@ func grammarOf(program string, words []string) grammar {
 	case "kubectl":
 		return kubectl(words)
 	case "istioctl":
-		return istioctl()
+		return istioctl(words)
 	case "curl":
 		return curl()
 	case "openssl":
 		return openssl()
+	case "tcpdump":
+		return tcpdump()
+	case "dig":
+		return dig()
 	}
 	return grammar{}
 }

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// istioctl is how istioctl reads its words.
-func istioctl() grammar {
-	return grammar{
+// istioctl is how istioctl reads its words; one letter depends on the command.
+func istioctl(words []string) grammar {
+	g := grammar{
 		style: pflag,
 		short: map[string]string{
 			"A": "all-namespaces", "L": "list-analyzers", "R": "recursive", "S": "suppress", "c": "kubeconfig", "f": "file", "h": "help",
-			"i": "istioNamespace", "k": "use-kube", "l": "selector", "n": "namespace", "o": "output", "r": "reset", "v": "verbose",
+			"i": "istioNamespace", "k": "use-kube", "l": "selector", "n": "namespace", "o": "output", "r": "revision", "v": "verbose",
 		},
 		bare: []string{
 			"all-namespaces", "color", "dry-run", "full-secrets", "help", "ignore-unknown", "ignoreUnmeshed", "insecure", "list-analyzers",
@@ -20,6 +20,10 @@ func istioctl() grammar {
 		},
 		words: commands,
 	}
+	if slices.Contains(words, "log") || slices.Contains(words, "o") {
+		g.short["r"] = "reset"
+	}
+	return g
 }
 
 // commands gives commands and workloads of istioctl one name each.

@@ -106,7 +106,7 @@ func template(deckName string, files []*reader) string {
 	for taken[deckName+"-"+strconv.Itoa(n)] {
 		n++
 	}
-	return fmt.Sprintf("## what it is about {#%s-%d}\ntags: []\nsource: \n\nThe question?\n\n---\nThe answer.\n", deckName, n)
+	return fmt.Sprintf("## what it is about {#%s-%d}\ntags: []\nsource: \n# kind: reversed, cloze, choice, command or triage, see docs/cards.md; basic without it\n\nThe question?\n\n---\nThe answer.\n", deckName, n)
 }
 
 // New is the file of a new deck, with no card yet.
@@ -157,12 +157,13 @@ func (d Draft) Finish(written, name string) (whole string, problems []Problem, e
 		for _, p := range f.problems {
 			if p.Line >= from && p.Line <= to {
 				p.File, p.Line = name, d.lineIn(written, p.Line-from+1)
-				p.Lost = p.Lost || d.ID == "" && p.What == shippedToo // nothing hangs on a new id yet
+				p.Lost = p.Lost || d.ID == "" && p.Clash // nothing hangs on a new id yet
 				problems = append(problems, p)
 			}
 		}
 	}
 	problems = append(problems, d.strays(written, name)...)
+	slices.SortStableFunc(problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
 	return whole, problems, nil
 }
 

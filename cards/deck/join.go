@@ -29,7 +29,7 @@ func join(files []*reader) {
 	presume(files)
 }
 
-// shippedToo is what is wrong with a note of the learner's that is no copy.
+// shippedToo is a clash of a note of the learner's that is no copy.
 const shippedToo = "the program has a card of this id too, and yours is asked in its place: give yours another id"
 
 // admit says whether a note stays in its file. One that the learner edited
@@ -49,16 +49,21 @@ func admit(byID map[string]*note, n *note) bool {
 	switch original := first.digest(); n.edited {
 	case original:
 	case "":
-		n.in.problem(n.head, n.ID, shippedToo, false)
+		n.in.clash(n.head, n.ID, shippedToo)
 	default:
-		n.in.problem(n.lineOf("edited"), n.edited, "the program's card was changed since you edited yours: see gatedrill cards show --original "+n.ID+
-			", and keep yours with edited: "+original, false)
+		n.in.clash(n.lineOf("edited"), n.edited, "the program's card was changed since you edited yours: see gatedrill cards show --original "+n.ID+
+			", and keep yours with edited: "+original)
 	}
 	for i := range n.cards {
 		n.cards[i].Deck = first.Deck
 	}
 	*first = *n
 	return false
+}
+
+func (p *reader) clash(line int, text, what string) {
+	p.problem(line, text, what, false)
+	p.problems[len(p.problems)-1].Clash = true
 }
 
 // lineOf is where a fact of the note stands, or its heading.

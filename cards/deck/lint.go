@@ -19,6 +19,9 @@ func (p *reader) lint(n *note) {
 	case !strings.HasPrefix(n.Source, "https://") && !strings.HasPrefix(n.Source, "http://"):
 		p.problem(n.head, n.Source, "source is no web address", false)
 	}
+	if len(n.cards) == 0 {
+		return
+	}
 	back := n.cards[0].Back
 	if words := countWords(back); words > maxWords {
 		p.problem(min(n.answer, n.end-1), firstLine(back), fmt.Sprintf("answer has %d words, at most %d fit in two breaths", words, maxWords), false)

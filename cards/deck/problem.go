@@ -17,6 +17,9 @@ type Problem struct {
 	Text string // the offending text, "" when there is none
 	What string // what is wrong and what is wanted
 	Lost bool   // the card, or the whole file, is not loaded
+	// Clash says that a card of the learner's and one of the program's have one
+	// id, and are not, or no more, the copy and its original.
+	Clash bool
 }
 
 // Error gives "file:line: what: text", the text made safe to show.

@@ -1,7 +1,6 @@
-// Package fsrs schedules cards by FSRS-6. The memory model is that of
-// go-fsrs; learning steps and intervals are made of it by Anki's rules here,
-// and parameters are refused where the library would replace them silently.
-// Time is always given, and days are the learner's own.
+// Package fsrs schedules cards by FSRS-6. Learning steps and intervals are
+// made of its memory model by Anki's rules here. Time is always given, and
+// days are the learner's own.
 //
 // It knows no storage; study calls it through the interface.
 package fsrs
@@ -11,14 +10,14 @@ import (
 	"math"
 	"time"
 
-	lib "github.com/open-spaced-repetition/go-fsrs/v4"
-
 	"github.com/gatedrill/gatedrill/cards"
+	"github.com/gatedrill/gatedrill/cards/fsrs/model"
 )
 
 // Scheduler is FSRS-6. It is safe for concurrent use.
 type Scheduler struct {
-	model      lib.Parameters
+	model      model.Model
+	retention  float64
 	learning   steps
 	relearning steps
 	maximum    int // days
@@ -29,8 +28,12 @@ type Scheduler struct {
 var _ cards.Scheduler = (*Scheduler)(nil)
 
 // Algorithm is "fsrs-6/" and a digest of the values of all parameters and of
-// the rules by which they are used: one name never means two things.
-func (s *Scheduler) Algorithm() string { return s.algorithm }
+// the rules by which they are used: one name never means two things. It is one
+// for all cards.
+func (s *Scheduler) Algorithm(string) string { return s.algorithm }
+
+// Aims are the wanted rate of recall, twice: all decks have the same.
+func (s *Scheduler) Aims() (least, most float64) { return s.retention, s.retention }
 
 // Preview says what each rating would do now. A clock or a day that went back
 // behind the last review counts as no time passed.
@@ -43,18 +46,20 @@ func (s *Scheduler) Preview(card string, m cards.Memory, now cards.Moment) ([4]c
 		now.At = m.LastReview
 	}
 	now.Day = max(now.Day, m.LastDay)
-	var known *lib.MemoryState
-	elapsed := 0
-	if m.State != cards.New {
-		known = &lib.MemoryState{Stability: m.Stability, Difficulty: m.Difficulty}
-		elapsed = now.Day - m.LastDay
+	var states [4]model.State
+	var intervals [4]float64 // days
+	for i := range states {
+		if m.State == cards.New {
+			states[i] = s.model.First(i + 1)
+		} else {
+			states[i] = s.model.Next(model.State{Stability: m.Stability, Difficulty: m.Difficulty}, i+1, now.Day-m.LastDay)
+		}
+		intervals[i] = s.model.Interval(states[i].Stability, s.retention)
 	}
-	next := s.model.NextStates(known, s.model.RequestRetention, uint64(elapsed))
-	states := [4]lib.ItemState{next.Again, next.Hard, next.Good, next.Easy}
-	waits := s.waits(m, states, s.fuzz(card, m.Reps))
+	waits := s.waits(m, intervals, s.fuzz(card, m.Reps))
 	for i, w := range waits {
 		r := cards.Again + cards.Rating(i)
-		out[i] = cards.Choice{Rating: r, After: after(m, states[i].Memory, w, now), Interval: w.interval()}
+		out[i] = cards.Choice{Rating: r, After: after(m, states[i], w, now), Interval: w.interval()}
 		if m.State == cards.Review && r == cards.Again {
 			out[i].After.Lapses++
 		}
@@ -98,7 +103,7 @@ func (w wait) interval() time.Duration {
 	return w.delay
 }
 
-func after(m cards.Memory, known lib.MemoryState, w wait, now cards.Moment) cards.Memory {
+func after(m cards.Memory, known model.State, w wait, now cards.Moment) cards.Memory {
 	a := cards.Memory{
 		State: w.state, Stability: known.Stability, Difficulty: known.Difficulty,
 		LastReview: now.At, LastDay: now.Day, Reps: m.Reps + 1, Lapses: m.Lapses, Step: w.step, Suspended: m.Suspended,
@@ -112,8 +117,8 @@ func after(m cards.Memory, known lib.MemoryState, w wait, now cards.Moment) card
 }
 
 // waits says when the card comes again after each rating.
-func (s *Scheduler) waits(m cards.Memory, states [4]lib.ItemState, f fuzz) [4]wait {
-	again, hard, good, easy := states[0].Interval, states[1].Interval, states[2].Interval, states[3].Interval
+func (s *Scheduler) waits(m cards.Memory, intervals [4]float64, f fuzz) [4]wait {
+	again, hard, good, easy := intervals[0], intervals[1], intervals[2], intervals[3]
 	days := func(n int) wait { return wait{days: n, state: cards.Review} }
 	if m.State == cards.Review {
 		first := days(f.days(again, 1))

@@ -30,11 +30,11 @@ func (db *DB) Answers(ctx context.Context, card string, most int) ([]cards.Given
 	return out, nil
 }
 
-// FindAnswer returns the answer whose name ends in these digits, see
+// FindAnswer returns the answer or action whose name ends in these digits, see
 // cards.Ending. The error is cards.ErrNoAnswer when none or several do.
 func (db *DB) FindAnswer(ctx context.Context, ending string) (cards.ID, error) {
 	const most = 2
-	found, err := events(ctx, db.sql, "WHERE kind = 'answer' AND substr(lower(hex(id)), -length(?1)) = ?1 LIMIT ?2", ending, most)
+	found, err := events(ctx, db.sql, "WHERE kind <> 'undo' AND substr(lower(hex(id)), -length(?1)) = ?1 LIMIT ?2", ending, most)
 	switch {
 	case err != nil:
 		return cards.ID{}, db.explain("look for the answer", err)

@@ -15,14 +15,14 @@ import (
 func large(b *testing.B, n int) *DB {
 	b.Helper()
 	db := filled(b, n)
-	if err := sqlitetest.GivePast(b.Context(), db.path, start, calendar.Day(start)); err != nil {
+	if err := sqlitetest.GivePast(b.Context(), db.path, start, calendar.Day(start), 1); err != nil {
 		b.Fatal(err)
 	}
 	return db
 }
 
 func ask() cards.Ask {
-	return cards.Ask{Now: at(start), Ahead: start.Add(20 * time.Minute), New: 20, Due: 200}
+	return cards.Ask{Now: at(start), Ahead: start.Add(20 * time.Minute), Room: cards.Room{New: 20, Reviews: 200}}
 }
 
 // The whole day's queue of 200 reviews out of 100 000 cards.
@@ -102,7 +102,11 @@ func BenchmarkMerge100k(b *testing.B) {
 	}
 	for b.Loop() {
 		b.StopTimer()
-		if err := db.Suspend(b.Context(), "c1", !memoryFor(b, db, "c1").Suspended, at(start)); err != nil {
+		kind := cards.Marked
+		if memoryFor(b, db, "c1").Marked {
+			kind = cards.Unmarked
+		}
+		if _, err := db.Act(b.Context(), kind, []string{"c1"}, at(start)); err != nil {
 			b.Fatal(err)
 		}
 		b.StartTimer()
@@ -124,10 +128,12 @@ func BenchmarkStudy100k(b *testing.B) {
 	db := large(b, 100_000)
 	c := study.Config{
 		Store: db, Scheduler: scheduler(b), Decks: unchanged{}, Now: func() time.Time { return start },
-		Calendar: calendar, Limits: study.Limits{New: 20, Reviews: 400},
 	}
 	s, err := study.Open(b.Context(), c)
 	if err != nil {
+		b.Fatal(err)
+	}
+	if err := s.Set(b.Context(), false, "new=20", "reviews=400"); err != nil {
 		b.Fatal(err)
 	}
 	b.Run("Summary", func(b *testing.B) {

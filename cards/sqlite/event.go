@@ -13,7 +13,7 @@ import (
 	"github.com/gatedrill/gatedrill/cards"
 )
 
-const eventColumns = `id, kind, card, at, day, zone, utc, rating, took, shown, before, after, algorithm, undoes, reason`
+const eventColumns = `id, kind, card, at, day, zone, utc, rating, took, shown, before, after, algorithm, undoes, urged_by`
 
 // appendEvent writes a line behind all others and returns its name.
 func (db *DB) appendEvent(ctx context.Context, conn *sql.Conn, e cards.Event) (cards.ID, error) {
@@ -39,7 +39,7 @@ const insertEvent = "INSERT INTO log (" + eventColumns + ") VALUES (?, ?, ?, ?, 
 
 func eventArgs(e cards.Event) ([]any, error) {
 	var before, after string
-	if e.Kind == cards.Answered {
+	if e.Kind == cards.Answered || e.Kind == cards.Rescheduled {
 		var err error
 		if before, err = encode(e.Before); err != nil {
 			return nil, err
@@ -54,7 +54,7 @@ func eventArgs(e cards.Event) ([]any, error) {
 	}
 	return []any{
 		e.ID[:], string(e.Kind), e.Card, millis(e.At), e.Day, e.Zone, e.Offset, int(e.Rating),
-		e.Took.Milliseconds(), shown(e.Shown), before, after, e.Algorithm, undoes, e.Reason,
+		e.Took.Milliseconds(), shown(e.Shown), before, after, e.Algorithm, undoes, e.UrgedBy,
 	}, nil
 }
 
@@ -82,7 +82,7 @@ func scanEvent(rows *sql.Rows) (cards.Event, error) {
 	var id, undoes []byte
 	var intervals, before, after string
 	err := rows.Scan(&id, &e.Kind, &e.Card, &at, &e.Day, &e.Zone, &e.Offset, &e.Rating, &took, &intervals,
-		&before, &after, &e.Algorithm, &undoes, &e.Reason)
+		&before, &after, &e.Algorithm, &undoes, &e.UrgedBy)
 	if err != nil {
 		return e, err
 	}
@@ -147,14 +147,16 @@ type memory struct {
 	Lapses     int     `json:"lapses,omitempty"`
 	Step       int     `json:"step,omitempty"`
 	Suspended  bool    `json:"suspended,omitempty"`
-	Reason     string  `json:"reason,omitempty"`
+	UrgedBy    string  `json:"reason,omitempty"` // as the first schema called it: lines are never changed
 	Urged      int64   `json:"urged,omitempty"`
+	Buried     int     `json:"buried,omitempty"`
+	Marked     bool    `json:"marked,omitempty"`
 }
 
 func encode(m cards.Memory) (string, error) {
 	b, err := json.Marshal(memory{
 		int(m.State), m.Stability, m.Difficulty, millis(m.Due), m.DueDay, millis(m.LastReview), m.LastDay,
-		m.Reps, m.Lapses, m.Step, m.Suspended, m.Reason, millis(m.Urged),
+		m.Reps, m.Lapses, m.Step, m.Suspended, m.UrgedBy, millis(m.Urged), m.Buried, m.Marked,
 	})
 	return string(b), err
 }
@@ -170,6 +172,7 @@ func decode(s string) (cards.Memory, error) {
 	return cards.Memory{
 		State: cards.State(m.State), Stability: m.Stability, Difficulty: m.Difficulty,
 		Due: moment(m.Due), DueDay: m.DueDay, LastReview: moment(m.Last), LastDay: m.LastDay,
-		Reps: m.Reps, Lapses: m.Lapses, Step: m.Step, Suspended: m.Suspended, Reason: m.Reason, Urged: moment(m.Urged),
+		Reps: m.Reps, Lapses: m.Lapses, Step: m.Step, Suspended: m.Suspended, UrgedBy: m.UrgedBy, Urged: moment(m.Urged),
+		Buried: m.Buried, Marked: m.Marked,
 	}, nil
 }

@@ -3,10 +3,9 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
+	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/gatedrill/gatedrill/cards"
 )
@@ -39,22 +38,16 @@ func (db *DB) Catalogue(ctx context.Context) (cards.Catalogue, error) {
 	return c, db.explain("read the catalogue of cards", rows.Err())
 }
 
-// entry is a card with its place in the order of new cards.
-type entry struct {
-	cards.Card
-	ord int64
-}
-
 // Fill takes over what the decks say. Cards that are gone from them keep
-// their memory and are not served. New cards of all decks take turns: first
-// the first card of each, then the second.
-func (db *DB) Fill(ctx context.Context, decks []cards.Deck, fingerprint string, problems int) error {
+// their memory and are not served.
+func (db *DB) Fill(ctx context.Context, decks []cards.Deck, order cards.NewOrder, fingerprint string, problems int) error {
+	places := cards.Places(decks, order)
 	return db.write(ctx, "take over the decks", func(conn *sql.Conn) error {
 		known, err := contents(ctx, conn)
 		if err != nil {
 			return err
 		}
-		total, err := upsert(ctx, conn, decks, known)
+		total, err := upsert(ctx, conn, decks, places, known)
 		if err != nil {
 			return err
 		}
@@ -63,15 +56,24 @@ func (db *DB) Fill(ctx context.Context, decks []cards.Deck, fingerprint string, 
 				return err
 			}
 		}
+		if _, err := conn.ExecContext(ctx, restAll); err != nil { // notes may have changed
+			return err
+		}
 		_, err = conn.ExecContext(ctx, `INSERT OR REPLACE INTO meta (key, value)
 			VALUES ('fingerprint', ?), ('total', ?), ('problems', ?)`, fingerprint, strconv.Itoa(total), strconv.Itoa(problems))
 		return err
 	})
 }
 
+// entry is a card with its place in the order of new cards.
+type entry struct {
+	cards.Card
+	ord int64
+}
+
 // contents reads what is stored of the cards that decks had.
 func contents(ctx context.Context, conn *sql.Conn) (map[string]entry, error) {
-	rows, err := conn.QueryContext(ctx, `SELECT id, ord, deck, front, back, source, tags, labs, file, line FROM card WHERE present = 1`)
+	rows, err := conn.QueryContext(ctx, "SELECT ord, "+cardColumns+" FROM card WHERE present = 1")
 	if err != nil {
 		return nil, err
 	}
@@ -79,37 +81,44 @@ func contents(ctx context.Context, conn *sql.Conn) (map[string]entry, error) {
 	known := map[string]entry{}
 	for rows.Next() {
 		var e entry
-		var tags, labs string
-		if err := rows.Scan(&e.ID, &e.ord, &e.Deck, &e.Front, &e.Back, &e.Source, &tags, &labs, &e.File, &e.Line); err != nil {
+		var t texts
+		if err := rows.Scan(append([]any{&e.ord}, t.scan(&e.Card)...)...); err != nil {
 			return nil, err
 		}
-		e.Tags, e.Labs = names(tags), names(labs)
+		if err := t.into(&e.Card); err != nil {
+			return nil, err
+		}
 		known[e.ID] = e
 	}
 	return known, rows.Err()
 }
 
+const insertCard = `INSERT INTO card (present, ord, ` + cardColumns + `) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	ON CONFLICT (id) DO UPDATE SET present = 1, ord = excluded.ord, note = excluded.note, kind = excluded.kind, deck = excluded.deck,
+	  front = excluded.front, back = excluded.back, key = excluded.key, after = excluded.after, source = excluded.source,
+	  tags = excluded.tags, labs = excluded.labs, file = excluded.file, line = excluded.line`
+
 // upsert stores what is new or changed and takes all it saw out of known.
-func upsert(ctx context.Context, conn *sql.Conn, decks []cards.Deck, known map[string]entry) (int, error) {
-	stmt, err := conn.PrepareContext(ctx, `INSERT INTO card (id, ord, deck, front, back, source, tags, labs, file, line, present)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
-		ON CONFLICT (id) DO UPDATE SET ord = excluded.ord, deck = excluded.deck, front = excluded.front, back = excluded.back,
-		  source = excluded.source, tags = excluded.tags, labs = excluded.labs, file = excluded.file, line = excluded.line, present = 1`)
+func upsert(ctx context.Context, conn *sql.Conn, decks []cards.Deck, places map[string]int64, known map[string]entry) (int, error) {
+	stmt, err := conn.PrepareContext(ctx, insertCard)
 	if err != nil {
 		return 0, err
 	}
 	defer stmt.Close() //nolint:errcheck // nothing is lost with it
 	total := 0
-	for d, deck := range decks {
-		for i, c := range deck.Cards {
+	for _, deck := range decks {
+		for _, c := range deck.Cards {
 			total++
-			ord := int64(i)<<20 | int64(d)
-			if old, ok := known[c.ID]; ok && old.ord == ord && same(old.Card, c) {
-				delete(known, c.ID)
+			old, ok := known[c.ID]
+			delete(known, c.ID)
+			if ok && old.ord == places[c.ID] && same(old.Card, c) {
 				continue
 			}
-			delete(known, c.ID)
-			if _, err := stmt.ExecContext(ctx, c.ID, ord, c.Deck, c.Front, c.Back, c.Source, list(c.Tags), list(c.Labs), c.File, c.Line); err != nil {
+			args, err := values(c)
+			if err == nil {
+				_, err = stmt.ExecContext(ctx, append([]any{places[c.ID]}, args...)...)
+			}
+			if err != nil {
 				return 0, fmt.Errorf("card %q: %w", c.ID, err)
 			}
 		}
@@ -118,57 +127,17 @@ func upsert(ctx context.Context, conn *sql.Conn, decks []cards.Deck, known map[s
 }
 
 func same(a, b cards.Card) bool {
-	return a.Deck == b.Deck && a.Front == b.Front && a.Back == b.Back && a.Source == b.Source &&
-		a.File == b.File && a.Line == b.Line && list(a.Tags) == list(b.Tags) && list(a.Labs) == list(b.Labs)
+	one, err := values(a)
+	two, err2 := values(b)
+	return err == nil && err2 == nil && slices.Equal(one, two)
 }
 
-// Card returns one card of the decks, or ErrNoCard.
-func (db *DB) Card(ctx context.Context, id string) (cards.Row, error) {
-	r, err := one(ctx, db.sql, id)
-	return r, db.explain("read a card", err)
-}
-
-func one(ctx context.Context, q querier, id string) (cards.Row, error) {
-	r, err := scanRow(q.QueryRowContext(ctx, "SELECT "+columns+" FROM card WHERE id = ? AND present = 1", id).Scan)
-	if errors.Is(err, sql.ErrNoRows) {
-		return r, fmt.Errorf("%w: %q", cards.ErrNoCard, id)
-	}
-	return r, err
-}
-
-// Rows returns all cards of the decks, in the order of their files.
-func (db *DB) Rows(ctx context.Context) ([]cards.Row, error) {
-	return db.rows(ctx, "list the cards", "WHERE present = 1 ORDER BY deck, file, line")
-}
-
-// Leeches returns the cards that keep failing, worst first.
-func (db *DB) Leeches(ctx context.Context, most int) ([]cards.Row, error) {
-	return db.rows(ctx, "list the cards that keep failing", "WHERE "+isLeech+" LIMIT ?", most)
-}
-
-func (db *DB) rows(ctx context.Context, doing, where string, args ...any) ([]cards.Row, error) {
-	out, err := queryRows(ctx, db.sql, where, args...)
-	return out, db.explain(doing, err)
-}
-
-func queryRows(ctx context.Context, q querier, where string, args ...any) ([]cards.Row, error) {
-	rows, err := q.QueryContext(ctx, "SELECT "+columns+" FROM card "+where, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
-	var out []cards.Row
-	for rows.Next() {
-		r, err := scanRow(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	return out, rows.Err()
-}
-
-// marks is "?, ?, ?" for n values.
-func marks(n int) string {
-	return strings.TrimSuffix(strings.Repeat("?, ", n), ", ")
-}
+// rest tells siblings of a card when one of them was answered; restAll does so
+// for all cards.
+const (
+	restAll = `UPDATE card SET rests = sibling.day FROM (
+			SELECT c.id, coalesce((SELECT max(o.last_day) FROM card o WHERE o.note = c.note AND o.note <> '' AND o.id <> c.id), 0) AS day FROM card c
+		) sibling WHERE sibling.id = card.id AND sibling.day <> card.rests`
+	rest = `UPDATE card SET rests = coalesce((SELECT max(o.last_day) FROM card o WHERE o.note = card.note AND o.note <> '' AND o.id <> card.id), 0)
+		WHERE note <> '' AND note = (SELECT note FROM card WHERE id = ?1) AND id <> ?1`
+)

@@ -55,7 +55,7 @@ func TestKilledWhileSaving(t *testing.T) {
 	ctx := t.Context()
 	path := temp(t)
 	db := openAt(t, path)
-	if err := db.Fill(ctx, []cards.Deck{deckOf(5)}, "x", 0); err != nil {
+	if err := db.Fill(ctx, []cards.Deck{deckOf(5)}, cards.NewTurns, "x", 0); err != nil {
 		t.Fatal(err)
 	}
 	saved := 0

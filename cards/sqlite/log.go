@@ -30,22 +30,25 @@ func (db *DB) Answer(ctx context.Context, card string, f func(cards.Memory) (car
 		if err := setMemory(ctx, conn, card, a.After); err != nil {
 			return err
 		}
+		if _, err := conn.ExecContext(ctx, rest, card); err != nil {
+			return err
+		}
 		return addTallies(ctx, conn, a.Count(), row.Card.Tags, +1)
 	})
 	return id, err
 }
 
-// Undo takes an answer back, by an event of its own; the card is then what the
-// rest of its events replay to. It returns the card's id. The errors are
-// cards.ErrNoAnswer and cards.ErrUndone.
+// Undo takes an answer or an action back, by an event of its own; the card is
+// then what the rest of its events replay to. It returns the card's id. The
+// errors are cards.ErrNoAnswer and cards.ErrUndone.
 func (db *DB) Undo(ctx context.Context, id cards.ID, now cards.Moment, replay cards.Replayer) (string, error) {
 	var card string
-	err := db.write(ctx, "take the answer back", func(conn *sql.Conn) error {
-		a, err := answerOf(ctx, conn, id)
+	err := db.write(ctx, "take it back", func(conn *sql.Conn) error {
+		done, err := standing(ctx, conn, id)
 		if err != nil {
 			return err
 		}
-		card = a.Card
+		card = done.Card
 		e := cards.Event{Kind: cards.Undone, Undoes: id, Answer: cards.Answer{Card: card, Moment: now}}
 		if _, err := db.appendEvent(ctx, conn, e); err != nil {
 			return err
@@ -61,22 +64,25 @@ func (db *DB) Undo(ctx context.Context, id cards.ID, now cards.Moment, replay ca
 		if err := setMemory(ctx, conn, card, m); err != nil {
 			return err
 		}
+		if _, err := conn.ExecContext(ctx, rest, card); err != nil || done.Kind != cards.Answered {
+			return err
+		}
 		tags, err := tagsOf(ctx, conn, card)
 		if err != nil {
 			return err
 		}
-		return addTallies(ctx, conn, a.Count(), tags, -1)
+		return addTallies(ctx, conn, done.Count(), tags, -1)
 	})
 	return card, err
 }
 
-// answerOf reads an answer that was not taken back.
-func answerOf(ctx context.Context, conn *sql.Conn, id cards.ID) (cards.Event, error) {
-	found, err := events(ctx, conn, "WHERE (id = ?1 AND kind = 'answer') OR undoes = ?1 ORDER BY undoes IS NOT NULL", id[:])
+// standing reads a line that was not taken back and is none that takes back.
+func standing(ctx context.Context, conn *sql.Conn, id cards.ID) (cards.Event, error) {
+	found, err := events(ctx, conn, "WHERE (id = ?1 AND kind <> 'undo') OR undoes = ?1 ORDER BY undoes IS NOT NULL", id[:])
 	switch {
 	case err != nil:
 		return cards.Event{}, err
-	case len(found) == 0 || found[0].Kind != cards.Answered:
+	case len(found) == 0 || found[0].Kind == cards.Undone:
 		return cards.Event{}, fmt.Errorf("%w: %s", cards.ErrNoAnswer, id)
 	case len(found) > 1:
 		return cards.Event{}, fmt.Errorf("%w: %s", cards.ErrUndone, id)
@@ -84,44 +90,57 @@ func answerOf(ctx context.Context, conn *sql.Conn, id cards.ID) (cards.Event, er
 	return found[0], nil
 }
 
-// Suspend takes a card out of the queue, or puts it back.
-func (db *DB) Suspend(ctx context.Context, card string, on bool, now cards.Moment) error {
-	return db.write(ctx, "suspend the card", func(conn *sql.Conn) error {
-		row, err := one(ctx, conn, card)
-		if err != nil {
-			return err
+// Act does something to cards, all or none of them, and returns the names of
+// the lines. Cards for which it changes nothing are left out.
+func (db *DB) Act(ctx context.Context, kind cards.Kind, ids []string, now cards.Moment) ([]cards.ID, error) {
+	var done []cards.ID
+	err := db.write(ctx, string(kind)+" cards", func(conn *sql.Conn) error {
+		done = nil
+		for _, card := range ids {
+			row, err := one(ctx, conn, card)
+			if err != nil {
+				return err
+			}
+			next, known := row.Memory.Act(kind, now)
+			if !known {
+				return fmt.Errorf("%q is nothing that is done to a card", kind)
+			}
+			if next == row.Memory {
+				continue
+			}
+			id, err := db.appendEvent(ctx, conn, cards.Event{Kind: kind, Answer: cards.Answer{Card: card, Moment: now}})
+			if err != nil {
+				return err
+			}
+			if err := setMemory(ctx, conn, card, next); err != nil {
+				return err
+			}
+			if _, err := conn.ExecContext(ctx, rest, card); err != nil { // a forgotten card was never answered
+				return err
+			}
+			done = append(done, id)
 		}
-		if row.Memory.Suspended == on {
-			return nil
-		}
-		kind := cards.Resumed
-		if on {
-			kind = cards.Suspended
-		}
-		row.Memory.Suspended = on
-		if _, err := db.appendEvent(ctx, conn, cards.Event{Kind: kind, Answer: cards.Answer{Card: card, Moment: now}}); err != nil {
-			return err
-		}
-		return setMemory(ctx, conn, card, row.Memory)
+		return nil
 	})
+	return done, err
 }
 
-// Urge makes the cards with these ids, or with one of these tags, due now
-// and returns their ids. Suspended cards stay out.
-func (db *DB) Urge(ctx context.Context, topics []string, reason string, now cards.Moment) ([]string, error) {
+// Urge urges the cards with these ids, or with one of these tags, and returns
+// their ids. Suspended cards stay out.
+func (db *DB) Urge(ctx context.Context, topics []string, by string, now cards.Moment) ([]string, error) {
 	var ids []string
-	err := db.write(ctx, "make cards due", func(conn *sql.Conn) error {
+	err := db.write(ctx, "urge cards", func(conn *sql.Conn) error {
 		found, err := about(ctx, conn, topics)
 		if err != nil {
 			return err
 		}
 		ids = nil
 		for _, r := range found {
-			e := cards.Event{Kind: cards.MadeDue, Reason: reason, Answer: cards.Answer{Card: r.Card.ID, Moment: now}}
+			e := cards.Event{Kind: cards.Urged, UrgedBy: by, Answer: cards.Answer{Card: r.Card.ID, Moment: now}}
 			if _, err := db.appendEvent(ctx, conn, e); err != nil {
 				return err
 			}
-			if err := setMemory(ctx, conn, r.Card.ID, cards.Urge(r.Memory, now.At, reason)); err != nil {
+			if err := setMemory(ctx, conn, r.Card.ID, r.Memory.Urge(now.At, by)); err != nil {
 				return err
 			}
 			ids = append(ids, r.Card.ID)
@@ -159,12 +178,12 @@ func tagsOf(ctx context.Context, conn *sql.Conn, card string) ([]string, error) 
 }
 
 const updateMemory = `UPDATE card SET state = ?, stability = ?, difficulty = ?, due = ?, due_day = ?, last = ?, last_day = ?,
-	reps = ?, lapses = ?, step = ?, suspended = ?, reason = ?, urged = ? WHERE id = ?`
+	reps = ?, lapses = ?, step = ?, suspended = ?, buried = ?, marked = ?, urged_by = ?, urged = ? WHERE id = ?`
 
 func memoryArgs(card string, m cards.Memory) []any {
 	return []any{
 		m.State, m.Stability, m.Difficulty, millis(m.Due), m.DueDay, millis(m.LastReview), m.LastDay,
-		m.Reps, m.Lapses, m.Step, m.Suspended, m.Reason, millis(m.Urged), card,
+		m.Reps, m.Lapses, m.Step, m.Suspended, m.Buried, m.Marked, m.UrgedBy, millis(m.Urged), card,
 	}
 }
 

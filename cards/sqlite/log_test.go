@@ -104,7 +104,14 @@ func TestRebuildGivesTheSame(t *testing.T) {
 	ctx := t.Context()
 	rng := rand.New(rand.NewPCG(7, 11))
 	for range 4 {
-		db := filled(t, 5)
+		db := openAt(t, temp(t))
+		d := deckOf(5)
+		for i := range d.Cards {
+			d.Cards[i].Note = fmt.Sprintf("c%d", i/2*2)
+		}
+		if err := db.Fill(ctx, []cards.Deck{d}, cards.NewTurns, "notes", 0); err != nil {
+			t.Fatal(err)
+		}
 		now := start
 		var given []cards.ID
 		for range 120 {
@@ -119,7 +126,9 @@ func TestRebuildGivesTheSame(t *testing.T) {
 					given = slices.Delete(given, i, i+1)
 				}
 			case 1:
-				err = db.Suspend(ctx, card, rng.IntN(2) == 0, at(now))
+				var done []cards.ID
+				done, err = db.Act(ctx, cards.Actions()[rng.IntN(len(cards.Actions()))], []string{card}, at(now))
+				given = append(given, done...)
 			case 2:
 				_, err = db.Urge(ctx, []string{card}, "wrong in lab H1", at(now))
 			default:
@@ -192,7 +201,7 @@ func TestTwoProgramsLoseNothing(t *testing.T) {
 	if t.Failed() {
 		return
 	}
-	if err := opened[0].Fill(t.Context(), []cards.Deck{deckOf(3)}, "x", 0); err != nil {
+	if err := opened[0].Fill(t.Context(), []cards.Deck{deckOf(3)}, cards.NewTurns, "x", 0); err != nil {
 		t.Fatal(err)
 	}
 	const each = 25

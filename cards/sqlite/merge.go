@@ -58,7 +58,9 @@ func (db *DB) copyOf(ctx context.Context, file string) (path string, remove func
 	if err := snapshot(ctx, file, path); err != nil {
 		return "", nil, errors.Join(err, remove())
 	}
-	copied, err := Open(ctx, path, db.config)
+	quiet := db.config
+	quiet.Progress = nil // it is a copy that goes again
+	copied, err := Open(ctx, path, quiet)
 	if err == nil {
 		err = errors.Join(copied.Verify(ctx), copied.Close())
 	}
@@ -98,9 +100,15 @@ func snapshot(ctx context.Context, from, to string) (err error) {
 }
 
 // foreign are the lines that no gatedrill wrote.
-const foreign = `length(id) <> 16 OR substr(hex(id), 13, 1) <> '7' OR hex(id) >= 'F'
-	OR kind NOT IN ('answer', 'undo', 'suspend', 'resume', 'due') OR (kind = 'answer' AND rating NOT BETWEEN 1 AND 4)
-	OR (kind = 'undo') <> (undoes IS NOT NULL)`
+func foreign() string {
+	var kinds []string
+	for _, k := range cards.Kinds() {
+		kinds = append(kinds, "'"+string(k)+"'")
+	}
+	return `length(id) <> 16 OR substr(hex(id), 13, 1) <> '7' OR hex(id) >= 'F'
+		OR kind NOT IN (` + strings.Join(kinds, ", ") + `) OR (kind = 'answer' AND rating NOT BETWEEN 1 AND 4)
+		OR (kind = 'undo') <> (undoes IS NOT NULL)`
+}
 
 func (db *DB) merge(ctx context.Context, other string, replay cards.Replayer) (cards.Merged, error) {
 	var done cards.Merged
@@ -137,7 +145,7 @@ func (db *DB) merge(ctx context.Context, other string, replay cards.Replayer) (c
 // joined.
 func compare(ctx context.Context, conn *sql.Conn, done *cards.Merged) error {
 	var strange int
-	err := conn.QueryRowContext(ctx, "SELECT count(*), count(*) FILTER (WHERE "+foreign+") FROM other.log").Scan(&done.Events, &strange)
+	err := conn.QueryRowContext(ctx, "SELECT count(*), count(*) FILTER (WHERE "+foreign()+") FROM other.log").Scan(&done.Events, &strange)
 	if err != nil {
 		return err
 	}

@@ -101,7 +101,7 @@ func TestMergeKeepsCardsThatNoDeckHas(t *testing.T) {
 	if _, err := ours.Card(t.Context(), "c2"); !errors.Is(err, cards.ErrNoCard) {
 		t.Errorf("it is served without a deck: %v", err)
 	}
-	if err := ours.Fill(t.Context(), []cards.Deck{deckOf(3)}, "second", 0); err != nil {
+	if err := ours.Fill(t.Context(), []cards.Deck{deckOf(3)}, cards.NewTurns, "second", 0); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := memoryFor(t, ours, "c2"), memoryFor(t, theirs, "c2"); got != want {

@@ -12,8 +12,6 @@ import (
 	"time"
 
 	lib "modernc.org/sqlite"
-
-	"github.com/gatedrill/gatedrill/cards"
 )
 
 // The schema, one file a version: 1.sql makes version 1 of nothing, 2.sql
@@ -28,7 +26,7 @@ const application = 0x6764726c
 // step makes one version of the schema of the one before.
 type step struct {
 	sql  string
-	then func(context.Context, *sql.Conn, cards.Calendar) error // what SQL cannot say, nil if nothing
+	then func(context.Context, *sql.Conn, Config) error // what SQL cannot say, nil if nothing
 }
 
 // released reads the embedded schema.
@@ -56,9 +54,11 @@ func (db *DB) migrate(ctx context.Context, steps []step) error {
 		return err
 	}
 	if version > 0 {
-		if _, err := db.backup(ctx, fmt.Sprintf("v%d", version)); err != nil {
+		kept, err := db.backup(ctx, fmt.Sprintf("v%d", version))
+		if err != nil {
 			return err
 		}
+		db.config.tell(Progress{To: len(steps), Backup: kept})
 	}
 	if err := db.useWAL(ctx); err != nil {
 		return err
@@ -70,7 +70,7 @@ func (db *DB) migrate(ctx context.Context, steps []step) error {
 			return err
 		}
 		for i := version; i < len(steps); i++ {
-			if err := steps[i].run(ctx, conn, db.config.Calendar); err != nil {
+			if err := steps[i].run(ctx, conn, db.config); err != nil {
 				return fmt.Errorf("to version %d: %w", i+1, err)
 			}
 		}
@@ -79,7 +79,13 @@ func (db *DB) migrate(ctx context.Context, steps []step) error {
 	})
 }
 
-func (s step) run(ctx context.Context, conn *sql.Conn, c cards.Calendar) error {
+func (c Config) tell(p Progress) {
+	if c.Progress != nil {
+		c.Progress(p)
+	}
+}
+
+func (s step) run(ctx context.Context, conn *sql.Conn, c Config) error {
 	if _, err := conn.ExecContext(ctx, s.sql); err != nil || s.then == nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := db.Fill(t.Context(), []cards.Deck{deckOf(200)}, "x", 0); err != nil {
+		if err := db.Fill(t.Context(), []cards.Deck{deckOf(200)}, cards.NewTurns, "x", 0); err != nil {
 			t.Fatal(err)
 		}
 		if err := db.Close(); err != nil {
@@ -107,7 +107,7 @@ func TestDamageInside(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Fill(t.Context(), []cards.Deck{deckOf(2000)}, "x", 0); err != nil {
+	if err := db.Fill(t.Context(), []cards.Deck{deckOf(2000)}, cards.NewTurns, "x", 0); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {
@@ -151,7 +151,7 @@ func TestBackupBeforeMigration(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Fill(ctx, []cards.Deck{deckOf(2)}, "x", 0); err != nil {
+	if err := db.Fill(ctx, []cards.Deck{deckOf(2)}, cards.NewTurns, "x", 0); err != nil {
 		t.Fatal(err)
 	}
 	if err := rate(t, db, "c1", cards.Good, start); err != nil {
@@ -183,10 +183,10 @@ func TestBackupBeforeMigration(t *testing.T) {
 	if _, err := Open(ctx, path, config()); !errors.Is(err, ErrNewer) {
 		t.Errorf("the old program opens the new file: %v", err)
 	}
-	if got, want := Backup(path), path+".v2-2.backup"; got != want {
+	if got, want := Backup(path), path+fmt.Sprintf(".v%d-2.backup", len(steps)); got != want {
 		t.Errorf("the newest backup is %q, want %q", got, want)
 	}
-	for _, name := range []string{".v2.backup", ".v2-2.backup"} {
+	for _, name := range []string{fmt.Sprintf(".v%d.backup", len(steps)), fmt.Sprintf(".v%d-2.backup", len(steps))} {
 		old := openAt(t, path+name)
 		if got := memoryFor(t, old, "c1"); got != want {
 			t.Errorf("in %s: %+v, want %+v", name, got, want)

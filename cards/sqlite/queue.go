@@ -2,7 +2,8 @@ package sqlite
 
 import (
 	"context"
-	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/gatedrill/gatedrill/cards"
 )
@@ -10,110 +11,160 @@ import (
 // The conditions are those of the partial indexes, word for word, so that
 // each list is a walk along its index, stopped at its limit.
 const (
-	servable   = "present = 1 AND suspended = 0 AND reason = '' AND "
-	isUrged    = "present = 1 AND suspended = 0 AND reason <> ''"
-	isStep     = servable + "state IN (1, 3) AND due <= ?"
-	isReview   = servable + "state = 2 AND due_day <= ?"
-	isNew      = servable + "state = 0"
+	servable   = "present = 1 AND suspended = 0 AND urged_by = '' AND "
+	isUrged    = "present = 1 AND suspended = 0 AND urged_by <> '' AND buried <= ?"
+	isStep     = servable + "state IN (1, 3) AND buried <= ? AND due <= ?"
+	isReview   = servable + "state = 2 AND buried <= ? AND rests < ? AND due_day <= ?"
+	isNew      = servable + "state = 0 AND buried <= ? AND rests < ?"
 	ofDeck     = " AND deck = ?"
-	isLeech    = "present = 1 AND suspended = 0 AND lapses >= 4 AND stability < 21 ORDER BY lapses DESC"
+	isLeech    = "present = 1 AND lapses >= 8 AND stability < 21 ORDER BY lapses DESC"
 	maxCounted = 9999 // steps and urged cards are counted so far
 )
+
+// part is the cards of a queue that one limit holds for: those of a deck, or
+// of all decks that have no limit of their own.
+type part struct {
+	where string // behind another condition
+	args  []any
+	room  cards.Room
+}
+
+// parts takes a queue apart by the limits that hold for it.
+func parts(ask cards.Ask) []part {
+	if ask.Deck != "" {
+		room := ask.Room
+		if own, ok := ask.Decks[ask.Deck]; ok {
+			room = cards.Room{New: min(room.New, own.New), Reviews: min(room.Reviews, own.Reviews)}
+		}
+		return []part{{ofDeck, []any{ask.Deck}, room}}
+	}
+	rest := part{room: ask.Room}
+	var out []part
+	for deck, own := range ask.Decks {
+		rest.args = append(rest.args, deck)
+		out = append(out, part{ofDeck, []any{deck}, own})
+	}
+	if len(out) > 0 {
+		rest.where = " AND deck NOT IN (" + marks(len(out)) + ")"
+	}
+	return append(out, rest)
+}
 
 // Queue returns what may be shown now, and the counts of it. Each list holds
 // at most most slots.
 func (db *DB) Queue(ctx context.Context, ask cards.Ask, most int) (cards.Queue, error) {
 	var q cards.Queue
-	ask, urged, err := db.room(ctx, ask)
+	today := ask.Now.Day
+	c, left, err := db.counts(ctx, &ask)
 	if err != nil {
 		return q, err
 	}
+	q.Counts = c
+	deck := part{}
+	if ask.Deck != "" {
+		deck = part{where: ofDeck, args: []any{ask.Deck}}
+	}
 	now, ahead := millis(ask.Now.At), millis(ask.Ahead)
-	lists := []struct {
+	for _, l := range []struct {
 		into  *[]cards.Slot
 		where string
 		order string
-		most  int
 		args  []any
 	}{
-		{&q.Urged, isUrged, "urged", most, nil},
-		{&q.Learning, isStep, "due", most, []any{now}},
-		{&q.Due, isReview, "due_day", min(most, ask.Due), []any{ask.Now.Day}},
-		{&q.New, isNew, "ord", min(most, ask.New), nil},
-		{&q.Ahead, isStep + " AND due > ?", "due", most, []any{ahead, now}},
+		{&q.Urged, isUrged, "urged", []any{today}},
+		{&q.Learning, isStep, "due", []any{today, now}},
+		{&q.Ahead, isStep + " AND due > ?", "due", []any{today, ahead, now}},
+	} {
+		args := append(append(l.args, deck.args...), most)
+		if *l.into, err = db.slots(ctx, "WHERE "+l.where+deck.where+" ORDER BY "+l.order+" LIMIT ?", args...); err != nil {
+			return q, err
+		}
 	}
-	for _, l := range lists {
-		if l.most <= 0 {
+	if q.New, err = db.news(ctx, ask, most); err != nil {
+		return q, err
+	}
+	q.Due, err = db.reviews(ctx, ask, left, most)
+	return q, err
+}
+
+// news are the new cards that come next, of all parts in one order.
+func (db *DB) news(ctx context.Context, ask cards.Ask, most int) ([]cards.Slot, error) {
+	return db.inOrder(ctx, ask, isNew, "ord", []any{ask.Now.Day, ask.Now.Day}, func(r cards.Room) int { return min(most, r.New) })
+}
+
+// inOrder joins what the parts have into one order, as far as each part and
+// all of them together have room.
+func (db *DB) inOrder(ctx context.Context, ask cards.Ask, where, order string, args []any, room func(cards.Room) int) ([]cards.Slot, error) {
+	var selects []string
+	var all []any
+	for _, p := range parts(ask) {
+		most := min(room(p.room), room(ask.Room))
+		if most <= 0 {
 			continue
 		}
-		where, args := narrow(ask.Deck, l.where, l.args)
-		slots, err := db.slots(ctx, "WHERE "+where+" ORDER BY "+l.order+" LIMIT ?", append(args, l.most)...)
-		if err != nil {
-			return cards.Queue{}, err
-		}
-		*l.into = slots
+		selects = append(selects, "SELECT * FROM (SELECT id AS card_id, "+order+" AS place FROM card WHERE "+where+p.where+" ORDER BY "+order+" LIMIT ?)")
+		all = append(append(append(all, args...), p.args...), most)
 	}
-	q.Counts, err = db.count(ctx, ask, urged)
-	return q, err
+	if len(selects) == 0 {
+		return nil, nil
+	}
+	return db.slots(ctx, "JOIN ("+strings.Join(selects, " UNION ALL ")+") p ON p.card_id = card.id ORDER BY p.place, card.id LIMIT ?",
+		append(all, room(ask.Room))...)
 }
 
 // Counts tells how much is left today without reading any card.
 func (db *DB) Counts(ctx context.Context, ask cards.Ask) (cards.Counts, error) {
-	ask, urged, err := db.room(ctx, ask)
-	if err != nil {
-		return cards.Counts{}, err
-	}
-	return db.count(ctx, ask, urged)
+	c, _, err := db.counts(ctx, &ask)
+	return c, err
 }
 
-// room takes what was made due out of turn off the limits of the day: no
-// limit holds those cards back, and an answer to a new one is the first of a
-// new card all the same. Without that more would be promised than comes.
-func (db *DB) room(ctx context.Context, ask cards.Ask) (left cards.Ask, urged int, err error) {
-	where, args := narrow(ask.Deck, isUrged, nil)
-	var news, reviews int
+// counts counts, and takes urged cards off the limits that are asked for: no
+// limit holds those back, and an answer to a new one is the first of a new
+// card all the same. Without that more would be promised than comes. More says
+// whether more reviews are due than there is room for.
+func (db *DB) counts(ctx context.Context, ask *cards.Ask) (c cards.Counts, more bool, err error) {
+	today := ask.Now.Day
+	deck, args := "", []any{today}
+	if ask.Deck != "" {
+		deck, args = ofDeck, append(args, ask.Deck)
+	}
+	var urged, news, reviews int
 	row := db.sql.QueryRowContext(ctx, "SELECT count(*), count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state = 2) "+
-		"FROM (SELECT state FROM card WHERE "+where+" LIMIT ?)", append(args, maxCounted)...)
+		"FROM (SELECT state FROM card WHERE "+isUrged+deck+" LIMIT ?)", append(args, maxCounted)...)
 	if err := row.Scan(&urged, &news, &reviews); err != nil {
-		return ask, 0, db.explain("count the cards that were made due", err)
+		return c, false, db.explain("count the urged cards", err)
 	}
-	ask.New, ask.Due = max(0, ask.New-news), max(0, ask.Due-reviews)
-	return ask, urged, nil
+	ask.New, ask.Reviews = max(0, ask.New-news), max(0, ask.Reviews-reviews)
+	step := append([]any{today, millis(ask.Ahead)}, args[1:]...)
+	if c.Learning, err = db.count(ctx, isStep+deck, maxCounted, step...); err != nil {
+		return c, false, err
+	}
+	for _, p := range parts(*ask) {
+		room := min(p.room.Reviews, ask.Reviews)
+		n, err := db.count(ctx, isReview+p.where, room+1, append([]any{today, today, today}, p.args...)...)
+		if err != nil {
+			return c, false, err
+		}
+		more = more || n > room
+		c.Due += min(n, room)
+		n, err = db.count(ctx, isNew+p.where, min(p.room.New, ask.New), append([]any{today, today}, p.args...)...)
+		if err != nil {
+			return c, false, err
+		}
+		c.New += n
+	}
+	more = more || c.Due > ask.Reviews
+	c.Due, c.New = min(c.Due, ask.Reviews)+urged, min(c.New, ask.New)
+	return c, more, nil
 }
 
-// count counts within limits that urged cards were taken off.
-func (db *DB) count(ctx context.Context, ask cards.Ask, urged int) (cards.Counts, error) {
-	var c cards.Counts
-	counts := []struct {
-		into  *int
-		where string
-		most  int
-		args  []any
-	}{
-		{&c.Learning, isStep, maxCounted, []any{millis(ask.Ahead)}},
-		{&c.Due, isReview, ask.Due, []any{ask.Now.Day}},
-		{&c.New, isNew, ask.New, nil},
+// count counts up to most cards.
+func (db *DB) count(ctx context.Context, where string, most int, args ...any) (n int, err error) {
+	if most <= 0 {
+		return 0, nil
 	}
-	for _, n := range counts {
-		if n.most <= 0 {
-			continue
-		}
-		where, args := narrow(ask.Deck, n.where, n.args)
-		row := db.sql.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM card WHERE "+where+" LIMIT ?)", append(args, n.most)...)
-		if err := row.Scan(n.into); err != nil {
-			return c, db.explain("count the cards that are due", err)
-		}
-	}
-	c.Due += urged
-	return c, nil
-}
-
-// narrow adds a deck to a condition, if one is asked for.
-func narrow(deck, where string, args []any) (string, []any) {
-	if deck == "" {
-		return where, args
-	}
-	return where + ofDeck, append(args, deck)
+	row := db.sql.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM card WHERE "+where+" LIMIT ?)", append(slices.Clip(args), most)...)
+	return n, db.explain("count the cards that are due", row.Scan(&n))
 }
 
 // Recent returns the cards answered last, latest first.
@@ -124,7 +175,7 @@ func (db *DB) Recent(ctx context.Context, most int) ([]cards.Slot, error) {
 }
 
 func (db *DB) slots(ctx context.Context, where string, args ...any) ([]cards.Slot, error) {
-	rows, err := db.sql.QueryContext(ctx, "SELECT card.id, deck, tags, labs FROM card "+where, args...)
+	rows, err := db.sql.QueryContext(ctx, "SELECT card.id, note, deck, tags, labs, after FROM card "+where, args...)
 	if err != nil {
 		return nil, db.explain("read the queue", err)
 	}
@@ -132,88 +183,12 @@ func (db *DB) slots(ctx context.Context, where string, args ...any) ([]cards.Slo
 	var out []cards.Slot
 	for rows.Next() {
 		var s cards.Slot
-		var tags, labs string
-		if err := rows.Scan(&s.Card, &s.Deck, &tags, &labs); err != nil {
+		var t texts
+		if err := rows.Scan(&s.Card, &s.Note, &s.Deck, &t.tags, &t.labs, &t.after); err != nil {
 			return nil, db.explain("read the queue", err)
 		}
-		s.Tags, s.Labs = names(tags), names(labs)
+		s.Tags, s.Labs, s.After = names(t.tags), names(t.labs), names(t.after)
 		out = append(out, s)
 	}
 	return out, db.explain("read the queue", rows.Err())
-}
-
-// Holdings counts all cards of the decks.
-func (db *DB) Holdings(ctx context.Context) (cards.Holdings, error) {
-	var h cards.Holdings
-	err := db.sql.QueryRowContext(ctx, `SELECT count(*), count(*) FILTER (WHERE stability >= ?) FROM card WHERE present = 1`,
-		cards.MatureDays).Scan(&h.Cards, &h.Mature)
-	return h, db.explain("count the cards", err)
-}
-
-// Dues returns when cards come, reviews as far as their day is before one.
-func (db *DB) Dues(ctx context.Context, until int) (cards.Dues, error) {
-	out := cards.Dues{Days: map[int]int{}}
-	rows, err := db.sql.QueryContext(ctx, `SELECT due_day, 0, count(*) FROM card WHERE `+servable+`state = 2 AND due_day < ? GROUP BY due_day
-		UNION ALL SELECT 0, due, 1 FROM card WHERE `+servable+`state IN (1, 3)
-		UNION ALL SELECT 0, 0, count(*) FROM card WHERE `+isUrged, until)
-	if err != nil {
-		return out, db.explain("look what becomes due", err)
-	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
-	for rows.Next() {
-		var day, n int
-		var at int64
-		if err := rows.Scan(&day, &at, &n); err != nil {
-			return out, db.explain("look what becomes due", err)
-		}
-		switch {
-		case day != 0:
-			out.Days[day] = n
-		case at != 0:
-			out.Steps = append(out.Steps, moment(at))
-		default:
-			out.Urged += n
-		}
-	}
-	return out, db.explain("look what becomes due", rows.Err())
-}
-
-// Tallies returns the sums of each day from the first to the last, both
-// included, of all cards, oldest first. Days without an answer are left out.
-func (db *DB) Tallies(ctx context.Context, first, last int) ([]cards.Tally, error) {
-	return db.tallies(ctx, `SELECT day, tag, answers, news, reviews, again, forgot, took FROM tally
-		WHERE tag = '' AND day BETWEEN ? AND ? ORDER BY day`, first, last)
-}
-
-// TagTallies returns the sums of those days by tag, without the day.
-func (db *DB) TagTallies(ctx context.Context, first, last int) ([]cards.Tally, error) {
-	return db.tallies(ctx, `SELECT 0, tag, sum(answers), sum(news), sum(reviews), sum(again), sum(forgot), sum(took) FROM tally
-		INDEXED BY tally_day WHERE tag <> '' AND day BETWEEN ? AND ? GROUP BY tag ORDER BY tag`, first, last)
-}
-
-func (db *DB) tallies(ctx context.Context, query string, args ...any) ([]cards.Tally, error) {
-	rows, err := db.sql.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, db.explain("sum up the answers", err)
-	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
-	var out []cards.Tally
-	for rows.Next() {
-		t, err := scanTally(rows)
-		if err != nil {
-			return nil, db.explain("sum up the answers", err)
-		}
-		out = append(out, t)
-	}
-	return out, db.explain("sum up the answers", rows.Err())
-}
-
-// Started reports whether an answer was ever stored on a day before this one.
-func (db *DB) Started(ctx context.Context, before int) (bool, error) {
-	var n int
-	err := db.sql.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM log WHERE kind = 'answer' AND day < ?)", before).Scan(&n)
-	if err != nil {
-		return false, db.explain("read the log", fmt.Errorf("first answer: %w", err))
-	}
-	return n == 1, nil
 }

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"time"
 
 	"github.com/gatedrill/gatedrill/cards"
@@ -85,7 +84,13 @@ func rebuild(ctx context.Context, conn *sql.Conn, replay cards.Replayer) (cards.
 	}
 	wrong, err := forget(ctx, set, before)
 	done.Changed += wrong
-	return done, errors.Join(err, days.store(ctx, conn))
+	if err != nil {
+		return done, err
+	}
+	if _, err := conn.ExecContext(ctx, restAll); err != nil {
+		return done, err
+	}
+	return done, days.store(ctx, conn)
 }
 
 // forget makes new cards of those that have a memory without a history, and

@@ -14,8 +14,8 @@ import (
 // named ones, and gives the cards the days on which they are due. A line gets
 // the same name wherever its file was copied to, so that copies which went
 // apart since can be merged.
-func toSchema2(ctx context.Context, conn *sql.Conn, c cards.Calendar) error {
-	m := &schema2{conn: conn, calendar: c, names: map[int64]cards.ID{}, known: map[stand]cards.Memory{}, urged: map[string]time.Time{}}
+func toSchema2(ctx context.Context, conn *sql.Conn, c Config) error {
+	m := &schema2{conn: conn, calendar: c.Calendar, tell: c.tell, names: map[int64]cards.ID{}, known: map[stand]cards.Memory{}, urged: map[string]time.Time{}}
 	if err := m.log(ctx); err != nil {
 		return err
 	}
@@ -28,11 +28,15 @@ func toSchema2(ctx context.Context, conn *sql.Conn, c cards.Calendar) error {
 
 // log moves all lines.
 func (m *schema2) log(ctx context.Context) error {
-	stmt, err := m.conn.PrepareContext(ctx, insertEvent)
+	stmt, err := m.conn.PrepareContext(ctx, "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
 	if err != nil {
 		return err
 	}
 	defer stmt.Close() //nolint:errcheck // nothing is lost with it
+	p := Progress{To: 2}
+	if err := m.conn.QueryRowContext(ctx, "SELECT count(*) FROM log_1").Scan(&p.Total); err != nil {
+		return err
+	}
 	for last := int64(0); ; {
 		lines, err := m.lines(ctx, last)
 		if err != nil || len(lines) == 0 {
@@ -48,12 +52,15 @@ func (m *schema2) log(ctx context.Context) error {
 			}
 		}
 		last = lines[len(lines)-1].number
+		p.Done += len(lines)
+		m.tell(p)
 	}
 }
 
 type schema2 struct {
 	conn     *sql.Conn
 	calendar cards.Calendar
+	tell     func(Progress)
 	last     cards.ID
 	names    map[int64]cards.ID
 	known    map[stand]cards.Memory // what was stored after an answer, with its days
@@ -96,7 +103,7 @@ func (m *schema2) lines(ctx context.Context, after int64) ([]line1, error) {
 		var at, took int64
 		var before, after string
 		e := &l.event
-		if err := rows.Scan(&l.number, &e.Kind, &e.Card, &at, &e.Day, &e.Rating, &took, &before, &after, &e.Algorithm, &l.undoes, &e.Reason); err != nil {
+		if err := rows.Scan(&l.number, &e.Kind, &e.Card, &at, &e.Day, &e.Rating, &took, &before, &after, &e.Algorithm, &l.undoes, &e.UrgedBy); err != nil {
 			return nil, err
 		}
 		e.At, e.Took = moment(at), time.Duration(took)*time.Millisecond
@@ -106,7 +113,7 @@ func (m *schema2) lines(ctx context.Context, after int64) ([]line1, error) {
 		if err != nil {
 			return nil, fmt.Errorf("line %d of the log: %w", l.number, err)
 		}
-		l.text = fmt.Sprint(l.number, e.Kind, e.Card, at, e.Day, e.Rating, took, before, after, e.Algorithm, l.undoes, e.Reason)
+		l.text = fmt.Sprint(l.number, e.Kind, e.Card, at, e.Day, e.Rating, took, before, after, e.Algorithm, l.undoes, e.UrgedBy)
 		out = append(out, l)
 	}
 	return out, rows.Err()
@@ -121,7 +128,7 @@ func (m *schema2) line(l line1) cards.Event {
 	switch e.Kind {
 	case cards.Undone:
 		e.Undoes = m.names[l.undoes]
-	case cards.MadeDue:
+	case urged2:
 		m.urged[e.Card] = e.At
 	case cards.Answered:
 		e.Before = m.memory(e.Card, e.Before)
@@ -174,23 +181,56 @@ func (m *schema2) memory(card string, old cards.Memory) cards.Memory {
 		case cards.Learning, cards.Relearning:
 		}
 	}
-	out.Suspended, out.Reason, out.Urged = old.Suspended, old.Reason, time.Time{}
-	if out.Reason != "" {
+	out.Suspended, out.UrgedBy, out.Urged = old.Suspended, old.UrgedBy, time.Time{}
+	if out.UrgedBy != "" {
 		out.Urged = m.urged[card]
 	}
 	return out
 }
 
+// urged2 is how this schema called a line that urges a card.
+const urged2 cards.Kind = "due"
+
+// The statements are those of this schema: columns were added and named anew
+// since.
+const (
+	read2 = `SELECT id, state, stability, difficulty, due, due_day, last, last_day, reps, lapses, step, suspended, reason, urged
+		FROM card WHERE state <> 0 OR suspended <> 0 OR reason <> '' OR due <> 0`
+	update2 = `UPDATE card SET due = ?, due_day = ?, last_day = ?, urged = ? WHERE id = ?`
+)
+
 // cards gives all cards the days that their logs tell of.
 func (m *schema2) cards(ctx context.Context) error {
-	rows, err := queryRows(ctx, m.conn, "WHERE state <> 0 OR suspended <> 0 OR reason <> '' OR due <> 0")
+	found, err := m.stands(ctx)
 	if err != nil {
 		return err
 	}
-	for _, r := range rows {
-		if err := setMemory(ctx, m.conn, r.Card.ID, m.memory(r.Card.ID, r.Memory)); err != nil {
+	for card, old := range found {
+		now := m.memory(card, old)
+		if _, err := m.conn.ExecContext(ctx, update2, millis(now.Due), now.DueDay, now.LastDay, millis(now.Urged), card); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (m *schema2) stands(ctx context.Context) (map[string]cards.Memory, error) {
+	rows, err := m.conn.QueryContext(ctx, read2)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	out := map[string]cards.Memory{}
+	for rows.Next() {
+		var card string
+		var due, last, urged int64
+		var k cards.Memory
+		if err := rows.Scan(&card, &k.State, &k.Stability, &k.Difficulty, &due, &k.DueDay, &last, &k.LastDay,
+			&k.Reps, &k.Lapses, &k.Step, &k.Suspended, &k.UrgedBy, &urged); err != nil {
+			return nil, err
+		}
+		k.Due, k.LastReview, k.Urged = moment(due), moment(last), moment(urged)
+		out[card] = k
+	}
+	return out, rows.Err()
 }

@@ -32,6 +32,9 @@ type DB struct {
 	path   string
 	config Config
 
+	turning sync.Mutex
+	turn    turn
+
 	watching sync.Mutex
 	watch    *sql.Conn // held by Version
 	watches  int64
@@ -41,6 +44,17 @@ type DB struct {
 type Config struct {
 	Random   io.Reader      // for the names of log lines
 	Calendar cards.Calendar // of the learner, by which moments of old logs are read as days
+	// Progress is told how a migration goes, which takes long on a large log;
+	// nil if nobody wants to know.
+	Progress func(Progress)
+}
+
+// Progress is where a migration is.
+type Progress struct {
+	To     int    // version of the schema that is being made
+	Backup string // the database as it was before
+	Done   int    // lines of the log
+	Total  int    // 0 where the work is not one of lines
 }
 
 // Open opens the file, and makes it and its folder when they are not there.
@@ -195,20 +209,4 @@ func names(column string) []string {
 		return nil
 	}
 	return strings.Split(column, "\n")
-}
-
-// columns of a card with its memory, in the order that scanRow reads.
-const columns = `id, deck, front, back, source, tags, labs, file, line,
-	state, stability, difficulty, due, due_day, last, last_day, reps, lapses, step, suspended, reason, urged`
-
-func scanRow(scan func(...any) error) (cards.Row, error) {
-	var r cards.Row
-	var tags, labs string
-	var due, last, urged int64
-	c, m := &r.Card, &r.Memory
-	err := scan(&c.ID, &c.Deck, &c.Front, &c.Back, &c.Source, &tags, &labs, &c.File, &c.Line,
-		&m.State, &m.Stability, &m.Difficulty, &due, &m.DueDay, &last, &m.LastDay, &m.Reps, &m.Lapses, &m.Step, &m.Suspended, &m.Reason, &urged)
-	c.Tags, c.Labs = names(tags), names(labs)
-	m.Due, m.LastReview, m.Urged = moment(due), moment(last), moment(urged)
-	return r, err
 }

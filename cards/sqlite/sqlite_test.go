@@ -44,7 +44,7 @@ func temp(t testing.TB) string { return filepath.Join(t.TempDir(), "cards.db") }
 func filled(t testing.TB, n int) *DB {
 	t.Helper()
 	db := openAt(t, temp(t))
-	if err := db.Fill(t.Context(), []cards.Deck{deckOf(n)}, "first", 2); err != nil {
+	if err := db.Fill(t.Context(), []cards.Deck{deckOf(n)}, cards.NewTurns, "first turns", 2); err != nil {
 		t.Fatal(err)
 	}
 	return db
@@ -88,7 +88,7 @@ func answer(t testing.TB, db *DB, card string, r cards.Rating, when time.Time) (
 	s := scheduler(t)
 	return db.Answer(t.Context(), card, func(m cards.Memory) (cards.Answer, error) {
 		choices, err := s.Preview(card, m, at(when))
-		a := cards.Answer{Moment: at(when), Rating: r, Took: 3 * time.Second, Before: m, After: choices[r-1].After, Algorithm: s.Algorithm()}
+		a := cards.Answer{Moment: at(when), Rating: r, Took: 3 * time.Second, Before: m, After: m.After(choices[r-1].After), Algorithm: s.Algorithm(card)}
 		for i, c := range choices {
 			a.Shown[i] = c.Interval
 		}
@@ -125,7 +125,7 @@ func TestFillKeepsMemory(t *testing.T) {
 	d := deckOf(3)
 	d.Cards = d.Cards[1:]
 	d.Cards[0].Front = "another wording?"
-	if err := db.Fill(ctx, []cards.Deck{d}, "second", 0); err != nil {
+	if err := db.Fill(ctx, []cards.Deck{d}, cards.NewTurns, "second", 0); err != nil {
 		t.Fatal(err)
 	}
 	got, err := db.Card(ctx, "c1")
@@ -165,7 +165,7 @@ func TestUrge(t *testing.T) {
 	if err := rate(t, db, "c1", cards.Easy, start); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Suspend(ctx, "c7", true, at(start)); err != nil {
+	if _, err := db.Act(ctx, cards.Suspended, []string{"c7"}, at(start)); err != nil {
 		t.Fatal(err)
 	}
 	before := memoryFor(t, db, "c1")
@@ -175,7 +175,7 @@ func TestUrge(t *testing.T) {
 		t.Fatalf("%v (-want +got):\n%s", err, diff)
 	}
 	want := before
-	want.Urged, want.Reason = now.At, "wrong in lab H1"
+	want.Urged, want.UrgedBy = now.At, "wrong in lab H1"
 	if got := memoryFor(t, db, "c1"); got != want {
 		t.Errorf("got %+v, want only the reason added: %+v", got, want)
 	}

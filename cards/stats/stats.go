@@ -12,14 +12,13 @@ import (
 	"github.com/gatedrill/gatedrill/cards"
 )
 
-// Recall is the rate of reviews that were not forgotten, and how many there
-// were. The rate means nothing while there are none.
-func Recall(tallies []cards.Tally) (rate float64, reviews int) {
+// Recall is how much was recalled in some days.
+func Recall(tallies []cards.Tally) cards.Recalled {
 	var sum cards.Tally
 	for _, t := range tallies {
 		sum = sum.Add(t)
 	}
-	return rateOf(sum), sum.Reviews
+	return cards.Recalled{Reviews: sum.Reviews, Rate: rateOf(sum)}
 }
 
 func rateOf(t cards.Tally) float64 {
@@ -138,18 +137,12 @@ func Days(tallies []cards.Tally, calendar cards.Calendar, today, n int) []cards.
 func Leeches(rows []cards.Row) []cards.Row {
 	var out []cards.Row
 	for _, r := range rows {
-		if IsLeech(r.Memory) {
+		if r.Memory.Leech() {
 			out = append(out, r)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b cards.Row) int { return cmp.Compare(b.Memory.Lapses, a.Memory.Lapses) })
 	return out
-}
-
-// IsLeech reports whether a card keeps failing. One that is known well by
-// now does not.
-func IsLeech(m cards.Memory) bool {
-	return m.Lapses >= cards.LeechLapses && m.Stability < cards.MatureDays && !m.Suspended
 }
 
 // defaultPace is the time of an answer while too few were given to tell.

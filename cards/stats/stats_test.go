@@ -11,12 +11,12 @@ import (
 
 func TestRecall(t *testing.T) {
 	t.Parallel()
-	rate, n := Recall([]cards.Tally{{Reviews: 6, Forgot: 1}, {Reviews: 4, Forgot: 1, Answers: 30, Again: 9}})
-	if rate != 0.8 || n != 10 {
-		t.Errorf("got %v of %d, want 0.8 of 10", rate, n)
+	r := Recall([]cards.Tally{{Reviews: 6, Forgot: 1}, {Reviews: 4, Forgot: 1, Answers: 30, Again: 9}})
+	if want := (cards.Recalled{Reviews: 10, Rate: 0.8}); r != want {
+		t.Errorf("got %+v, want %+v", r, want)
 	}
-	if rate, n = Recall(nil); rate != 0 || n != 0 {
-		t.Errorf("of nothing: %v of %d", rate, n)
+	if r = Recall(nil); r != (cards.Recalled{}) {
+		t.Errorf("of nothing: %+v", r)
 	}
 }
 
@@ -110,10 +110,10 @@ func TestLeeches(t *testing.T) {
 		row("bad", cards.Memory{Lapses: cards.LeechLapses}),
 		row("worst", cards.Memory{Lapses: 9}),
 		row("known by now", cards.Memory{Lapses: 9, Stability: cards.MatureDays}),
-		row("suspended", cards.Memory{Lapses: 9, Suspended: true}),
+		row("set aside", cards.Memory{Lapses: 9, Suspended: true}),
 	})
-	if len(got) != 2 || got[0].Card.ID != "worst" || got[1].Card.ID != "bad" {
-		t.Errorf("got %+v, want worst and bad", got)
+	if len(got) != 3 || got[0].Card.ID != "worst" || got[1].Card.ID != "set aside" || got[2].Card.ID != "bad" {
+		t.Errorf("got %+v, want worst, set aside and bad", got)
 	}
 }
 

@@ -18,7 +18,11 @@ const maxTook = 2 * time.Minute
 // which the intervals on screen are others: Reread then gives the card as it
 // is. On an error nothing was stored, and the same call may be made again.
 func (s *Service) Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating, took time.Duration) (cards.ID, error) {
-	now := s.now()
+	t, err := s.today(ctx)
+	if err != nil {
+		return cards.ID{}, err
+	}
+	now := t.now
 	took = min(max(took, 0), maxTook)
 	if now.Day != shown.Day {
 		return cards.ID{}, fmt.Errorf("%w: a new day has begun", cards.ErrOutdated)
@@ -27,6 +31,8 @@ func (s *Service) Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating,
 		switch {
 		case m.Suspended != shown.Memory.Suspended:
 			return cards.Answer{}, fmt.Errorf("%w: it was suspended or put back elsewhere", cards.ErrOutdated)
+		case m.Buried != shown.Memory.Buried:
+			return cards.Answer{}, fmt.Errorf("%w: it was buried or put back elsewhere", cards.ErrOutdated)
 		case m.Known() != shown.Memory.Known():
 			return cards.Answer{}, fmt.Errorf("%w: it was answered elsewhere", cards.ErrOutdated)
 		}
@@ -34,7 +40,7 @@ func (s *Service) Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating,
 		if err != nil {
 			return cards.Answer{}, err
 		}
-		a := cards.Answer{Moment: now, Rating: r, Took: took, Before: m, After: after, Algorithm: s.Scheduler.Algorithm()}
+		a := cards.Answer{Moment: now, Rating: r, Took: took, Before: m, After: m.After(after), Algorithm: s.Scheduler.Algorithm(shown.Card.ID)}
 		for i, c := range shown.Choices {
 			a.Shown[i] = c.Interval
 		}
@@ -46,10 +52,14 @@ func (s *Service) Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating,
 	return id, err
 }
 
-// Undo takes an answer back and returns its card's id. The card is as if that
-// answer had never been given; what happened to it since, stays.
+// Undo takes an answer or an action back and returns its card's id. The card is
+// as if that had never been; what happened to it since, stays.
 func (s *Service) Undo(ctx context.Context, id cards.ID) (string, error) {
-	return s.Store.Undo(ctx, id, s.now(), s.replay)
+	t, err := s.today(ctx)
+	if err != nil {
+		return "", err
+	}
+	return s.Store.Undo(ctx, id, t.now, s.replay)
 }
 
 // Answers lists the newest answers, latest first, of one card or of all.
@@ -57,7 +67,7 @@ func (s *Service) Answers(ctx context.Context, card string, most int) ([]cards.G
 	return s.Store.Answers(ctx, card, most)
 }
 
-// Revoke takes back the answer of that name, see cards.Ending.
+// Revoke takes back the answer or action of that name, see cards.Ending.
 func (s *Service) Revoke(ctx context.Context, name string) (string, error) {
 	ending, err := cards.Ending(name)
 	if err != nil {

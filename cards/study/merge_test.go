@@ -14,7 +14,6 @@ import (
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/cards/sqlite"
-	"github.com/gatedrill/gatedrill/cards/study"
 )
 
 // copyTo makes a home of its own out of one: what is done there from now on,
@@ -22,7 +21,7 @@ import (
 func (w *world) copyTo(zone string) *world {
 	w.t.Helper()
 	c := &world{t: w.t, now: w.now, path: filepath.Join(w.t.TempDir(), "cards.db"), calendar: w.calendar}
-	c.travel(zone, tls(8))
+	c.travel(zone, notes(8))
 	c.merge(w)
 	return c
 }
@@ -60,11 +59,19 @@ func (w *world) live(rng *rand.Rand) {
 	w.now = w.now.Add(time.Duration(rng.IntN(20*60)-30) * time.Minute) // at times a clock goes back
 	card := fmt.Sprintf("t%d", rng.IntN(8))
 	var err error
-	switch rng.IntN(9) {
+	switch rng.IntN(11) {
 	case 0:
-		_, err = w.MakeDue(ctx, []string{card}, "wrong in lab H1")
+		_, err = w.Urge(ctx, []string{card}, "wrong in lab H1")
 	case 1:
-		err = w.Suspend(ctx, card, rng.IntN(2) == 0)
+		var done []cards.ID
+		done, err = w.Act(ctx, cards.Actions()[rng.IntN(len(cards.Actions()))], card)
+		w.acted = append(w.acted, done...)
+	case 4:
+		if n := len(w.acted); n > 0 {
+			if _, err = w.Undo(ctx, w.acted[rng.IntN(n)]); errors.Is(err, cards.ErrUndone) {
+				err = nil
+			}
+		}
 	case 2, 3:
 		answers := must(w.Answers(ctx, "", 20))
 		if len(answers) > 0 { // any of them, also one that came from elsewhere
@@ -72,6 +79,8 @@ func (w *world) live(rng *rand.Rand) {
 				err = nil
 			}
 		}
+	case 5: // by other parameters for once, as those of a moment are
+		err = w.reschedule(0.8)
 	default:
 		var p *cards.Prompt
 		if p, err = w.Reread(ctx, &cards.Prompt{Card: cards.Card{ID: card}}, ""); err == nil && p != nil {
@@ -107,7 +116,7 @@ func TestMergedHomesAgree(t *testing.T) {
 		t.Run(fmt.Sprint(round), func(t *testing.T) {
 			t.Parallel()
 			rng := rand.New(rand.NewPCG(first, round))
-			desk := newWorld(t, tls(8), study.Limits{New: 40, Reviews: 200})
+			desk := newWorld(t, notes(8), cards.Room{New: 40, Reviews: 200})
 			for range 10 {
 				desk.live(rng)
 			}
@@ -159,7 +168,7 @@ func agree(t *testing.T, homes []*world) {
 // one after the other.
 func TestContradictingAnswers(t *testing.T) {
 	t.Parallel()
-	desk := newWorld(t, tls(8), study.Limits{New: 40, Reviews: 200})
+	desk := newWorld(t, notes(8), cards.Room{New: 40, Reviews: 200})
 	desk.day(cards.Easy)
 	laptop := desk.copyTo("Europe/Berlin")
 	card := must(desk.Card(t.Context(), "t0"))
@@ -193,8 +202,8 @@ func TestContradictingAnswers(t *testing.T) {
 // A home in use can be merged from; the file is left as it is.
 func TestMergeReadsOnly(t *testing.T) {
 	t.Parallel()
-	desk := newWorld(t, tls(8), study.DefaultLimits())
-	laptop := newWorld(t, tls(8), study.DefaultLimits())
+	desk := newWorld(t, tls(8), usual())
+	laptop := newWorld(t, tls(8), usual())
 	laptop.answer(cards.Good) // still in the write-ahead log
 	if done := desk.merge(laptop); done.Added != 1 {
 		t.Errorf("merged %+v", done)
@@ -223,7 +232,7 @@ func TestMergeReadsOnly(t *testing.T) {
 func TestMergeRefuses(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	desk := newWorld(t, tls(8), study.DefaultLimits())
+	desk := newWorld(t, tls(8), usual())
 	desk.day(cards.Easy)
 	before := desk.all()
 	dir := t.TempDir()

@@ -5,6 +5,8 @@ package study
 
 import (
 	"context"
+	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/gatedrill/gatedrill/cards"
@@ -16,12 +18,15 @@ type Store interface {
 	Shelf
 	Log
 	Ledger
+	Settings(ctx context.Context) ([]cards.Setting, error)
+	Set(ctx context.Context, settings []cards.Setting, today int) error
+	Past
 }
 
 // Shelf holds the cards and their queue.
 type Shelf interface {
 	Catalogue(ctx context.Context) (cards.Catalogue, error)
-	Fill(ctx context.Context, decks []cards.Deck, fingerprint string, problems int) error
+	Fill(ctx context.Context, decks []cards.Deck, order cards.NewOrder, fingerprint string, problems int) error
 	Queue(ctx context.Context, ask cards.Ask, most int) (cards.Queue, error)
 	Counts(ctx context.Context, ask cards.Ask) (cards.Counts, error)
 	Card(ctx context.Context, id string) (cards.Row, error)
@@ -34,8 +39,8 @@ type Shelf interface {
 type Log interface {
 	Answer(ctx context.Context, card string, f func(cards.Memory) (cards.Answer, error)) (cards.ID, error)
 	Undo(ctx context.Context, id cards.ID, now cards.Moment, replay cards.Replayer) (string, error)
-	Suspend(ctx context.Context, card string, on bool, now cards.Moment) error
-	Urge(ctx context.Context, topics []string, reason string, now cards.Moment) ([]string, error)
+	Act(ctx context.Context, kind cards.Kind, ids []string, now cards.Moment) ([]cards.ID, error)
+	Urge(ctx context.Context, topics []string, by string, now cards.Moment) ([]string, error)
 	Answers(ctx context.Context, card string, most int) ([]cards.Given, error)
 	FindAnswer(ctx context.Context, ending string) (cards.ID, error)
 	Rebuild(ctx context.Context, replay cards.Replayer) (cards.Rebuilt, error)
@@ -49,8 +54,10 @@ type Ledger interface {
 	Started(ctx context.Context, before int) (bool, error)
 	Holdings(ctx context.Context) (cards.Holdings, error)
 	Dues(ctx context.Context, until int) (cards.Dues, error)
+	Done(ctx context.Context, now cards.Moment) (map[string]cards.Room, error)
 	Tallies(ctx context.Context, first, last int) ([]cards.Tally, error)
 	TagTallies(ctx context.Context, first, last int) ([]cards.Tally, error)
+	Outcomes(ctx context.Context, first, most int) ([]cards.Outcome, error)
 }
 
 // Decks is where cards are written. Fingerprint is cheap and changes when
@@ -61,83 +68,193 @@ type Decks interface {
 	Load() ([]cards.Deck, int)
 }
 
-// Limits of a day. Cards made due by a lab are not held back by them.
-type Limits struct {
-	New     int // cards never seen before
-	Reviews int
-}
-
-// DefaultLimits are those of a learner who set none.
-func DefaultLimits() Limits { return Limits{New: 20, Reviews: 200} }
-
 // Config is what a Service is made of.
 type Config struct {
 	Store     Store
 	Scheduler cards.Scheduler
 	Decks     Decks
 	Now       func() time.Time
-	Calendar  cards.Calendar
-	Limits    Limits
+	Zone      *time.Location // the learner's; nil is UTC
 }
 
 // Service is safe for concurrent use, beside other programs on the same
 // store too.
 type Service struct {
 	Config
+	seen atomic.Pointer[string] // fingerprint of the decks when they were last taken over
 }
 
-// Open takes over the decks if they changed since the last time.
+// Open takes over the decks if they, or the order of their new cards, changed
+// since the last time.
 func Open(ctx context.Context, c Config) (*Service, error) {
 	s := &Service{Config: c}
 	return s, s.Refresh(ctx)
 }
 
-func (s *Service) now() cards.Moment { return s.Calendar.Moment(s.Now()) }
+// Refresh takes the decks over if they changed since the last time, so that
+// learners see what they write. It is cheap where nothing changed.
+func (s *Service) Refresh(ctx context.Context) error {
+	t, err := s.today(ctx)
+	if err != nil {
+		return err
+	}
+	files := s.Decks.Fingerprint()
+	fingerprint := files + " " + string(t.settings.NewOrder)
+	have, err := s.Store.Catalogue(ctx)
+	if err != nil {
+		return err
+	}
+	if have.Fingerprint != fingerprint {
+		decks, lost := s.Decks.Load()
+		err = s.Store.Fill(ctx, decks, t.settings.NewOrder, fingerprint, lost)
+	}
+	if err == nil {
+		s.seen.Store(&files)
+	}
+	return err
+}
 
-// learnAhead is how far ahead of its time a learning step is served when
-// nothing else is left, so that a session can be ended.
-const learnAhead = 20 * time.Minute
+// today is a moment of the learner's, with what holds then. It is read anew
+// each time: another window may have changed the settings.
+type today struct {
+	now      cards.Moment
+	calendar cards.Calendar
+	settings cards.Settings
+	kept     []cards.Setting
+}
+
+func (s *Service) today(ctx context.Context) (today, error) {
+	var t today
+	var err error
+	if t.kept, err = s.Store.Settings(ctx); err != nil {
+		return t, err
+	}
+	always, err := cards.ReadSettings(t.kept, 0)
+	if err != nil {
+		return t, err
+	}
+	t.calendar = cards.Calendar{Zone: s.Zone, Rollover: always.Rollover}
+	t.now = t.calendar.Moment(s.Now())
+	t.settings, err = cards.ReadSettings(t.kept, t.now.Day)
+	return t, err
+}
 
 // ask says what may still be served today.
-func (s *Service) ask(ctx context.Context, deck string) (cards.Ask, cards.Tally, error) {
-	now := s.now()
-	done, err := s.Store.Tallies(ctx, now.Day, now.Day)
+func (s *Service) ask(ctx context.Context, deck string) (cards.Ask, today, cards.Tally, error) {
+	var done cards.Tally
+	t, err := s.today(ctx)
 	if err != nil {
-		return cards.Ask{}, cards.Tally{}, err
+		return cards.Ask{}, t, done, err
 	}
-	var today cards.Tally
-	for _, t := range done {
-		today = today.Add(t)
+	tallies, err := s.Store.Tallies(ctx, t.now.Day, t.now.Day)
+	if err != nil {
+		return cards.Ask{}, t, done, err
 	}
-	return cards.Ask{
-		Now: now, Ahead: now.At.Add(learnAhead), Deck: deck,
-		New: max(0, s.Limits.New-today.New), Due: max(0, s.Limits.Reviews-today.Reviews),
-	}, today, nil
+	for _, sum := range tallies {
+		done = done.Add(sum)
+	}
+	ask := cards.Ask{
+		Now: t.now, Ahead: t.now.At.Add(t.settings.LearnAhead), Deck: deck, Order: t.settings.ReviewOrder,
+		Room: left(t.settings.Room, cards.Room{New: done.New, Reviews: done.Reviews}),
+	}
+	if len(t.settings.Decks) > 0 {
+		byDeck, err := s.Store.Done(ctx, t.now)
+		if err != nil {
+			return ask, t, done, err
+		}
+		ask.Decks = map[string]cards.Room{}
+		for name, most := range t.settings.Decks {
+			ask.Decks[name] = left(most.Within(t.settings.Room), byDeck[name])
+		}
+	}
+	return ask, t, done, nil
 }
 
-// Suspend takes a card out of the queue, or puts it back.
-func (s *Service) Suspend(ctx context.Context, card string, on bool) error {
-	return s.Store.Suspend(ctx, card, on, s.now())
+func left(most, done cards.Room) cards.Room {
+	return cards.Room{New: max(0, most.New-done.New), Reviews: max(0, most.Reviews-done.Reviews)}
 }
 
-// MakeDue makes the cards of some topics (card ids or tags) due now and
-// returns their ids. Nothing is recorded about the learner's memory; the
-// reason is shown with each card: "wrong in lab H1".
-func (s *Service) MakeDue(ctx context.Context, topics []string, reason string) ([]string, error) {
-	if reason == "" {
-		reason = "made due"
+// Act does something to cards (cards.Actions), all or none of them, and
+// returns the names by which it is taken back. Cards for which it changes
+// nothing have none.
+func (s *Service) Act(ctx context.Context, kind cards.Kind, ids ...string) ([]cards.ID, error) {
+	t, err := s.today(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return s.Store.Urge(ctx, topics, cards.Clean(reason), s.now())
+	return s.Store.Act(ctx, kind, ids, t.now)
+}
+
+// Urge makes the cards of some topics (card ids or tags) wait to be answered
+// now, and returns their ids. Nothing is recorded about the learner's memory;
+// what urges them is shown with each card: "wrong in lab H1".
+func (s *Service) Urge(ctx context.Context, topics []string, by string) ([]string, error) {
+	if by == "" {
+		by = "urged"
+	}
+	t, err := s.today(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.Store.Urge(ctx, topics, cards.Clean(by), t.now)
+}
+
+// Settings lists all settings as they hold today.
+func (s *Service) Settings(ctx context.Context) ([]cards.Line, error) {
+	t, err := s.today(ctx)
+	return cards.Lines(t.kept, t.now.Day), err
+}
+
+// Set changes settings, as people write them ("tls.new=3"), for always or for
+// today alone.
+func (s *Service) Set(ctx context.Context, today bool, texts ...string) error {
+	t, err := s.today(ctx)
+	if err != nil {
+		return err
+	}
+	day := 0
+	if today {
+		day = t.now.Day
+	}
+	var all []cards.Setting
+	for _, text := range texts {
+		one, err := cards.ParseSetting(text, day)
+		if err != nil {
+			return err
+		}
+		all = append(all, one)
+	}
+	if err := s.Store.Set(ctx, all, t.now.Day); err != nil {
+		return err
+	}
+	return s.Refresh(ctx)
+}
+
+// More lets some more new cards come today, of a deck or of all.
+func (s *Service) More(ctx context.Context, deck string, n int) error {
+	t, err := s.today(ctx)
+	if err != nil {
+		return err
+	}
+	more := []string{fmt.Sprintf("new=%d", t.settings.New+n)}
+	if own, ok := t.settings.Decks[deck]; ok && own.New >= 0 {
+		more = append(more, fmt.Sprintf("%s.new=%d", deck, own.New+n))
+	}
+	return s.Set(ctx, true, more...)
 }
 
 // Rebuild makes everything that is derived from the log anew. Answers keep
 // what they promised, unless they are to be scheduled anew by the parameters
-// of now.
+// of now: then the log takes down that they were.
 func (s *Service) Rebuild(ctx context.Context, anew bool) (cards.Rebuilt, error) {
 	if anew {
-		return s.Store.Rebuild(ctx, func(events []cards.Event) (cards.Memory, error) {
+		t, err := s.today(ctx)
+		if err != nil {
+			return cards.Rebuilt{}, err
+		}
+		return s.Store.Reschedule(ctx, t.now, func(events []cards.Event) (cards.Memory, error) {
 			return cards.Reschedule(s.Scheduler, events)
-		})
+		}, s.Scheduler.Algorithm)
 	}
 	return s.Store.Rebuild(ctx, s.replay)
 }
@@ -153,28 +270,50 @@ func (s *Service) replay(events []cards.Event) (cards.Memory, error) {
 }
 
 // Pulse tells whether anything changed since it was last asked, decks
-// included: they are taken over as soon as they are written.
+// included: they are taken over as soon as they are written. Those that only
+// another program has, such as a newer one beside this, are left to it: else
+// the two would take turns each second.
 func (s *Service) Pulse(ctx context.Context) (cards.Pulse, error) {
-	if err := s.Refresh(ctx); err != nil {
-		return cards.Pulse{}, err
+	if seen := s.seen.Load(); seen == nil || *seen != s.Decks.Fingerprint() {
+		if err := s.Refresh(ctx); err != nil {
+			return cards.Pulse{}, err
+		}
 	}
 	v, err := s.Store.Version(ctx)
-	return cards.Pulse{Day: s.now().Day, Version: v}, err
+	if err != nil {
+		return cards.Pulse{}, err
+	}
+	t, err := s.today(ctx)
+	return cards.Pulse{Day: t.now.Day, Version: v}, err
 }
 
 // List returns all cards with where they stand.
 func (s *Service) List(ctx context.Context) ([]cards.Row, error) {
+	t, err := s.today(ctx)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := s.Store.Rows(ctx)
-	today := s.now().Day
 	for i := range rows {
-		rows[i].In = rows[i].Memory.DueOn(s.Calendar) - today
+		t.place(&rows[i])
 	}
 	return rows, err
 }
 
 // Card returns one card, or cards.ErrNoCard.
 func (s *Service) Card(ctx context.Context, id string) (cards.Row, error) {
+	t, err := s.today(ctx)
+	if err != nil {
+		return cards.Row{}, err
+	}
 	row, err := s.Store.Card(ctx, id)
-	row.In = row.Memory.DueOn(s.Calendar) - s.now().Day
+	t.place(&row)
 	return row, err
+}
+
+// place says where a card stands today.
+func (t today) place(r *cards.Row) {
+	r.Day = t.now.Day
+	r.In = r.Memory.DueOn(t.calendar) - r.Day
+	r.Due = (r.Memory.State != cards.New || r.Memory.UrgedBy != "") && r.Waits(t.now.At.Add(t.settings.LearnAhead), r.Day)
 }

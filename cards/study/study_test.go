@@ -28,6 +28,7 @@ type world struct {
 
 	calendar cards.Calendar
 	given    []cards.ID // by answer, oldest first
+	acted    []cards.ID // by live
 }
 
 // decks is a fixed set of decks that counts how often it is read.
@@ -51,7 +52,7 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-func newWorld(t testing.TB, d study.Decks, l study.Limits) *world {
+func newWorld(t testing.TB, d study.Decks, l cards.Room) *world {
 	t.Helper()
 	w := &world{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, berlin), path: filepath.Join(t.TempDir(), "cards.db"),
 		calendar: cards.Calendar{Zone: berlin, Rollover: 4}}
@@ -60,7 +61,7 @@ func newWorld(t testing.TB, d study.Decks, l study.Limits) *world {
 }
 
 // open opens the same database again, as another window does.
-func (w *world) open(d study.Decks, l study.Limits) *study.Service {
+func (w *world) open(d study.Decks, l cards.Room) *study.Service {
 	w.t.Helper()
 	db, err := sqlite.Open(w.t.Context(), w.path, sqlite.Config{Random: rand.Reader, Calendar: w.calendar})
 	if err != nil {
@@ -71,14 +72,24 @@ func (w *world) open(d study.Decks, l study.Limits) *study.Service {
 			w.t.Error(err)
 		}
 	})
+	var set []cards.Setting
+	for _, text := range []string{fmt.Sprint("new=", l.New), fmt.Sprint("reviews=", l.Reviews)} {
+		set = append(set, must(cards.ParseSetting(text, 0)))
+	}
+	if err := db.Set(w.t.Context(), set, 0); err != nil {
+		w.t.Fatal(err)
+	}
 	s, err := study.Open(w.t.Context(), study.Config{
-		Store: db, Scheduler: must(fsrs.New(fsrs.Config{})), Decks: d, Now: func() time.Time { return w.now }, Calendar: w.calendar, Limits: l,
+		Store: db, Scheduler: must(fsrs.New(fsrs.Config{})), Decks: d, Now: func() time.Time { return w.now }, Zone: w.calendar.Zone,
 	})
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	return s
 }
+
+// usual are limits that hold nothing back in most tests.
+func usual() cards.Room { return cards.Room{New: 20, Reviews: 200} }
 
 func (w *world) next() *cards.Prompt {
 	w.t.Helper()
@@ -142,7 +153,7 @@ func tls(n int) *decks {
 
 func TestFirstDay(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, tls(10), study.Limits{New: 4, Reviews: 10})
+	w := newWorld(t, tls(10), cards.Room{New: 4, Reviews: 10})
 	if s := w.summary(); !s.FirstTime || s.New != 4 || s.Total != 10 || s.Problems != 3 || s.Streak != 0 || len(s.Layers) != 6 {
 		t.Errorf("before the first answer: %+v", s)
 	}
@@ -164,13 +175,13 @@ func TestFirstDay(t *testing.T) {
 func TestDecksAreReadOnlyWhenTheyChanged(t *testing.T) {
 	t.Parallel()
 	d := tls(3)
-	w := newWorld(t, d, study.DefaultLimits())
-	w.open(d, study.DefaultLimits())
+	w := newWorld(t, d, usual())
+	w.open(d, usual())
 	if d.loads != 1 {
 		t.Errorf("the same decks were read %d times", d.loads)
 	}
 	d.print = "2"
-	w.open(d, study.DefaultLimits())
+	w.open(d, usual())
 	if d.loads != 2 {
 		t.Errorf("changed decks were read %d times, want 2", d.loads)
 	}
@@ -185,7 +196,7 @@ func TestLimitsRollOverAtFour(t *testing.T) {
 		time.Date(2026, 10, 24, 23, 0, 0, 0, berlin),
 		time.Date(2026, 6, 1, 23, 0, 0, 0, berlin),
 	} {
-		w := newWorld(t, tls(10), study.Limits{New: 2, Reviews: 10})
+		w := newWorld(t, tls(10), cards.Room{New: 2, Reviews: 10})
 		w.now = date
 		if got := len(w.day(cards.Easy)); got != 2 {
 			t.Errorf("%v: %d cards, want 2", date, got)
@@ -205,7 +216,7 @@ func TestLimitsRollOverAtFour(t *testing.T) {
 func TestReviewLimitAndUndo(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	w := newWorld(t, tls(8), study.Limits{New: 8, Reviews: 3})
+	w := newWorld(t, tls(8), cards.Room{New: 8, Reviews: 3})
 	w.day(cards.Easy)
 	w.now = w.now.AddDate(0, 2, 0)
 	if s := w.summary(); s.Due != 3 {
@@ -231,13 +242,13 @@ func TestReviewLimitAndUndo(t *testing.T) {
 func TestMakeDue(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	w := newWorld(t, tls(10), study.Limits{New: 4, Reviews: 2})
+	w := newWorld(t, tls(10), cards.Room{New: 4, Reviews: 2})
 	w.day(cards.Easy)
 	before, err := w.Card(ctx, "t0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	ids, err := w.MakeDue(ctx, []string{"t0", "topic4"}, "wrong in lab H1")
+	ids, err := w.Urge(ctx, []string{"t0", "topic4"}, "wrong in lab H1")
 	if diff := cmp.Diff([]string{"t0", "t8", "t9"}, ids); err != nil || diff != "" {
 		t.Fatalf("%v\n%s", err, diff)
 	}
@@ -259,45 +270,20 @@ func TestMakeDue(t *testing.T) {
 	}
 }
 
-func TestLeechProposesItsLab(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, tls(1), study.DefaultLimits())
-	for range cards.LeechLapses {
-		if s := w.summary(); s.Lab != "" {
-			t.Fatalf("a lab is proposed too early: %+v", s)
-		}
-		for w.next() != nil {
-			w.answer(cards.Good)
-		}
-		w.now = w.now.AddDate(0, 0, 30)
-		w.answer(cards.Again)
-	}
-	if s := w.summary(); s.Lab != "L0" || s.LabCard != "t0" {
-		t.Errorf("proposed lab %q for %q, want L0 for t0", s.Lab, s.LabCard)
-	}
-	if p := w.next(); p.Lab != "L0" {
-		t.Errorf("with the card: %q, want L0", p.Lab)
-	}
-	st, err := w.Stats(t.Context())
-	if err != nil || len(st.Leeches) != 1 {
-		t.Errorf("leeches %+v, %v", st.Leeches, err)
-	}
-}
-
 func TestSuspend(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	w := newWorld(t, tls(1), study.DefaultLimits())
-	if err := w.Suspend(ctx, "t0", true); err != nil {
+	w := newWorld(t, tls(1), usual())
+	if _, err := w.Act(ctx, cards.Suspended, "t0"); err != nil {
 		t.Fatal(err)
 	}
 	if p := w.next(); p != nil {
 		t.Errorf("served: %s", p.Card.ID)
 	}
-	if err := w.Suspend(ctx, "t0", false); err != nil || w.next() == nil {
+	if _, err := w.Act(ctx, cards.Resumed, "t0"); err != nil || w.next() == nil {
 		t.Errorf("not back: %v", err)
 	}
-	if err := w.Suspend(ctx, "nobody", true); !errors.Is(err, cards.ErrNoCard) {
+	if _, err := w.Act(ctx, cards.Suspended, "nobody"); !errors.Is(err, cards.ErrNoCard) {
 		t.Errorf("got %v, want ErrNoCard", err)
 	}
 	p := w.next()
@@ -311,7 +297,7 @@ func TestDeckNarrowsTheQueue(t *testing.T) {
 	t.Parallel()
 	d := tls(2)
 	d.decks = append(d.decks, cards.Deck{Name: "egress", Cards: []cards.Card{{ID: "e0", Deck: "egress", Front: "q", Back: "a"}}})
-	w := newWorld(t, d, study.DefaultLimits())
+	w := newWorld(t, d, usual())
 	p, err := w.Next(t.Context(), "egress")
 	if err != nil || p == nil || p.Card.ID != "e0" || p.Left.New != 1 {
 		t.Errorf("got %+v, %v; want e0 alone", p, err)
@@ -323,7 +309,7 @@ func TestDeckNarrowsTheQueue(t *testing.T) {
 
 func TestFirstDayIsKnownUntilItEnds(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, tls(9), study.DefaultLimits())
+	w := newWorld(t, tls(9), usual())
 	if s := w.summary(); !s.FirstTime || !s.FirstDay {
 		t.Errorf("before the first answer: %+v", s)
 	}
@@ -341,13 +327,13 @@ func TestFirstDayIsKnownUntilItEnds(t *testing.T) {
 // the day's limits, in every number that is shown.
 func TestUrgedNewCardsAreCountedOnce(t *testing.T) {
 	t.Parallel()
-	limits := study.DefaultLimits()
+	limits := usual()
 	limits.New = 10
 	w := newWorld(t, tls(40), limits)
 	for range 3 {
 		w.answer(cards.Easy) // of the ten
 	}
-	ids, err := w.MakeDue(t.Context(), []string{"t30", "t31", "t32", "t33"}, "wrong in lab H1")
+	ids, err := w.Urge(t.Context(), []string{"t30", "t31", "t32", "t33"}, "wrong in lab H1")
 	if err != nil || len(ids) != 4 {
 		t.Fatalf("made due: %v, %v", ids, err)
 	}
@@ -376,7 +362,7 @@ func TestUrgedNewCardsAreCountedOnce(t *testing.T) {
 
 func TestRebuildChangesNothing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, tls(6), study.DefaultLimits())
+	w := newWorld(t, tls(6), usual())
 	w.day(cards.Good)
 	w.now = w.now.AddDate(0, 0, 5)
 	w.day(cards.Hard)

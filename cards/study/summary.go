@@ -2,26 +2,25 @@ package study
 
 import (
 	"context"
-	"time"
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/cards/stats"
 )
 
 const (
-	month     = 30 // days that retention looks back
-	fortnight = 14 // days that the forecast looks ahead
-	leeches   = 10 // at most so many are listed
+	month   = 30  // days that retention looks back, and the forecast ahead
+	year    = 365 // days of the calendar
+	leeches = 10  // at most so many are listed
 )
 
 // Summary is what the home screen says. It reads no card but the one that
 // proposes a lab, and so is fast with any number of them.
 func (s *Service) Summary(ctx context.Context) (cards.Summary, error) {
-	ask, today, err := s.ask(ctx, "")
+	ask, t, done, err := s.ask(ctx, "")
 	if err != nil {
 		return cards.Summary{}, err
 	}
-	sum := cards.Summary{Reviewed: today.Answers}
+	sum := cards.Summary{Reviewed: done.Answers}
 	if sum.Counts, err = s.Store.Counts(ctx, ask); err != nil {
 		return sum, err
 	}
@@ -30,20 +29,19 @@ func (s *Service) Summary(ctx context.Context) (cards.Summary, error) {
 		return sum, err
 	}
 	sum.Total, sum.Problems = have.Total, have.Problems
-	day := s.now().Day
+	day := t.now.Day
 	started, err := s.Store.Started(ctx, day)
 	if err != nil {
 		return sum, err
 	}
-	sum.FirstDay, sum.FirstTime = !started, !started && today.Answers == 0
-	if err := s.addHistory(ctx, &sum); err != nil {
+	sum.FirstDay, sum.FirstTime = !started, !started && done.Answers == 0
+	if err := s.addHistory(ctx, &sum, day); err != nil {
 		return sum, err
 	}
 	return sum, s.addLab(ctx, &sum)
 }
 
-func (s *Service) addHistory(ctx context.Context, sum *cards.Summary) error {
-	day := s.now().Day
+func (s *Service) addHistory(ctx context.Context, sum *cards.Summary, day int) error {
 	days, err := s.Store.Tallies(ctx, day-month+1, day)
 	if err != nil {
 		return err
@@ -88,58 +86,4 @@ func (s *Service) addLab(ctx context.Context, sum *cards.Summary) error {
 		}
 	}
 	return nil
-}
-
-// Stats is what the statistics screen shows. It reads much, and may take
-// some tenths of a second with 100 000 cards.
-func (s *Service) Stats(ctx context.Context) (cards.Stats, error) {
-	var out cards.Stats
-	day := s.now().Day
-	holdings, err := s.Store.Holdings(ctx)
-	if err != nil {
-		return out, err
-	}
-	out.Cards, out.Mature = holdings.Cards, holdings.Mature
-	all, err := s.Store.Tallies(ctx, 0, day)
-	if err != nil {
-		return out, err
-	}
-	recent := since(all, day-month+1)
-	for _, t := range all {
-		out.Reviews += t.Answers
-	}
-	out.Recall30, _ = stats.Recall(recent)
-	out.Days = stats.Days(recent, s.Calendar, day, month)
-	out.Streak = stats.Streak(all, day)
-	out.TimeToday = timeOf(since(all, day))
-	tags, err := s.Store.TagTallies(ctx, day-month+1, day)
-	if err != nil {
-		return out, err
-	}
-	out.Tags = stats.ByTag(tags)
-	dues, err := s.Store.Dues(ctx, day+fortnight)
-	if err != nil {
-		return out, err
-	}
-	out.Forecast = stats.Forecast(dues, s.Calendar, day, fortnight)
-	rows, err := s.Store.Leeches(ctx, leeches)
-	out.Leeches = stats.Leeches(rows)
-	return out, err
-}
-
-func since(tallies []cards.Tally, day int) []cards.Tally {
-	for i, t := range tallies {
-		if t.Day >= day {
-			return tallies[i:]
-		}
-	}
-	return nil
-}
-
-func timeOf(tallies []cards.Tally) time.Duration {
-	var sum time.Duration
-	for _, t := range tallies {
-		sum += t.Took
-	}
-	return sum
 }

@@ -6,14 +6,14 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/gatedrill/gatedrill/cards"
-	"github.com/gatedrill/gatedrill/cards/study"
 )
 
 func TestStreakOfManyMonths(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, tls(200), study.Limits{New: 1, Reviews: 0})
+	w := newWorld(t, tls(200), cards.Room{New: 1, Reviews: 0})
 	for range 75 {
 		w.answer(cards.Easy)
 		w.now = w.now.AddDate(0, 0, 1)
@@ -29,7 +29,7 @@ func TestStreakOfManyMonths(t *testing.T) {
 
 func TestRetention(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, tls(10), study.Limits{New: 10, Reviews: 100})
+	w := newWorld(t, tls(10), cards.Room{New: 10, Reviews: 100})
 	w.day(cards.Easy)
 	if s := w.summary(); s.Layers[3].Reviews != 0 || s.Weakest != "" {
 		t.Errorf("learning counts as reviews: %+v", s)
@@ -56,10 +56,25 @@ func TestRetention(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if st.Recall30 != 0.8 || st.TimeToday != 20*time.Minute || len(st.Days) != 30 || st.Days[29].Reviews != 10 || st.Days[29].Again != 2 {
-		t.Errorf("recall %v, time %v (an hour's absence counts two minutes), last day %+v", st.Recall30, st.TimeToday, st.Days[len(st.Days)-1])
+	if today := st.Days[len(st.Days)-1]; st.TimeToday != 20*time.Minute || len(st.Days) != 365 || today.Reviews != 10 || today.Again != 2 {
+		t.Errorf("time %v (an hour's absence counts two minutes), last of %d days %+v", st.TimeToday, len(st.Days), today)
 	}
-	if len(st.Forecast) != 14 || st.Reviews != 20 || st.Cards != 10 {
+	ten := cards.Recalled{Reviews: 10, Rate: 0.8}
+	want := cards.Retention{Month: ten, Year: ten, Ever: ten, Young: ten, Least: 0.9, Most: 0.9}
+	if diff := cmp.Diff(want, st.Retention, cmpopts.EquateApprox(0, 1e-9)); diff != "" {
+		t.Errorf("retention (-want +got):\n%s", diff)
+	}
+	if h := st.Hours[w.now.In(berlin).Hour()]; h.Answers != 10 || h.Reviews != 10 {
+		t.Errorf("this hour %+v, of %+v", h, st.Hours)
+	}
+	answered := 0
+	for _, b := range st.Stability {
+		answered += b.Cards
+	}
+	if answered != 10 || len(st.Difficulty) != 9 {
+		t.Errorf("stabilities %+v, difficulties %+v", st.Stability, st.Difficulty)
+	}
+	if len(st.Forecast) != 30 || st.Reviews != 20 || st.Cards != 10 {
 		t.Errorf("stats %+v", st)
 	}
 }
@@ -68,7 +83,7 @@ func TestRetention(t *testing.T) {
 // counts them, as what is left of today.
 func TestForecastCountsTodaysAnswers(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, tls(10), study.Limits{New: 5, Reviews: 100})
+	w := newWorld(t, tls(10), cards.Room{New: 5, Reviews: 100})
 	for range 5 {
 		w.answer(cards.Good)
 	}

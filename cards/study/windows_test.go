@@ -8,7 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatedrill/gatedrill/cards"
-	"github.com/gatedrill/gatedrill/cards/study"
 )
 
 // Two windows show one card: what one answers, the other may not answer as if
@@ -16,8 +15,8 @@ import (
 func TestTwoWindowsShowOneCard(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	w := newWorld(t, tls(3), study.DefaultLimits())
-	other := w.open(tls(3), study.DefaultLimits())
+	w := newWorld(t, tls(3), usual())
+	other := w.open(tls(3), usual())
 	here := w.next()
 	there, err := other.Next(ctx, "")
 	if err != nil || there.Card.ID != here.Card.ID {
@@ -47,10 +46,10 @@ func TestTwoWindowsShowOneCard(t *testing.T) {
 func TestRatingAgainstOtherChanges(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	w := newWorld(t, tls(3), study.DefaultLimits())
-	other := w.open(tls(3), study.DefaultLimits())
+	w := newWorld(t, tls(3), usual())
+	other := w.open(tls(3), usual())
 	p := w.next()
-	if _, err := other.MakeDue(ctx, []string{p.Card.ID}, "wrong in lab H1"); err != nil {
+	if _, err := other.Urge(ctx, []string{p.Card.ID}, "wrong in lab H1"); err != nil {
 		t.Fatal(err)
 	}
 	id, err := w.Rate(ctx, p, cards.Good, time.Second)
@@ -64,7 +63,7 @@ func TestRatingAgainstOtherChanges(t *testing.T) {
 		t.Errorf("a card whose answer was taken back is answered anew: %v", err)
 	}
 	p = w.next()
-	if err := other.Suspend(ctx, p.Card.ID, true); err != nil {
+	if _, err := other.Act(ctx, cards.Suspended, p.Card.ID); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.Rate(ctx, p, cards.Good, time.Second); !errors.Is(err, cards.ErrOutdated) {
@@ -78,9 +77,9 @@ func TestRatingAgainstOtherChanges(t *testing.T) {
 func TestRatingOfACardThatLeftItsDeck(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	w := newWorld(t, tls(1), study.DefaultLimits())
+	w := newWorld(t, tls(1), usual())
 	p := w.next()
-	w.open(&decks{print: "2"}, study.DefaultLimits())
+	w.open(&decks{print: "2"}, usual())
 	if _, err := w.Rate(ctx, p, cards.Good, time.Second); !errors.Is(err, cards.ErrOutdated) || !errors.Is(err, cards.ErrNoCard) {
 		t.Errorf("got %v, want ErrOutdated and ErrNoCard", err)
 	}
@@ -93,7 +92,7 @@ func TestRatingOfACardThatLeftItsDeck(t *testing.T) {
 func TestRatingOfYesterday(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	w := newWorld(t, tls(1), study.DefaultLimits())
+	w := newWorld(t, tls(1), usual())
 	w.answer(cards.Easy)
 	w.now = w.now.AddDate(0, 0, 12)
 	p := w.next()
@@ -126,7 +125,7 @@ func intervals(p *cards.Prompt) (out [4]time.Duration) {
 func TestAnswersTellWhatWasSeen(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	w := newWorld(t, tls(2), study.DefaultLimits())
+	w := newWorld(t, tls(2), usual())
 	p := w.next()
 	id, err := w.Rate(ctx, p, cards.Hard, 3*time.Second)
 	if err != nil {
@@ -143,7 +142,7 @@ func TestAnswersTellWhatWasSeen(t *testing.T) {
 	}
 	want := cards.Given{ID: id, Answer: cards.Answer{
 		Card: p.Card.ID, Moment: w.calendar.Moment(w.now.Add(-time.Minute)), Rating: cards.Hard, Took: 3 * time.Second,
-		Before: p.Memory, After: p.Choices[1].After, Algorithm: w.Scheduler.Algorithm(),
+		Before: p.Memory, After: p.Choices[1].After, Algorithm: w.Scheduler.Algorithm(p.Card.ID),
 		Shown: [4]time.Duration{time.Minute, 330 * time.Second, 10 * time.Minute, p.Choices[3].Interval},
 	}}
 	if diff := cmp.Diff(want, got[1]); diff != "" {
@@ -160,7 +159,7 @@ func TestAnswersTellWhatWasSeen(t *testing.T) {
 func TestRevokeByName(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	w := newWorld(t, tls(4), study.DefaultLimits())
+	w := newWorld(t, tls(4), usual())
 	first := w.answer(cards.Good)
 	w.answer(cards.Good)
 	if card, err := w.Revoke(ctx, w.given[0].Name()); err != nil || card != first {
@@ -181,11 +180,44 @@ func TestRevokeByName(t *testing.T) {
 	}
 }
 
+// Decks are taken over as they are written, and never in turns with a program
+// that has others.
+func TestPulseTakesDecksOver(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	mine, theirs := tls(2), tls(3)
+	theirs.print = "theirs"
+	w := newWorld(t, mine, usual())
+	must(w.Pulse(ctx))
+	w.answer(cards.Good)
+	other := w.open(theirs, usual())
+	var last cards.Pulse
+	for i := range 4 {
+		must(other.Pulse(ctx))
+		now := must(w.Pulse(ctx))
+		if i > 0 && now != last {
+			t.Fatalf("two programs with other decks take turns: %v, then %v", last, now)
+		}
+		last = now
+	}
+	if n := must(w.Summary(ctx)).Total; n != 3 {
+		t.Errorf("%d cards, want those of the program that was last", n)
+	}
+	mine.print, mine.decks = "written anew", tls(5).decks
+	if now := must(w.Pulse(ctx)); now == last {
+		t.Error("decks that were written are not taken over")
+	}
+	sum := must(w.Summary(ctx))
+	if sum.Total != 5 || sum.Reviewed != 1 {
+		t.Errorf("%d cards and %d answers, want 5 and the one answer", sum.Total, sum.Reviewed)
+	}
+}
+
 func TestPulse(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	w := newWorld(t, tls(4), study.DefaultLimits())
-	other := w.open(tls(4), study.DefaultLimits())
+	w := newWorld(t, tls(4), usual())
+	other := w.open(tls(4), usual())
 	last := must(w.Pulse(ctx))
 	changed := func(what string, want bool) {
 		t.Helper()

@@ -13,7 +13,7 @@ import (
 // travel goes on in another zone, with the clock as it is.
 func (w *world) travel(zone string, d study.Decks) {
 	w.calendar.Zone = must(time.LoadLocation(zone))
-	w.Service = w.open(d, study.Limits{New: 40, Reviews: 200})
+	w.Service = w.open(d, cards.Room{New: 40, Reviews: 200})
 }
 
 // Whoever flies east finds the cards of the day there in the morning: the day
@@ -21,7 +21,7 @@ func (w *world) travel(zone string, d study.Decks) {
 func TestDueIsADayWhereverTheLearnerIs(t *testing.T) {
 	t.Parallel()
 	d := tls(40)
-	w := newWorld(t, d, study.Limits{New: 40, Reviews: 200})
+	w := newWorld(t, d, cards.Room{New: 40, Reviews: 200})
 	w.travel("America/Los_Angeles", d)
 	w.now = time.Date(2026, 6, 1, 20, 0, 0, 0, w.calendar.Zone)
 	w.day(cards.Good) // learned, and due some days later
@@ -49,7 +49,7 @@ func TestDueIsADayWhereverTheLearnerIs(t *testing.T) {
 func TestStepsAreMoments(t *testing.T) {
 	t.Parallel()
 	d := tls(1)
-	w := newWorld(t, d, study.DefaultLimits())
+	w := newWorld(t, d, usual())
 	w.answer(cards.Good) // ten minutes
 	w.now = w.now.Add(9 * time.Minute)
 	w.travel("Pacific/Auckland", d)
@@ -62,7 +62,7 @@ func TestStepsAreMoments(t *testing.T) {
 func TestRebuildInAnotherZone(t *testing.T) {
 	t.Parallel()
 	d := tls(12)
-	w := newWorld(t, d, study.Limits{New: 40, Reviews: 200})
+	w := newWorld(t, d, cards.Room{New: 40, Reviews: 200})
 	for i, zone := range []string{"America/Los_Angeles", "Europe/Berlin", "Pacific/Auckland", "Pacific/Honolulu"} {
 		w.travel(zone, d)
 		w.now = w.now.AddDate(0, 0, 1+3*i).Add(time.Duration(7*i) * time.Hour)

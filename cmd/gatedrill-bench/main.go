@@ -36,6 +36,7 @@ type part struct {
 func parts() []part {
 	return []part{
 		{name: "start", about: "process start to the first frame, and to the home screen with its numbers", run: measureStart},
+		{name: "review", about: "the program's start to the first card, and from a grade to the next card", run: measureReview},
 		{name: "queue", about: "the day's queue out of all cards", run: measureQueue},
 		{name: "sandbox", about: "a sandbox from nothing, and with kept data, to an answer through its gateway", run: measureSandbox},
 		{name: "lab", about: "a lab's start, the way from a fix to green, and reset", run: measureLab},
@@ -50,6 +51,7 @@ type bench struct {
 	programs string // directory of the sandbox's programs, "" when not given
 	kind     string // file of kind settings, "" for the public images
 	cards    int
+	answers  int // in the log, for each card
 	runs     int
 	dir      string    // temporary, removed at the end
 	log      io.Writer // what is being done, for whoever waits
@@ -67,11 +69,12 @@ func run(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	fs.StringVar(&b.programs, "programs", "", "directory of the sandbox's programs (make sandbox)")
 	fs.StringVar(&b.kind, "kind", "", "file that says what a kind cluster is made of; the public images without one")
 	fs.IntVar(&b.cards, "cards", 100_000, "cards in the database")
+	fs.IntVar(&b.answers, "answers", 10, "answers to each card in the review log")
 	fs.IntVar(&b.runs, "runs", 20, "times that each thing is measured")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
-	if fs.NArg() > 0 || b.cards < 1 || b.runs < 1 {
+	if fs.NArg() > 0 || b.cards < 1 || b.runs < 1 || b.answers < 1 {
 		return errors.New("want gatedrill-bench PART [--cards N] [--runs N], with N from 1")
 	}
 	if b.binary, err = tool.Program(b.binary); err != nil {

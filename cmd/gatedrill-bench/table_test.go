@@ -18,10 +18,12 @@ func TestTable(t *testing.T) {
 	}
 	tail := timed("slow at times", 50*time.Millisecond, ms(10, 10, 10, 60))
 	tail.Tail = true
+	far := timed("slower yet", 50*time.Millisecond, ms(10, 10, 10, 40))
+	far.Far = true
 	rows := []row{
 		timed("fast", 50*time.Millisecond, ms(60, 40, 45)),
 		timed("slow", 50*time.Millisecond, ms(60, 40, 51)),
-		tail,
+		tail, far,
 		timed("long", 9*time.Second, ms(8100)),
 		sampled("memory", 0, "MiB", []float64{610.4}),
 	}
@@ -29,13 +31,14 @@ func TestTable(t *testing.T) {
 	if err := printTable(&b, rows); err != nil {
 		t.Fatal(err)
 	}
-	want := `| what | target | median | p95 | n | |
-|---|---|---|---|---|---|
-| fast | ≤ 50.0 ms | 45.0 ms | 60.0 ms | 3 | ✓ |
-| slow | ≤ 50.0 ms | 51.0 ms | 60.0 ms | 3 | ✗ |
-| slow at times | p95 ≤ 50.0 ms | 10.0 ms | 60.0 ms | 4 | ✗ |
-| long | ≤ 9.0 s | 8.1 s | 8.1 s | 1 | ✓ |
-| memory |  | 610 MiB | 610 MiB | 1 |  |
+	want := `| what | target | median | p95 | p99 | n | |
+|---|---|---|---|---|---|---|
+| fast | ≤ 50.0 ms | 45.0 ms | 60.0 ms | 60.0 ms | 3 | ✓ |
+| slow | ≤ 50.0 ms | 51.0 ms | 60.0 ms | 60.0 ms | 3 | ✗ |
+| slow at times | p95 ≤ 50.0 ms | 10.0 ms | 60.0 ms | 60.0 ms | 4 | ✗ |
+| slower yet | p99 ≤ 50.0 ms | 10.0 ms | 40.0 ms | 40.0 ms | 4 | ✓ |
+| long | ≤ 9.0 s | 8.1 s | 8.1 s | 8.1 s | 1 | ✓ |
+| memory |  | 610 MiB | 610 MiB | 610 MiB | 1 |  |
 `
 	if b.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)

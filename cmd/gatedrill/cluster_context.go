@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -12,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster/kubecontext"
@@ -150,25 +148,14 @@ func (x *contextChoice) confirm(ctx context.Context, e *env) error {
 		return nil
 	}
 	name := x.set.Context
-	in, ok := e.Stdin.(*os.File)
-	if !ok || !term.IsTerminal(int(in.Fd())) {
-		return usagef("there is no terminal to confirm on, and nothing was changed; in a script, say: --yes %s", name)
+	typed, err := e.typed(ctx, "\nTo let gatedrill make these things there, type the context's name: ", "--yes "+name)
+	if err != nil {
+		return err
 	}
-	fmt.Fprintf(e.Stderr, "\nTo let gatedrill make these things there, type the context's name: ")
-	line := make(chan string, 1)
-	go func() {
-		text, _ := bufio.NewReader(in).ReadString('\n') // what is not the name is a no
-		line <- strings.TrimSpace(text)
-	}()
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case typed := <-line:
-		if typed != name {
-			return fail(exitFailed, fmt.Errorf("that is not %q: nothing was changed", name))
-		}
-		return nil
+	if typed != name {
+		return fail(exitFailed, fmt.Errorf("that is not %q: nothing was changed", name))
 	}
+	return nil
 }
 
 func printPreflight(w io.Writer, p kubecontext.Preflight, asJSON bool) error {

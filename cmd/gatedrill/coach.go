@@ -14,7 +14,7 @@ import (
 )
 
 // coach joins what cards and labs know: a layer whose cards are forgotten
-// proposes its lab, and a weak topic its deck.
+// proposes its lab.
 type coach struct {
 	study *lateStudy
 	labs  *labrun.Service

@@ -117,7 +117,7 @@ func (d *demo) card(ctx context.Context) error {
 		if row.Memory.Reps != 1 {
 			return fmt.Errorf("card %s was rated, and its memory says %d repetitions", p.Card.ID, row.Memory.Reps)
 		}
-		fmt.Fprintf(d.e.Stdout, "   rated good: due again in %s\n", interval(p.Choices[cards.Good-cards.Again].Interval))
+		fmt.Fprintf(d.e.Stdout, "   rated good: due again in %s\n", cards.Interval(p.Choices[cards.Good-cards.Again].Interval))
 		return nil
 	})
 }

@@ -28,7 +28,7 @@ func TestDoctorReadsTheWholeDatabase(t *testing.T) {
 	for i := range 200 {
 		d.Cards = append(d.Cards, cards.Card{ID: fmt.Sprint("c", i), Deck: "d", Front: "q", Back: "a"})
 	}
-	if err := db.Fill(t.Context(), []cards.Deck{d}, "x", 0); err != nil {
+	if err := db.Fill(t.Context(), []cards.Deck{d}, cards.NewTurns, "x", 0); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {

@@ -47,7 +47,7 @@ func TestExitCodes(t *testing.T) {
 		{"lab verdict hosts broken", exitUsage},
 		{"cards show nosuch", exitUsage},
 		{"cards suspend nosuch", exitUsage},
-		{"cards list --deck nosuch", exitUsage},
+		{"cards list deck:", exitUsage},
 		{"review --plain --deck nosuch", exitUsage},
 		{"lab answer capture ''", exitUsage},
 		{"lab start shop-is-gone", exitUnknown},

@@ -26,7 +26,7 @@ func joinLabs(e *env, s *lateStudy, ports *tui.Ports, opts *tui.Options) func() 
 	quiet := *e // a broken lab is not listed here; `lab list` says why
 	quiet.Stderr = io.Discard
 	p := &labPort{Service: newLabs(&quiet, b.Handle, func(lab string, cards []string) error {
-		_, err := s.MakeDue(opts.Context, cards, "wrong in lab "+lab)
+		_, err := s.Urge(opts.Context, cards, "wrong in lab "+lab)
 		return err
 	})}
 	ports.Cluster, ports.Labs = b, p

@@ -51,7 +51,7 @@ func withLabs(ctx context.Context, e *env, f func(*labrun.Service) error) error 
 // withLabsOn runs f with the lab service of one command, whose cluster connect
 // finds.
 func withLabsOn(ctx context.Context, e *env, connect func(context.Context) (*cluster.Handle, error), f func(*labrun.Service) error) error {
-	s := newLabs(e, connect, makeDue(ctx, e))
+	s := newLabs(e, connect, urge(ctx, e))
 	defer s.Close()
 	err := f(s)
 	var ahead *labs.AheadError

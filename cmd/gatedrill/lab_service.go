@@ -23,18 +23,18 @@ import (
 	"github.com/gatedrill/gatedrill/labs/trace"
 )
 
-// dueFunc makes the cards due that a lab's wrong verdicts call for.
-type dueFunc = func(lab string, cards []string) error
+// urgeFunc urges the cards that a lab's wrong verdicts call for.
+type urgeFunc = func(lab string, cards []string) error
 
 // meshOf is trace.Of, for what runs labs.
 func meshOf(s snapshot.Snapshot) labrun.Mesh { return trace.Of(s) }
 
 // newLabs makes the lab service. Connect finds the cluster when one is
 // needed.
-func newLabs(e *env, connect func(context.Context) (*cluster.Handle, error), due dueFunc) *labrun.Service {
+func newLabs(e *env, connect func(context.Context) (*cluster.Handle, error), due urgeFunc) *labrun.Service {
 	return labrun.New(labrun.Config{
 		Library: func() ([]labs.Lab, labs.World) { return loadLabs(e) },
-		Read:    meshOf, Now: e.Now, OnDue: due,
+		Read:    meshOf, Now: e.Now, OnUrge: due,
 		History: history.Open(e.path("history.jsonl")), Dir: e.path("shell"),
 		PID: os.Getpid(), Alive: alive,
 		Lacks: e.lacks,
@@ -104,16 +104,16 @@ func openCluster(h *cluster.Handle, now func() time.Time) (*labrun.Cluster, erro
 	}, nil
 }
 
-// makeDue makes cards due when a lab ends, and says which.
-func makeDue(ctx context.Context, e *env) dueFunc {
+// urge urges cards when a lab ends, and says which.
+func urge(ctx context.Context, e *env) urgeFunc {
 	return func(lab string, cards []string) error {
 		var ids []string
 		err := withStudy(ctx, e, func(s *study.Service) (err error) {
-			ids, err = s.MakeDue(ctx, cards, "wrong in lab "+lab)
+			ids, err = s.Urge(ctx, cards, "wrong in lab "+lab)
 			return err
 		})
 		if err != nil {
-			say(e.Stderr, fmt.Sprintf("make cards due: %v", err))
+			say(e.Stderr, fmt.Sprintf("urge cards: %v", err))
 		} else if len(ids) > 0 {
 			fmt.Fprintf(e.Stderr, "made due by wrong verdicts: %s (gatedrill review)\n", strings.Join(ids, ", "))
 		}

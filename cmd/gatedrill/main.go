@@ -58,7 +58,7 @@ func run(ctx context.Context, e *env, args []string) int {
 	var coded *exitError
 	if errors.As(err, &coded) {
 		code = coded.code
-	} else if isUsage(err) {
+	} else if errors.As(err, new(badUsage)) {
 		code = exitUsage
 	} else if errors.Is(err, cluster.ErrNotRunning) {
 		code = exitUnknown
@@ -88,15 +88,28 @@ func say(w io.Writer, msg string) {
 	}
 }
 
-// isUsage recognises cobra's own complaints about a command line, which it
-// returns without a type.
-func isUsage(err error) bool {
-	for _, p := range []string{"unknown command", "unknown flag", "unknown shorthand", "accepts ", "requires ", "flag needs", "invalid argument", "required flag"} {
-		if strings.HasPrefix(err.Error(), p) {
-			return true
+// badUsage is a complaint about a command line that cobra returned, which has
+// no types for its own.
+type badUsage struct{ error }
+
+func (b badUsage) Unwrap() error { return b.error }
+
+// markUsage makes what a command and those below it say of their flags and
+// arguments errors of the command line.
+func markUsage(c *cobra.Command) {
+	say := c.FlagErrorFunc() // of its own, or of a command above
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return badUsage{say(c, err)} })
+	if check := c.Args; check != nil {
+		c.Args = func(c *cobra.Command, args []string) error {
+			if err := check(c, args); err != nil {
+				return badUsage{err}
+			}
+			return nil
 		}
 	}
-	return false
+	for _, sub := range c.Commands() {
+		markUsage(sub)
+	}
 }
 
 func rootCommand(e *env) *cobra.Command {
@@ -128,6 +141,9 @@ labs into the folder labs.`,
 	root.AddCommand(clusterCommands(e)...)
 	root.AddCommand(sandboxCommands(e)...)
 	root.AddCommand(doctorCommand(e), demoCommand(e), exitCodesTopic())
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	markUsage(root)
 	return root
 }
 

@@ -35,7 +35,7 @@ func openTUI(ctx context.Context, e *env, start tui.Open) error {
 
 	ctx, stop := context.WithCancel(ctx)
 	opts := tui.Options{Context: ctx, Now: e.Now, Start: start}
-	ports := tui.Ports{Study: study, Editor: cardEditor{e, study}, Compare: command.Compare}
+	ports := tui.Ports{Study: study, Editor: cardEditor{e, study}, Compare: command.Compare, Problems: func(context.Context) []string { return deckSources(e).trouble() }}
 	closeLabs := joinLabs(e, study, &ports, &opts)
 
 	program := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(framesPerSecond)}

@@ -4,28 +4,18 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
-	"strconv"
 	"sync"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/cards/deck"
-	"github.com/gatedrill/gatedrill/cards/fsrs"
 	"github.com/gatedrill/gatedrill/cards/sqlite"
 	"github.com/gatedrill/gatedrill/cards/study"
 	"github.com/gatedrill/gatedrill/content"
-)
-
-// rollover is the hour of the learner's clock at which a day begins.
-const rollover = 4
-
-// The variables that set the limits of a day.
-const (
-	newPerDay     = "GATEDRILL_NEW_PER_DAY"
-	reviewsPerDay = "GATEDRILL_REVIEWS_PER_DAY"
 )
 
 // studyCommands are the twins of the screens that study cards.
@@ -52,6 +42,19 @@ func (d deckFiles) shipped() []deck.Source {
 
 func (d deckFiles) own() deck.Source {
 	return d[slices.IndexFunc(d, func(s deck.Source) bool { return s.Own })]
+}
+
+// trouble is what keeps cards from being used, or being the ones that are
+// thought of, by file and line.
+func (d deckFiles) trouble() []string {
+	_, problems := deck.Load(d...)
+	var out []string
+	for _, p := range problems {
+		if p.Lost || p.Clash {
+			out = append(out, p.Error())
+		}
+	}
+	return out
 }
 
 // watchedDecks are decks as study wants them, which asks each second whether
@@ -91,12 +94,7 @@ func openStudy(ctx context.Context, e *env) (*study.Service, func() error, error
 // openCards opens the database of cards and reads no deck. The second result
 // closes it.
 func openCards(ctx context.Context, e *env) (study.Config, func() error, error) {
-	calendar := learnerCalendar(e)
-	scheduler, err := fsrs.New(fsrs.Config{})
-	if err != nil {
-		return study.Config{}, nil, err
-	}
-	limits, err := studyLimits(e)
+	parameters, err := e.memory()
 	if err != nil {
 		return study.Config{}, nil, err
 	}
@@ -104,15 +102,39 @@ func openCards(ctx context.Context, e *env) (study.Config, func() error, error) 
 	if err != nil {
 		return study.Config{}, nil, err
 	}
+	scheduler, err := parameters.scheduler(ctx, db.DeckOf)
+	if err != nil {
+		return study.Config{}, nil, errors.Join(fmt.Errorf("%s: %w", e.memoryFile(), err), db.Close())
+	}
 	return study.Config{
-		Store: db, Scheduler: scheduler, Decks: watchDecks(deckSources(e)), Now: e.Now, Calendar: calendar, Limits: limits,
+		Store: db, Scheduler: scheduler, Decks: watchDecks(deckSources(e)), Now: e.Now, Zone: e.Zone,
 	}, db.Close, nil
 }
 
-func learnerCalendar(e *env) cards.Calendar { return cards.Calendar{Zone: e.Zone, Rollover: rollover} }
-
 func storeConfig(e *env) sqlite.Config {
-	return sqlite.Config{Random: rand.Reader, Calendar: learnerCalendar(e)}
+	const rollover = 4 // where logs of the first schema do not say when days began, they began then
+	return sqlite.Config{
+		Random: rand.Reader, Calendar: cards.Calendar{Zone: e.Zone, Rollover: rollover}, Progress: migrating(e),
+	}
+}
+
+// migrating tells how a migration of the card database goes: that there is
+// one, and every tenth of a log that takes long.
+func migrating(e *env) func(sqlite.Progress) {
+	const long = 50_000 // lines
+	tenths := 0
+	return func(p sqlite.Progress) {
+		if p.Backup != "" {
+			fmt.Fprintf(e.Stderr, "gatedrill: the card database is brought to version %d; as it was, it is kept as %s\n", p.To, p.Backup)
+		}
+		if p.Total < long {
+			return
+		}
+		if n := 10 * p.Done / p.Total; n > tenths {
+			tenths = n
+			fmt.Fprintf(e.Stderr, "gatedrill: %d of %d lines of the review log moved\n", p.Done, p.Total)
+		}
+	}
 }
 
 // withStudy runs f with the learner's cards open.
@@ -122,25 +144,6 @@ func withStudy(ctx context.Context, e *env, f func(*study.Service) error) error 
 		return err
 	}
 	return errors.Join(f(s), closeStudy())
-}
-
-func studyLimits(e *env) (study.Limits, error) {
-	l := study.DefaultLimits()
-	for _, v := range []struct {
-		name string
-		into *int
-	}{{newPerDay, &l.New}, {reviewsPerDay, &l.Reviews}} {
-		text := e.Getenv(v.name)
-		if text == "" {
-			continue
-		}
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 0 || n > 9999 {
-			return l, usagef("%s is %q, want a number of cards from 0 to 9999", v.name, text)
-		}
-		*v.into = n
-	}
-	return l, nil
 }
 
 func dueCommand(e *env) *cobra.Command {
@@ -157,28 +160,6 @@ func dueCommand(e *env) *cobra.Command {
 					return writeJSON(e.Stdout, summaryJSON(sum))
 				}
 				printSummary(e.Stdout, sum)
-				return nil
-			})
-		},
-	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
-	return c
-}
-
-func statsCommand(e *env) *cobra.Command {
-	var asJSON bool
-	c := &cobra.Command{
-		Use: "stats", Short: "Retention, forecast, streak and the cards that keep failing", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			return withStudy(c.Context(), e, func(s *study.Service) error {
-				st, err := s.Stats(c.Context())
-				if err != nil {
-					return err
-				}
-				if asJSON {
-					return writeJSON(e.Stdout, statsJSON(st))
-				}
-				printStats(e.Stdout, st)
 				return nil
 			})
 		},

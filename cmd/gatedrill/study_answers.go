@@ -54,7 +54,7 @@ func printAnswers(e *env, given []cards.Given) error {
 	for _, g := range given {
 		again, note := "-", ""
 		if r := g.Rating - cards.Again; r >= 0 && int(r) < len(g.Shown) && g.Shown[r] > 0 {
-			again = "after " + interval(g.Shown[r])
+			again = "after " + cards.Interval(g.Shown[r])
 		}
 		if g.Undone {
 			note = "taken back"
@@ -110,10 +110,10 @@ u takes back what was answered in that review.`,
 				}
 				row, err := s.Card(c.Context(), card)
 				if err != nil {
-					fmt.Fprintf(e.Stdout, "taken back: an answer to %s, which no deck has now\n", visible(card))
+					fmt.Fprintf(e.Stdout, "taken back: it was about %s, which no deck has now\n", visible(card))
 					return nil //nolint:nilerr // it is taken back all the same
 				}
-				fmt.Fprintf(e.Stdout, "taken back: an answer to %s, now %s\n", card, standing(row.Memory, learnerCalendar(e)))
+				fmt.Fprintf(e.Stdout, "taken back: %s is now %s\n", card, standing(row.Memory, e.Zone))
 				return nil
 			})
 		},

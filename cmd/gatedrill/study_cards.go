@@ -2,9 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -13,34 +12,47 @@ import (
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/cards/deck"
+	"github.com/gatedrill/gatedrill/cards/filter"
 	"github.com/gatedrill/gatedrill/cards/study"
 )
 
 func cardsCommand(e *env) *cobra.Command {
 	c := &cobra.Command{
-		Use: "cards", Short: "List, show, check and suspend cards; list and revoke answers; merge homes", Args: cobra.NoArgs,
+		Use: "cards", Short: "Find, show, check and set aside cards; answers, settings; merge homes", Args: cobra.NoArgs,
 		Long: `Cards come from the program's own decks and from *.md files in the folder
 decks of gatedrill's home. gatedrill cards check says what is wrong with them.`,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(cardsList(e), cardsShow(e), cardsCheck(e), cardsRebuild(e),
-		cardsSuspend(e, "suspend", "Take a card out of the queue", true),
-		cardsSuspend(e, "resume", "Put a suspended card back", false),
-		cardsAnswers(e), cardsRevoke(e), cardsMerge(e))
+	c.AddCommand(cardsList(e), cardsShow(e), cardsCheck(e), cardsLint(e), cardsRebuild(e), cardsSettings(e),
+		cardsAnswers(e), cardsRevoke(e), cardsMerge(e), cardsMemory(e), cardsOptimize(e))
+	c.AddCommand(cardsActions(e)...)
 	c.AddCommand(ownDecks(e)...)
 	return c
 }
 
+// filterHelp is what commands say of their FILTER.
+const filterHelp = `A filter is written as in Anki. Terms side by side must all hold; or, and,
+parentheses and a minus before a term mean what they say. In a shell, put it in
+single quotes, and -- before one that begins with a minus.
+
+    'deck:tls is:due -is:suspended'
+    '(tag:sni or lab:gates-stay-shut) prop:lapses>3 "no healthy upstream"'
+
+Fields: deck, tag, id, note, lab, kind, source (* stands for anything);
+is:new, learn, review, due, suspended, buried, marked, leech, urged;
+rated:7 (answered within 7 days); prop:lapses, reps, stability, difficulty, due,
+interval with = != < > <= >= and a number. Anything else is text of the card.`
+
 func cardsList(e *env) *cobra.Command {
 	var asJSON bool
-	var name string
 	c := &cobra.Command{
-		Use: "list", Short: "List all cards and where they stand", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
+		Use: "list [FILTER…]", Short: "List cards and where they stand: all, or those that a filter means",
+		Long: "Lists cards and where they stand.\n\n" + filterHelp,
+		RunE: func(c *cobra.Command, args []string) error {
 			return withStudy(c.Context(), e, func(s *study.Service) error {
-				rows, err := listRows(c.Context(), s, name)
+				rows, err := s.Find(c.Context(), strings.Join(args, " "))
 				if err != nil {
-					return err
+					return badFilter(err)
 				}
 				if asJSON {
 					return writeJSON(e.Stdout, rowsJSON(rows))
@@ -50,8 +62,16 @@ func cardsList(e *env) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
-	c.Flags().StringVar(&name, "deck", "", "only cards of this deck")
 	return c
+}
+
+// badFilter makes a text that is no filter an error of the command line.
+func badFilter(err error) error {
+	var bad *filter.Error
+	if errors.As(err, &bad) {
+		return usagef("%w (gatedrill cards list --help says what filters are)", err)
+	}
+	return err
 }
 
 // listRows lists the cards of a deck, of all decks if name is empty. A deck
@@ -77,17 +97,28 @@ func listRows(ctx context.Context, s *study.Service, name string) ([]cards.Row, 
 	return out, nil
 }
 
+// stateOf says in one word where a card stands.
+func stateOf(r cards.Row) string {
+	switch {
+	case r.Memory.Suspended:
+		return "suspended"
+	case r.Buried():
+		return "buried"
+	}
+	return r.Memory.State.String()
+}
+
 func printRows(e *env, rows []cards.Row) error {
+	if len(rows) == 0 {
+		fmt.Fprintln(e.Stdout, "No card is meant by that.")
+		return nil
+	}
 	t := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "ID\tDECK\tSTATE\tDUE\tTAGS")
 	for _, r := range rows {
-		state, due := r.Memory.State.String(), "-"
-		if r.Memory.Suspended {
-			state = "suspended"
-		}
-		if r.Memory.State != cards.New || r.Memory.Reason != "" {
-			c := learnerCalendar(e)
-			due = c.Date(r.Memory.DueOn(c)).Format(time.DateOnly)
+		state, due := stateOf(r), "-"
+		if r.Memory.State != cards.New || r.Memory.UrgedBy != "" {
+			due = cards.Calendar{}.Date(r.Day + r.In).Format(time.DateOnly)
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", r.Card.ID, visible(r.Card.Deck), state, due, visible(strings.Join(r.Card.Tags, ",")))
 	}
@@ -98,10 +129,18 @@ func printRows(e *env, rows []cards.Row) error {
 }
 
 func cardsShow(e *env) *cobra.Command {
-	var asJSON bool
+	var asJSON, original bool
 	c := &cobra.Command{
 		Use: "show ID", Short: "Show a card with its answer", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if original {
+				text, err := deck.Original(args[0], deckSources(e).shipped()...)
+				if err != nil {
+					return usagef("%w of the program's", err)
+				}
+				fmt.Fprintln(e.Stdout, text)
+				return nil
+			}
 			return withStudy(c.Context(), e, func(s *study.Service) error {
 				r, err := s.Card(c.Context(), args[0])
 				if err != nil {
@@ -115,6 +154,7 @@ func cardsShow(e *env) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
+	c.Flags().BoolVar(&original, "original", false, "as the program has it, where you edited it")
 	return c
 }
 
@@ -125,10 +165,10 @@ func printCard(e *env, r cards.Row) error {
 	}
 	m := r.Memory
 	fmt.Fprintf(e.Stdout, "%s  (deck %s, %s:%d)\n", r.Card.ID, visible(r.Card.Deck), visible(r.Card.File), r.Card.Line)
-	fmt.Fprintf(e.Stdout, "\n%s\n\n%s\n\n", md.render(r.Card.Front), md.render(r.Card.Back))
+	fmt.Fprintf(e.Stdout, "\n%s\n\n%s\n\n", md.render(r.Card.Question()), md.render(r.Card.Answer()))
 	for _, l := range []struct{ name, value string }{
 		{"source", r.Card.Source}, {"tags", strings.Join(r.Card.Tags, ", ")}, {"labs", strings.Join(r.Card.Labs, ", ")},
-		{"state", standing(m, learnerCalendar(e))},
+		{"state", standing(m, e.Zone)},
 	} {
 		if l.value != "" {
 			fmt.Fprintf(e.Stdout, "%-7s %s\n", l.name, visible(l.value))
@@ -138,97 +178,48 @@ func printCard(e *env, r cards.Row) error {
 }
 
 // standing says in one line what is known of a card.
-func standing(m cards.Memory, c cards.Calendar) string {
+func standing(m cards.Memory, zone *time.Location) string {
 	s := m.State.String()
 	if m.State != cards.New {
-		due := c.Date(m.DueDay).Format(time.DateOnly)
+		due := cards.Calendar{}.Date(m.DueDay).Format(time.DateOnly)
 		if m.State != cards.Review {
-			due = m.Due.In(c.Zone).Format("2006-01-02 15:04")
+			due = m.Due.In(zone).Format("2006-01-02 15:04")
 		}
 		s += fmt.Sprintf(", %s, forgotten %s, stability %.1f days, due %s",
 			count(m.Reps, "answer"), count(m.Lapses, "time"), m.Stability, due)
 	}
-	if m.Reason != "" {
-		s += ", " + m.Reason
+	if m.UrgedBy != "" {
+		s += ", " + m.UrgedBy
 	}
-	if m.Suspended {
-		s += ", suspended"
+	for _, flag := range []struct {
+		on   bool
+		name string
+	}{{m.Suspended, "suspended"}, {m.Marked, "marked"}, {m.Leech(), "keeps failing"}} {
+		if flag.on {
+			s += ", " + flag.name
+		}
 	}
 	return s
 }
 
-func cardsCheck(e *env) *cobra.Command {
-	return &cobra.Command{
-		Use: "check [FILE|FOLDER…]", Short: "Say all that is wrong with decks, by file and line",
-		Long: `Checks the given deck files, or all decks when none is given: the program's
-own and those in the folder decks of gatedrill's home.
-Exit code 1 if there is any problem.`,
-		RunE: func(_ *cobra.Command, args []string) error {
-			sources := deckSources(e)
-			if len(args) > 0 {
-				sources = sourcesOf(args)
-			}
-			decks, problems := deck.Load(sources...)
-			for _, p := range problems {
-				fmt.Fprintln(e.Stdout, visible(p.Error()))
-			}
-			n := 0
-			for _, d := range decks {
-				n += len(d.Cards)
-			}
-			if len(problems) > 0 {
-				return fail(exitFailed, fmt.Errorf("%s; %s can be used", counted(problems), count(n, "card")))
-			}
-			fmt.Fprintf(e.Stdout, "%s in %s, no problems\n", count(n, "card"), count(len(decks), "file"))
-			return nil
-		},
-	}
-}
-
-// counted is the number of problems, and of those that home counts too: they
-// keep cards from being loaded.
-func counted(problems []deck.Problem) string {
-	return fmt.Sprintf("%s, %d of which kept cards from being loaded", count(len(problems), "problem"), deck.Lost(problems))
-}
-
-// sourcesOf makes sources of files and folders of the command line.
-func sourcesOf(args []string) deckFiles {
-	var out deckFiles
-	for _, a := range args {
-		if info, err := os.Stat(a); err == nil && info.IsDir() {
-			out = append(out, deck.Source{FS: os.DirFS(a), Name: a})
-			continue
-		}
-		dir := filepath.Dir(a)
-		out = append(out, deck.Source{FS: os.DirFS(dir), Name: dir, Only: filepath.Base(a)})
-	}
-	return out
-}
-
-func cardsSuspend(e *env, use, short string, on bool) *cobra.Command {
-	return &cobra.Command{
-		Use: use + " ID", Short: short, Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			return withStudy(c.Context(), e, func(s *study.Service) error {
-				if err := s.Suspend(c.Context(), args[0], on); err != nil {
-					return cannotFind(args[0], err)
-				}
-				fmt.Fprintf(e.Stdout, "%s: %s\n", args[0], map[bool]string{true: "suspended", false: "back in the queue"}[on])
-				return nil
-			})
-		},
-	}
-}
-
 func cardsRebuild(e *env) *cobra.Command {
-	var anew bool
+	var anew, yes bool
 	c := &cobra.Command{
 		Use: "rebuild", Short: "Make the memory of all cards anew from the review log", Args: cobra.NoArgs,
 		Long: `Makes the memory of all cards anew from the review log. Every answer does what
 its buttons promised when it was given. With --anew it does what they would
-promise now, by this program's scheduler and parameters: due days may change.`,
+promise now, by this program's scheduler and parameters: due days may change,
+which is said, and asked for, before it is done.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return withStudy(c.Context(), e, func(s *study.Service) error {
+				if anew {
+					if err := e.foresee(c.Context(), s, s.Scheduler, false); err != nil {
+						return err
+					}
+					if err := e.confirm(c.Context(), "Schedule all cards anew?", yes); err != nil {
+						return err
+					}
+				}
 				done, err := s.Rebuild(c.Context(), anew)
 				if err != nil {
 					return err
@@ -239,5 +230,6 @@ promise now, by this program's scheduler and parameters: due days may change.`,
 		},
 	}
 	c.Flags().BoolVar(&anew, "anew", false, "schedule all answers anew")
+	c.Flags().BoolVar(&yes, "yes", false, "with --anew: do not ask")
 	return c
 }

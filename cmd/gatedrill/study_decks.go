@@ -137,7 +137,7 @@ func (e *env) inEditor(c *cobra.Command, d deck.Draft) error {
 		if err == nil {
 			return e.sayKept(kept, nil)
 		}
-		fmt.Fprintf(e.Stderr, "%s\nBack to the editor? [Y/n] ", visible(err.Error()))
+		fmt.Fprintf(e.Stderr, "%s\nBack to the editor? [Y/n] ", visibleLines(err.Error()))
 		line, readErr := in.ReadString('\n')
 		if a := strings.ToLower(strings.TrimSpace(line)); readErr != nil || strings.HasPrefix(a, "n") {
 			return fail(exitFailed, fmt.Errorf("no deck was changed; what was written stays in %s", x.path))

@@ -78,15 +78,33 @@ func (l *lateStudy) Stats(ctx context.Context) (cards.Stats, error) {
 	return opened(ctx, l, func(s *study.Service) (cards.Stats, error) { return s.Stats(ctx) })
 }
 
-// MakeDue makes the cards of some topics due now and returns their ids.
-func (l *lateStudy) MakeDue(ctx context.Context, topics []string, reason string) ([]string, error) {
-	return opened(ctx, l, func(s *study.Service) ([]string, error) { return s.MakeDue(ctx, topics, reason) })
+// Urge makes the cards of some topics wait to be answered now, and returns
+// their ids.
+func (l *lateStudy) Urge(ctx context.Context, topics []string, by string) ([]string, error) {
+	return opened(ctx, l, func(s *study.Service) ([]string, error) { return s.Urge(ctx, topics, by) })
 }
 
-func (l *lateStudy) Suspend(ctx context.Context, card string, on bool) error {
+func (l *lateStudy) Act(ctx context.Context, kind cards.Kind, ids ...string) ([]cards.ID, error) {
+	return opened(ctx, l, func(s *study.Service) ([]cards.ID, error) { return s.Act(ctx, kind, ids...) })
+}
+
+func (l *lateStudy) Look(ctx context.Context, card string) (*cards.Prompt, error) {
+	return opened(ctx, l, func(s *study.Service) (*cards.Prompt, error) { return s.Look(ctx, card) })
+}
+
+func (l *lateStudy) Cram(ctx context.Context, filter string) ([]string, error) {
+	return opened(ctx, l, func(s *study.Service) ([]string, error) { return s.Cram(ctx, filter) })
+}
+
+// Filter needs no open service.
+func (l *lateStudy) Filter(text string) (func(cards.Row) bool, error) {
+	return (&study.Service{}).Filter(text)
+}
+
+func (l *lateStudy) More(ctx context.Context, deck string, n int) error {
 	s, err := l.open(ctx)
 	if err != nil {
 		return err
 	}
-	return s.Suspend(ctx, card, on)
+	return s.More(ctx, deck, n)
 }

@@ -60,7 +60,7 @@ func TestDecksAreTakenOverWhenCardsAreAskedFor(t *testing.T) {
 // emptyCards is an empty database of cards, with no decks.
 func emptyCards(t *testing.T) study.Config {
 	t.Helper()
-	calendar := cards.Calendar{Rollover: rollover}
+	calendar := cards.Calendar{Rollover: 4}
 	scheduler, err := fsrs.New(fsrs.Config{})
 	if err != nil {
 		t.Fatal(err)
@@ -74,5 +74,5 @@ func emptyCards(t *testing.T) study.Config {
 			t.Error(err)
 		}
 	})
-	return study.Config{Store: db, Scheduler: scheduler, Now: time.Now, Calendar: calendar, Limits: study.DefaultLimits()}
+	return study.Config{Store: db, Scheduler: scheduler, Now: time.Now}
 }

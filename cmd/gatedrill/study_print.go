@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/gatedrill/gatedrill/cards"
@@ -50,22 +48,6 @@ func recallJSON(tags []cards.TagRecall) []object {
 
 func round(f float64) float64 { return math.Round(f*10000) / 10000 }
 
-func statsJSON(s cards.Stats) object {
-	days := []object{}
-	for _, d := range s.Days {
-		days = append(days, object{"date": d.Date.Format(time.DateOnly), "answers": d.Reviews, "again": d.Again})
-	}
-	o := object{
-		"cards": s.Cards, "mature": s.Mature, "answers": s.Reviews, "days": days,
-		"forecast": s.Forecast, "tags": recallJSON(s.Tags), "leeches": rowsJSON(s.Leeches), "streak": s.Streak,
-		"todaySeconds": int(s.TimeToday.Seconds()),
-	}
-	if len(s.Tags) > 0 { // else nothing came back yet, and recall is not known
-		o["recall30Days"] = round(s.Recall30)
-	}
-	return o
-}
-
 func rowsJSON(rows []cards.Row) []object {
 	out := []object{}
 	for _, r := range rows {
@@ -90,8 +72,8 @@ func rowJSON(r cards.Row) object {
 	case !r.Memory.Due.IsZero():
 		o["due"] = r.Memory.Due.Format(time.RFC3339)
 	}
-	if r.Memory.Reason != "" {
-		o["reason"] = r.Memory.Reason
+	if r.Memory.UrgedBy != "" {
+		o["reason"] = r.Memory.UrgedBy
 	}
 	return o
 }
@@ -129,37 +111,6 @@ func printSummary(w io.Writer, s cards.Summary) {
 	}
 }
 
-func printStats(w io.Writer, s cards.Stats) {
-	known := count(s.Cards, "card")
-	if s.Mature > 0 {
-		known += fmt.Sprintf(", %d of them mature", s.Mature)
-	}
-	fmt.Fprintf(w, "%s; %s, %s today, %s in a row\n",
-		known, count(s.Reviews, "answer"), minutes(s.TimeToday), count(s.Streak, "day"))
-	if len(s.Tags) > 0 {
-		fmt.Fprintf(w, "retention over 30 days: %.0f %%\n\n", 100*s.Recall30)
-		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(t, "TAG\tREVIEWS\tRETENTION")
-		for _, r := range s.Tags {
-			fmt.Fprintf(t, "%s\t%d\t%.0f %%\n", r.Tag, r.Reviews, 100*r.Recall)
-		}
-		_ = t.Flush() // an error of w shows at the next line
-	} else {
-		fmt.Fprintln(w, "retention is known once cards come back after their first day")
-	}
-	fmt.Fprintf(w, "\ndue in the next %d days: %s\n", len(s.Forecast), strings.Trim(fmt.Sprint(s.Forecast), "[]"))
-	for i, r := range s.Leeches {
-		if i == 0 {
-			fmt.Fprintln(w, "\ncards that keep failing:")
-		}
-		lab := ""
-		if len(r.Card.Labs) > 0 {
-			lab = ", lab " + r.Card.Labs[0]
-		}
-		fmt.Fprintf(w, "  %s  forgotten %s%s\n", r.Card.ID, count(r.Memory.Lapses, "time"), lab)
-	}
-}
-
 // minutes is a duration as people say it.
 func minutes(d time.Duration) string { return count(int(math.Ceil(d.Minutes())), "minute") }
 
@@ -169,20 +120,4 @@ func count(n int, thing string) string {
 		return "1 " + thing
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
-}
-
-// interval is the time until a card is shown again, in its largest unit.
-func interval(d time.Duration) string {
-	const day = 24 * time.Hour
-	switch {
-	case d < time.Hour:
-		return fmt.Sprintf("%dm", max(1, int(d.Round(time.Minute).Minutes())))
-	case d < day:
-		return fmt.Sprintf("%dh", int(d.Hours()))
-	case d < 60*day:
-		return fmt.Sprintf("%dd", int(d/day))
-	case d < 730*day:
-		return fmt.Sprintf("%dmo", int(d/(30*day)))
-	}
-	return fmt.Sprintf("%dy", int(d/(365*day)))
 }

@@ -23,22 +23,36 @@ func reviewCommand(e *env) *cobra.Command {
 		Use: "review", Short: "Review the cards that are due", Args: cobra.NoArgs,
 		Long: `Opens the program to review cards. With --plain, line by line instead, for
 pipes and screen readers: Enter shows the answer, 1 to 4 rate it (again, hard,
-good, easy), u takes back the last answer of this session, s suspends the card,
-q ends. Older answers: gatedrill cards answers, gatedrill cards revoke.
+good, easy), s suspends the card, b puts it off until tomorrow, m marks it, f
+makes it new again, u takes back what was last done in this session, q ends.
+Older answers: gatedrill cards answers, gatedrill cards revoke.
 
-GATEDRILL_NEW_PER_DAY (20) and GATEDRILL_REVIEWS_PER_DAY (200) limit a day.`,
+How many cards come a day: gatedrill cards settings. With --cram, cards are asked
+that a filter means, whether they are due or not, and nothing is rescheduled:
+
+    gatedrill review --cram 'tag:sni is:leech'
+    gatedrill review --cram 'deck:tls is:new'    # to see what comes
+
+What is not known comes again before the session ends.`,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if r.filter != "" && r.deck != "" {
+				return usagef("--deck and --cram exclude each other: put deck:%s into the filter", r.deck)
+			}
 			if r.limit < 0 {
 				return usagef("--limit is %d, want a number of answers", r.limit)
 			}
 			if !plain {
-				return openTUI(c.Context(), e, tui.Open{Kind: tui.Review, Deck: r.deck, Limit: r.limit})
+				if err := e.checkCram(r.filter); err != nil {
+					return err
+				}
+				return openTUI(c.Context(), e, tui.Open{Kind: tui.Review, Deck: r.deck, Limit: r.limit, Cram: r.filter})
 			}
 			return withStudy(c.Context(), e, func(s *study.Service) error { return r.run(c.Context(), s) })
 		},
 	}
 	c.Flags().BoolVar(&plain, "plain", false, "line by line, without a screen")
 	c.Flags().StringVar(&r.deck, "deck", "", "only cards of this deck")
+	c.Flags().StringVar(&r.filter, "cram", "", "ask the cards that this filter means, and reschedule nothing")
 	c.Flags().IntVar(&r.limit, "limit", 0, "end after so many answers (0: when nothing is left)")
 	return c
 }
@@ -46,13 +60,15 @@ GATEDRILL_NEW_PER_DAY (20) and GATEDRILL_REVIEWS_PER_DAY (200) limit a day.`,
 // reviewing is one session, line by line.
 type reviewing struct {
 	*env
-	deck  string
-	limit int
+	deck   string
+	filter string
+	limit  int
 
 	study *study.Service
 	md    *plainMarkdown
 	lines <-chan string
-	given []cards.ID // in this session, oldest first
+	cram  *cards.Cram // nil in a review that schedules
+	done  []deed      // in this session, oldest first
 	begun time.Time
 }
 
@@ -73,9 +89,16 @@ func (r *reviewing) run(ctx context.Context, s *study.Service) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r.study, r.md, r.begun = s, md, r.Now()
+	if r.filter != "" {
+		chosen, err := s.Cram(ctx, r.filter)
+		if err != nil {
+			return badFilter(err)
+		}
+		r.cram = cards.NewCram(chosen)
+	}
 	r.lines = readLines(ctx, r.Stdin)
-	for r.limit == 0 || len(r.given) < r.limit {
-		p, err := s.Next(ctx, r.deck)
+	for r.limit == 0 || r.answers() < r.limit {
+		p, err := r.next(ctx)
 		if err != nil {
 			return err
 		}
@@ -95,12 +118,22 @@ func (r *reviewing) run(ctx context.Context, s *study.Service) error {
 	return r.end(context.WithoutCancel(ctx))
 }
 
+// next is the card to show, nil when nothing is left.
+func (r *reviewing) next(ctx context.Context) (*cards.Prompt, error) {
+	if r.cram == nil {
+		return r.study.Next(ctx, r.deck)
+	}
+	if id := r.cram.Next(); id != "" {
+		return r.study.Look(ctx, id)
+	}
+	return nil, nil
+}
+
 // card shows one card until it is rated, suspended or another one is taken
 // back. It returns the card when it is to be shown anew.
 func (r *reviewing) card(ctx context.Context, p *cards.Prompt) (*cards.Prompt, error) {
 	shown := r.Now()
-	l := p.Left
-	fmt.Fprintf(r.Stdout, "\n%s, %s. Left today: %d due, %d new, %d learning.\n\n", p.Card.Deck, p.Reason, l.Due, l.New, l.Learning)
+	fmt.Fprintf(r.Stdout, "\n%s, %s%s. %s\n\n", p.Card.Deck, p.Reason, map[bool]string{true: ", marked"}[p.Memory.Marked], r.left(p.Left))
 	if p.Lab != "" {
 		fmt.Fprintf(r.Stdout, "This card keeps failing. Its lab may help: gatedrill lab start %s\n\n", p.Lab)
 	}
@@ -124,83 +157,54 @@ func (r *reviewing) card(ctx context.Context, p *cards.Prompt) (*cards.Prompt, e
 			return nil, errQuit
 		case line == "u":
 			return nil, r.undo(ctx)
-		case line == "s":
-			return nil, r.suspend(ctx, p.Card.ID)
+		case line == "m":
+			if err := r.mark(ctx, p); err != nil {
+				return nil, err
+			}
+		case deeds()[line] != "":
+			return nil, r.act(ctx, deeds()[line], p)
 		case line == "" && !open:
 			open = true
 			if held := said.held(); held != "" {
 				fmt.Fprintf(r.Stdout, "\n%s\n", visibleLines(held))
 			}
-			fmt.Fprintf(r.Stdout, "\n%s\n\n%s\n%s\n", r.md.render(p.Card.Back), p.Card.Source, choices(p.Choices))
+			fmt.Fprintf(r.Stdout, "\n%s\n\n%s\n%s\n", r.md.render(p.Card.Back), p.Card.Source, r.choices(p.Choices))
 		case open && len(line) == 1 && rating >= 0:
 			if again, done, err := r.rate(ctx, p, cards.Rating(rating+1), r.Now().Sub(shown)); done {
 				return again, err
 			}
 		case open:
-			fmt.Fprintf(r.Stdout, "Not understood: %q. Type 1, 2, 3 or 4, u to undo, s to suspend, q to quit.\n", line)
+			fmt.Fprintf(r.Stdout, "Not understood: %q. Type 1, 2, 3 or 4, u to undo, s to suspend, b to bury, m to mark, f to forget, q to quit.\n", line)
 		default:
-			fmt.Fprintf(r.Stdout, "Not understood: %q. Press Enter for the answer, or type u, s or q.\n", line)
+			fmt.Fprintf(r.Stdout, "Not understood: %q. Press Enter for the answer, or type u, s, b, m, f or q.\n", line)
 		}
 	}
 }
 
-func choices(all [4]cards.Choice) string {
+// left says how much there is still to do.
+func (r *reviewing) left(c cards.Counts) string {
+	if r.cram != nil {
+		return fmt.Sprintf("%s left; nothing is rescheduled.", count(r.cram.Left(), "card"))
+	}
+	return fmt.Sprintf("Left today: %d due, %d new, %d learning.", c.Due, c.New, c.Learning)
+}
+
+func (r *reviewing) choices(all [4]cards.Choice) string {
 	var b strings.Builder
 	for _, c := range all {
-		fmt.Fprintf(&b, "%d %s %s   ", int(c.Rating), c.Rating, interval(c.Interval))
+		if r.cram != nil {
+			fmt.Fprintf(&b, "%d %s   ", int(c.Rating), c.Rating)
+			continue
+		}
+		fmt.Fprintf(&b, "%d %s %s   ", int(c.Rating), c.Rating, cards.Interval(c.Interval))
 	}
 	return strings.TrimSpace(b.String())
 }
 
-// rate saves an answer and reports whether this card is done with. It is not
-// while the answer cannot be saved: the learner tries again. A card that is no
-// more what was shown is returned to be shown anew.
-func (r *reviewing) rate(ctx context.Context, p *cards.Prompt, rating cards.Rating, took time.Duration) (again *cards.Prompt, done bool, err error) {
-	id, err := r.study.Rate(ctx, p, rating, took)
-	switch {
-	case errors.Is(err, cards.ErrOutdated):
-		say(r.Stderr, err.Error())
-		again, err = r.study.Reread(ctx, p, r.deck)
-		if err == nil && again != nil {
-			fmt.Fprintln(r.Stdout, "The answer is not saved. Here is the card as it is now.")
-		} else if err == nil {
-			fmt.Fprintln(r.Stdout, "The answer is not saved: the card need not be answered any more.")
-		}
-		return again, true, err
-	case err != nil:
-		say(r.Stderr, err.Error())
-		fmt.Fprintln(r.Stdout, "The answer is not saved. Rate the card again to try once more, or q to quit.")
-		return nil, false, nil
-	}
-	r.given = append(r.given, id)
-	return nil, true, nil
-}
-
-// undo takes the last answer of this session back.
-func (r *reviewing) undo(ctx context.Context) error {
-	if len(r.given) == 0 {
-		fmt.Fprintln(r.Stdout, "Nothing was answered in this session. Older answers: gatedrill cards answers")
-		return nil
-	}
-	id, err := r.study.Undo(ctx, r.given[len(r.given)-1])
-	if err != nil && !errors.Is(err, cards.ErrUndone) {
-		return err
-	}
-	r.given = r.given[:len(r.given)-1]
-	if err != nil {
-		fmt.Fprintln(r.Stdout, "That answer was taken back already, elsewhere.")
-		return nil
-	}
-	fmt.Fprintf(r.Stdout, "Taken back: the answer to %s.\n", id)
-	return nil
-}
-
-func (r *reviewing) suspend(ctx context.Context, id string) error {
-	if err := r.study.Suspend(ctx, id, true); err != nil {
-		return err
-	}
-	fmt.Fprintf(r.Stdout, "Suspended: %s. To have it back: gatedrill cards resume %s\n", id, id)
-	return nil
+// checkCram refuses a filter before a screen is opened for it.
+func (e *env) checkCram(text string) error {
+	_, err := (&study.Service{}).Filter(text)
+	return badFilter(err)
 }
 
 func (r *reviewing) end(ctx context.Context) error {
@@ -209,8 +213,8 @@ func (r *reviewing) end(ctx context.Context) error {
 		return err
 	}
 	said := "Nothing was answered.\n"
-	if len(r.given) > 0 {
-		said = fmt.Sprintf("%s in %s.\n", count(len(r.given), "answer"), minutes(r.Now().Sub(r.begun)))
+	if r.answers() > 0 {
+		said = fmt.Sprintf("%s in %s.\n", count(r.answers(), "answer"), minutes(r.Now().Sub(r.begun)))
 	}
 	fmt.Fprint(r.Stdout, "\n"+said)
 	printSummary(r.Stdout, sum)

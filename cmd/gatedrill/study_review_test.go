@@ -102,7 +102,7 @@ func TestPlainReviewNoticesOthers(t *testing.T) {
 	out.await(t, "1 again")
 	theirs := answer(cards.Good)
 	press("u") // theirs is not ours to take back
-	out.await(t, "Nothing was answered in this session")
+	out.await(t, "Nothing was done in this session")
 	out.await(t, "tls, learning.")
 	press("")
 	out.await(t, "1 again")

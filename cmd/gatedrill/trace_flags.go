@@ -103,7 +103,7 @@ func (f traceFlags) sensible(urls int) error {
 	case f.replay != "" && (f.foreign() || f.watch || f.record != "" || f.probe || f.noProbe):
 		return usagef("trace --from-snapshot: it is judged as it was recorded, without a cluster: leave the other flags out")
 	case f.replay == "" && urls == 0:
-		return errors.New("accepts 1 arg(s), received 0")
+		return badUsage{errors.New("there is no URL to trace")}
 	case f.watch && f.record != "":
 		return usagef("trace --watch --snapshot: a snapshot is one moment: leave one of them out")
 	}

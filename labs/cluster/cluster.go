@@ -95,6 +95,9 @@ type Handle struct {
 	// Scope names the namespaces that are ours, where the rest of the cluster
 	// is other people's; nil where the whole cluster is ours.
 	Scope []string
+	// Namespace is the one that the person's kubeconfig names, "" when none:
+	// where their rights may end.
+	Namespace string
 	// Images says what runs in place of the images that manifests name.
 	Images map[string]string
 	// Shell makes the command of a learner's shell, with KUBECONFIG and the

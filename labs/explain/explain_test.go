@@ -199,12 +199,14 @@ func TestTogether(t *testing.T) {
 	got := Together([]Unseen{
 		{What: "Secret", Why: "list secrets: secrets" + no + `list resource "secrets" in API group "" at the cluster scope`, Layers: tls},
 		{What: "VirtualService", Why: "list virtualservices: virtualservices" + no + `list resource "virtualservices" in API group "x" at the cluster scope`, Layers: route},
+		{What: "Pod", Why: "only those in a, b were seen: list pods: pods" + no + `list resource "pods" in API group "" at the cluster scope`, Layers: route},
 		{What: "dns", Why: "slow"},
 		{What: "proxy a/b", Why: "read Envoy of a/b: pods \"b\"" + no + `create resource "pods/portforward" in API group "" in the namespace "a"`, Layers: route},
 		{What: "proxy a/c", Why: "read Envoy of a/c: pods \"c\"" + no + `create resource "pods/portforward" in API group "" in the namespace "a"`, Layers: route},
 	})
 	want := []Unseen{
 		{What: "Secret, VirtualService", Why: `User "jo" may not list them`, Layers: []labs.Layer{labs.LayerTLS, labs.LayerRoute}},
+		{What: "Pod", Why: `only those in a, b were seen: User "jo" may not list the others`, Layers: route},
 		{What: "dns", Why: "slow"},
 		{What: "proxy a/b, a/c", Why: `User "jo" may not create pods/portforward`, Layers: route},
 	}

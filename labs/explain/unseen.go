@@ -54,9 +54,10 @@ func Together(all []Unseen) []Unseen {
 }
 
 // Short is a refusal of the API server (User "jo" cannot list resource
-// "secrets" in …) without what it says of each kind and pod; any other reason
-// stays as it is.
+// "secrets" in …) without what it says of each kind and pod, but with the
+// namespaces in which it did not refuse; any other reason stays as it is.
 func Short(why string) string {
+	seen, _, partly := strings.Cut(why, " were seen: ")
 	_, said, ok := strings.Cut(why, ` is forbidden: User "`)
 	user, right, two := strings.Cut(said, `" cannot `)
 	verb, resource, three := strings.Cut(right, ` resource "`)
@@ -66,6 +67,9 @@ func Short(why string) string {
 		return why
 	case verb == "list":
 		resource = "them"
+	}
+	if partly {
+		return fmt.Sprintf("%s were seen: User %q may not %s the others", seen, user, verb)
 	}
 	return fmt.Sprintf("User %q may not %s %s", user, verb, resource)
 }

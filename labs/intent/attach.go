@@ -12,10 +12,36 @@ import (
 
 // Attachment is what comes of one parentRef of a route.
 type Attachment struct {
-	Listeners []string    // that take the route
-	Why       string      // none does
-	Blame     labs.Object // whose word that is, when not the route's
-	Apart     bool        // for they have no host name in common
+	Listeners []string // that take the route
+	Refusals  []Refusal
+}
+
+// Refusal is why one listener of a parent, or the parent as a whole, does not
+// take a route.
+type Refusal struct {
+	Port  int // of the listener, 0 for the whole parent
+	Why   string
+	Blame labs.Object // whose word that is, when not the route's
+	Meets bool        // they have a host name in common
+	Apart bool        // that they have none is why
+}
+
+// Refused is the first refusal when no listener takes the route.
+func (a Attachment) Refused() (Refusal, bool) {
+	if len(a.Listeners) > 0 || len(a.Refusals) == 0 {
+		return Refusal{}, false
+	}
+	return a.Refusals[0], true
+}
+
+// RefusedAt is the first word against the route of those who listen on a port
+// and have a host of it; false when there is none.
+func (a Attachment) RefusedAt(port int) (Refusal, bool) {
+	i := slices.IndexFunc(a.Refusals, func(r Refusal) bool { return r.Port == port && r.Meets })
+	if i < 0 {
+		return Refusal{}, false
+	}
+	return a.Refusals[i], true
 }
 
 // Means says whether a parentRef of a route means an object: a Gateway, a
@@ -48,21 +74,15 @@ func Attach(ix snapshot.Index, route, ref, parent object) Attachment {
 	if parent.Kind() == "Service" {
 		return out // it has no listeners, and takes all
 	}
-	refuse := func(blame labs.Object, format string, a ...any) {
-		if out.Why == "" {
-			out.Why, out.Blame = fmt.Sprintf(format, a...), blame
-		}
-	}
 	if strings.HasSuffix(parent.Kind(), "ListenerSet") {
 		if blame, why := AdmitsSet(ix, parent); why != "" {
-			refuse(blame, "%s %s", blame, why)
+			out.Refusals = []Refusal{{Why: blame.String() + " " + why, Blame: blame}}
 			return out
 		}
 	}
-	listeners := parent.Items("spec", "listeners")
 	var have []string
 	section, port := ref.Str("sectionName"), ref.Num("port")
-	asked := slices.DeleteFunc(slices.Clone(listeners), func(l object) bool {
+	asked := slices.DeleteFunc(slices.Clone(parent.Items("spec", "listeners")), func(l object) bool {
 		have = append(have, fmt.Sprintf("%s:%d", l.Str("name"), l.Num("port")))
 		return section != "" && l.Str("name") != section || port != 0 && l.Num("port") != port
 	})
@@ -71,28 +91,34 @@ func Attach(ix snapshot.Index, route, ref, parent object) Attachment {
 		if section == "" {
 			what = fmt.Sprintf("port %d", port)
 		}
-		refuse(labs.Object{}, "%s is no listener of %s, which has [%s]", what, parent.Ref(), strings.Join(have, " "))
+		out.Refusals = []Refusal{{Why: fmt.Sprintf("%s is no listener of %s, which has [%s]", what, parent.Ref(), strings.Join(have, " "))}}
 		return out
 	}
 	for _, l := range asked {
-		name := fmt.Sprintf("listener %q of %s", l.Str("name"), parent.Ref())
-		blame, why := admits(ix, route, parent, l)
-		switch hosts := route.Strs("spec", "hostnames"); {
-		case conflict(parent, l) != "":
-			refuse(parent.Ref(), "%s %s", name, conflict(parent, l))
-		case why != "":
-			refuse(blame, "%s %s", name, why)
-		case !meets(l, hosts):
-			out.Apart = out.Why == ""
-			refuse(labs.Object{}, "%s serves hostname %s, none of [%s]", name, l.Str("hostname"), strings.Join(hosts, " "))
-		default:
-			out.Listeners = append(out.Listeners, l.Str("name"))
+		if refusal := refuses(ix, route, parent, l); refusal.Why != "" {
+			refusal.Port = l.Num("port")
+			out.Refusals = append(out.Refusals, refusal)
+			continue
 		}
-	}
-	if len(out.Listeners) > 0 {
-		out.Why, out.Blame = "", labs.Object{}
+		out.Listeners = append(out.Listeners, l.Str("name"))
 	}
 	return out
+}
+
+// refuses is why a listener does not take a route; without words it does.
+func refuses(ix snapshot.Index, route, parent, l object) Refusal {
+	name := fmt.Sprintf("listener %q of %s ", l.Str("name"), parent.Ref())
+	hosts := route.Strs("spec", "hostnames")
+	blame, why := admits(ix, route, parent, l)
+	switch common := meets(l, hosts); {
+	case conflict(parent, l) != "":
+		return Refusal{Why: name + conflict(parent, l), Blame: parent.Ref(), Meets: common}
+	case why != "":
+		return Refusal{Why: name + why, Blame: blame, Meets: common}
+	case !common:
+		return Refusal{Why: fmt.Sprintf("%sserves hostname %s, none of [%s]", name, l.Str("hostname"), strings.Join(hosts, " ")), Apart: true}
+	}
+	return Refusal{}
 }
 
 // conflict is what the status says of a listener whose port and host another
@@ -213,21 +239,4 @@ func AdmitsSet(ix snapshot.Index, set object) (labs.Object, string) {
 		return gateway.Ref(), "admits no ListenerSets: allowedListeners is left out or None"
 	}
 	return labs.Object{}, ""
-}
-
-// Granted says whether an object may refer to another one: of its own
-// namespace, or by a ReferenceGrant in the other's.
-func Granted(ix snapshot.Index, from object, group, kind, namespace, name string) bool {
-	if from.Namespace() == namespace {
-		return true
-	}
-	return slices.ContainsFunc(ix.All(gatewayAPI, "ReferenceGrant"), func(g object) bool {
-		return g.Namespace() == namespace &&
-			slices.ContainsFunc(g.Items("spec", "from"), func(f object) bool {
-				return f.Str("group") == from.Group() && f.Str("kind") == from.Kind() && f.Str("namespace") == from.Namespace()
-			}) &&
-			slices.ContainsFunc(g.Items("spec", "to"), func(t object) bool {
-				return t.Str("group") == group && t.Str("kind") == kind && (t.Str("name") == "" || t.Str("name") == name)
-			})
-	})
 }

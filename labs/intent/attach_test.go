@@ -53,12 +53,31 @@ func TestAttach(t *testing.T) {
 			t.Errorf("%s: %s does not mean %s", tt.name, tt.ref, parent.Ref())
 		}
 		got := Attach(ix, route, ref, parent)
+		refusal, _ := got.Refused()
 		blame := ""
-		if got.Blame.Name != "" {
-			blame = got.Blame.String()
+		if refusal.Blame.Name != "" {
+			blame = refusal.Blame.String()
 		}
-		if d := cmp.Diff(tt.listeners, got.Listeners); d != "" || got.Why != tt.why || blame != tt.blame {
-			t.Errorf("%s: %q blames %q\nwant %q, %q\n%s", tt.name, got.Why, blame, tt.why, tt.blame, d)
+		if d := cmp.Diff(tt.listeners, got.Listeners); d != "" || refusal.Why != tt.why || blame != tt.blame {
+			t.Errorf("%s: %q blames %q\nwant %q, %q\n%s", tt.name, refusal.Why, blame, tt.why, tt.blame, d)
+		}
+	}
+}
+
+func TestRefusedAt(t *testing.T) {
+	t.Parallel()
+	ix := objects(t, parents+"\n---\n{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: r, namespace: b}, spec: {hostnames: [x.example.org], parentRefs: [{name: g}]}}")
+	route := ix.Get(gatewayAPI, "HTTPRoute", "b", "r")
+	got := Attach(ix, route, route.Items("spec", "parentRefs")[0], ix.Get(gatewayAPI, "Gateway", "b", "g"))
+	for port, want := range map[int]string{
+		80: "", // takes it
+		81: "", // has no host of it
+		82: `listener "red" of Gateway b/g admits namespaces by their labels, and b has not those`,
+		83: `listener "grpc" of Gateway b/g admits [GRPCRoute] only`,
+		90: "",
+	} {
+		if refusal, refused := got.RefusedAt(port); refused != (want != "") || refusal.Why != want {
+			t.Errorf("port %d: %q, want %q", port, refusal.Why, want)
 		}
 	}
 }
@@ -82,7 +101,7 @@ func TestAttachToSet(t *testing.T) {
 		ix := objects(t, set+"{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: g, namespace: b}, spec: "+allowed+"}")
 		route := ix.Get(gatewayAPI, "HTTPRoute", "a", "r")
 		got := Attach(ix, route, route.Items("spec", "parentRefs")[0], ix.Get(gatewayAPI, "ListenerSet", "a", "s"))
-		if got.Why != want || (want == "") != slices.Equal(got.Listeners, []string{"own"}) {
+		if refusal, _ := got.Refused(); refusal.Why != want || (want == "") != slices.Equal(got.Listeners, []string{"own"}) {
 			t.Errorf("%s: %+v, want %q", allowed, got, want)
 		}
 	}

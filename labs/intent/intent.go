@@ -48,11 +48,18 @@ type Rule struct {
 	Clusters []string      // where it leads
 	Problem  string        // why nothing comes of it
 	Blame    labs.Object   // whose problem it is, when not the route's
+	// Lost are the matches of which, for that problem, nothing comes.
+	Lost []envoy.Route
 	// Left are the matches that do not count for this view, with the reason.
 	Left []string
 	// Refused are the backends that it may not, or cannot, lead to.
 	Refused []string
 	managed bool // of the Gateway API, which has an order of its own
+}
+
+// Loses says whether the rule would take a request, were it not for its problem.
+func (r Rule) Loses(req match.Request) bool {
+	return r.Problem != "" && slices.ContainsFunc(r.Lost, func(route envoy.Route) bool { return match.RouteFits(route, req).OK() })
 }
 
 // Takes says whether the rule takes a request, or, of a rule for connections,

@@ -20,7 +20,7 @@ type Server struct {
 	Mode     string // HTTP, TCP, SIMPLE, MUTUAL, PASSTHROUGH, …
 	Hosts    []string
 	Scopes   []string      // namespaces that routes may come from, by host; "" = any
-	Secrets  []labs.Object // without a namespace, it is that of the gateway's pods
+	Secrets  []labs.Object // without a namespace, it is that of the gateway's pods; by mistake of another kind
 	Status   []object      // conditions of the listener
 	Bind     string        // address that it asks for, "" for all of the pod
 }
@@ -129,7 +129,11 @@ func listenerServer(g, owner, l object) Server {
 		if ns == "" {
 			ns = owner.Namespace()
 		}
-		out.Secrets = append(out.Secrets, labs.Object{Kind: "Secret", Namespace: ns, Name: c.Str("name")})
+		ref := labs.Object{Group: c.Str("group"), Kind: c.Str("kind"), Namespace: ns, Name: c.Str("name")}
+		if ref.Kind == "" {
+			ref.Kind = "Secret"
+		}
+		out.Secrets = append(out.Secrets, ref)
 	}
 	out.Status = statusOf(owner, out.Name)
 	return out
@@ -147,13 +151,29 @@ func statusOf(owner object, listener string) []object {
 
 // asksForClient says whether a Gateway validates client certificates on a
 // port: spec.tls.frontend, by port before the default (Gateway API v1.4 on).
-func asksForClient(g object, port int) bool {
+func asksForClient(g object, port int) bool { return frontend(g, port) != nil }
+
+func frontend(g object, port int) object {
 	for _, p := range g.Items("spec", "tls", "frontend", "perPort") {
 		if p.Num("port") == port {
-			return p.Has("tls", "validation")
+			return p.Map("tls", "validation")
 		}
 	}
-	return g.Has("spec", "tls", "frontend", "default", "validation")
+	return g.Map("spec", "tls", "frontend", "default", "validation")
+}
+
+// FrontendCA is the object from which a Gateway takes the CA of the clients of a
+// port; without a name when it says none.
+func FrontendCA(g object, port int) labs.Object {
+	refs := frontend(g, port).Items("caCertificateRefs")
+	if len(refs) == 0 {
+		return labs.Object{}
+	}
+	out := labs.Object{Group: refs[0].Str("group"), Kind: refs[0].Str("kind"), Namespace: refs[0].Str("namespace"), Name: refs[0].Str("name")}
+	if out.Namespace == "" {
+		out.Namespace = g.Namespace()
+	}
+	return out
 }
 
 // SecretRef reads an SDS name or a credentialName: "name", "ns/name",

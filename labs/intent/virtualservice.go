@@ -89,7 +89,7 @@ func (v View) delegated(vs, rule object, name string) []Rule {
 	ref := labs.Object{Group: istioNetworking, Kind: "VirtualService", Namespace: ns, Name: rule.Str("delegate", "name")}
 	to := v.Index.Get(istioNetworking, "VirtualService", ns, ref.Name)
 	visible := to.Strs("spec", "exportTo")
-	none := Rule{Name: name}
+	none := Rule{Name: name, Lost: v.httpRule(vs, rule, name).Routes}
 	switch {
 	case to == nil:
 		none.Problem = fmt.Sprintf("delegates to %s, which does not exist", ref)

@@ -52,7 +52,7 @@ func (o *Observer) follows() bool {
 // Objects are all objects and what of them could not be seen, and nothing else.
 func (o *Observer) Objects(ctx context.Context) snapshot.Snapshot {
 	objects, missing := o.known(ctx)
-	return snapshot.Snapshot{At: o.clock(), Objects: objects, Missing: missing, Kinds: o.looked}
+	return snapshot.Snapshot{At: o.clock(), Objects: objects, Missing: missing, Kinds: o.looked, Partly: o.partly()}
 }
 
 // Look looks at objects and at the Envoys, as far as they may have changed, and
@@ -116,6 +116,29 @@ func (o *Observer) Fresh(ctx context.Context) (snapshot.Snapshot, error) {
 	s := o.assemble(objects, missing, out)
 	o.publish(s)
 	return s, nil
+}
+
+// listAll reads every kind now.
+func (o *Observer) listAll(ctx context.Context) ([]snapshot.Object, map[string]string) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	missing := map[string]string{}
+	var out []snapshot.Object
+	for _, s := range o.stores {
+		wg.Go(func() {
+			list, err := s.listNow(ctx)
+			mu.Lock()
+			defer mu.Unlock()
+			out = append(out, list...)
+			if err != nil {
+				missing[s.kind.name] = err.Error()
+			} else if _, why := s.part(); why != "" {
+				missing[s.kind.name] = why
+			}
+		})
+	}
+	wg.Wait()
+	return out, missing
 }
 
 // listNow reads the objects of a kind past the watch.

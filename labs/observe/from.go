@@ -133,7 +133,7 @@ func (o *Observer) askFrom(ctx context.Context, p *probe.Prober, r labs.Request,
 // containers are those of the workload's first pod that may ask.
 func (o *Observer) containers(workload string, s snapshot.Snapshot) ([]podexec.Container, error) {
 	namespace, _, ok := strings.Cut(workload, "/")
-	if why := s.Missing["Pod"]; why != "" {
+	if why := s.MissingIn(namespace, "Pod"); why != "" {
 		return nil, fmt.Errorf("which pods there are is not known: %s", why)
 	}
 	if !ok || !o.ours(namespace) {

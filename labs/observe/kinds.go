@@ -17,6 +17,7 @@ type kind struct {
 	resource  string
 	versions  []string // the first that the API serves is watched
 	namespace string   // watch only there
+	cluster   bool     // its objects are of no namespace
 }
 
 func (k kind) at(version string) schema.GroupVersionResource {
@@ -40,7 +41,7 @@ func kinds() []kind {
 		experimental = "gateway.networking.x-k8s.io"
 	)
 	return []kind{
-		{name: "Namespace", resource: "namespaces", versions: []string{"v1"}},
+		{name: "Namespace", resource: "namespaces", versions: []string{"v1"}, cluster: true},
 		{name: "Service", resource: "services", versions: []string{"v1"}},
 		{name: "Pod", resource: "pods", versions: []string{"v1"}},
 		{name: "Secret", resource: "secrets", versions: []string{"v1"}},
@@ -49,7 +50,7 @@ func kinds() []kind {
 		{name: "Deployment", group: "apps", resource: "deployments", versions: []string{"v1"}},
 		{name: "NetworkPolicy", group: "networking.k8s.io", resource: "networkpolicies", versions: []string{"v1"}},
 		{name: "Ingress", group: "networking.k8s.io", resource: "ingresses", versions: []string{"v1"}},
-		{name: "IngressClass", group: "networking.k8s.io", resource: "ingressclasses", versions: []string{"v1"}},
+		{name: "IngressClass", group: "networking.k8s.io", resource: "ingressclasses", versions: []string{"v1"}, cluster: true},
 
 		{name: "Gateway", group: istio, resource: "gateways", versions: []string{"v1", "v1beta1"}},
 		{name: "VirtualService", group: istio, resource: "virtualservices", versions: []string{"v1", "v1beta1"}},
@@ -65,7 +66,7 @@ func kinds() []kind {
 		{name: "Telemetry", group: telemetry, resource: "telemetries", versions: []string{"v1", "v1alpha1"}},
 		{name: "WasmPlugin", group: extensions, resource: "wasmplugins", versions: []string{"v1alpha1"}},
 
-		{name: "GatewayClass", group: gateway, resource: "gatewayclasses", versions: []string{"v1", "v1beta1"}},
+		{name: "GatewayClass", group: gateway, resource: "gatewayclasses", versions: []string{"v1", "v1beta1"}, cluster: true},
 		{name: "Gateway", group: gateway, resource: "gateways", versions: []string{"v1", "v1beta1"}},
 		{name: "ListenerSet", group: gateway, resource: "listenersets", versions: []string{"v1"}},
 		{name: "XListenerSet", group: experimental, resource: "xlistenersets", versions: []string{"v1alpha1"}},

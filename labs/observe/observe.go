@@ -6,7 +6,6 @@
 package observe
 
 import (
-	"context"
 	"crypto/tls"
 	"fmt"
 	"net/http"
@@ -54,6 +53,7 @@ type Observer struct {
 	dial   cluster.DialFunc
 	limit  time.Duration
 	scope  []string // namespaces whose proxies are asked; nil: all
+	home   string   // namespace that the context names
 
 	unasked string
 	names   func([]string) (map[string][]string, string)
@@ -98,7 +98,7 @@ func New(h *cluster.Handle, o Options) (*Observer, error) {
 		return nil, fmt.Errorf("read the address of %s: %w", h.Name, err)
 	}
 	obs := &Observer{
-		config: cfg, api: client, base: base, exec: podexec.New(cfg, base), ways: &ways{}, clock: o.Clock, dial: h.Dial, limit: o.Timeout, unasked: o.Unasked, names: o.Names,
+		config: cfg, api: client, base: base, home: h.Namespace, exec: podexec.New(cfg, base), ways: &ways{}, clock: o.Clock, dial: h.Dial, limit: o.Timeout, unasked: o.Unasked, names: o.Names,
 		poked: make(chan struct{}, 1), logged: make(chan struct{}, 1), changed: make(chan struct{}, 1),
 		requests: slices.Clone(o.Requests), trust: o.Trust, certs: o.Certs, watched: true,
 		proxies: map[string]*proxy{}, reached: map[string]time.Time{}, asked: map[string]time.Time{},
@@ -111,7 +111,7 @@ func New(h *cluster.Handle, o Options) (*Observer, error) {
 		obs.scope = withIstio(h.Scope)
 	}
 	for _, k := range within(kinds(), h.Scope) {
-		obs.stores = append(obs.stores, newStore(k, dyn, func() { signal(obs.poked) }))
+		obs.stores = append(obs.stores, newStore(k, dyn, func() { signal(obs.poked) }, obs.spaces))
 		obs.looked = append(obs.looked, snapshot.GroupKind(k.group, k.name))
 	}
 	slices.Sort(obs.looked)
@@ -183,31 +183,10 @@ func (o *Observer) objects() ([]snapshot.Object, map[string]string) {
 	return out, missing
 }
 
-// listAll reads every kind now.
-func (o *Observer) listAll(ctx context.Context) ([]snapshot.Object, map[string]string) {
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	missing := map[string]string{}
-	var out []snapshot.Object
-	for _, s := range o.stores {
-		wg.Go(func() {
-			list, err := s.listNow(ctx)
-			mu.Lock()
-			defer mu.Unlock()
-			out = append(out, list...)
-			if err != nil {
-				missing[s.kind.name] = err.Error()
-			}
-		})
-	}
-	wg.Wait()
-	return out, missing
-}
-
 // assemble makes a snapshot of what is known.
 func (o *Observer) assemble(objects []snapshot.Object, missing map[string]string, h heard) snapshot.Snapshot {
 	s := snapshot.Snapshot{
-		At: o.clock(), Objects: objects, Missing: missing, Kinds: o.looked, Absent: o.absent(),
+		At: o.clock(), Objects: objects, Missing: missing, Kinds: o.looked, Absent: o.absent(), Partly: o.partly(),
 		Answers: h.answers, Peers: h.peers, Resolved: h.resolved,
 	}
 	zone, why := zoneOf(objects, missing)
@@ -232,31 +211,6 @@ func (o *Observer) assemble(objects []snapshot.Object, missing map[string]string
 		s.Proxies = append(s.Proxies, seen)
 	}
 	return s
-}
-
-// absent are the kinds that the API server does not know.
-func (o *Observer) absent() []string {
-	var out []string
-	for _, s := range o.stores {
-		s.mu.Lock()
-		if s.absent {
-			out = append(out, snapshot.GroupKind(s.kind.group, s.kind.name))
-		}
-		s.mu.Unlock()
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// balancers are the names of load balancers that have no address.
-func balancers(objects []snapshot.Object) []string {
-	var out []string
-	for _, o := range objects {
-		if o.Kind() == "Service" {
-			out = append(out, snapshot.ServiceNames(o)...)
-		}
-	}
-	return out
 }
 
 // sorted are the proxies; the caller holds the lock.

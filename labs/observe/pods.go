@@ -24,7 +24,7 @@ const (
 // ask, and those of the servers that requests have reached. Pods that end are
 // not asked any more, as they would tell of yesterday.
 func (o *Observer) syncProxies(objects []snapshot.Object, missing map[string]string) {
-	if missing["Pod"] != "" {
+	if missing["Pod"] != "" && len(o.partly()["Pod"]) == 0 {
 		return // which pods there are is not known; those known stay
 	}
 	live := map[string]place{}

@@ -40,10 +40,14 @@ type store struct {
 	trouble string                     // why objects may be stale
 	version string                     // that the API was found to serve
 	absent  bool                       // the API serves none
+	partly  []string                   // namespaces that were listed, where all may not be
+	refused string                     // in what words
+
+	spaces func() []string // namespaces to list where all may not be
 }
 
-func newStore(k kind, c dynamic.Interface, changed func()) *store {
-	return &store{kind: k, client: c, changed: changed, trouble: "not listed yet"}
+func newStore(k kind, c dynamic.Interface, changed func(), spaces func() []string) *store {
+	return &store{kind: k, client: c, changed: changed, trouble: "not listed yet", spaces: spaces}
 }
 
 // get returns the objects, which are not to be changed, and why they may not
@@ -57,6 +61,9 @@ func (s *store) get() ([]snapshot.Object, string) {
 			s.sorted = append(s.sorted, s.objects[k])
 		}
 	}
+	if s.trouble == "" {
+		return s.sorted, s.refused
+	}
 	return s.sorted, s.trouble
 }
 
@@ -68,32 +75,6 @@ func (s *store) run(ctx context.Context) {
 		Backoff: &wait.Backoff{Duration: retryMin, Factor: 2, Cap: retryMax, Steps: 8},
 	})
 	r.RunWithContext(klog.NewContext(ctx, quiet))
-}
-
-// list reads the objects now, in the first version that the API serves.
-func (s *store) list(ctx context.Context, opts metav1.ListOptions) (*unstructured.UnstructuredList, error) {
-	var err error
-	for _, v := range s.kind.versions {
-		var l *unstructured.UnstructuredList
-		if l, err = s.resource(v).List(ctx, opts); err == nil {
-			s.mu.Lock()
-			s.version, s.absent = v, false
-			s.mu.Unlock()
-			return l, nil
-		}
-		if !apierrors.IsNotFound(err) {
-			break
-		}
-	}
-	return nil, fmt.Errorf("list %s: %w", s.kind, err)
-}
-
-func (s *store) resource(version string) dynamic.ResourceInterface {
-	r := s.client.Resource(s.kind.at(version))
-	if s.kind.namespace != "" {
-		return r.Namespace(s.kind.namespace)
-	}
-	return r
 }
 
 // lister is the reflector's way to the API.
@@ -120,6 +101,9 @@ func (l lister) WatchWithContext(ctx context.Context, opts metav1.ListOptions) (
 	version := l.version
 	l.mu.Unlock()
 	w, err := l.resource(version).Watch(ctx, opts)
+	if l.narrowed() && apierrors.IsForbidden(err) {
+		return nil, err // listed again in a while: watches of single namespaces would be many
+	}
 	if err != nil && ctx.Err() == nil && !apierrors.IsResourceExpired(err) {
 		l.fail(fmt.Errorf("watch %s: %w", l.kind, err))
 	}

@@ -161,7 +161,7 @@ func TestNobodyIsToldOfAClaimRenewed(t *testing.T) {
 		}}}
 	}
 	told := 0
-	s := newStore(kind{name: "ConfigMap"}, nil, func() { told++ })
+	s := newStore(kind{name: "ConfigMap"}, nil, func() { told++ }, nil)
 	for _, c := range []struct {
 		object *unstructured.Unstructured
 		told   int
@@ -190,7 +190,7 @@ func TestStoreOfAnOlderVersion(t *testing.T) {
 	client := clientOf(t, api)
 	k := kind{name: "Gateway", group: "networking.istio.io", resource: "gateways", versions: []string{"v1", "v1beta1"}}
 	look := func() (int, []string, error) {
-		o := &Observer{stores: []*store{newStore(k, client, func() {})}}
+		o := &Observer{stores: []*store{newStore(k, client, func() {}, func() []string { return nil })}}
 		list, err := o.stores[0].listNow(t.Context())
 		return len(list), o.absent(), err
 	}
@@ -223,7 +223,7 @@ func watched(t *testing.T, api *fakeAPI) (*store, <-chan struct{}) {
 	t.Helper()
 	client := clientOf(t, api)
 	changed := make(chan struct{}, 100)
-	s := newStore(kind{name: "Service", resource: "services", versions: []string{"v1"}}, client, func() { changed <- struct{}{} })
+	s := newStore(kind{name: "Service", resource: "services", versions: []string{"v1"}}, client, func() { changed <- struct{}{} }, nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); s.run(ctx) }()

@@ -59,9 +59,9 @@ func (s *Service) putAway() error {
 	return s.record(history.Reset, nil)
 }
 
-// makeDue makes cards due and remembers that they are.
-func (s *Service) makeDue(lab string, cards []string) error {
-	if s.c.OnDue == nil || s.c.OnDue(lab, cards) != nil {
+// urge urges cards and remembers that it did.
+func (s *Service) urge(lab string, cards []string) error {
+	if s.c.OnUrge == nil || s.c.OnUrge(lab, cards) != nil {
 		return nil
 	}
 	return s.record(history.Due, func(r *history.Record) { r.Cards = cards })

@@ -148,7 +148,7 @@ func (s State) owed() []Effect {
 	if len(left) == 0 {
 		return nil
 	}
-	return []Effect{MakeDue{Cards: left}}
+	return []Effect{Urge{Cards: left}}
 }
 
 // verdictWords says what the three verdicts mean: a wrong verdict is as often

@@ -135,7 +135,7 @@ func kinds(effects []Effect) []string {
 		switch e := e.(type) {
 		case Write:
 			out = append(out, string(e.Kind))
-		case MakeDue:
+		case Urge:
 			out = append(out, "due:"+strings.Join(e.Cards, ","))
 		}
 	}

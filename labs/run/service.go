@@ -30,10 +30,10 @@ type Config struct {
 	Read    Reader
 	History *history.File
 	Now     func() time.Time
-	// OnDue makes the cards due that an attempt's wrong verdicts call for,
+	// OnUrge urges the cards that an attempt's wrong verdicts call for,
 	// when it ends. What it could not do it says itself; they come again when
 	// the attempt is put away.
-	OnDue func(lab string, cards []string) error
+	OnUrge func(lab string, cards []string) error
 	// Dir holds the working directories of learners' shells.
 	Dir string
 	// PID is this program's; Alive says whether another one still runs.
@@ -213,8 +213,8 @@ func (s *Service) carryOut(lab string, effects []Effect) error {
 		switch e := e.(type) {
 		case Write:
 			errs = append(errs, s.write(e.Record))
-		case MakeDue:
-			errs = append(errs, s.makeDue(lab, e.Cards))
+		case Urge:
+			errs = append(errs, s.urge(lab, e.Cards))
 		}
 	}
 	return errors.Join(errs...)

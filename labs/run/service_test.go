@@ -68,7 +68,7 @@ func newBench(t *testing.T) *bench {
 		Library: func() ([]labs.Lab, labs.World) { return b.labs, b.world },
 		Connect: b.connect, Read: func(s snapshot.Snapshot) Mesh { return mesh{s} }, Now: time.Now, PID: 1,
 		History: history.Open(filepath.Join(t.TempDir(), "history.jsonl")),
-		OnDue: func(_ string, cards []string) error {
+		OnUrge: func(_ string, cards []string) error {
 			b.due = append(b.due, cards...)
 			return b.dueErr
 		},

@@ -120,11 +120,12 @@ type Effect interface{ effect() }
 // Write appends a record to the history.
 type Write struct{ history.Record }
 
-// MakeDue makes the cards due that the attempt's wrong verdicts call for.
-type MakeDue struct{ Cards []string }
+// Urge urges the cards that the attempt's wrong verdicts call for: they wait to
+// be answered now.
+type Urge struct{ Cards []string }
 
 func (Write) effect()   {}
-func (MakeDue) effect() {}
+func (Urge) effect() {}
 
 // begin is the state of a new attempt.
 func begin(lab *labs.Lab, r history.Record) State {

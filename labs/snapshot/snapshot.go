@@ -40,6 +40,18 @@ type Snapshot struct {
 	Trust map[string]string `json:"trust,omitempty"`
 	// Missing says what could not be observed and why: kind or proxy → reason.
 	Missing map[string]string `json:"missing,omitempty"`
+	// Partly names the namespaces in which a kind was seen that is Missing as a
+	// whole: rights may end there.
+	Partly map[string][]string `json:"partly,omitempty"`
+}
+
+// MissingIn says why a kind could not be observed in a namespace, "" when it
+// was.
+func (s Snapshot) MissingIn(namespace, kind string) string {
+	if slices.Contains(s.Partly[kind], namespace) {
+		return ""
+	}
+	return s.Missing[kind]
 }
 
 // GroupKind writes a kind as kubectl does: "Gateway.networking.istio.io",

@@ -53,7 +53,7 @@ func (w *walk) astray(want labs.Object, pods []object, got object) {
 		return
 	}
 	behind := func(p object) bool {
-		return u.service != nil && snapshot.Selects(u.service.Labels("spec", "selector"), p.Labels("metadata", "labels"))
+		return u.service != nil && p.Namespace() == u.service.Namespace() && snapshot.Selects(u.service.Labels("spec", "selector"), p.Labels("metadata", "labels"))
 	}
 	switch {
 	case u.subset != "" && u.rule != nil && slices.ContainsFunc(pods, behind) &&
@@ -61,10 +61,12 @@ func (w *walk) astray(want labs.Object, pods []object, got object) {
 		culprit = u.rule.Ref()
 	case u.subset == "" && u.service != nil && u.service.Name() == want.Name && u.service.Namespace() == want.Namespace && !slices.ContainsFunc(pods, behind):
 		culprit = u.service.Ref()
+	case u.subset == "" && len(subsets(u.rule)) == 0 && behind(got) && slices.ContainsFunc(pods, behind) && !w.versions(pods[0], got):
+		culprit = u.service.Ref()
 	default:
 		by, why := w.sender()
 		culprit = by.Ref()
-		if c := w.kept(pods); w.previous == nil && c != nil {
+		if c := w.kept(pods); (w.previous == nil || w.role == labs.RoleWaypoint) && c != nil {
 			culprit, why = c.culprit(), c.String()
 		}
 		if why != "" {
@@ -73,6 +75,13 @@ func (w *walk) astray(want labs.Object, pods []object, got object) {
 		r = w.report(labs.LayerRoute)
 	}
 	r.override(culprit, "another server answered", want.String(), answered)
+}
+
+// versions says whether two pods are of two versions of one app, among which a
+// route has to choose.
+func (w *walk) versions(a, b object) bool {
+	x, y := a.Labels("metadata", "labels")["version"], b.Labels("metadata", "labels")["version"]
+	return x != y
 }
 
 // kept is a route for the host that leads to one of the pods, and for a reason
@@ -84,7 +93,7 @@ func (w *walk) kept(pods []object) *candidate {
 				return slices.ContainsFunc(pods, func(q object) bool { return p.Ref() == q.Ref() })
 			})
 		})
-		if c.relation == named && len(c.why) > 0 && leads && c.ref != w.routed.Ref() {
+		if (c.relation == named || c.relation == nearly && c.standing == keptOut) && len(c.why) > 0 && leads && c.ref != w.routed.Ref() {
 			return &c
 		}
 	}

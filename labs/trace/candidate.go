@@ -1,7 +1,6 @@
 package trace
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,22 +24,12 @@ type candidate struct {
 	fit      int         // of the host that is named
 	letters  int         // between the nearest host and the asked one
 	attached bool        // to this gateway
+	standing standing    // and how
 	apart    labs.Object // the parent that takes it not, for no listener has a host of it
 
 	bound  []server // of this gateway's, that a VirtualService names
 	orphan bool     // none of them serves its hosts
 }
-
-// relation is what a route has to do with the host, the likelier the higher.
-type relation int
-
-const (
-	unrelated relation = iota
-	alone              // its host is another one, but nothing else hangs on the Gateway
-	orphaned           // no server of its Gateway serves its hosts
-	nearly             // it names almost that host
-	named
-)
 
 // culprit is the object to change: the route, unless what it needs is right
 // in the route and wrong in its Gateway.
@@ -68,33 +57,12 @@ func (c *candidate) because(blame labs.Object, why string) {
 	}
 }
 
-// likelier orders candidates: by what they have to do with the host, an exact
-// name before a wildcard, attached before not, the nearest first.
-func likelier(a, b candidate) int {
-	rank := func(yes bool) int {
-		if yes {
-			return 0
-		}
-		return 1
-	}
-	if order := cmp.Or(
-		cmp.Compare(b.relation, a.relation),
-		cmp.Compare(rank(a.fit == match.Exact), rank(b.fit == match.Exact)),
-		cmp.Compare(rank(a.attached), rank(b.attached)),
-		cmp.Compare(b.fit, a.fit),
-		cmp.Compare(a.letters, b.letters),
-	); order != 0 {
-		return order
-	}
-	return strings.Compare(a.ref.String(), b.ref.String())
-}
-
 // candidates lists the route objects that name the host, or nearly, or that
 // are attached here and serve nothing else; the likeliest first.
 func (w *walk) candidates() []candidate {
 	all, view := w.related(), w.view()
 	slices.SortFunc(all, likelier)
-	if len(all) > 1 {
+	if len(all) > 1 && all[1].relation != cameBy {
 		all = slices.DeleteFunc(all, func(c candidate) bool { return c.relation == alone }) // not alone at all
 	}
 	for i := range all {
@@ -109,6 +77,9 @@ func (w *walk) candidates() []candidate {
 func (w *walk) related() []candidate {
 	var all []candidate
 	take := func(c candidate) {
+		if w.previous != nil && !c.attached && c.ref == w.previous.routed.Ref() {
+			c.relation = min(c.relation, cameBy)
+		}
 		if c.relation != unrelated {
 			all = append(all, c)
 		}
@@ -136,7 +107,8 @@ func (w *walk) bestCandidate() *candidate {
 		return nil
 	}
 	best := slices.MinFunc(all, likelier)
-	if best.relation == alone && len(all) > 1 {
+	others := slices.ContainsFunc(all, func(c candidate) bool { return c.relation != cameBy && c.ref != best.ref })
+	if best.relation == alone && others {
 		return nil
 	}
 	w.explain(w.view(), &best)

@@ -38,6 +38,17 @@ func TestCandidates(t *testing.T) {
 		{"the only one on the Gateway, whatever its host", func(w *world) {
 			w.spec("VirtualService", "shop", "shop")["hosts"] = []any{"elsewhere.example.org"}
 		}, "VirtualService shop/shop", "elsewhere.example.org"},
+		{"rules for a Gateway that is not there before rules for another port", func(w *world) {
+			w.add(strings.ReplaceAll(virtualService("app", "shop.example.com"), "gateways: [public]", "gateways: [pubic]"))
+			w.add(`{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: plain, namespace: shop}, spec: {selector: {istio: ingressgateway}, servers: [
+ {port: {number: 80, name: http, protocol: HTTP}, hosts: [shop.example.com]}]}}`)
+			w.spec("VirtualService", "shop", "shop")["gateways"] = []any{"plain"}
+		}, "VirtualService shop/app", "there is no Gateway shop/pubic"},
+		{"rules for a Gateway of another port, beside one of this port", func(w *world) {
+			w.add(`{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: plain, namespace: shop}, spec: {selector: {istio: ingressgateway}, servers: [
+ {port: {number: 80, name: http, protocol: HTTP}, hosts: [shop.example.com]}]}}`)
+			w.spec("VirtualService", "shop", "shop")["gateways"] = []any{"plain"}
+		}, "VirtualService shop/shop", "shop/public does, which gateways leave out"},
 		{"a claim of a token that nobody reads", func(w *world) {
 			rule := w.spec("VirtualService", "shop", "shop")["http"].([]any)[0].(map[string]any)
 			rule["match"] = []any{map[string]any{"headers": map[string]any{"@request.auth.claims.group": map[string]any{"exact": "a"}}}}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/gatedrill/gatedrill/labs"
-	"github.com/gatedrill/gatedrill/labs/intent"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
 )
 
@@ -23,6 +22,7 @@ func (w *walk) judgeCertificate(r *report, secret labs.Object, sealed snapshot.S
 	}
 	if len(certs) > 0 {
 		if f := w.refused(secret, certs); f != nil {
+			w.mischosen(f, secret, certs[0])
 			f.report(r)
 			return
 		}
@@ -163,7 +163,7 @@ func (w *walk) judgeClient(r *report) {
 	case w.request.Cert == "":
 		r.broken(owner, AsksForCertificate, "a client certificate", "the client has none")
 	case alerted:
-		culprit := w.clientCASecret()
+		culprit := w.clientCASource()
 		if culprit.Name == "" || w.choosesClients(alert) {
 			culprit = owner
 		}
@@ -201,16 +201,4 @@ func aboutClient(alert string) bool {
 		}
 	}
 	return false
-}
-
-// clientCASecret is the Secret from which the CA of client certificates comes.
-func (w *walk) clientCASecret() labs.Object {
-	if w.chain == nil || w.chain.TLS == nil || !strings.HasPrefix(w.chain.TLS.CA, "kubernetes") {
-		return labs.Object{}
-	}
-	ref := intent.SecretRef(w.chain.TLS.CA, w.podNamespace())
-	if w.index.Get("", "Secret", ref.Namespace, ref.Name) == nil {
-		ref.Name = strings.TrimSuffix(ref.Name, "-cacert")
-	}
-	return ref
 }

@@ -15,6 +15,7 @@ func (w *walk) classicCandidate(v hosted) candidate {
 	c := candidate{ref: v.ref, obj: v.object, hosts: v.hosts}
 	w.relate(&c)
 	c.bound, c.attached = w.boundTo(v)
+	c.standing = w.standingOf(v, c)
 	if len(c.bound) == 0 {
 		return c
 	}
@@ -37,6 +38,24 @@ func (w *walk) boundTo(v hosted) (list []server, ok bool) {
 		list = w.front.bound(v)
 	}
 	return list, len(list) > 0
+}
+
+// standingOf is how a VirtualService stands to this gateway.
+func (w *walk) standingOf(v hosted, c candidate) standing {
+	here := func(s server) bool { return s.Port == w.target.port && s.TLS() == w.target.tls }
+	absent := func(name string) bool {
+		ns, name, _ := strings.Cut(name, "/")
+		return name != "" && w.index.Get(istioNetworking, "Gateway", ns, name) == nil && w.missingIn(ns, "Gateway") == ""
+	}
+	switch {
+	case c.attached && (len(c.bound) == 0 || slices.ContainsFunc(c.bound, here)):
+		return atPort
+	case slices.ContainsFunc(v.gateways, absent):
+		return keptOut
+	case c.attached:
+		return atOtherPort
+	}
+	return notHere
 }
 
 // explainClassic adds every reason why a VirtualService does not take the
@@ -113,6 +132,8 @@ func (w *walk) judgeServers(c *candidate) {
 	switch foreign := w.foreign(c.bound); {
 	case foreign != "":
 		c.because(owner, foreign)
+	case fits && ports != "" && w.intended != nil && !slices.ContainsFunc(c.bound, w.hangs):
+		c.because(c.ref, ports+"; "+w.intended.ref.String()+" does, which gateways leave out")
 	case fits && ports != "":
 		c.because(owner, ports)
 	default:
@@ -133,7 +154,7 @@ func (w *walk) whyUnbound(v object) string {
 	for _, n := range names {
 		full := intent.Qualify(n, v.Namespace())
 		ns, name, _ := strings.Cut(full, "/")
-		if n != intent.Mesh && w.index.Get(istioNetworking, "Gateway", ns, name) == nil {
+		if n != intent.Mesh && w.index.Get(istioNetworking, "Gateway", ns, name) == nil && w.missingIn(ns, "Gateway") == "" {
 			why = fmt.Sprintf("gateways %s: there is no Gateway %s", quoteAll(names), full)
 		}
 	}

@@ -37,7 +37,8 @@ func (w *walk) clientDNS() *report {
 
 // noClient: who asks is not there, or pods were not looked at.
 func (w *walk) noClient(r *report) {
-	if why := w.missing("Pod"); why != "" {
+	namespace, _, _ := strings.Cut(w.request.From, "/")
+	if why := w.missingIn(namespace, "Pod"); why != "" {
 		r.unknown("%s", why)
 		return
 	}
@@ -55,7 +56,7 @@ func (w *walk) clientAddresses(r *report) []string {
 		return a
 	}
 	if s := w.namedService(w.target.host); s != nil {
-		if why := w.missing("Service"); why != "" {
+		if why := w.missingIn(s.Namespace(), "Service"); why != "" {
 			r.unknown("%s", why)
 			return nil
 		}

@@ -36,7 +36,7 @@ func (w *walk) notDelivered(r *report, u upstream, name string) {
 		culprit, got = w.originates(u), "Envoy was not given it"
 	} else if other := w.namesake(ref); other.Name != "" {
 		culprit, got = w.originates(u), "none of that name in "+ref.Namespace+"; there is "+other.String()
-	} else if u.rule != nil && w.missing("Secret") != "" {
+	} else if u.rule != nil && w.missingIn(ref.Namespace, "Secret") != "" {
 		got = "whether it is there is not known"
 	}
 	want := ref.String()

@@ -202,7 +202,7 @@ func (w *walk) judgeUpstream(r *report, u upstream) {
 // judgeEndpoints looks for addresses of a Service that has a selector behind
 // which no pod stands: a part of the requests ends there.
 func (w *walk) judgeEndpoints(r *report, u upstream) {
-	if u.service == nil || !u.service.Has("spec", "selector") || w.missing("Pod") != "" {
+	if u.service == nil || !u.service.Has("spec", "selector") || w.missingIn(u.service.Namespace(), "Pod") != "" {
 		return
 	}
 	for _, host := range hostsOf(w.reached(u)) {

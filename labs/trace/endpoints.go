@@ -2,6 +2,7 @@ package trace
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"slices"
 	"strconv"
@@ -13,7 +14,7 @@ import (
 // endpoints lists the ready addresses behind a Service's port.
 func (w *walk) endpoints(r *report, port object) []string {
 	ready := []string{}
-	if why := w.missing("EndpointSlice"); why != "" {
+	if why := w.missingIn(w.service.Namespace(), "EndpointSlice"); why != "" {
 		r.unknown("%s", why)
 		return ready
 	}
@@ -104,6 +105,9 @@ func (w *walk) whyNoEndpoints(svc object) (culprit labs.Object, want, got string
 	for _, d := range w.index.All("apps", "Deployment") {
 		if d.Namespace() == svc.Namespace() && d.Has("spec", "replicas") && d.Num("spec", "replicas") == 0 &&
 			snapshot.Selects(selector, d.Labels("spec", "template", "metadata", "labels")) {
+			if other := w.successor(d, selector); other != nil {
+				return svc.Ref(), want, fmt.Sprintf("selector %s chooses %s, which has 0 replicas; %s runs", selectorText(selector), d.Ref(), other.Ref())
+			}
 			return d.Ref(), want, d.Ref().String() + " has 0 replicas"
 		}
 	}
@@ -111,6 +115,20 @@ func (w *walk) whyNoEndpoints(svc object) (culprit labs.Object, want, got string
 		return w.whyNoAddress(svc)
 	}
 	return svc.Ref(), want, "selector " + selectorText(selector) + " matches no pod"
+}
+
+// successor is a Deployment with ready pods that bears a label by which a Service
+// chooses one that is scaled to nothing, though not all: the Service stayed with
+// the old one. The version that a label tells is no such sign: subsets go by it.
+func (w *walk) successor(old object, selector map[string]string) object {
+	for _, d := range w.index.All("apps", "Deployment") {
+		own := d.Labels("spec", "template", "metadata", "labels")
+		shares := slices.ContainsFunc(slices.Collect(maps.Keys(selector)), func(k string) bool { return own[k] == selector[k] })
+		if d.Namespace() == old.Namespace() && d.Ref() != old.Ref() && shares && slices.ContainsFunc(w.podsOf(d.Namespace(), own), ready) {
+			return d
+		}
+	}
+	return nil
 }
 
 // whyNoAddress: a Service without selector has the addresses that somebody

@@ -14,22 +14,47 @@ import (
 func (w *walk) entry() *report {
 	r := newReport(labs.LayerEntry)
 	if w.service == nil {
-		if w.request.Gateway != "" && w.missing("Service") == "" {
-			o := serviceRef(w.request.Gateway)
-			if g, why := w.undeployed(o); g != nil {
-				r.broken(g.Ref(), "nothing was made for "+g.Ref().String(), "a Service in front of its pods", why)
-				return r
-			}
-			r.broken(o, "there is no "+o.String(), "a Service of that name", "none")
-			return r
-		}
-		if why := w.missing("Service"); why != "" {
-			r.unknown("the gateway's Service is not known: %s", why)
-			return r
-		}
-		r.unknown("the gateway's Service is not known")
+		w.noService(r)
 		return r
 	}
+	w.serviceFacts(r)
+	port := w.servicePort(r)
+	endpoints := w.endpoints(r, port)
+	if port == nil && r.Verdict == labs.Healthy {
+		w.targetPort = w.target.port // a managed gateway listens on the very ports of its Service
+	}
+	w.pods = w.gatewayPods(hostsOf(endpoints))
+	r.fact("pods", podNames(w.pods))
+	w.readConfig()
+	w.hear()
+	if !r.decided() && port != nil {
+		w.judgeEntry(r, endpoints)
+	}
+	return r
+}
+
+// noService: without the gateway's Service nothing can be entered.
+func (w *walk) noService(r *report) {
+	namespace, _, _ := strings.Cut(w.request.Gateway, "/")
+	if why := w.missingIn(namespace, "Service"); why != "" {
+		r.unknown("the gateway's Service is not known: %s", why)
+		return
+	}
+	if w.request.Gateway == "" {
+		r.unknown("the gateway's Service is not known")
+		return
+	}
+	o := serviceRef(w.request.Gateway)
+	if g, why := w.undeployed(o); g != nil {
+		r.broken(g.Ref(), "nothing was made for "+g.Ref().String(), "a Service in front of its pods", why)
+		return
+	}
+	r.broken(o, "there is no "+o.String(), "a Service of that name", "none")
+}
+
+// serviceFacts tells what the Service in front is, and whether the outside can
+// reach it at all.
+func (w *walk) serviceFacts(r *report) {
 	svc := w.service
 	r.involve(svc.Ref())
 	r.fact("service", svc.Ref().String())
@@ -39,35 +64,25 @@ func (w *walk) entry() *report {
 	if len(addresses) == 0 && w.previous == nil {
 		r.broken(svc.Ref(), "the Service has no outside address", "a load balancer address", unaddressed(svc))
 	}
-	port := w.servicePort(r)
-	endpoints := w.endpoints(r, port)
-	w.pods = w.gatewayPods(hostsOf(endpoints))
-	r.fact("pods", podNames(w.pods))
-	w.readConfig()
-	w.hear()
-	if r.decided() || port == nil {
-		return r
-	}
-	if len(endpoints) == 0 {
+}
+
+// judgeEntry looks at what stands behind the Service's port.
+func (w *walk) judgeEntry(r *report, endpoints []string) {
+	svc := w.service
+	switch why := w.noMesh(); {
+	case len(endpoints) == 0:
 		w.explainNoEndpoints(r)
-		return r
-	}
-	if why := w.noMesh(); why != "" {
+	case why != "":
 		r.unknown("%s leads to %s: %s", svc.Ref(), quoteAll(podNames(w.pods)), why)
-		return r
-	}
-	if len(w.pods) > 0 && !slices.ContainsFunc(w.pods, runsGateway) {
+	case len(w.pods) > 0 && !slices.ContainsFunc(w.pods, runsGateway):
 		r.broken(svc.Ref(), "the Service leads past the gateway", "a Service in front of a gateway's pods", "it leads to "+w.pods[0].Ref().String())
 		r.certain = true
-		return r
-	}
-	if w.privileged() {
+	case w.privileged():
 		r.broken(svc.Ref(), fmt.Sprintf("port %d leads to %d, which only a privileged process may open", w.target.port, w.targetPort),
 			"a targetPort of 1024 or more", fmt.Sprintf("targetPort %d", w.targetPort))
-		return r
+	default:
+		r.healthy("Service %s/%s  %d → %d   %s", svc.Namespace(), svc.Name(), w.target.port, w.targetPort, count(len(endpoints), "endpoint"))
 	}
-	r.healthy("Service %s/%s  %d → %d   %s", svc.Namespace(), svc.Name(), w.target.port, w.targetPort, count(len(endpoints), "endpoint"))
-	return r
 }
 
 // privileged says whether Envoy would have to open a port that its process may
@@ -100,6 +115,17 @@ func (w *walk) undeployed(service labs.Object) (object, string) {
 	return nil, ""
 }
 
+// madeFor is the Gateway of the Gateway API for which istiod made a Service, as
+// its owner says; nil when somebody wrote it by hand.
+func (w *walk) madeFor(service object) object {
+	for _, o := range service.Items("metadata", "ownerReferences") {
+		if o.Str("kind") == "Gateway" && strings.HasPrefix(o.Str("apiVersion"), gatewayAPI) {
+			return w.index.Get(gatewayAPI, "Gateway", service.Namespace(), o.Str("name"))
+		}
+	}
+	return nil
+}
+
 func serviceRef(key string) labs.Object {
 	ns, name, _ := strings.Cut(key, "/")
 	return labs.Object{Kind: "Service", Namespace: ns, Name: name}
@@ -128,6 +154,10 @@ func (w *walk) servicePort(r *report) object {
 			return p
 		}
 		have = append(have, strconv.Itoa(p.Num("port")))
+	}
+	if g := w.madeFor(w.service); g != nil {
+		r.healthy("Service %s/%s is made for %s, with the ports of its listeners: %s", w.service.Namespace(), w.service.Name(), g.Ref(), quoteAll(have))
+		return nil
 	}
 	r.broken(w.service.Ref(), fmt.Sprintf("the Service has no port %d", w.target.port),
 		fmt.Sprintf("port %d on Service %s/%s", w.target.port, w.service.Namespace(), w.service.Name()),

@@ -162,7 +162,12 @@ func (w *walk) authorizerDown(r *report, pods []object) bool {
 	}
 	for _, name := range at.authorizers() {
 		u := at.upstream(name)
-		if _, ok := at.config.Cluster(name); ok && at.healthyCount(name) == 0 {
+		_, there := at.config.Cluster(name)
+		if !there {
+			r.broken(meshConfig().Ref(), "the authorizer cannot be asked", "a provider that leads to a Service and a port that are there", "Envoy has no cluster "+name)
+			return true
+		}
+		if at.healthyCount(name) == 0 {
 			at.noEndpoints(r, u)
 			return true
 		}

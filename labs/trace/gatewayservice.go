@@ -14,16 +14,7 @@ import (
 func (w *walk) findService(r *report, addresses []string) {
 	if ns, name, ok := strings.Cut(w.request.Gateway, "/"); ok {
 		w.service = w.index.Get("", "Service", ns, name)
-		if w.service == nil {
-			return
-		}
-		own, unresolved := w.snap.Outside(w.service)
-		if len(addresses) > 0 && !overlap(addresses, own) && w.balancerUnknown(r, unresolved) {
-			return
-		}
-		if len(addresses) > 0 && !overlap(addresses, own) {
-			r.offPath("the request names its gateway, Service %s; %s leads to %s", w.request.Gateway, w.target.host, strings.Join(addresses, ", "))
-		}
+		w.besideDNS(r, addresses)
 		return
 	}
 	if s := w.serviceOutside(slices.Concat(addresses, w.snap.Aliases(w.target.host))); s != nil {
@@ -33,6 +24,29 @@ func (w *walk) findService(r *report, addresses []string) {
 		w.servedElsewhere(r)
 		return
 	}
+	if len(addresses) > 0 {
+		w.leadsNowhere(r, addresses)
+	}
+	if w.service == nil && w.missing("Service") == "" {
+		w.service = w.likelyService()
+	}
+}
+
+// besideDNS: the request names its gateway, wherever the name leads.
+func (w *walk) besideDNS(r *report, addresses []string) {
+	if w.service == nil {
+		return
+	}
+	own, unresolved := w.snap.Outside(w.service)
+	if len(addresses) == 0 || overlap(addresses, own) || w.balancerUnknown(r, unresolved) {
+		return
+	}
+	r.offPath("the request names its gateway, Service %s; %s leads to %s", w.request.Gateway, w.target.host, strings.Join(addresses, ", "))
+}
+
+// leadsNowhere: no Service has the address, unless a load balancer of unknown
+// address does, or the name is a gateway's that the outside cannot reach.
+func (w *walk) leadsNowhere(r *report, addresses []string) {
 	var known, names []string
 	for _, s := range w.index.All("", "Service") {
 		own, unresolved := w.snap.Outside(s)
@@ -41,18 +55,11 @@ func (w *walk) findService(r *report, addresses []string) {
 			known = append(known, a+" (Service "+s.Namespace()+"/"+s.Name()+")")
 		}
 	}
-	if len(addresses) == 0 {
-		if w.service == nil {
-			w.service = w.likelyService()
-		}
-		return
-	}
 	if why := w.missing("Service"); why != "" {
 		r.unknown("%s", why)
 		return
 	}
 	if w.balancerUnknown(r, names) {
-		w.service = w.likelyService()
 		return
 	}
 	if w.service = w.hidden(); w.service != nil {
@@ -69,7 +76,6 @@ func (w *walk) findService(r *report, addresses []string) {
 	}
 	r.broken(culprit, w.target.host+" leads to no gateway", want, strings.Join(addresses, ", "))
 	r.certain = true
-	w.service = w.likelyService()
 }
 
 // balancerUnknown: a load balancer has a name in place of an address, and what
@@ -85,6 +91,9 @@ func (w *walk) balancerUnknown(r *report, names []string) bool {
 // strays are addresses of the name that no Service has: every client that
 // draws one of them fails.
 func (w *walk) strays(r *report, addresses []string) {
+	if w.missing("Service") != "" {
+		return // one that was not seen may have it
+	}
 	for _, a := range addresses {
 		if w.serviceAt(a) == nil && !w.target.address {
 			r.broken(w.zone(), "one of the addresses of "+w.target.host+" leads to no gateway",

@@ -7,8 +7,9 @@ import (
 )
 
 // idlePolicy is the policy that should have refused the request: a DENY that
-// would take it and applies neither here nor at the server, else an ALLOW that
-// lets it through, else a DENY whose rules miss it, else any beside them.
+// would take it and applies neither here nor at the server, else one that is
+// about its host or path and misses it, else an ALLOW that lets it through, else
+// a DENY whose rules miss it, else any beside them.
 func (w *walk) idlePolicy(u upstream) object {
 	pods := append(slices.Clone(u.pods), w.pods...)
 	var namespaces []string
@@ -30,9 +31,15 @@ func (w *walk) idlePolicy(u upstream) object {
 
 func (w *walk) idleness(p object, u upstream, pods []object) int {
 	applies := slices.ContainsFunc(pods, func(pod object) bool { return w.applies(p, pod) })
-	takes := max(w.callerAt(u).matches(p), w.callerHere().matches(p)) != no
+	there, here := w.callerAt(u), w.callerHere()
+	takes := max(there.matches(p), here.matches(p)) != no
+	about := slices.ContainsFunc(p.Items("spec", "rules"), func(rule object) bool {
+		return there.touches(rule.Items("to")) || here.touches(rule.Items("to"))
+	})
 	switch action := p.Str("spec", "action"); {
 	case action == "DENY" && takes && !applies:
+		return 4
+	case action == "DENY" && about && applies:
 		return 3
 	case (action == "" || action == "ALLOW") && takes && applies:
 		return 2

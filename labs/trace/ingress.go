@@ -25,7 +25,9 @@ func (w *walk) ingressCandidate(v object) candidate {
 	if class == "" {
 		class = v.Labels("metadata", "annotations")["kubernetes.io/ingress.class"]
 	}
+	c.standing = atPort
 	if c.attached = class == ingressClass || w.index.Get("networking.k8s.io", "IngressClass", "", class).Str("spec", "controller") == ingressController; !c.attached {
+		c.standing = notHere
 		c.because(c.ref, fmt.Sprintf("class %q is not Istio's", class))
 	}
 	return c

@@ -1,6 +1,9 @@
 package trace
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // noMesh says that there is no Istio in the cluster, "" when there is, or it is
 // not known: the API server knows none of the kinds that every version of it
@@ -50,4 +53,29 @@ func (m *Mesh) sortRevisions() {
 			m.revisions[l[revision]] = true
 		}
 	}
+}
+
+// missing says why a kind could not be observed, "" when it was.
+func (j *journey) missing(kinds ...string) string {
+	for _, k := range kinds {
+		if why := j.snap.Missing[k]; why != "" {
+			return k + " not observed: " + why
+		}
+		looked := func(have string) bool { return have == k || strings.HasPrefix(have, k+".") }
+		if len(j.snap.Kinds) > 0 && k != "dns" && !slices.ContainsFunc(j.snap.Kinds, looked) {
+			return k + " was not looked at"
+		}
+	}
+	return ""
+}
+
+// missingIn says why kinds could not be observed in a namespace, "" when they
+// were: of what is elsewhere nothing is said.
+func (j *journey) missingIn(namespace string, kinds ...string) string {
+	for _, k := range kinds {
+		if !slices.Contains(j.snap.Partly[k], namespace) && j.missing(k) != "" {
+			return j.missing(k)
+		}
+	}
+	return ""
 }

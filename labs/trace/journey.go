@@ -4,7 +4,6 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/envoy"
@@ -33,6 +32,7 @@ func (j *journey) walkAll(t target) {
 		j.hops = append(j.hops, w)
 		w.walk()
 		w.misspoken()
+		w.unawaited()
 	}
 }
 
@@ -49,20 +49,6 @@ func (j *journey) hop(role labs.Role, t target) *walk {
 		name += "-" + strconv.Itoa(n)
 	}
 	return &walk{journey: j, role: role, name: name, target: t, answer: j.whole}
-}
-
-// missing says why a kind could not be observed, "" when it was.
-func (j *journey) missing(kinds ...string) string {
-	for _, k := range kinds {
-		if why := j.snap.Missing[k]; why != "" {
-			return k + " not observed: " + why
-		}
-		looked := func(have string) bool { return have == k || strings.HasPrefix(have, k+".") }
-		if len(j.snap.Kinds) > 0 && k != "dns" && !slices.ContainsFunc(j.snap.Kinds, looked) {
-			return k + " was not looked at"
-		}
-	}
-	return ""
 }
 
 // clusterIPs are the addresses at which workloads reach a Service.

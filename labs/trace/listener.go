@@ -30,42 +30,44 @@ func (w *walk) listener() *report {
 		return r
 	}
 	listeners := w.config.ListenersAt(w.targetPort)
-	if len(listeners) == 0 {
+	i := slices.IndexFunc(listeners, w.reachable)
+	switch {
+	case len(listeners) == 0:
 		r.fact("chains", []string{})
 		w.noListener(r)
-		return r
+	case i < 0:
+		w.boundElsewhere(r, listeners[0])
+	default:
+		w.takenUp(r, listeners[i])
 	}
-	l := listeners[0]
-	if i := slices.IndexFunc(listeners, w.reachable); i >= 0 {
-		l = listeners[i]
-	} else {
-		w.boundElsewhere(r, l)
-		return r
-	}
+	return r
+}
+
+// takenUp finds the filter chain of a listener that takes the connection, and
+// judges it.
+func (w *walk) takenUp(r *report, l envoy.Listener) {
 	r.fact("name", l.Name)
 	r.fact("chains", chainLines(l))
 	chain, fits := match.Chain(l, w.connection(l))
 	if fits.Outcome == match.Unknown {
 		r.unknown("%s", fits.Why)
-		return r
+		return
 	}
-	w.chain = chain
-	if w.chain == nil {
+	if w.chain = chain; chain == nil {
 		w.noChain(r, l)
-		return r
+		return
 	}
-	w.chainFacts(r, *w.chain)
+	w.chainFacts(r, *chain)
 	if w.proxyProtocol(r, l) {
-		return r
+		return
 	}
 	if l.Warming {
 		r.unknown("%s waits for its secrets or routes and does not accept connections yet", l.Name)
-		return r
+		return
 	}
 	w.judgeChain(r, l)
 	w.uneven(r)
 	r.staleNote("listener "+l.Name, l.Refused)
-	return r
 }
 
 func (w *walk) connection(l envoy.Listener) match.Connection {

@@ -3,6 +3,7 @@ package trace
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/intent"
@@ -19,8 +20,11 @@ func (w *walk) managedCandidate(v object, parents []object) candidate {
 	if anyHost {
 		c.hosts = hostnames(listeners)
 	}
-	if len(own) > 0 || !anyHost {
+	switch {
+	case len(own) > 0 || !anyHost:
 		w.relate(&c)
+	case w.misspellsParent(v):
+		c.relation, c.standing = nearly, keptOut
 	}
 	if c.apart.Name != "" && c.fit == match.Exact && w.intended == nil {
 		c.blame = c.apart // the route has the very host, and nobody here serves it
@@ -33,6 +37,20 @@ func (w *walk) managedCandidate(v object, parents []object) candidate {
 		c.relation = alone
 	}
 	return c
+}
+
+// misspellsParent says whether a route of Services names one that is not there,
+// and nearly the one that was asked.
+func (w *walk) misspellsParent(route object) bool {
+	asked := w.service
+	if w.role == labs.RoleSidecar {
+		asked = w.serviceAt(w.dest)
+	}
+	return asked != nil && slices.ContainsFunc(route.Items("spec", "parentRefs"), func(ref object) bool {
+		ns, name, _ := strings.Cut(intent.ParentName(route, ref), "/")
+		_, close := near(name, asked.Name())
+		return ref.Str("kind") == "Service" && ns == asked.Namespace() && close && w.index.Get("", "Service", ns, name) == nil
+	})
 }
 
 // explainManaged adds what in a route's rules keeps the request out.
@@ -51,7 +69,7 @@ func (w *walk) explainManaged(view intent.View, c *candidate) {
 // from them.
 func (w *walk) attach(c *candidate, parents []object) (own []object, listeners []server) {
 	var wanted, elsewhere []string
-	var refusals candidate
+	var refusals, here candidate
 	for i, ref := range c.obj.Items("spec", "parentRefs") {
 		wanted = append(wanted, intent.ParentName(c.obj, ref))
 		for _, parent := range parents {
@@ -60,39 +78,60 @@ func (w *walk) attach(c *candidate, parents []object) (own []object, listeners [
 			}
 			own = append(own, parent)
 			a := w.attachment(c.obj, i, ref, parent)
-			if a.Apart && len(refusals.why) == 0 {
+			if at, refused := a.RefusedAt(w.target.port); refused {
+				here.because(at.Blame, at.Why)
+			}
+			why, refused := a.Refused()
+			if why.Apart && len(refusals.why) == 0 {
 				c.apart = parent.Ref()
 			}
-			refusals.because(a.Blame, a.Why)
-			if why := refusedBy(c.obj, ref); a.Why == "" && why != "" {
+			refusals.because(why.Blame, why.Why)
+			if why := refusedBy(c.obj, ref); !refused && why != "" {
 				refusals.because(labs.Object{}, why)
 				continue
 			}
-			for _, s := range w.serversOf(parent) {
-				switch {
-				case !slices.Contains(a.Listeners, s.Name):
-				case s.Port == w.target.port:
-					listeners = append(listeners, s)
-				default:
-					elsewhere = append(elsewhere, fmt.Sprintf("%s:%d", s.Name, s.Port))
-				}
-			}
-			c.attached = c.attached || a.Why == ""
+			at, other := w.taking(parent, a.Listeners)
+			listeners, elsewhere = append(listeners, at...), append(elsewhere, other...)
+			c.attached = c.attached || !refused
 		}
 	}
 	switch {
 	case len(own) == 0:
 		c.because(c.ref, fmt.Sprintf("parentRefs %s name no Gateway of this gateway's pods", quoteAll(wanted)))
 	case len(listeners) > 0 || c.attached && len(elsewhere) == 0:
+		c.standing = atPort
+	case c.attached && len(here.why) > 0:
+		c.keepOut(here)
 	case c.attached:
+		c.standing = atOtherPort
 		c.because(c.ref, fmt.Sprintf("is attached to listeners %s, to none on port %d", quoteAll(elsewhere), w.target.port))
 	default:
-		c.why, c.blame = refusals.why, refusals.blame
-		if c.blame == c.ref {
-			c.blame = labs.Object{}
-		}
+		c.keepOut(refusals)
 	}
 	return own, listeners
+}
+
+// keepOut notes what keeps a route from the listeners that it wants.
+func (c *candidate) keepOut(by candidate) {
+	c.standing, c.why, c.blame = keptOut, by.why, by.blame
+	if c.blame == c.ref {
+		c.blame = labs.Object{}
+	}
+}
+
+// taking sorts the listeners of a parent that take a route: those on the
+// request's port, and the others in words.
+func (w *walk) taking(parent object, names []string) (here []server, elsewhere []string) {
+	for _, s := range w.serversOf(parent) {
+		switch {
+		case !slices.Contains(names, s.Name):
+		case s.Port == w.target.port:
+			here = append(here, s)
+		default:
+			elsewhere = append(elsewhere, fmt.Sprintf("%s:%d", s.Name, s.Port))
+		}
+	}
+	return here, elsewhere
 }
 
 // parents are what routes attach to here: the Gateways and ListenerSets of

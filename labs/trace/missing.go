@@ -2,6 +2,7 @@ package trace
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,7 +33,7 @@ func (w *walk) whyNoCluster(u upstream) (culprit labs.Object, want, got string) 
 	case u.host == "":
 		return culprit, want, "the route leads to " + u.name
 	case u.service == nil && u.entry == nil && strings.HasSuffix(u.host, ".svc.cluster.local"):
-		return culprit, want, "there is no Service " + u.host + w.similarService(u.host)
+		return culprit, want, w.noSuchService(u.host)
 	case u.service != nil && !hasPort(u.service, u.port):
 		return culprit, "a port of " + u.service.Ref().String(), fmt.Sprintf("port %d; the Service has %s", u.port, quoteAll(ports(u.service)))
 	case u.entry != nil && w.hides(u.entry) != "":
@@ -47,6 +48,15 @@ func (w *walk) whyNoCluster(u upstream) (culprit labs.Object, want, got string) 
 		return u.service.Ref(), want, "annotation " + hidden + ": " + annotation
 	}
 	return culprit, "a Service or ServiceEntry with host " + u.host, "nothing by the name " + u.host + w.similarEntry(u.host)
+}
+
+// noSuchService says that there is no Service of a host, or that it is not known.
+func (w *walk) noSuchService(host string) string {
+	_, namespace, _ := strings.Cut(strings.TrimSuffix(host, ".svc.cluster.local"), ".")
+	if why := w.missingIn(namespace, "Service"); why != "" {
+		return "whether there is a Service " + host + " is not known: " + why
+	}
+	return "there is no Service " + host + w.similarService(host)
 }
 
 // otherGrant is a ReferenceGrant beside a backend of the route, written for
@@ -90,10 +100,26 @@ func (w *walk) whyNoSubset(u upstream) (culprit labs.Object, want, got string) {
 			return d.Ref(), want, d.Ref().String() + " has it, " + why
 		}
 	}
-	if u.rule != nil {
-		return u.rule.Ref(), want, u.rule.Ref().String() + " has subsets " + quoteAll(subsets(u.rule))
+	for _, d := range w.index.All(istioNetworking, "DestinationRule") {
+		if slices.Contains(subsets(d), u.subset) && w.misspells(ruleHost(d), u) {
+			return d.Ref(), want, d.Ref().String() + " has it, for host " + ruleHost(d) + ", which the mesh does not know"
+		}
 	}
-	return w.routed.Ref(), want, "no DestinationRule for it"
+	if u.rule == nil {
+		return w.routed.Ref(), want, "no DestinationRule for it"
+	}
+	if want += ": " + u.rule.Ref().String() + " has " + quoteAll(subsets(u.rule)); w.labelled(u) {
+		return u.rule.Ref(), want, "there are pods of that label, and no subset for them"
+	}
+	return w.routed.Ref(), want, w.routed.Ref().String() + " leads to subset " + u.subset
+}
+
+// labelled says whether pods of the Service have a label of the subset's name:
+// then the subset is wanted, and its rule lacks it.
+func (w *walk) labelled(u upstream) bool {
+	return u.service != nil && slices.ContainsFunc(w.podsOf(u.service.Namespace(), u.service.Labels("spec", "selector")), func(p object) bool {
+		return slices.Contains(slices.Collect(maps.Values(p.Labels("metadata", "labels"))), u.subset)
+	})
 }
 
 // similarEntry proposes the nearest host of a ServiceEntry.

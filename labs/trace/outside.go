@@ -50,13 +50,21 @@ func (w *walk) nearEntry(host string) (object, string) {
 	name, top := "", -1
 	for _, e := range w.entries {
 		for _, h := range e.hosts {
-			if d, close := near(h, host); close && sameWord(h, host) && (top < 0 || d < top) {
+			d, close := near(h, host)
+			if close = close && sameWord(h, host); !close && alias(h, host) {
+				d, close = len(host), true
+			}
+			if close && (top < 0 || d < top) {
 				found, name, top = e.object, h, d
 			}
 		}
 	}
 	return found, name
 }
+
+// alias says whether one host is the other's with www before it, the commonest
+// other name of a server.
+func alias(a, b string) bool { return a == "www."+b || b == "www."+a }
 
 // sameWord says whether two hosts differ by letters of a label or by a label
 // more, not by another word in its place: neighbours of one domain are no

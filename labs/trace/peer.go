@@ -3,6 +3,7 @@ package trace
 import (
 	"net"
 	"strconv"
+	"strings"
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/snapshot"
@@ -54,16 +55,27 @@ func (w *walk) peerTLS(pod object, port int) (mode string, policy object) {
 // judgePeer compares how Envoy speaks to the cluster with what each of the
 // pods behind it wants to hear.
 func (w *walk) judgePeer(r *report, u upstream) {
-	if len(u.pods) == 0 {
-		return
-	}
-	if why := w.missing("PeerAuthentication", "DestinationRule"); why != "" {
-		r.unknown("%s", why)
-		return
-	}
 	for _, pod := range u.pods {
 		w.judgePod(r, u, pod)
 	}
+	for _, pod := range u.pods {
+		if why := w.unseenPeer(pod); why != "" {
+			r.unknown("%s", why)
+		}
+	}
+}
+
+// unseenPeer is why it is not known what a pod wants to hear, "" when it is: it
+// has no proxy, or a policy of its own namespace says so, which goes before the
+// mesh's.
+func (w *walk) unseenPeer(pod object) string {
+	if why := w.missingIn(pod.Namespace(), "PeerAuthentication", "DestinationRule"); why != "" {
+		return why
+	}
+	if _, policy := w.peerTLS(pod, 0); policy != nil || !hasSidecar(pod) {
+		return ""
+	}
+	return w.missingIn(rootNamespace, "PeerAuthentication")
 }
 
 func (w *walk) judgePod(r *report, u upstream, pod object) {
@@ -82,6 +94,9 @@ func (w *walk) judgePod(r *report, u upstream, pod object) {
 		r.broken(culprit, "the proxy speaks "+tlsWords(mode)+", the workload wants mutual TLS",
 			"mutual TLS of the mesh: "+policy.Ref().String()+" says STRICT", w.modeSource(u, mode))
 	case sidecar && want == "DISABLE" && mode == "ISTIO_MUTUAL":
+		if strings.HasPrefix(u.rule.Str("spec", "host"), "*") && policy.Has("spec", "selector") {
+			culprit = policy.Ref() // what is said of one workload is the exception, not what is said of all hosts
+		}
 		r.broken(culprit, "the proxy speaks mutual TLS, the workload's proxy expects plain text",
 			"plain text: "+policy.Ref().String()+" says DISABLE", w.modeSource(u, mode))
 	case !sidecar && !runsGateway(pod) && mode == "ISTIO_MUTUAL":

@@ -159,15 +159,24 @@ func (w *walk) denied(r *report, details string, pods []object, c caller) {
 	case len(allow) == 0:
 		w.policyBroken(r, labs.Object{}, "a policy denies the request", details)
 	default:
-		for _, p := range allow {
-			r.involve(p.Ref())
-		}
-		if p := c.unknownTo(allow); p != nil {
-			w.policyBroken(r, c.plain.Ref(), p.Ref().String()+" asks who the client is, and the proxy speaks plain text", c.plain.Ref().String()+" makes it so")
-			return
-		}
-		w.policyBroken(r, allow[0].Ref(), "no ALLOW policy matches the request", "no rule of "+allow[0].Ref().String()+" matched")
+		w.letInByNone(r, allow, c)
 	}
+}
+
+// letInByNone: there are ALLOW policies, and none of them takes the request.
+func (w *walk) letInByNone(r *report, allow []object, c caller) {
+	if why := w.missing("AuthorizationPolicy"); why != "" {
+		r.see("%s", why)
+	}
+	for _, p := range allow {
+		r.involve(p.Ref())
+	}
+	if p := c.unknownTo(allow); p != nil {
+		w.policyBroken(r, c.plain.Ref(), p.Ref().String()+" asks who the client is, and the proxy speaks plain text", c.plain.Ref().String()+" makes it so")
+		return
+	}
+	meant := c.closest(allow).Ref()
+	w.policyBroken(r, meant, "no ALLOW policy matches the request", "no rule of "+meant.String()+" matched")
 }
 
 // closedBy is a WasmPlugin of the pods for which their proxies refuse everything

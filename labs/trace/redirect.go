@@ -114,7 +114,10 @@ func (j *journey) followTo(to string, visited []string) {
 			return // the redirect leads where a route is: what is there is wrong
 		}
 		if last.serverRedirects() && len(b.Objects) > 0 {
-			sender = b.Objects[0] // the server knows its own URLs: what is there is wrong
+			sender = last.unentered(to, b) // the server knows its own URLs: what is there is wrong
+		}
+		if last.serverRedirects() && last.role == labs.RoleSidecar && b.Layer == labs.LayerRoute {
+			r = last.report(b.Layer) // whatever is asked next, this proxy has no way for it
 		}
 		r.override(sender, "redirects to "+to+", which does not work: "+b.Summary, "a URL that answers", b.Got)
 		return
@@ -124,6 +127,25 @@ func (j *journey) followTo(to string, visited []string) {
 			r.doubt(fmt.Sprintf("redirects to %s; there %s is unknown: %s", to, l.Layer, l.Summary))
 		}
 	}
+}
+
+// unentered is to blame where the server sent the client on, and the next URL is
+// broken: where nothing unknown may leave, and the URL is of a neighbour of the
+// server in its domain, the entry that has the server and not the neighbour; else
+// what is wrong there.
+func (w *walk) unentered(to string, b labs.LayerReport) labs.Object {
+	u, err := url.Parse(to)
+	closed := b.Objects[0].Kind == "Sidecar" || b.Objects[0] == meshConfig().Ref()
+	entry := w.last().entry
+	if err != nil || !closed || entry == nil {
+		return b.Objects[0]
+	}
+	_, domain, _ := strings.Cut(u.Hostname(), ".")
+	_, own, _ := strings.Cut(w.target.name(), ".")
+	if domain != own {
+		return b.Objects[0]
+	}
+	return entry.Ref()
 }
 
 // serverRedirects says whether a redirect is the server's own. One that does

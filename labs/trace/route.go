@@ -211,7 +211,7 @@ func (w *walk) noHost(r *report, rc envoy.RouteConfig, meant *candidate) {
 	}
 	culprit, got := labs.Object{}, "route table "+rc.Name+" has domains "+quoteAll(domains)
 	if meant != nil {
-		culprit, got = meant.culprit(), meant.String()
+		culprit, got = w.besideServerName(*meant), meant.String()
 		r.see("route table %s has domains %s", rc.Name, quoteAll(domains))
 	}
 	r.broken(culprit, fmt.Sprintf("no virtual host for %q", match.WithoutPort(w.target.authority)), want, got)
@@ -232,6 +232,9 @@ func (w *walk) noRoute(r *report, host *envoy.VirtualHost, meant *candidate) {
 	}
 	if ns, name, ok := strings.Cut(strings.TrimPrefix(culprit.String(), culprit.Kind+" "), "/"); ok && w.routed == nil {
 		w.routed = w.index.Get(istioNetworking, culprit.Kind, ns, name)
+	}
+	if by := w.loser(culprit); by.Name != "" {
+		culprit = by
 	}
 	r.broken(culprit, fmt.Sprintf("virtual host %s has no route for %s %s", host.Name, w.target.method, match.PathOnly(w.target.path)),
 		fmt.Sprintf("a route that matches %s %s", w.target.method, match.PathOnly(w.target.path)), quoteAll(have))

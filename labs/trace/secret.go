@@ -19,9 +19,12 @@ func (w *walk) secret(r *report) (labs.Object, snapshot.Sealed, *fault) {
 	r.fact("secret", ref.String())
 	r.involve(ref)
 	w.secretState(r, sds)
-	if why := w.missing("Secret"); why != "" {
+	if why := w.missingIn(ref.Namespace, "Secret"); why != "" {
 		r.unknown("%s", why)
 		return ref, snapshot.Sealed{}, nil
+	}
+	if ref.Kind != "Secret" {
+		return ref, snapshot.Sealed{}, &fault{w.intended.Owner.Ref(), "the certificate reference names a " + ref.Kind, "the name of a Secret", ref.String()}
 	}
 	o := w.index.Get("", "Secret", ref.Namespace, ref.Name)
 	if o == nil {
@@ -99,7 +102,7 @@ func (w *walk) unusable(ref labs.Object, s snapshot.Sealed) *fault {
 	case !s.KeyFits():
 		f.summary = "key and certificate in " + ref.String() + " do not belong together"
 		f.got = fmt.Sprintf("public key of tls.crt %.12s…, of tls.key %.12s… (SHA-256)", s.CertificateKey, s.PrivateKey)
-	case w.asksClient() && w.clientCA(ref, s) != nil:
+	case w.asksForCA() && w.clientCA(ref, s) != nil:
 		return w.clientCA(ref, s)
 	case w.withdrawn != "":
 		f.summary, f.got = "the Gateway's certificate reference is refused", w.withdrawn
@@ -108,6 +111,12 @@ func (w *walk) unusable(ref labs.Object, s snapshot.Sealed) *fault {
 		return nil
 	}
 	return f
+}
+
+// asksForCA says whether the server needs a CA for clients: also where they may
+// come without a certificate.
+func (w *walk) asksForCA() bool {
+	return w.asksClient() || w.chain != nil && w.chain.TLS != nil && w.chain.TLS.CA != "" && w.intended != nil && w.intended.Mode == "OPTIONAL_MUTUAL"
 }
 
 // caSuffix is of Secrets with the CA for a credential.

@@ -103,12 +103,29 @@ func (w *walk) unknownOutside(r *report) {
 	case !slices.Contains(entryPorts(entry), w.target.port):
 		r.broken(entry.Ref(), summary, want, entry.Ref().String()+" has ports "+quoteAll(portTexts(entry)))
 	default:
-		if s := w.sidecarResource(); s != nil && !shows(s, entry, w.target.port) {
-			r.broken(s.Ref(), summary, want, fmt.Sprintf("%s lets the workload see %s on port %d", s.Ref(), quoteAll(egressHosts(s, w.target.port)), w.target.port))
+		s := w.sidecarResource()
+		if s == nil || shows(s, entry, w.target.port) {
+			r.broken(entry.Ref(), summary, want, w.portProtocol(entry))
 			return
 		}
-		r.broken(entry.Ref(), summary, want, w.portProtocol(entry))
+		culprit, got := s, fmt.Sprintf("%s lets the workload see %s on port %d", s.Ref(), quoteAll(egressHosts(s, w.target.port)), w.target.port)
+		if idle := w.unselecting(entry); idle != nil {
+			culprit, got = idle, fmt.Sprintf("%s shows it, to %s, which no pod is; %s", idle.Ref(), selectorText(idle.Labels("spec", "workloadSelector", "labels")), got)
+		}
+		r.broken(culprit.Ref(), summary, want, got)
 	}
+}
+
+// unselecting is a Sidecar beside the client that would show it an entry, and is
+// for a workload that is not there.
+func (w *walk) unselecting(entry object) object {
+	for _, s := range w.index.All(istioNetworking, "Sidecar") {
+		selector := s.Labels("spec", "workloadSelector", "labels")
+		if len(selector) > 0 && s.Namespace() == w.client.Namespace && len(w.podsOf(s.Namespace(), selector)) == 0 && shows(s, entry, w.target.port) {
+			return s
+		}
+	}
+	return nil
 }
 
 // registryOnly is what says that nothing unknown may leave: the Sidecar of

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"net"
 	"slices"
 	"strings"
 
@@ -36,7 +37,8 @@ func (w *walk) unansweredInTime(r *report, u upstream) {
 		return // of a proxy, its own hop tells why
 	}
 	if len(u.pods) == 0 {
-		r.broken(w.addressee(u), "nobody answers at "+strings.Join(list, ", "), "an address at which a server listens", "the client gave up after "+w.waited())
+		host, _, _ := net.SplitHostPort(list[0])
+		r.broken(w.placedBy(u, host), "nobody answers at "+strings.Join(list, ", "), "an address at which a server listens", "the client gave up after "+w.waited())
 		return
 	}
 	r.broken(w.serverRef(u), "the server has not answered when the client gave up", "an answer in time", "none after "+w.waited())
@@ -83,26 +85,6 @@ func (w *walk) misspells(host string, u upstream) bool {
 	return (close || strings.HasPrefix(u.host, name+".")) && !w.known(host)
 }
 
-// idleBackendTLS is a BackendTLSPolicy that would have made the proxy speak
-// TLS: for another port of the Service, or in another namespace than it.
-func (w *walk) idleBackendTLS(u upstream) (object, string) {
-	if u.service == nil {
-		return nil, ""
-	}
-	for _, p := range w.index.All(gatewayAPI, "BackendTLSPolicy") {
-		for _, t := range p.Items("spec", "targetRefs") {
-			switch {
-			case t.Str("kind") != "Service" || t.Str("name") != u.service.Name():
-			case p.Namespace() == u.service.Namespace():
-				return p, p.Ref().String() + " is for the port called " + t.Str("sectionName")
-			case w.index.Get("", "Service", p.Namespace(), u.service.Name()) == nil:
-				return p, p.Ref().String() + " looks for its Service in its own namespace only"
-			}
-		}
-	}
-	return nil, ""
-}
-
 // known says whether a Service or ServiceEntry has a host.
 func (w *walk) known(host string) bool {
 	short, inside := strings.CutSuffix(host, ".svc.cluster.local")
@@ -110,6 +92,22 @@ func (w *walk) known(host string) bool {
 		return true
 	}
 	return slices.ContainsFunc(w.index.All(istioNetworking, "ServiceEntry"), func(e object) bool { return match.Best(e.Strs("spec", "hosts"), host) >= 0 })
+}
+
+// unawaited: the proxy before this one begins TLS with the very name that the
+// client asked for, and no server here is for it. Then it is this Gateway that
+// has another name, not the rule that speaks TLS.
+func (w *walk) unawaited() {
+	p, here := w.previous, w.report(labs.LayerListener)
+	if p == nil || p.leaves() || !w.target.tls || w.chain != nil || w.intended != nil || here.Verdict != labs.Broken || w.target.sni != w.hops[0].target.name() {
+		return
+	}
+	r := p.report(labs.LayerDestination)
+	if r.Verdict == labs.Broken && p.last().cluster.TLS != nil && slices.ContainsFunc(w.servers, func(s server) bool { return s.selects && s.Port == w.target.port && s.TLS() }) {
+		r.Verdict, r.Summary, r.Want, r.Got = labs.Healthy, "TLS with the server name "+w.target.sni+", which the next proxy ends", "", ""
+		delete(r.Facts, "culprit")
+		here.certain = true
+	}
 }
 
 // misspoken: the proxy before this one speaks plain text, and this one's server

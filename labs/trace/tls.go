@@ -54,6 +54,7 @@ func (w *walk) tls() *report {
 		r.unknown("%s; whether Envoy still serves an older one was not seen", problem.summary)
 	case problem != nil:
 		problem.report(r)
+		r.certain = w.withdrawn != "" // the listener was taken away for it
 	default:
 		w.judgeCertificate(r, secret, sealed, peers)
 	}

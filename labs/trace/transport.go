@@ -24,7 +24,7 @@ func (w *walk) judgeTransport(r *report, u upstream) {
 	case w.passesThrough() && len(u.pods) > 0 && runsGateway(u.pods[0]) && strings.HasPrefix(a.Error, "tls: "):
 		// Of a proxy, its own hop tells why.
 	case w.passesThrough() && a.Error == "tls: not TLS":
-		r.broken(u.service.Ref(), "TLS passes through to a port that does not speak TLS",
+		r.broken(w.leadsToPlain(u), "TLS passes through to a port that does not speak TLS",
 			"a backend port that speaks TLS", u.name+" answers in plain text")
 	case strings.Contains(text, "TLS_error"):
 		w.tlsFailed(r, u, text)
@@ -45,6 +45,19 @@ func (w *walk) judgeTransport(r *report, u upstream) {
 	case hasFlag(a.Flag, "UO"):
 		r.broken(u.rule.Ref(), "the connection pool is full", "room for the request", "overflow")
 	}
+}
+
+// leadsToPlain is to blame where TLS reaches a port that speaks none: the route,
+// when it passes by another port of the Service that is for TLS, else the
+// Service, which says where its port leads.
+func (w *walk) leadsToPlain(u upstream) labs.Object {
+	forTLS := func(p object) bool {
+		return p.Num("port") != u.port && (p.Num("port") == 443 || strings.HasPrefix(p.Str("name"), "https") || strings.HasPrefix(p.Str("name"), "tls"))
+	}
+	if w.routed != nil && slices.ContainsFunc(u.service.Items("spec", "ports"), forTLS) {
+		return w.routed.Ref()
+	}
+	return u.service.Ref()
 }
 
 // upgradesToHTTP2 says whether a DestinationRule makes proxies speak HTTP/2
@@ -106,53 +119,6 @@ func (w *walk) originates(u upstream) labs.Object {
 	return u.service.Ref()
 }
 
-// backendTLS is the BackendTLSPolicy of the upstream's Service and port: one
-// that names the port goes before one for all, then the oldest.
-func (w *walk) backendTLS(u upstream) object {
-	var found object
-	exact := false
-	for _, p := range w.index.All(gatewayAPI, "BackendTLSPolicy") {
-		for _, t := range p.Items("spec", "targetRefs") {
-			section := t.Str("sectionName")
-			if u.service == nil || t.Str("kind") != "Service" || p.Namespace() != u.service.Namespace() || t.Str("name") != u.service.Name() ||
-				section != "" && section != portName(u.service, u.port) {
-				continue
-			}
-			if named := section != ""; found == nil || named && !exact || named == exact && age(p) < age(found) {
-				found, exact = p, named
-			}
-		}
-	}
-	return found
-}
-
-func portName(svc object, port int) string {
-	for _, p := range svc.Items("spec", "ports") {
-		if p.Num("port") == port {
-			return p.Str("name")
-		}
-	}
-	return ""
-}
-
-// judgeBackendTLS: the Gateway API refused the policy by which the proxy
-// should speak TLS to the upstream.
-func (w *walk) judgeBackendTLS(r *report, u upstream) {
-	policy := w.backendTLS(u)
-	if policy == nil {
-		return
-	}
-	r.involve(policy.Ref())
-	for _, a := range policy.Items("status", "ancestors") {
-		for _, kind := range []string{"Accepted", "ResolvedRefs"} {
-			if c := condition(a.Items("conditions"), kind); c != nil && c.Str("status") == "False" {
-				r.broken(policy.Ref(), policy.Ref().String()+" is not in force", "a policy that is accepted", c.Str("reason")+": "+c.Str("message"))
-				return
-			}
-		}
-	}
-}
-
 // refusedPort: nobody listens at an endpoint. A target port that the pod does
 // not declare is the Service's fault, else the workload's.
 func (w *walk) refusedPort(r *report, u upstream) {
@@ -164,11 +130,13 @@ func (w *walk) refusedPort(r *report, u upstream) {
 	if l, ok := w.logOf(w.pods); ok && l.Upstream != "" {
 		host, _, _ = net.SplitHostPort(l.Upstream)
 	}
-	for _, by := range []object{w.machineAt(u, host), w.writtenAt(u, host)} {
-		if by != nil {
-			r.broken(by.Ref(), "connections to "+host+" fail", "a machine that listens there", w.answer.Details)
-			return
-		}
+	if w.prepared(u) {
+		r.broken(w.routed.Ref(), "connections to "+list[0]+" fail", "a route to the port that "+u.rule.Ref().String()+" has settings for", fmt.Sprintf("it leads to port %d", u.port))
+		return
+	}
+	if by := w.placedBy(u, host); by != w.addressee(u) {
+		r.broken(by, "connections to "+host+" fail", "a machine that listens there", w.answer.Details)
+		return
 	}
 	if err != nil || len(u.pods) == 0 {
 		r.broken(w.addressee(u), "connections to "+list[0]+" fail", "a listening endpoint", w.answer.Details)
@@ -181,6 +149,34 @@ func (w *walk) refusedPort(r *report, u upstream) {
 		return
 	}
 	r.broken(w.ownerOf(u.pods[0]), "connections to "+list[0]+" fail", "a process that listens on "+port, w.answer.Details)
+}
+
+// prepared says whether the rule of a host outside has settings for other ports
+// of its entry, and none for this one: the route has missed the port.
+func (w *walk) prepared(u upstream) bool {
+	if w.routed == nil || u.entry == nil || u.service != nil {
+		return false
+	}
+	other := false
+	for _, p := range u.rule.Items("spec", "trafficPolicy", "portLevelSettings") {
+		n := p.Num("port", "number")
+		if n == u.port {
+			return false
+		}
+		other = other || slices.Contains(entryPorts(u.entry), n)
+	}
+	return other
+}
+
+// placedBy is the object that names an address of the upstream: the machine's
+// own entry, endpoints written by hand, else the addressee.
+func (w *walk) placedBy(u upstream, host string) labs.Object {
+	for _, by := range []object{w.machineAt(u, host), w.writtenAt(u, host)} {
+		if by != nil {
+			return by.Ref()
+		}
+	}
+	return w.addressee(u)
 }
 
 // addressee is the object that says where the upstream's addresses lead, where

@@ -106,46 +106,50 @@ func (w *walk) blameGateway() (labs.Object, string) {
 	if s := w.intended; s != nil {
 		return w.blameIntended(*s)
 	}
-	type choice struct {
-		score int
-		ref   labs.Object
-		why   string
-	}
-	top := choice{score: -1}
-	consider := func(c choice) {
-		if c.score > top.score {
-			top = c
-		}
-	}
-	name := w.target.name()
+	var culprit labs.Object
+	top, why := 0, ""
+	open := slices.ContainsFunc(w.servers, func(s server) bool { return s.selects && s.Port == w.target.port })
 	for _, s := range w.servers {
-		ref := s.ref
-		covers := s.covers(name) > 0 || s.covers(name) == 0 && !s.selects
-		switch {
-		case covers && !s.selects && s.Port == w.target.port:
-			consider(choice{50, ref, ref.String() + " " + w.whyNotSelected(s)})
-		case s.covers(name) >= 0 && s.unplaced() != "":
-			consider(choice{45, ref, ref.String() + " is on no pods: " + s.unplaced()})
-		case covers && s.selects && s.TLS() == w.target.tls:
-			consider(choice{40, ref, fmt.Sprintf("%s serves it on port %d", ref, s.Port)})
-		case s.selects && s.Port == w.target.port && s.TLS() == w.target.tls:
-			for _, h := range s.Hosts {
-				score := max(1, 20-distance(h, name))
-				if _, close := near(h, name); close {
-					score += 10
-				}
-				consider(choice{score, ref, fmt.Sprintf("%s: hosts %s", ref, quoteAll(s.Hosts))})
-			}
-		case covers && s.selects:
-			consider(choice{30, ref, fmt.Sprintf("%s serves it on port %d as %s", ref, s.Port, s.Mode)})
+		if score, reason := w.guilt(s, open); score > top {
+			culprit, top, why = s.ref, score, reason
 		}
 	}
-	if top.ref.Name == "" {
+	if top == 0 {
 		if c := w.bestCandidate(); c != nil && len(c.why) > 0 {
 			return c.culprit(), c.String()
 		}
 	}
-	return top.ref, top.why
+	return culprit, why
+}
+
+// guilt is how likely it is that a server was meant to take the request, and
+// why it does not; open says that some server has the port.
+func (w *walk) guilt(s server, open bool) (score int, why string) {
+	name := w.target.name()
+	fits := s.covers(name)
+	covers := fits > 0 || fits == 0 && !s.selects
+	switch {
+	case covers && !s.selects && s.Port == w.target.port:
+		return 50, s.ref.String() + " " + w.whyNotSelected(s)
+	case fits >= 0 && s.unplaced() != "":
+		return 45, s.ref.String() + " is on no pods: " + s.unplaced()
+	case covers && s.selects && s.TLS() == w.target.tls:
+		return 40, fmt.Sprintf("%s serves it on port %d", s.ref, s.Port)
+	case s.selects && s.Port == w.target.port && s.TLS() == w.target.tls:
+		for _, h := range s.Hosts {
+			nearness := max(1, 20-distance(h, name))
+			if _, close := near(h, name); close {
+				nearness += 10
+			}
+			score = max(score, nearness)
+		}
+		return score, fmt.Sprintf("%s: hosts %s", s.ref, quoteAll(s.Hosts))
+	case covers && s.selects:
+		return 30, fmt.Sprintf("%s serves it on port %d as %s", s.ref, s.Port, s.Mode)
+	case s.selects && fits == 0 && !open && s.TLS() == w.target.tls:
+		return 25, fmt.Sprintf("%s serves every host on port %d", s.ref, s.Port)
+	}
+	return 0, ""
 }
 
 // whyNotSelected tells why a Gateway is not for the gateway's pods.
@@ -221,6 +225,8 @@ func (w *walk) refusedSet(r *report) bool {
 	culprit := set.Ref()
 	if blame, why := intent.AdmitsSet(w.index, set); why != "" {
 		culprit = blame
+	} else if w.badCertificate() {
+		return false // a set none of whose listeners is sound is not accepted: the certificate tells why
 	}
 	r.broken(culprit, set.Ref().String()+" is not accepted by its Gateway", "a Gateway whose allowedListeners take it", c.Str("reason")+": "+c.Str("message"))
 	r.certain = true

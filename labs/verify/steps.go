@@ -73,7 +73,8 @@ func (c *course) silent() error {
 
 // looks runs every command of every step while the fault is in, steps side by
 // side: they only look. Clients of the network may fail: that is what there is
-// to see.
+// to see. A pod that the fault replaces may go while a command asks it: what
+// fails is run once more.
 func (c *course) looks() error {
 	steps := labs.Steps()
 	errs := make([]error, len(steps))
@@ -81,7 +82,11 @@ func (c *course) looks() error {
 	for i, s := range steps {
 		wg.Go(func() {
 			for _, look := range c.lab.Steps[s].Look {
-				if _, err := c.shell(look); err != nil {
+				_, err := c.shell(look)
+				if err != nil {
+					_, err = c.shell(look)
+				}
+				if err != nil {
 					errs[i] = errors.Join(errs[i], fmt.Errorf("step %s: %s: %w", s, look, err))
 				}
 			}

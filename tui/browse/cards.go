@@ -3,7 +3,6 @@ package browse
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -11,64 +10,67 @@ import (
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/tui/keymap"
-	"github.com/gatedrill/gatedrill/tui/layout"
 	"github.com/gatedrill/gatedrill/tui/screen"
-	"github.com/gatedrill/gatedrill/tui/theme"
 	"github.com/gatedrill/gatedrill/tui/widget"
 )
 
-// CardsPort lists cards and sets them aside.
+// CardsPort lists cards and does things to them.
 type CardsPort interface {
 	List(ctx context.Context) ([]cards.Row, error)
-	Suspend(ctx context.Context, card string, on bool) error
+	Filter(text string) (func(cards.Row) bool, error)
+	Act(ctx context.Context, kind cards.Kind, ids ...string) ([]cards.ID, error)
+	Undo(ctx context.Context, line cards.ID) (string, error)
 }
 
 // Cards is the list of cards.
 type Cards struct {
 	list
 	port    CardsPort
+	decks   func(context.Context) []string // what is wrong with the decks
+	wrongs  []string
 	request int
 	loaded  bool
 	err     string
 	all     []cards.Row
-	texts   []string // what the filter looks at, made once when they arrive
 	now     time.Time
+	done    []cards.ID // what was done here, oldest first
 }
 
 type cardsLoaded struct {
 	request int
 	rows    []cards.Row
-	texts   []string
+	wrongs  []string
 	at      time.Time
 	err     error
 }
 
-type setAside struct {
-	card string
-	on   bool
+type acted struct {
+	ids  []cards.ID
+	undo bool
 	err  error
 }
 
-// NewCards makes the list of cards.
-func NewCards(env *screen.Env, port CardsPort) *Cards {
-	m := &Cards{port: port}
-	m.list = newList(env, func(i int) string { return m.texts[i] })
+// NewCards makes the list of cards. Decks says what is wrong with them, by
+// file and line; it may be nil.
+func NewCards(env *screen.Env, port CardsPort, decks func(context.Context) []string) *Cards {
+	if decks == nil {
+		decks = func(context.Context) []string { return nil }
+	}
+	m := &Cards{port: port, decks: decks}
+	m.list = newList(env, func(typed string) (func(int) bool, error) {
+		match, err := port.Filter(typed)
+		return func(row int) bool { return match(m.all[row]) }, err
+	})
 	return m
 }
 
 // Init loads the cards.
 func (m *Cards) Init() tea.Cmd {
 	m.request = m.env.Seq.Next()
-	id, ctx, port, now := m.request, m.env.Ctx, m.port, m.env.Now
+	id, ctx, port, decks, now := m.request, m.env.Ctx, m.port, m.decks, m.env.Now
 	return func() tea.Msg {
 		rows, err := port.List(ctx)
-		rows = widget.Safe(rows)
-		texts := make([]string, len(rows))
-		for i, r := range rows {
-			texts[i] = strings.ToLower(strings.Join(append([]string{
-				r.Card.ID, r.Card.Deck, r.Card.Front, r.Card.Back, standing(r, now())}, r.Card.Tags...), " "))
-		}
-		return cardsLoaded{id, rows, texts, now(), err}
+		return cardsLoaded{id, widget.Safe(rows), widget.Safe(decks(ctx)), now(), err}
 	}
 }
 
@@ -79,18 +81,15 @@ func (m *Cards) Update(msg tea.Msg) tea.Cmd {
 		m.size = msg
 	case screen.Tick:
 		m.now = msg.At
-	case screen.Shown:
+	case screen.Shown, screen.CardsChanged:
 		return m.Init()
 	case cardsLoaded:
 		if msg.request == m.request {
-			m.loaded, m.all, m.texts, m.now, m.err = true, msg.rows, msg.texts, msg.at, widget.Words(msg.err)
+			m.loaded, m.all, m.wrongs, m.now, m.err = true, msg.rows, msg.wrongs, msg.at, widget.Words(msg.err)
 			m.fill(len(m.all))
 		}
-	case setAside:
-		if msg.err != nil {
-			return screen.Send(screen.Flash{Text: "nothing was changed: " + widget.Words(msg.err), Bad: true})
-		}
-		return m.Init()
+	case acted:
+		return m.onActed(msg)
 	case tea.KeyPressMsg, tea.PasteMsg:
 		return m.typed(msg)
 	}
@@ -105,6 +104,12 @@ func (m *Cards) Handle(i keymap.Intent) (tea.Cmd, bool) {
 	if i == keymap.Back {
 		return screen.Send(screen.Back{From: m}), true
 	}
+	if i == keymap.Undo {
+		return m.undo(), true
+	}
+	if i == keymap.Problems {
+		return m.problems(), true
+	}
 	at := m.row()
 	if at < 0 {
 		return nil, false
@@ -115,82 +120,94 @@ func (m *Cards) Handle(i keymap.Intent) (tea.Cmd, bool) {
 		return screen.Send(screen.Page{Title: r.Card.ID, Markdown: m.page(r)}), true
 	case keymap.OpenReview:
 		return screen.Send(screen.Open{Kind: screen.Review, Deck: r.Card.Deck}), true
-	case keymap.Suspend:
-		ctx, port, card, on := m.env.Ctx, m.port, r.Card.ID, !r.Memory.Suspended
-		return func() tea.Msg { return setAside{card, on, port.Suspend(ctx, card, on)} }, true
+	case keymap.Cram:
+		return screen.Send(screen.Open{Kind: screen.Review, Cram: m.crammed()}), true
+	}
+	if kind, ok := does(i, r); ok {
+		return m.act(kind, r.Card.ID), true
 	}
 	return nil, false
 }
 
-// page is one card in full.
-func (m *Cards) page(r cards.Row) string {
-	c, mem := r.Card, r.Memory
-	text := fmt.Sprintf("%s\n\n---\n\n%s\n\n---\n\n%s", strings.TrimSpace(c.Front), strings.TrimSpace(c.Back), c.Source)
-	facts := []string{"deck " + c.Deck, standing(r, m.now)}
-	if mem.Reps > 0 {
-		facts = append(facts, widget.Count(mem.Reps, "review"), widget.Count(mem.Lapses, "lapse"),
-			fmt.Sprintf("stable for %.0f days", mem.Stability))
+// problems lists what is wrong with the decks.
+func (m *Cards) problems() tea.Cmd {
+	if len(m.wrongs) == 0 {
+		return screen.Send(screen.Flash{Text: "nothing is wrong with the decks"})
 	}
-	if len(c.Labs) > 0 {
-		facts = append(facts, "lab "+strings.Join(c.Labs, ", "))
+	const most = 100
+	text := ""
+	for _, w := range m.wrongs[:min(len(m.wrongs), most)] {
+		text += "- " + strings.NewReplacer("*", `\*`, "`", "\\`", "_", `\_`, "[", `\[`, "<", `\<`).Replace(w) + "\n"
 	}
-	return text + "\n\n" + strings.Join(facts, " · ")
+	if n := len(m.wrongs) - most; n > 0 {
+		text += fmt.Sprintf("- and %d more: gatedrill cards check\n", n)
+	}
+	return screen.Send(screen.Page{Title: "what is wrong with the decks", Markdown: text})
 }
 
-// View draws the list.
-func (m *Cards) View(w, h int) string {
-	st := m.env.Styles
-	w = min(w, widest)
-	lines := []string{m.filter(w, "card"), ""}
+// Useful says whether a key does something now.
+func (m *Cards) Useful(i keymap.Intent) bool { return i != keymap.Problems || len(m.wrongs) > 0 }
+
+// crammed is the filter of the cards that are listed: with none, all of them.
+func (m *Cards) crammed() string {
+	if text := strings.TrimSpace(m.field.Value()); text != "" {
+		return text
+	}
+	return "id:*"
+}
+
+// does is what a key does to a card as it is.
+func does(i keymap.Intent, r cards.Row) (kind cards.Kind, ok bool) {
 	switch {
-	case !m.loaded:
-		lines = append(lines, st.Faint.Render(" reading cards …"))
-	case m.err != "":
-		lines = append(lines, layout.Indent(layout.Flow(theme.Bad+" the cards could not be read: "+m.err, w-2), 1)...)
-	case len(m.shown) == 0:
-		lines = append(lines, " No card matches. esc drops the filter.")
-	default:
-		lines = slices.Concat(lines, m.window(h-len(lines), func(i int, marked bool) string {
-			return m.line(m.all[i], marked, w)
-		}))
+	case i == keymap.Suspend && r.Memory.Suspended:
+		return cards.Resumed, true
+	case i == keymap.Suspend:
+		return cards.Suspended, true
+	case i == keymap.Bury && r.Memory.Buried > r.Day:
+		return cards.Unburied, true
+	case i == keymap.Bury:
+		return cards.Buried, true
+	case i == keymap.Mark && r.Memory.Marked:
+		return cards.Unmarked, true
+	case i == keymap.Mark:
+		return cards.Marked, true
+	case i == keymap.Forget:
+		return cards.Forgotten, true
 	}
-	return layout.Fit(lines, w, h)
+	return "", false
 }
 
-func (m *Cards) line(r cards.Row, marked bool, w int) string {
-	st := m.env.Styles
-	tail := layout.Pad(standing(r, m.now), 10)
-	head := ""
-	if w >= 100 {
-		head = layout.Pad(r.Card.Deck, 12) + " "
+func (m *Cards) act(kind cards.Kind, card string) tea.Cmd {
+	ctx, port := m.env.Ctx, m.port
+	return func() tea.Msg {
+		ids, err := port.Act(ctx, kind, card)
+		return acted{ids: ids, err: err}
 	}
-	if w >= 72 { // the name by which labs and commands call it
-		head += layout.Pad(r.Card.ID, min(w/3, 31)) + " "
-	}
-	front := layout.Pad(widget.Gist(r.Card.Front), w-6-layout.Width(head)-10)
-	cursor := "  "
-	if marked {
-		cursor, front = st.Accent.Render(theme.Here)+" ", st.Strong.Render(front)
-	}
-	return " " + cursor + st.Faint.Render(head) + front + "  " + st.Faint.Render(tail)
 }
 
-// standing says where a card stands, in a word or two.
-func standing(r cards.Row, now time.Time) string {
-	const day = 24 * time.Hour
-	switch m := r.Memory; {
-	case m.Suspended:
-		return "suspended"
-	case m.Reason != "":
-		return "due"
-	case m.State == cards.New:
-		return "new"
-	case m.State != cards.Review && m.Due.After(now):
-		return "in " + widget.Interval(m.Due.Sub(now))
-	case m.State == cards.Review && r.In > 0:
-		return "in " + widget.Interval(time.Duration(r.In)*day)
+// undo takes back what was last done in this list.
+func (m *Cards) undo() tea.Cmd {
+	n := len(m.done)
+	if n == 0 {
+		return screen.Send(screen.Flash{Text: "nothing was done in this list"})
 	}
-	return "due"
+	ctx, port, last := m.env.Ctx, m.port, m.done[n-1]
+	m.done = m.done[:n-1]
+	return func() tea.Msg {
+		_, err := port.Undo(ctx, last)
+		return acted{undo: true, err: err}
+	}
+}
+
+func (m *Cards) onActed(msg acted) tea.Cmd {
+	if msg.err != nil {
+		return screen.Send(screen.Flash{Text: "nothing was changed: " + widget.Words(msg.err), Bad: true})
+	}
+	m.done = append(m.done, msg.ids...)
+	if msg.undo {
+		return tea.Batch(m.Init(), screen.Send(screen.Flash{Text: "taken back"}))
+	}
+	return m.Init()
 }
 
 // Scope names the keys in force.

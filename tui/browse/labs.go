@@ -45,10 +45,10 @@ type labsLoaded struct {
 // NewLabs makes the list of labs.
 func NewLabs(env *screen.Env, port LabsPort) *Labs {
 	m := &Labs{port: port}
-	m.list = newList(env, func(i int) string {
+	m.list = newList(env, words(func(i int) string {
 		l := m.all[i]
 		return strings.ToLower(strings.Join(append([]string{l.ID, l.Title, state(l)}, l.Shapes...), " "))
-	})
+	}))
 	return m
 }
 

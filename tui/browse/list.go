@@ -4,6 +4,7 @@ package browse
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -22,15 +23,29 @@ type list struct {
 	env    *screen.Env
 	field  widget.Field
 	typing bool
-	rows   int              // how many there are
-	text   func(int) string // what the filter looks at, lower case
-	shown  []int            // rows that match
-	marked int              // index into shown
+	rows   int // how many there are
+	match  matcher
+	wrong  string // why the text is no filter
+	shown  []int  // rows that match
+	marked int    // index into shown
 	size   screen.Size
 }
 
-func newList(env *screen.Env, text func(int) string) list {
-	return list{env: env, field: widget.NewField(env.Styles), text: text}
+// matcher reads what was typed as a condition of rows.
+type matcher func(typed string) (func(row int) bool, error)
+
+func newList(env *screen.Env, match matcher) list {
+	return list{env: env, field: widget.NewField(env.Styles), match: match}
+}
+
+// words is a matcher for rows whose text holds every word that was typed.
+func words(text func(row int) string) matcher {
+	return func(typed string) (func(int) bool, error) {
+		all := strings.Fields(strings.ToLower(typed))
+		return func(row int) bool {
+			return !slices.ContainsFunc(all, func(w string) bool { return !strings.Contains(text(row), w) })
+		}, nil
+	}
 }
 
 // fill tells how many rows there are; the marked row stays marked when it can.
@@ -39,18 +54,22 @@ func (l *list) fill(rows int) {
 	l.narrow()
 }
 
-// narrow finds the rows that hold every word of the filter.
+// narrow finds the rows that match. While the last word of a filter is not
+// typed to its end, the words before it count; if they are no filter either,
+// all rows are shown.
 func (l *list) narrow() {
-	words := strings.Fields(strings.ToLower(l.field.Value()))
-	l.shown = l.shown[:0]
-next:
-	for i := range l.rows {
-		for _, w := range words {
-			if !strings.Contains(l.text(i), w) {
-				continue next
-			}
+	typed := l.field.Value()
+	match, err := l.match(typed)
+	if l.wrong = widget.Words(err); err != nil {
+		if match, err = l.match(typed[:max(0, strings.LastIndexByte(typed, ' '))]); err != nil {
+			match = func(int) bool { return true }
 		}
-		l.shown = append(l.shown, i)
+	}
+	l.shown = l.shown[:0]
+	for i := range l.rows {
+		if match(i) {
+			l.shown = append(l.shown, i)
+		}
 	}
 	l.marked = max(0, min(l.marked, len(l.shown)-1))
 }

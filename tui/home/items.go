@@ -36,7 +36,6 @@ func (m *Model) items() []item {
 	add(m.reviewItem())
 	add(m.continueItem())
 	add(m.nextItem())
-	add(m.drillItem())
 	return out
 }
 
@@ -95,11 +94,6 @@ func (m *Model) nextItem() (item, bool) {
 		verb = "Lab"
 	}
 	return item{verb, quoted(l.Title), why, screen.Open{Kind: screen.Lab, Lab: l.ID}}, true
-}
-
-func (m *Model) drillItem() (item, bool) {
-	a := m.advice
-	return item{"Drill", a.Deck, a.DeckWhy, screen.Open{Kind: screen.Review, Deck: a.Deck}}, a.Deck != "" && !m.summary.FirstTime
 }
 
 // suggest picks the next lab: the coach's, else the easiest one that was not

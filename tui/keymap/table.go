@@ -52,14 +52,15 @@ func review() []Binding {
 	}, reviewCommon(ReviewTyped, "leave; nothing is lost"), []Binding{
 		{ReviewAnswer, []string{"1"}, RateAgain, "1", "", "again: you did not know it"},
 		{ReviewAnswer, []string{"2"}, RateHard, "2", "", "hard: you knew it with effort"},
-		{ReviewAnswer, []string{"3"}, RateGood, "3", "", "good: you knew it"},
+		{ReviewAnswer, []string{"3", "space"}, RateGood, "3", "", "good: you knew it; space says so too"},
 		{ReviewAnswer, []string{"4"}, RateEasy, "4", "", "easy: you knew it at once"},
 	}, reviewCommon(ReviewAnswer, "leave; a card without a rating comes again"), []Binding{
 		{ReviewFailed, []string{"enter", "R"}, Again, "⏎", "try again", "try to read the cards again"},
 		{ReviewFailed, []string{"esc"}, Back, "esc", "back", "go back"},
 
 		{ReviewSummary, []string{"enter", "esc"}, Back, "⏎", "done", "go back"},
-		{ReviewSummary, []string{"u"}, Undo, "u", "undo", "take the last rating or suspension back"},
+		{ReviewSummary, []string{"u"}, Undo, "u", "undo", "take the last rating or action back"},
+		{ReviewSummary, []string{"n"}, MoreNew, "n", "5 more new", "let five more new cards come today"},
 		{ReviewSummary, []string{"L"}, CardLab, "L", "lab", "open the lab that helps most with what was hard"},
 		{ReviewSummary, []string{"down", "j"}, Down, "↓", "", "scroll down"},
 		{ReviewSummary, []string{"up", "k"}, Up, "↑", "", "scroll up"},
@@ -68,14 +69,24 @@ func review() []Binding {
 
 // reviewCommon is what question and answer both offer.
 func reviewCommon(s Scope, leave string) []Binding {
-	return []Binding{
-		{s, []string{"u"}, Undo, "u", "undo", "take the last rating or suspension back"},
+	return slices.Concat([]Binding{
+		{s, []string{"u"}, Undo, "u", "undo", "take the last rating or action back"},
 		{s, []string{"e"}, Edit, "e", "edit", "change this card in your editor; its history stays"},
 		{s, []string{"s"}, Suspend, "s", "suspend", "do not ask this card again; u takes it back, later the list of cards does"},
+		{s, []string{"b"}, Bury, "b", "bury", "put this card off until tomorrow"},
+	}, actions(s), []Binding{
 		{s, []string{"L"}, CardLab, "L", "lab", "open the lab that exercises this card"},
 		{s, []string{"esc"}, Back, "esc", "back", leave},
 		{s, []string{"down", "j"}, Down, "↓", "", "scroll down in a long card"},
 		{s, []string{"up", "k"}, Up, "↑", "", "scroll up"},
+	})
+}
+
+// actions is what can be done to a card that the footer leaves out.
+func actions(s Scope) []Binding {
+	return []Binding{
+		{s, []string{"m"}, Mark, "m", "", "mark this card, or take the mark off; is:marked finds it"},
+		{s, []string{"F"}, Forget, "F", "", "make this card new again; its history stays"},
 	}
 }
 
@@ -149,8 +160,13 @@ func lists() []Binding {
 		{ListType, []string{"up"}, Up, "↑", "", "mark the line above"},
 
 		{CardList, []string{"enter"}, Go, "⏎", "read", "read question, answer and source"},
-		{CardList, []string{"s"}, Suspend, "s", "suspend", "suspend the marked card, or wake it"},
-		{CardList, []string{"r"}, OpenReview, "r", "review deck", "review the deck of the marked card"},
+		{CardList, []string{"s"}, Suspend, "s", "suspend", "suspend the card, or wake it"},
+		{CardList, []string{"b"}, Bury, "b", "bury", "put the card off until tomorrow, or dig it out"},
+		{CardList, []string{"c"}, Cram, "c", "cram", "ask the cards listed, due or not, and reschedule nothing"},
+		{CardList, []string{"r"}, OpenReview, "r", "review deck", "review the deck of the card"},
+	}, actions(CardList), []Binding{
+		{CardList, []string{"p"}, Problems, "p", "problems", "say what keeps cards of the decks from being used"},
+		{CardList, []string{"u"}, Undo, "u", "", "take back what was last done here"},
 	}, moves(CardList))
 }
 

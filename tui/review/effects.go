@@ -19,6 +19,7 @@ type cardLoaded struct {
 	prompt  *cards.Prompt
 	at      time.Time
 	err     error
+	chosen  []string // the cards of a cram, when it begins
 }
 
 type rated struct {
@@ -50,11 +51,15 @@ func (m *Model) load() tea.Cmd {
 	case question, answer:
 		m.before = m.phase
 	}
-	m.phase, m.request = loading, m.env.Seq.Next()
+	m.phase = loading
+	if m.filter != "" {
+		return m.loadCram()
+	}
+	m.request = m.env.Seq.Next()
 	id, ctx, study, deck, now := m.request, m.ctx, m.ports.Study, m.deck, m.env.Now
 	return func() tea.Msg {
 		p, err := study.Next(ctx, deck)
-		return cardLoaded{id, widget.Safe(p), now(), err}
+		return cardLoaded{request: id, prompt: widget.Safe(p), at: now(), err: err}
 	}
 }
 
@@ -132,13 +137,17 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		if msg.request == m.request {
 			return m.onUndone(msg)
 		}
-	case suspended:
+	case acted:
 		if msg.request == m.request {
-			return m.onSuspended(msg)
+			return m.onActed(msg)
 		}
-	case woken:
+	case allowed:
 		if msg.request == m.request {
-			return m.onWoken(msg)
+			return m.onAllowed(msg)
+		}
+	case screen.Answered:
+		if msg.ID == m.question && msg.Yes {
+			return screen.Send(screen.Back{From: m})
 		}
 	case ended:
 		if msg.request == m.request {
@@ -157,6 +166,9 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (m *Model) onCard(msg cardLoaded) tea.Cmd {
+	if m.filter != "" && m.cram == nil && msg.err == nil {
+		m.cram = cards.NewCram(msg.chosen)
+	}
 	switch {
 	case msg.err != nil:
 		m.phase, m.trouble = failed, widget.Words(msg.err)
@@ -178,6 +190,8 @@ func (m *Model) show(p *cards.Prompt, at time.Time, ph phase) {
 }
 
 func (m *Model) onRated(msg rated) tea.Cmd {
+	leaving := m.leaving
+	m.leaving = false
 	if errors.Is(msg.err, cards.ErrOutdated) {
 		m.before, m.phase, m.unsaved = answer, working, nil
 		return m.reread(true)
@@ -189,6 +203,17 @@ func (m *Model) onRated(msg rated) tea.Cmd {
 	}
 	m.done = append(m.done, given{msg.id, m.prompt, msg.rating.rating, msg.rating.took, m.reply})
 	m.trouble, m.unsaved = "", nil
+	if leaving {
+		return screen.Send(screen.Back{From: m})
+	}
+	if text := setAside(m.prompt, msg.rating.rating); text != "" {
+		return tea.Batch(m.proceed(), screen.Send(screen.Flash{Text: text}))
+	}
+	return m.proceed()
+}
+
+// proceed goes on after an answer.
+func (m *Model) proceed() tea.Cmd {
 	if m.limit > 0 && len(m.done) >= m.limit {
 		return m.end()
 	}

@@ -35,6 +35,9 @@ func (m *Model) reread(refused bool) tea.Cmd {
 func (m *Model) onChange() tea.Cmd {
 	switch m.phase {
 	case question, answer:
+		if m.filter != "" {
+			return nil // a cram goes by no schedule
+		}
 		return m.reread(false)
 	case summary:
 		return m.sumUp()

@@ -23,7 +23,12 @@ type Study interface {
 	Reread(ctx context.Context, shown *cards.Prompt, deck string) (*cards.Prompt, error)
 	Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating, took time.Duration) (cards.ID, error)
 	Undo(ctx context.Context, answer cards.ID) (string, error)
-	Suspend(ctx context.Context, card string, on bool) error
+	Act(ctx context.Context, kind cards.Kind, ids ...string) ([]cards.ID, error)
+	// Cram names the cards that a filter means; Look reads one of them.
+	Cram(ctx context.Context, filter string) ([]string, error)
+	Look(ctx context.Context, card string) (*cards.Prompt, error)
+	// More lets more new cards come today.
+	More(ctx context.Context, deck string, n int) error
 	Stats(ctx context.Context) (cards.Stats, error)
 }
 
@@ -60,25 +65,29 @@ type Model struct {
 	cancel context.CancelFunc
 	ctx    context.Context // of this screen: ends when it is left
 
-	deck  string
-	limit int
+	deck   string
+	limit  int
+	filter string      // of a cram, "" in a review that schedules
+	cram   *cards.Cram // nil until its cards are known
 
-	phase   phase
-	request int
-	prompt  *cards.Prompt
-	shown   time.Time // when the question came on screen
-	reply   reply     // what was said to it
-	edit    edit
-	trouble string  // what could not be done, shown until the next key that works
-	unsaved *rating // the rating that could not be stored
-	note    string  // why the card on screen is not what it was
-	before  phase   // what to go back to when undo or suspend fails
-	sending cards.Rating
-	scroll  layout.Scroll
-	size    screen.Size
+	phase    phase
+	request  int
+	prompt   *cards.Prompt
+	shown    time.Time // when the question came on screen
+	reply    reply     // what was said to it
+	edit     edit
+	trouble  string  // what could not be done, shown until the next key that works
+	unsaved  *rating // the rating that could not be stored
+	note     string  // why the card on screen is not what it was
+	before   phase   // what to go back to when an action fails
+	leaving  bool    // as soon as the rating is stored
+	question int     // id of the question whether to leave all the same
+	sending  cards.Rating
+	scroll   layout.Scroll
+	size     screen.Size
 
 	done   []given // this session, oldest first
-	aside  []aside // cards suspended in this session, oldest first
+	deeds  []deed  // this session, oldest first
 	ending ending
 }
 
@@ -106,10 +115,11 @@ type ending struct {
 	err    string
 }
 
-// New makes the screen. A deck narrows the session, a limit ends it early.
-func New(env *screen.Env, ports Ports, deck string, limit int) *Model {
+// New makes the screen. A deck narrows the session, a limit ends it early, a
+// filter makes it a cram.
+func New(env *screen.Env, ports Ports, o screen.Open) *Model {
 	ctx, cancel := context.WithCancel(env.Ctx)
-	return &Model{env: env, ports: ports, deck: deck, limit: limit, ctx: ctx, cancel: cancel}
+	return &Model{env: env, ports: ports, deck: o.Deck, limit: o.Limit, filter: o.Cram, ctx: ctx, cancel: cancel}
 }
 
 // Init loads the first card.
@@ -125,7 +135,7 @@ func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
 	}
 	switch i {
 	case keymap.Back:
-		return screen.Send(screen.Back{From: m}), true
+		return m.leave(), true
 	case keymap.Reveal:
 		return nil, m.reveal()
 	case keymap.RateAgain:
@@ -145,7 +155,15 @@ func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
 	case keymap.Edit:
 		return m.change(), true
 	case keymap.Suspend:
-		return m.suspend(), true
+		return m.act(cards.Suspended), true
+	case keymap.Bury:
+		return m.act(cards.Buried), true
+	case keymap.Mark:
+		return m.act(cards.Marked), true
+	case keymap.Forget:
+		return m.act(cards.Forgotten), true
+	case keymap.MoreNew:
+		return m.more(), true
 	case keymap.CardLab:
 		return m.lab(), true
 	case keymap.Again:
@@ -189,12 +207,29 @@ func (m *Model) rate(r cards.Rating) (tea.Cmd, bool) {
 	if m.phase != answer {
 		return nil, m.phase == saving
 	}
+	if m.cram != nil {
+		return m.crammed(r), true
+	}
 	send := rating{prompt: m.prompt, rating: r}
 	if m.unsaved != nil {
 		send.took = m.unsaved.took
 	}
 	m.phase, m.sending = saving, r
 	return m.store(send), true
+}
+
+// leave goes back, after asking when a rating could not be stored. One that is
+// on its way is waited for.
+func (m *Model) leave() tea.Cmd {
+	switch {
+	case m.phase == saving:
+		m.leaving = true
+		return nil
+	case m.unsaved != nil:
+		m.question = m.env.Seq.Next()
+		return screen.Send(screen.Ask{ID: m.question, Question: "Leave all the same?", Detail: m.Unsaved() + "; the card comes again."})
+	}
+	return screen.Send(screen.Back{From: m})
 }
 
 // lab opens the lab of the card, or at the end the one that helps most.
@@ -213,66 +248,3 @@ func (m *Model) lab() tea.Cmd {
 	}
 	return m.findLab(m.prompt.Card.Labs)
 }
-
-// Useful says whether a key does something now.
-func (m *Model) Useful(i keymap.Intent) bool {
-	switch i {
-	case keymap.Edit:
-		return m.ports.Editor != nil && m.unsaved == nil
-	case keymap.Undo:
-		return len(m.done)+len(m.aside) > 0 && m.unsaved == nil
-	case keymap.CardLab:
-		if m.phase == summary {
-			return m.helpful().ID != ""
-		}
-		return m.prompt != nil && len(m.prompt.Card.Labs) > 0 && m.ports.Labs != nil
-	}
-	return true
-}
-
-// Scope names the keys in force.
-func (m *Model) Scope() keymap.Scope {
-	if m.phase == question {
-		switch m.asks() {
-		case words:
-			if m.reply.typing {
-				return keymap.ReviewType
-			}
-			return keymap.ReviewTyped
-		case aLayer, anOption:
-			return keymap.ReviewPick
-		case nothing:
-		}
-	}
-	switch m.phase {
-	case answer, saving:
-		return keymap.ReviewAnswer
-	case failed:
-		return keymap.ReviewFailed
-	case summary:
-		return keymap.ReviewSummary
-	}
-	return keymap.ReviewQuestion
-}
-
-// Where names the screen: "review › tls".
-func (m *Model) Where() string {
-	switch {
-	case m.prompt != nil && m.phase != summary:
-		return "review › " + m.prompt.Card.Deck
-	case m.deck != "":
-		return "review › " + m.deck
-	}
-	return "review"
-}
-
-// Unsaved names the rating that is not stored.
-func (m *Model) Unsaved() string {
-	if m.unsaved == nil && m.phase != saving {
-		return ""
-	}
-	return "the rating of this card is not stored yet"
-}
-
-// Close ends what the screen waits for.
-func (m *Model) Close() { m.cancel() }

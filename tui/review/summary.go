@@ -18,6 +18,9 @@ import (
 func (m *Model) summary(w int) []string {
 	st := m.env.Styles
 	lines := []string{"", " " + st.Strong.Render(m.headline())}
+	if m.cram != nil && len(m.done) > 0 {
+		lines = append(lines, " Nothing was rescheduled.")
+	}
 	if hard := m.hard(); len(hard) > 0 {
 		lines = append(lines, "", " "+st.Strong.Render("What was hard"))
 		for _, g := range hard {
@@ -41,7 +44,10 @@ func (m *Model) summary(w int) []string {
 }
 
 func (m *Model) headline() string {
-	if len(m.done) == 0 {
+	switch {
+	case len(m.done) == 0 && m.filter != "":
+		return "No card is meant by " + m.filter + "."
+	case len(m.done) == 0:
 		return "Nothing is due now."
 	}
 	var took time.Duration
@@ -51,6 +57,9 @@ func (m *Model) headline() string {
 		if g.rating != cards.Again {
 			known++
 		}
+	}
+	if m.cram != nil {
+		return fmt.Sprintf("%s, %d known.", widget.Count(len(m.done), "answer"), known)
 	}
 	return fmt.Sprintf("%s in %s, %d known.", widget.Count(len(m.done), "answer"), widget.Took(took), known)
 }

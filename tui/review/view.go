@@ -122,11 +122,18 @@ func (m *Model) fold(w, h int) int {
 func (m *Model) progress(w int) string {
 	c := m.prompt.Left
 	total := len(m.done) + c.Due + c.New + c.Learning
+	why := m.prompt.Reason
+	if m.cram != nil {
+		total, why = len(m.done)+m.cram.Left(), "cram, not rescheduled"
+	}
+	if m.prompt.Memory.Marked {
+		why += ", marked"
+	}
 	if m.limit > 0 {
 		total = min(total, m.limit)
 	}
 	right := fmt.Sprintf("%d of %d", len(m.done)+1, max(total, len(m.done)+1))
-	return layout.Ends(m.env.Styles.Faint.Render("  "+m.prompt.Reason), m.env.Styles.Faint.Render(right), min(w-1, measure+4))
+	return layout.Ends(m.env.Styles.Faint.Render("  "+why), m.env.Styles.Faint.Render(right), min(w-1, measure+4))
 }
 
 // foot is the ratings, or what to do to see them.
@@ -168,7 +175,11 @@ func (m *Model) ratings(w int) []string {
 		if m.phase == saving && r == m.sending {
 			key = st.Accent.Render(theme.Here)
 		}
-		parts = append(parts, key+" "+name(r)+" "+st.Faint.Render(widget.Interval(m.prompt.Choices[r-1].Interval)))
+		part := key + " " + name(r)
+		if m.cram == nil {
+			part += " " + st.Faint.Render(cards.Interval(m.prompt.Choices[r-1].Interval))
+		}
+		parts = append(parts, part)
 	}
 	if one := "  " + strings.Join(parts, "    "); layout.Width(one) <= w {
 		return []string{one}

@@ -46,11 +46,9 @@ func (n ClusterNews) Clock(now time.Time) time.Duration {
 
 // Advice is what to do next, worked out from cards and labs together.
 type Advice struct {
-	Lab     string // id of the lab to do next, "" for none
-	LabWhy  string // "because tls was wrong twice this week"
-	Deck    string // deck worth drilling, "" for none
-	DeckWhy string
-	Solved  []LayerSolved
+	Lab    string // id of the lab to do next, "" for none
+	LabWhy string // "its tls cards are at 64 %"
+	Solved []LayerSolved
 }
 
 // LayerSolved counts the labs about one layer, in runbook order.

@@ -90,6 +90,7 @@ type Open struct {
 	GiveUp bool   // reset the lab in progress first
 	Deck   string // narrows a review
 	Limit  int    // cards of a review, 0 = all that are due
+	Cram   string // filter of the cards that a review asks without rescheduling
 	// Instead says that the new screen takes the place of this one.
 	Instead bool
 }

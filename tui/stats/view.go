@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatedrill/gatedrill/cards"
+	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/tui/layout"
 	"github.com/gatedrill/gatedrill/tui/theme"
 	"github.com/gatedrill/gatedrill/tui/widget"
@@ -22,35 +23,41 @@ func (m *Model) lines(w int) []string {
 			theme.Bad+" the numbers could not be read: "+m.err, w-2), 1)...)
 	}
 	if w < 72 {
-		return append([]string{""}, layout.Indent(slices.Concat(m.memory(w-2), m.days(w-2), m.forecast(w-2),
-			m.tags(w-2), m.leeches(w-2), m.solved(w-2)), 1)...)
+		return append([]string{""}, layout.Indent(slices.Concat(m.memory(w-2), m.layers(w-2), m.days(w-2), m.calendar(w-2), m.forecast(w-2),
+			m.topics(w-2), m.stability(w-2), m.difficulty(w-2), m.hours(w-2), m.leeches(w-2), m.solved(w-2)), 1)...)
 	}
 	lw := min((w-4)/2, 60)
 	rw := min(w-4-lw, 76)
-	left := slices.Concat(m.memory(lw), m.days(lw), m.forecast(lw))
-	right := slices.Concat(m.tags(rw), m.solved(rw), m.leeches(rw))
+	left := slices.Concat(m.memory(lw), m.days(lw), m.forecast(lw), m.calendar(lw), m.hours(lw))
+	right := slices.Concat(m.layers(rw), m.topics(rw), m.stability(rw), m.difficulty(rw), m.solved(rw), m.leeches(rw))
 	return append([]string{""}, layout.Indent(layout.Columns(left, right, lw, rw, max(len(left), len(right)), "  "), 1)...)
 }
 
 func (m *Model) head(s string) string { return m.env.Styles.Strong.Render(s) }
 
+// memory says how well cards are recalled beside what was wanted, and how many
+// there are.
 func (m *Model) memory(w int) []string {
-	s := m.stats
-	recall := theme.Off
-	if s.Recall30 > 0 {
-		recall = widget.Percent(s.Recall30)
-	}
+	s, r := m.stats, m.stats.Retention
 	known := fmt.Sprint(s.Cards)
 	if s.Mature > 0 {
 		known += fmt.Sprintf(", %d mature", s.Mature)
 	}
-	rows := [][2]string{
-		{"retention, 30 days", recall},
-		{"cards", known},
-		{"answers", fmt.Sprint(s.Reviews)},
-		{"days in a row", fmt.Sprint(s.Streak)},
-		{"today", widget.Took(s.TimeToday)},
+	rows := [][2]string{{"retention, 30 days", recalled(r.Month)}}
+	if r.Most > 0 {
+		rows = append(rows, [2]string{"  wanted", wanted(r.Least, r.Most)})
 	}
+	for _, more := range []struct {
+		name string
+		of   cards.Recalled
+	}{{"  young cards", r.Young}, {"  mature cards", r.Mature}, {"retention, a year", r.Year}} {
+		if more.of.Reviews > 0 && more.of != r.Month {
+			rows = append(rows, [2]string{more.name, recalled(more.of)})
+		}
+	}
+	rows = append(rows, [][2]string{
+		{"cards", known}, {"answers", fmt.Sprint(s.Reviews)}, {"days in a row", fmt.Sprint(s.Streak)}, {"today", widget.Took(s.TimeToday)},
+	}...)
 	out := []string{m.head("Memory")}
 	for _, r := range rows {
 		out = append(out, layout.Cut(layout.Pad(r[0], 20)+r[1], w))
@@ -58,12 +65,52 @@ func (m *Model) memory(w int) []string {
 	return append(out, "")
 }
 
+// recalled is a rate with what it is of, or that it is not known.
+func recalled(r cards.Recalled) string {
+	if r.Reviews == 0 {
+		return theme.Off
+	}
+	return fmt.Sprintf("%s of %d", widget.Percent(r.Rate), r.Reviews)
+}
+
+// wanted is the rate of all decks, or the range of theirs.
+func wanted(least, most float64) string {
+	if least == most {
+		return widget.Percent(most)
+	}
+	return widget.Percent(least) + " to " + widget.Percent(most)
+}
+
+// layers sets cards and labs side by side, layer by layer of the path.
+func (m *Model) layers(w int) []string {
+	out := []string{layout.Cut(m.head("Layers")+m.env.Styles.Faint.Render("  cards recalled; labs solved"), w)}
+	for _, t := range m.stats.Layers {
+		name := strings.TrimPrefix(t.Tag, "layer:")
+		solved, of := 0, 0
+		for _, l := range m.labs {
+			if slices.Contains(l.Layers, labs.Layer(name)) {
+				of++
+				if l.Solved > 0 {
+					solved++
+				}
+			}
+		}
+		line := m.share(name, t, 12, 7)
+		if of > 0 {
+			line = layout.Ends(line, fmt.Sprintf("%d/%d", solved, of), min(w, 44))
+		}
+		out = append(out, layout.Cut(line, w))
+	}
+	return append(out, "")
+}
+
 // days draws the last 30 days as a row of columns, with the numbers in words.
 func (m *Model) days(w int) []string {
 	out := []string{m.head("Answers a day, 30 days")}
+	const month = 30
 	var counts []int
 	total, again := 0, 0
-	for _, d := range m.stats.Days {
+	for _, d := range m.stats.Days[max(0, len(m.stats.Days)-month):] {
 		counts = append(counts, d.Reviews)
 		total, again = total+d.Reviews, again+d.Again
 	}
@@ -79,7 +126,7 @@ func (m *Model) days(w int) []string {
 }
 
 func (m *Model) forecast(w int) []string {
-	out := []string{m.head("Due in the next 14 days")}
+	out := []string{m.head("Due in the next 30 days")}
 	if len(m.stats.Forecast) == 0 {
 		return append(out, m.env.Styles.Faint.Render("nothing"), "")
 	}
@@ -94,26 +141,10 @@ func (m *Model) forecast(w int) []string {
 	return append(out, layout.Cut(m.env.Styles.Accent.Render(columns(m.stats.Forecast)), w), layout.Cut(words, w), "")
 }
 
-// columns draws numbers as a row of eighth-block columns; zero is a dot, so
-// that a day without anything is seen as a day.
-func columns(counts []int) string {
-	marks := []rune("▁▂▃▄▅▆▇█")
-	top := max(slices.Max(append([]int{1}, counts...)), 1)
-	var b strings.Builder
-	for _, n := range counts {
-		if n <= 0 {
-			b.WriteRune('·')
-			continue
-		}
-		b.WriteRune(marks[min((n*len(marks)-1)/top, len(marks)-1)])
-	}
-	return b.String()
-}
-
-func (m *Model) tags(w int) []string {
+func (m *Model) topics(w int) []string {
 	out := []string{m.head("Retention by topic")}
 	for _, t := range m.stats.Tags {
-		out = append(out, layout.Cut(m.tag(t, w), w))
+		out = append(out, layout.Cut(m.share(t.Tag, t, min(20, max(w-24, 8)), 10), w))
 	}
 	if len(m.stats.Tags) == 0 {
 		out = append(out, m.env.Styles.Faint.Render("no reviews yet"))
@@ -121,13 +152,13 @@ func (m *Model) tags(w int) []string {
 	return append(out, "")
 }
 
-func (m *Model) tag(t cards.TagRecall, w int) string {
-	width := min(20, max(w-24, 8))
-	name := layout.Pad(layout.Cut(t.Tag, width-1), width)
+// share draws a recall rate as a bar behind its name, each of so many cells.
+func (m *Model) share(what string, t cards.TagRecall, names, bar int) string {
+	name := layout.Pad(layout.Cut(what, names-1), names)
 	if t.Reviews == 0 {
 		return name + theme.Off
 	}
-	return name + m.env.Styles.Accent.Render(widget.Bar(t.Recall, 10)) + " " +
+	return name + m.env.Styles.Accent.Render(widget.Bar(t.Recall, bar)) + " " +
 		layout.Right(widget.Percent(t.Recall), 5) + m.env.Styles.Faint.Render("  of "+fmt.Sprint(t.Reviews))
 }
 
@@ -142,23 +173,27 @@ func (m *Model) leeches(w int) []string {
 	return append(out, "")
 }
 
+// solved lists the labs that were tried, behind how many there are.
 func (m *Model) solved(w int) []string {
 	if len(m.labs) == 0 {
 		return nil
 	}
-	out := []string{m.head("Labs")}
+	solved := 0
+	var lines []string
 	for _, l := range m.labs {
-		mark, words := m.env.Styles.Faint.Render(theme.Wait), "not tried"
+		mark, words := m.env.Styles.Faint.Render(theme.Wait), "tried"
 		switch {
 		case l.Solved > 0:
+			solved++
 			mark, words = m.env.Styles.Good.Render(theme.OK), "solved"
 			if l.Best > 0 {
 				words = widget.Took(l.Best)
 			}
-		case l.Attempts > 0:
-			words = "tried"
+		case l.Attempts == 0:
+			continue
 		}
-		out = append(out, layout.Ends(mark+" "+l.Title, m.env.Styles.Faint.Render(words), min(w, 60)))
+		lines = append(lines, layout.Ends(mark+" "+l.Title, m.env.Styles.Faint.Render(words), min(w, 60)))
 	}
-	return append(out, "")
+	head := m.head("Labs") + m.env.Styles.Faint.Render(fmt.Sprintf("  %d of %d solved", solved, len(m.labs)))
+	return slices.Concat([]string{head}, lines, []string{""})
 }

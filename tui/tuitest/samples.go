@@ -67,14 +67,37 @@ func Rows() []cards.Row {
 	return out
 }
 
-// Stats are the numbers of a month.
+// Stats are the numbers of a year, which is one for whichever day they are of.
 func Stats(now time.Time) cards.Stats {
-	s := cards.Stats{Cards: 72, Mature: 31, Reviews: 640, Recall30: 0.87, Streak: 6, TimeToday: 4*time.Minute + 10*time.Second,
-		Forecast: []int{23, 12, 9, 0, 4, 7, 15, 3, 2, 0, 1, 6, 2, 5},
-		Tags:     []cards.TagRecall{{Tag: "tls", Reviews: 41, Recall: 0.64}, {Tag: "routes", Reviews: 55, Recall: 0.9}, {Tag: "egress"}},
+	s := cards.Stats{Cards: 72, Mature: 31, Reviews: 640, Streak: 6, TimeToday: 4*time.Minute + 10*time.Second,
+		Retention: cards.Retention{
+			Month: cards.Recalled{Reviews: 96, Rate: 0.87}, Young: cards.Recalled{Reviews: 60, Rate: 0.85}, Mature: cards.Recalled{Reviews: 36, Rate: 0.91},
+			Year: cards.Recalled{Reviews: 410, Rate: 0.89}, Ever: cards.Recalled{Reviews: 410, Rate: 0.89}, Least: 0.9, Most: 0.95,
+		},
+		Forecast: []int{23, 12, 9, 0, 4, 7, 15, 3, 2, 0, 1, 6, 2, 5, 0, 0, 3, 1, 0, 2, 0, 0, 1, 4, 0, 0, 0, 2, 1, 0},
+		Tags:     []cards.TagRecall{{Tag: "tls", Reviews: 41, Recall: 0.64}, {Tag: "routes", Reviews: 55, Recall: 0.9}, {Tag: "sni", Reviews: 3}, {Tag: "egress"}},
 		Leeches:  []cards.Row{{Card: Card(), Memory: cards.Memory{Lapses: 9}}}}
-	for i := range 30 {
-		s.Days = append(s.Days, cards.Day{Date: now.Add(time.Duration(i-29) * day), Reviews: (i * 7) % 31, Again: i % 4})
+	for i, name := range labs.Layers() {
+		s.Layers = append(s.Layers, cards.TagRecall{Tag: "layer:" + string(name), Reviews: 9 * i, Recall: 1 - 0.05*float64(i)})
+	}
+	from := []float64{0, 1, 3, 7, 21, 60, 180, 365, 0}
+	for i, n := range []int{2, 5, 8, 12, 17, 9, 4, 0} {
+		s.Stability = append(s.Stability, cards.Bucket{From: from[i], To: from[i+1], Cards: n})
+	}
+	for i, n := range []int{0, 1, 3, 8, 15, 14, 9, 5, 2} {
+		b := cards.Bucket{From: float64(i + 1), To: float64(i + 2), Cards: n}
+		if i == 8 {
+			b.To = 0
+		}
+		s.Difficulty = append(s.Difficulty, b)
+	}
+	for hour, n := range map[int]int{7: 12, 8: 44, 9: 60, 13: 21, 20: 35, 22: 24} {
+		s.Hours[hour] = cards.Hour{Answers: n, Recalled: cards.Recalled{Reviews: n / 2, Rate: 0.95 - float64(hour)/100}}
+	}
+	wednesday := now.AddDate(0, 0, int(time.Wednesday-now.Weekday())) // so that the calendar ends alike
+	const year = 365
+	for i := range year {
+		s.Days = append(s.Days, cards.Day{Date: wednesday.Add(time.Duration(i-year+1) * day), Reviews: max(0, (i*7)%31-(i/40)%3*12), Again: i % 4})
 	}
 	return s
 }
@@ -82,9 +105,9 @@ func Stats(now time.Time) cards.Stats {
 // Listings are five labs in every standing.
 func Listings() []labs.Listing {
 	return []labs.Listing{
-		{ID: "nobody-home", Title: "Nobody answers the door", Catalogue: "B1", Shapes: []string{"ingress", "istio-api"}, Minutes: 8, Difficulty: 1, Attempts: 2, Solved: 1, Best: 6*time.Minute + 12*time.Second},
-		{ID: "shop-is-gone", Title: "The shop is gone", Catalogue: "H1", Shapes: []string{"ingress", "istio-api"}, Minutes: 10, Difficulty: 1},
-		{ID: "old-face", Title: "Certificates for nobody", Catalogue: "S2", Shapes: []string{"ingress", "tls"}, Minutes: 12, Difficulty: 2, Attempts: 1},
+		{ID: "nobody-home", Layers: []labs.Layer{labs.LayerEntry}, Title: "Nobody answers the door", Catalogue: "B1", Shapes: []string{"ingress", "istio-api"}, Minutes: 8, Difficulty: 1, Attempts: 2, Solved: 1, Best: 6*time.Minute + 12*time.Second},
+		{ID: "shop-is-gone", Layers: []labs.Layer{labs.LayerRoute}, Title: "The shop is gone", Catalogue: "H1", Shapes: []string{"ingress", "istio-api"}, Minutes: 10, Difficulty: 1},
+		{ID: "old-face", Layers: []labs.Layer{labs.LayerTLS}, Title: "Certificates for nobody", Catalogue: "S2", Shapes: []string{"ingress", "tls"}, Minutes: 12, Difficulty: 2, Attempts: 1},
 		{ID: "closed-gate", Title: "A gate nobody may use", Catalogue: "R2", Shapes: []string{"gateway-api"}, Minutes: 12, Difficulty: 2},
 		{ID: "only-from-here", Title: "Only some may pass", Catalogue: "A3", Shapes: []string{"ingress", "mtls"}, Minutes: 15, Difficulty: 3, Requires: []string{"sidecar"}, Missing: []string{"sidecar"}},
 	}
@@ -92,7 +115,7 @@ func Listings() []labs.Listing {
 
 // Advice is what a coach says.
 func Advice() screen.Advice {
-	a := screen.Advice{Lab: "old-face", LabWhy: "because tls was wrong twice this week", Deck: "flags", DeckWhy: "404 NR was mixed up three times"}
+	a := screen.Advice{Lab: "old-face", LabWhy: "its tls cards are at 64 %"}
 	for i, l := range labs.Layers() {
 		a.Solved = append(a.Solved, screen.LayerSolved{Layer: string(l), Solved: i % 2, Labs: i + 1})
 	}

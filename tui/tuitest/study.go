@@ -2,7 +2,9 @@ package tuitest
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,14 +24,24 @@ type Study struct {
 	NextErr    error
 	RateErr    error
 	UndoErr    error
+	ActErr     error
 	Slow       time.Duration // how long Next takes
 
 	Beat cards.Pulse // to be counted up when another window did something
 
-	Rated     []Rated
-	aside     []*cards.Prompt // suspended, to be woken again
-	Suspended []string
-	Decks     []string // asked of Next
+	Rated   []Rated
+	Acted   []Acted
+	Allowed int      // more new cards
+	Decks   []string // asked of Next
+}
+
+// Acted is something that was done to a card.
+type Acted struct {
+	ID    cards.ID
+	Kind  cards.Kind
+	Card  string
+	rows  []cards.Row     // as they were before
+	queue []*cards.Prompt // as it was before
 }
 
 // Rated is one stored answer.
@@ -126,6 +138,12 @@ func (s *Study) Undo(_ context.Context, id cards.ID) (string, error) {
 	if s.UndoErr != nil {
 		return "", s.UndoErr
 	}
+	if i := slices.IndexFunc(s.Acted, func(a Acted) bool { return a.ID == id }); i >= 0 {
+		a := s.Acted[i]
+		s.Acted = slices.Delete(s.Acted, i, i+1)
+		s.Rows, s.Queue = a.rows, a.queue
+		return a.Card, nil
+	}
 	i := slices.IndexFunc(s.Rated, func(r Rated) bool { return r.ID == id })
 	if i < 0 {
 		return "", cards.ErrUndone
@@ -136,33 +154,85 @@ func (s *Study) Undo(_ context.Context, id cards.ID) (string, error) {
 	return last.Card, nil
 }
 
-// Suspend takes the card out of the queue.
-func (s *Study) Suspend(_ context.Context, card string, on bool) error {
+// Act does something to cards: to the rows, and what hides them to the queue.
+func (s *Study) Act(_ context.Context, kind cards.Kind, ids ...string) ([]cards.ID, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for i := range s.Rows {
-		if s.Rows[i].Card.ID == card {
-			s.Rows[i].Memory.Suspended = on
-		}
+	if s.ActErr != nil {
+		return nil, s.ActErr
 	}
-	if !on {
-		for i, p := range s.aside {
-			if p.Card.ID == card {
-				s.Queue = append([]*cards.Prompt{p}, s.Queue...)
-				s.aside = slices.Delete(s.aside, i, i+1)
-				break
+	var out []cards.ID
+	for _, card := range ids {
+		id := cards.ID{2, byte(len(s.Acted))}
+		a := Acted{ID: id, Kind: kind, Card: card, rows: slices.Clone(s.Rows), queue: s.Queue}
+		for i := range s.Rows {
+			if s.Rows[i].Card.ID == card {
+				s.Rows[i].Memory, _ = s.Rows[i].Memory.Act(kind, cards.Moment{Day: s.Rows[i].Day})
 			}
 		}
-		return nil
+		if kind == cards.Suspended || kind == cards.Buried {
+			s.Queue = slices.DeleteFunc(slices.Clone(s.Queue), func(p *cards.Prompt) bool { return p.Card.ID == card })
+		}
+		s.Acted = append(s.Acted, a)
+		out = append(out, id)
 	}
-	for _, p := range s.Queue {
-		if p.Card.ID == card {
-			s.aside = append(s.aside, p)
+	return out, nil
+}
+
+// Cram names the cards of the rows in whose question the filter is.
+func (s *Study) Cram(_ context.Context, filter string) ([]string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	match, err := s.Filter(filter)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, r := range s.Rows {
+		if match(r) {
+			out = append(out, r.Card.ID)
 		}
 	}
-	s.Suspended = append(s.Suspended, card)
-	s.Queue = slices.DeleteFunc(slices.Clone(s.Queue), func(p *cards.Prompt) bool { return p.Card.ID == card })
+	return out, nil
+}
+
+// Look returns a card of the rows.
+func (s *Study) Look(_ context.Context, card string) (*cards.Prompt, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.Rows {
+		if r.Card.ID == card {
+			return &cards.Prompt{Card: r.Card, Memory: r.Memory, Reason: "due"}, nil
+		}
+	}
+	return nil, cards.ErrNoCard
+}
+
+// More is taken down.
+func (s *Study) More(_ context.Context, _ string, n int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Allowed += n
 	return nil
+}
+
+// Filter knows all cards ("id:*"), those of a deck ("deck:tls"), "is:due" and
+// texts of questions; what ends in a colon is no filter.
+func (s *Study) Filter(text string) (func(cards.Row) bool, error) {
+	if strings.HasSuffix(text, ":") {
+		return nil, fmt.Errorf("filter %q, column %d: what is looked for is missing", text, len(text)+1)
+	}
+	return func(r cards.Row) bool {
+		for _, word := range strings.Fields(text) {
+			deck, byDeck := strings.CutPrefix(word, "deck:")
+			switch {
+			case word == "id:*", byDeck && r.Card.Deck == deck, word == "is:due" && r.Memory.State == cards.Review && r.In <= 0 && !r.Memory.Suspended:
+			case !strings.Contains(strings.ToLower(r.Card.ID+" "+r.Card.Front), strings.ToLower(word)):
+				return false
+			}
+		}
+		return true
+	}, nil
 }
 
 // List returns the rows.

@@ -92,35 +92,43 @@ func painter(st *theme.Styles, b block) func(string) string {
 		return func(line string) string { return st.Code.Render(line) }
 	}
 	lexer = chroma.Coalesce(lexer)
+	plain := st.Text
+	if lexer.Config().Name == "Bash" { // commands are all words
+		plain = st.Code
+	}
 	return func(line string) string {
-		tokens, err := lexer.Tokenise(nil, line)
+		tokens, err := lexer.Tokenise(nil, line+"\n")
 		if err != nil {
 			return st.Code.Render(line)
 		}
 		var out strings.Builder
 		for t := tokens(); t != chroma.EOF; t = tokens() {
-			out.WriteString(tokenStyle(st, t.Type).Render(strings.TrimRight(t.Value, "\n")))
+			if text := strings.TrimRight(t.Value, "\n"); text != "" {
+				out.WriteString(tokenStyle(st, t.Type, plain).Render(text))
+			}
 		}
 		return out.String()
 	}
 }
 
-func tokenStyle(st *theme.Styles, t chroma.TokenType) lipgloss.Style {
+func tokenStyle(st *theme.Styles, t chroma.TokenType, plain lipgloss.Style) lipgloss.Style {
 	switch {
 	case t.InCategory(chroma.Comment):
 		return st.Faint
 	case t.InCategory(chroma.Keyword), t.InCategory(chroma.Name):
 		return st.Code
+	case t.InCategory(chroma.Literal):
+		return st.Text
 	}
-	return st.Text
+	return plain
 }
 
 var (
-	logged   = regexp.MustCompile(`" [0-9]{3} (-|[A-Z]{2})`)
+	logged   = regexp.MustCompile(`" [0-9]{1,3} (-|[A-Z]{2})`)
 	shell    = regexp.MustCompile(`^(\$ )?(kubectl|istioctl|curl|openssl|dig|tcpdump|gatedrill) `)
 	manifest = regexp.MustCompile(`^ *(- )?[A-Za-z][A-Za-z0-9./_-]*:( |$)`)
 	// what decides in an access-log line: code and flags, behind the request
-	code3 = regexp.MustCompile(`" ([0-9]{3}) ([A-Z,]+|-)( |$)|^([0-9]{3}) ([A-Z]{2}[A-Z,]*)( |$)`)
+	code3 = regexp.MustCompile(`" ([0-9]{1,3}) ([A-Z,]+|-)( |$)|^([0-9]{3}) ([A-Z]{2}[A-Z,]*)( |$)`)
 )
 
 // guess tells the language of code whose fence names none.
@@ -131,7 +139,7 @@ func guess(lines []string) string {
 		return "log"
 	case slices.ContainsFunc(lines, shell.MatchString):
 		return "bash"
-	case !slices.ContainsFunc(lines, func(l string) bool { return strings.TrimSpace(l) != "" && !manifest.MatchString(l) }):
+	case strings.Count(text, ":") > 1 && !slices.ContainsFunc(lines, func(l string) bool { return strings.TrimSpace(l) != "" && !manifest.MatchString(l) }):
 		return "yaml"
 	}
 	return ""

@@ -46,25 +46,6 @@ func Ago(d time.Duration) string {
 	return fmt.Sprintf("%d days ago", int(d.Hours()/24))
 }
 
-// Interval renders the time until a card comes again, as short as on Anki's
-// buttons: "<1m", "6m", "3d", "2.5mo", "1.4y".
-func Interval(d time.Duration) string {
-	const day = 24 * time.Hour
-	switch {
-	case d < time.Minute:
-		return "<1m"
-	case d < time.Hour:
-		return fmt.Sprintf("%dm", int(d.Round(time.Minute).Minutes()))
-	case d < day:
-		return fmt.Sprintf("%dh", int(d.Round(time.Hour).Hours()))
-	case d < 60*day:
-		return fmt.Sprintf("%dd", int((d+day/2)/day))
-	case d < 365*day:
-		return fmt.Sprintf("%.1fmo", d.Hours()/24/30.44)
-	}
-	return fmt.Sprintf("%.1fy", d.Hours()/24/365.25)
-}
-
 // About renders an estimate: "about 11 minutes".
 func About(d time.Duration) string {
 	switch {

@@ -42,7 +42,7 @@ func Look(ctx context.Context, o Options, open []string) (*cluster.Handle, error
 		return nil, err
 	}
 	d := &lookDialer{open: open, proves: routable, dial: new(net.Dialer).DialContext}
-	return &cluster.Handle{Name: "context " + name, REST: c.rest, Dial: d.dialContext}, nil
+	return &cluster.Handle{Name: "context " + name, REST: c.rest, Dial: d.dialContext, Namespace: cfg.Contexts[name].Namespace}, nil
 }
 
 // current is the context that the kubeconfig says is in use.
