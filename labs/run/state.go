@@ -124,8 +124,8 @@ type Write struct{ history.Record }
 // be answered now.
 type Urge struct{ Cards []string }
 
-func (Write) effect()   {}
-func (Urge) effect() {}
+func (Write) effect() {}
+func (Urge) effect()  {}
 
 // begin is the state of a new attempt.
 func begin(lab *labs.Lab, r history.Record) State {
