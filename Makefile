@@ -69,12 +69,12 @@ conformance: sandbox
 
 # How right the trace is: every case live, in sandboxes of its own. istioctl
 # analyze is asked when a case is recorded.
-# ONLY=GLOB runs some, RECORD=1 keeps what was seen for the tests, KEEP=1
+# ONLY=GLOB runs some, DRAW=100 so many by lot (SEED=N the same again), RECORD=1 keeps what was seen for the tests, KEEP=1
 # leaves the last one in its sandbox.
 accuracy: sandbox
 	@mkdir -p "$(TEST_DATA)/accuracy"
 	go run ./cmd/gatedrill-accuracy --programs "$(or $(GATEDRILL_PROGRAMS),$(DATA)/programs)" --home "$(TEST_DATA)/accuracy" \
-		$(if $(ONLY),--only '$(ONLY)') $(if $(RECORD),--record) $(if $(KEEP),--keep)
+		$(if $(ONLY),--only '$(ONLY)') $(if $(DRAW),--draw $(DRAW)) $(if $(SEED),--seed $(SEED)) $(if $(RECORD),--record) $(if $(KEEP),--keep)
 
 bench: sandbox
 	go run ./cmd/gatedrill-bench all --programs "$(DATA)/programs"

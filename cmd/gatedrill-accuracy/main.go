@@ -5,6 +5,7 @@
 //
 //	gatedrill-accuracy --programs DIR --home DIR
 //	gatedrill-accuracy --only 'h1-*' --record …
+//	gatedrill-accuracy --draw 100 --seed 7 …
 //
 // The exit code is 1 when a promise is not kept, or a case is not what it
 // claims.
@@ -17,6 +18,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path"
 	"path/filepath"
@@ -37,6 +39,8 @@ type settings struct {
 	home     string // of the sandboxes' data
 	cases    string // folder of the cases
 	only     string // glob over ids
+	draw     int    // how many of them, 0 for all
+	seed     uint64 // which ones
 	lanes    int
 	record   bool
 	keep     bool
@@ -51,6 +55,8 @@ func parse(args []string) (settings, error) {
 	fs.StringVar(&s.home, "home", "", "`directory` for the data of the sandboxes")
 	fs.StringVar(&s.cases, "cases", "labs/accuracy/cases", "`folder` of the cases")
 	fs.StringVar(&s.only, "only", "", "run only cases whose id matches a `glob`")
+	fs.IntVar(&s.draw, "draw", 0, "run so many of the cases, drawn by --seed (0: all)")
+	fs.Uint64Var(&s.seed, "seed", 0, "what --draw draws by (0: anew each time; it is printed)")
 	fs.IntVar(&s.lanes, "lanes", 4, "sandboxes that run cases side by side")
 	fs.BoolVar(&s.record, "record", false, "write what was judged beside each case")
 	fs.BoolVar(&s.keep, "keep", false, "leave the objects of the last case, and the sandbox running, to look at")
@@ -58,8 +64,8 @@ func parse(args []string) (settings, error) {
 	if err := fs.Parse(args); err != nil {
 		return s, err
 	}
-	if fs.NArg() > 0 || s.lanes < 1 || s.programs == "" || s.home == "" {
-		return s, errors.New("want gatedrill-accuracy --programs DIR --home DIR [--only GLOB] [--lanes N] [--record] [--keep] [--json]")
+	if fs.NArg() > 0 || s.lanes < 1 || s.draw < 0 || s.programs == "" || s.home == "" {
+		return s, errors.New("want gatedrill-accuracy --programs DIR --home DIR [--only GLOB] [--draw N [--seed S]] [--lanes N] [--record] [--keep] [--json]")
 	}
 	if s.keep {
 		s.lanes = 1
@@ -84,6 +90,13 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	cases, err := chosen(s)
 	if err != nil {
 		return err
+	}
+	if s.draw > 0 && s.draw < len(cases) {
+		if s.seed == 0 {
+			s.seed = rand.Uint64()
+		}
+		fmt.Fprintf(log, "%d of %d cases, drawn by --seed %d\n", s.draw, len(cases), s.seed)
+		cases = drawn(cases, s.draw, s.seed)
 	}
 	f := &field{settings: s, log: log, now: time.Now, trace: trace.Trace}
 	results, err := f.run(ctx, cases)
@@ -136,6 +149,17 @@ func chosen(s settings) ([]accuracy.Case, error) {
 	}
 	slices.SortStableFunc(out, func(a, b accuracy.Case) int { return rank(a) - rank(b) })
 	return out, nil
+}
+
+// drawn are n of the cases, in the order they had.
+func drawn(cases []accuracy.Case, n int, seed uint64) []accuracy.Case {
+	places := rand.New(rand.NewPCG(seed, 0)).Perm(len(cases))[:n]
+	slices.Sort(places)
+	out := make([]accuracy.Case, n)
+	for i, p := range places {
+		out[i] = cases[p]
+	}
+	return out
 }
 
 func rank(c accuracy.Case) int {
