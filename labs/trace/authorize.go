@@ -155,9 +155,13 @@ func (c caller) identity(values []string, have string) truth {
 func (c caller) condition(cond object) truth {
 	key, values := cond.Str("key"), cond.Strs("values")
 	have := ""
-	switch name, header := strings.CutPrefix(key, "request.headers["); {
+	name, header := strings.CutPrefix(key, "request.headers[")
+	name = strings.ToLower(strings.TrimSuffix(name, "]"))
+	switch {
+	case header && name == clientCertHeader && c.target.certified:
+		return maybe
 	case header:
-		have = c.target.headers[strings.ToLower(strings.TrimSuffix(name, "]"))]
+		have = c.target.headers[name]
 	case key == "connection.sni":
 		have = c.target.sni
 	case strings.HasPrefix(key, "request.auth.") && c.target.headers["authorization"] == "":

@@ -56,3 +56,19 @@ func TestPolicyRules(t *testing.T) {
 		})
 	}
 }
+
+// What a gateway writes of a client's certificate is Envoy's to put together:
+// no policy about it is judged by its absence in the request.
+func TestClientCertificateHeader(t *testing.T) {
+	t.Parallel()
+	partners := object{"key": "request.headers[X-Forwarded-Client-Cert]", "values": []any{"*DNS=partner.example"}}
+	for _, c := range []struct {
+		name      string
+		certified bool
+		want      truth
+	}{{"the client showed one", true, maybe}, {"it has none", false, no}} {
+		if got := (caller{target: target{certified: c.certified}}).condition(partners); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}

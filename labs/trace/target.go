@@ -22,6 +22,7 @@ type target struct {
 	path      string // with the query
 	method    string
 	headers   map[string]string // by lower-case name, pseudo headers included
+	certified bool              // a gateway wrote a client's certificate into a header
 	alpn      []string          // that the client offers, with TLS
 	mesh      bool              // the client is a proxy with an identity of the mesh
 }
