@@ -25,7 +25,7 @@ prove() { # NAME FLAGS…
 	}
 }
 
-prove sandbox --lanes 2
+prove sandbox --lanes 3
 settings=()
 [ -z "${GATEDRILL_TEST_KIND-}" ] || settings=(--settings "$GATEDRILL_TEST_KIND")
 $gatedrill cluster use kind "${settings[@]}" --name gatedrill-docs
