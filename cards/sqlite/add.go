@@ -83,33 +83,17 @@ func rebuildOf(ctx context.Context, conn *sql.Conn, added []cards.Event, replay 
 	if err != nil {
 		return done, err
 	}
-	set, err := conn.PrepareContext(ctx, updateMemory)
+	w, err := writeRows(ctx, conn, before, &done)
 	if err != nil {
 		return done, err
 	}
-	defer set.Close() //nolint:errcheck // nothing is lost with it
+	defer w.close()
 	for i, lines := range histories {
-		card := lines[0].Card
-		row, ok := before[card]
-		if !ok { // of a deck that is not here
-			if _, err := conn.ExecContext(ctx, "INSERT INTO card (id) VALUES (?)", card); err != nil {
-				return done, err
-			}
-		}
-		done.Cards++
-		if memories[i] != row.Memory {
-			done.Changed++
-			if _, err := set.ExecContext(ctx, memoryArgs(card, memories[i])...); err != nil {
-				return done, err
-			}
-		}
-	}
-	for key, t := range days {
-		if err := addTally(ctx, conn, t, key.tag, +1); err != nil {
+		if err := w.put(ctx, lines[0].Card, memories[i]); err != nil {
 			return done, err
 		}
 	}
-	return done, nil
+	return done, days.addTo(ctx, conn)
 }
 
 // completed puts the whole history in the place of what was added to it, for

@@ -51,38 +51,27 @@ func rebuild(ctx context.Context, conn *sql.Conn, replay cards.Replayer) (cards.
 	if err != nil {
 		return done, err
 	}
-	set, err := conn.PrepareContext(ctx, updateMemory)
+	w, err := writeRows(ctx, conn, before, &done)
 	if err != nil {
 		return done, err
 	}
-	defer set.Close() //nolint:errcheck // nothing is lost with it
+	defer w.close()
 	days := sums{}
 	err = eachHistory(ctx, conn, func(card string, events []cards.Event) error {
-		done.Cards++
 		done.Events += len(events)
 		m, err := replay(events)
 		if err != nil {
 			return err
 		}
-		old, ok := before[card]
-		if !ok { // a card of another log
-			if _, err := conn.ExecContext(ctx, "INSERT INTO card (id) VALUES (?)", card); err != nil {
-				return err
-			}
-		}
-		days.add(events, old.Card.Tags)
+		days.add(events, before[card].Card.Tags)
+		err = w.put(ctx, card, m)
 		delete(before, card)
-		if m == old.Memory {
-			return nil
-		}
-		done.Changed++
-		_, err = set.ExecContext(ctx, memoryArgs(card, m)...)
 		return err
 	})
 	if err != nil {
 		return done, err
 	}
-	wrong, err := forget(ctx, set, before)
+	wrong, err := forget(ctx, w.set, before)
 	done.Changed += wrong
 	if err != nil {
 		return done, err
@@ -91,6 +80,39 @@ func rebuild(ctx context.Context, conn *sql.Conn, replay cards.Replayer) (cards.
 		return done, err
 	}
 	return done, days.store(ctx, conn)
+}
+
+// rowWriter writes what cards' histories come to, where that is another memory
+// than the row before has, and counts.
+type rowWriter struct {
+	conn   *sql.Conn
+	set    *sql.Stmt
+	before map[string]cards.Row
+	done   *cards.Rebuilt
+}
+
+func writeRows(ctx context.Context, conn *sql.Conn, before map[string]cards.Row, done *cards.Rebuilt) (*rowWriter, error) {
+	set, err := conn.PrepareContext(ctx, updateMemory)
+	return &rowWriter{conn, set, before, done}, err
+}
+
+func (w *rowWriter) close() { _ = w.set.Close() } // nothing is lost with it
+
+// put writes the memory of one card. A card that no deck here has gets a row.
+func (w *rowWriter) put(ctx context.Context, card string, m cards.Memory) error {
+	w.done.Cards++
+	row, ok := w.before[card]
+	if !ok {
+		if _, err := w.conn.ExecContext(ctx, "INSERT INTO card (id) VALUES (?)", card); err != nil {
+			return err
+		}
+	}
+	if m == row.Memory {
+		return nil
+	}
+	w.done.Changed++
+	_, err := w.set.ExecContext(ctx, memoryArgs(card, m)...)
+	return err
 }
 
 // forget makes new cards of those that have a memory without a history, and
@@ -137,6 +159,11 @@ func (s sums) store(ctx context.Context, conn *sql.Conn) error {
 	if _, err := conn.ExecContext(ctx, "DELETE FROM tally"); err != nil {
 		return err
 	}
+	return s.addTo(ctx, conn)
+}
+
+// addTo adds to the tallies that are there.
+func (s sums) addTo(ctx context.Context, conn *sql.Conn) error {
 	for key, t := range s {
 		if err := addTally(ctx, conn, t, key.tag, +1); err != nil {
 			return err
