@@ -37,6 +37,8 @@ type Home struct {
 	Folders  []string // of Markdown: "decks"
 	Now      func() time.Time
 	Day      func(time.Time) int // the learner's days
+	// Replace puts text in the place of a file at once, and makes its folder.
+	Replace func(path string, text []byte, mode fs.FileMode) error
 }
 
 // Snapshot copies the database, with all that is in it at that moment, to a

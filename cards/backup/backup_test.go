@@ -3,6 +3,7 @@ package backup
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,6 +28,9 @@ func newPlace(t *testing.T) *place {
 		Dir: t.TempDir(), Database: "cards.db", Files: []string{"history.jsonl"}, Folders: []string{"decks"},
 		Now: func() time.Time { p.now = p.now.Add(time.Millisecond); return p.now },
 		Day: func(at time.Time) int { return int(at.Unix() / 86400) },
+		Replace: func(path string, text []byte, mode fs.FileMode) error {
+			return errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, text, mode))
+		},
 	}
 	return p
 }

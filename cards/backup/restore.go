@@ -71,14 +71,7 @@ func (h Home) put(name, from string) (bool, error) {
 	if err == nil && bytes.Equal(now, text) {
 		return false, nil
 	}
-	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-		return false, err
-	}
-	tmp := to + ".restored"
-	if err := os.WriteFile(tmp, text, 0o600); err != nil {
-		return false, err
-	}
-	return true, os.Rename(tmp, to)
+	return true, h.Replace(to, text, 0o600)
 }
 
 // joined are the lines of both, those of the copy first, each once.

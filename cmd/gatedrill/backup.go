@@ -15,6 +15,7 @@ import (
 	"github.com/gatedrill/gatedrill/cards/backup"
 	"github.com/gatedrill/gatedrill/cards/sqlite"
 	"github.com/gatedrill/gatedrill/cards/study"
+	"github.com/gatedrill/gatedrill/labs/note"
 )
 
 // backupCommands keep copies of what the learner has, and bring them back.
@@ -26,7 +27,7 @@ func backupCommands(e *env) []*cobra.Command {
 func keptHome(e *env) backup.Home {
 	return backup.Home{
 		Dir: e.Home, Database: "cards.db", Files: []string{"history.jsonl", "memory.json", "cluster.json"}, Folders: []string{"decks"},
-		Now: e.Now, Day: storeConfig(e).Calendar.Day,
+		Now: e.Now, Day: storeConfig(e).Calendar.Day, Replace: note.Replace,
 	}
 }
 
