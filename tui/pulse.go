@@ -26,7 +26,7 @@ func (m *Model) feel() tea.Cmd {
 		return nil
 	}
 	m.pulse.asked = true
-	ctx, study := m.env.Ctx, m.ports.Study
+	ctx, study := m.env.App, m.ports.Study
 	return func() tea.Msg {
 		p, err := study.Pulse(ctx)
 		return pulseFelt{p, err}

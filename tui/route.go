@@ -1,121 +1,159 @@
 package tui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/gatedrill/gatedrill/tui/browse"
 	"github.com/gatedrill/gatedrill/tui/keymap"
 	"github.com/gatedrill/gatedrill/tui/lab"
+	"github.com/gatedrill/gatedrill/tui/overlay"
 	"github.com/gatedrill/gatedrill/tui/review"
 	"github.com/gatedrill/gatedrill/tui/screen"
 	"github.com/gatedrill/gatedrill/tui/stats"
 	"github.com/gatedrill/gatedrill/tui/trace"
 )
 
-// onKey turns a key into an intent, for the overlay on top or else for the
-// screen in use. While a field is open, keys without a meaning are text.
-func (m *Model) onKey(k tea.KeyPressMsg) tea.Cmd {
-	m.flash = screen.Flash{}
-	scope := m.scope()
-	intent, known := keymap.Lookup(scope, k.String())
-	switch {
-	case !known && scope.Typing():
-		return m.top().Update(k)
-	case !known:
-		return nil
-	case intent == keymap.Interrupt && scope == keymap.Confirm:
-		return m.quit()
-	case intent == keymap.Interrupt, intent == keymap.Quit && len(m.overlays) == 0:
-		return m.leave()
-	case len(m.overlays) > 0:
-		return m.onOverlay(intent)
-	case intent == keymap.Help:
-		m.overlays = append(m.overlays, keys(m.env, scope))
-		return nil
-	}
-	cmd, _ := m.top().Handle(intent)
-	return cmd
+// entry is a screen on the stack.
+type entry struct {
+	screen.Screen
+	env  *screen.Env
+	kind screen.Kind // what it was opened as, "" for one that lies over another
+	over int         // the screen over which it lies, 0 for one that was opened
 }
 
-func (m *Model) scope() keymap.Scope {
-	if n := len(m.overlays); n > 0 {
-		return m.overlays[n-1].scope
+// floats says whether what is below stays on screen.
+func (e entry) floats() bool {
+	_, yes := e.Screen.(interface{ Floats() })
+	return yes
+}
+
+func (m *Model) top() entry { return m.stack[len(m.stack)-1] }
+
+// opened is the screen that the one on top is, or lies over.
+func (m *Model) opened() entry {
+	i := len(m.stack) - 1
+	for m.stack[i].over != 0 {
+		i--
 	}
-	return m.top().Scope()
+	return m.stack[i]
+}
+
+// onKey gives a key press to the screen on top, unless it means the same
+// everywhere.
+func (m *Model) onKey(k tea.KeyPressMsg) tea.Cmd {
+	m.flash = screen.Flash{}
+	top := m.top()
+	switch m.env.Keys.Everywhere(top.Scope(), k.String()) {
+	case keymap.Interrupt:
+		if top.Scope() == keymap.Confirm {
+			return m.quit()
+		}
+		return m.leave()
+	case keymap.Quit:
+		return m.leave()
+	case keymap.Help:
+		own := m.env.Own()
+		return m.push(entry{Screen: overlay.NewKeys(own, top.Scope()), env: own, over: top.env.ID()})
+	}
+	return top.Update(k)
 }
 
 // leave quits, after asking when something would be lost.
 func (m *Model) leave() tea.Cmd {
-	for _, s := range m.stack {
-		if lost := s.Unsaved(); lost != "" {
-			m.overlays = append(m.overlays, overlay{scope: keymap.Confirm, quits: true,
-				ask: screen.Ask{Question: "Quit all the same?", Detail: lost + "."}})
-			return nil
+	for _, e := range m.stack {
+		s, holds := e.Screen.(screen.Holding)
+		if !holds || s.Unsaved() == "" {
+			continue
 		}
+		return m.ask(screen.Ask{From: m.top().env.ID(), Question: "Quit all the same?", Detail: s.Unsaved() + ".",
+			Then: func(yes bool) tea.Msg {
+				if !yes {
+					return nil
+				}
+				return quit{}
+			}})
 	}
 	return m.quit()
+}
+
+func (m *Model) page(p screen.Page) tea.Cmd {
+	own := m.env.Own()
+	return m.push(entry{Screen: overlay.NewPage(own, p.Title, p.Markdown), env: own, over: p.From})
+}
+
+func (m *Model) ask(a screen.Ask) tea.Cmd {
+	own := m.env.Own()
+	return m.push(entry{Screen: overlay.NewQuestion(own, a), env: own, over: a.From})
+}
+
+// push puts a screen on top.
+func (m *Model) push(e entry) tea.Cmd {
+	m.stack = append(m.stack, e)
+	return tea.Batch(e.Update(m.size()), e.Update(screen.Tick{At: m.now}), e.Init())
 }
 
 // open puts a screen on top. The same kind of screen is not put on itself,
 // which happens when its key is pressed twice.
 func (m *Model) open(o screen.Open) tea.Cmd {
-	if m.top().kind == o.Kind {
+	top := m.top()
+	if top.kind == o.Kind {
 		return nil
 	}
 	if m.ports.Labs == nil && (o.Kind == screen.Lab || o.Kind == screen.Labs || o.Kind == screen.Trace) {
 		return screen.Send(screen.Flash{Text: m.opts.NoLabs, Bad: true})
 	}
-	s := m.make(o)
+	own := m.env.Own()
+	s := m.make(own, o)
 	if s == nil {
 		return nil
 	}
 	if o.Instead && len(m.stack) > 1 {
-		m.top().Close()
-		m.stack = m.stack[:len(m.stack)-1]
+		m.remove(top.env.ID())
 	}
-	m.stack = append(m.stack, entry{s, o.Kind})
-	return tea.Batch(s.Update(m.size()), s.Update(screen.Tick{At: m.now}), s.Init())
+	return m.push(entry{Screen: s, env: own, kind: o.Kind})
 }
 
-func (m *Model) make(o screen.Open) screen.Screen {
+func (m *Model) make(env *screen.Env, o screen.Open) screen.Screen {
+	p := m.ports
 	switch o.Kind {
 	case screen.Review:
-		p := review.Ports{Study: m.ports.Study, Compare: m.ports.Compare}
-		if m.ports.Labs != nil {
-			p.Labs = m.ports.Labs
-		}
-		if m.ports.Editor != nil {
-			p.Editor = m.ports.Editor
-		}
-		return review.New(m.env, p, o)
+		return review.New(env, review.Ports{Study: p.Study, Labs: p.Labs, Editor: p.Editor, Compare: p.Compare}, o)
 	case screen.Lab:
-		p := lab.Ports{Labs: m.ports.Labs}
-		if m.ports.Cluster != nil {
-			p.Cluster = m.ports.Cluster
-		}
-		return lab.New(m.env, p, o, m.news)
+		return lab.New(env, lab.Ports{Labs: p.Labs, Cluster: p.Cluster}, o, m.news)
 	case screen.Labs:
-		return browse.NewLabs(m.env, m.ports.Labs)
+		return browse.NewLabs(env, p.Labs)
 	case screen.Cards:
-		return browse.NewCards(m.env, m.ports.Study, m.ports.Problems)
+		return browse.NewCards(env, p.Study, p.Problems)
 	case screen.Stats:
-		p := stats.Ports{Study: m.ports.Study}
-		if m.ports.Labs != nil {
-			p.Labs = m.ports.Labs
-		}
-		return stats.New(m.env, p)
+		return stats.New(env, stats.Ports{Study: p.Study, Labs: p.Labs})
 	case screen.Trace:
-		return trace.New(m.env, m.ports.Labs)
+		return trace.New(env, p.Labs)
 	}
 	return nil
 }
 
-// back closes the screen in use and tells the one below that it is seen again.
-func (m *Model) back(from screen.Screen) tea.Cmd {
-	if len(m.stack) == 1 || m.top().Screen != from {
+// back closes a screen, and tells the one that is seen then.
+func (m *Model) back(from int) tea.Cmd {
+	was := m.top().env.ID()
+	if from == m.stack[0].env.ID() || !m.remove(from) || m.top().env.ID() == was {
 		return nil
 	}
-	m.top().Close()
-	m.stack = m.stack[:len(m.stack)-1]
 	return m.top().Update(screen.Shown{})
+}
+
+// remove takes a screen off the stack, and what lies over it.
+func (m *Model) remove(id int) bool {
+	n := len(m.stack)
+	gone := map[int]bool{id: true}
+	m.stack = slices.DeleteFunc(m.stack, func(e entry) bool {
+		own := e.env.ID()
+		gone[own] = gone[own] || gone[e.over]
+		if gone[own] {
+			e.env.Close()
+		}
+		return gone[own]
+	})
+	return len(m.stack) < n
 }

@@ -18,14 +18,13 @@ const flashTime = 4 * time.Second
 
 // Model is the whole program.
 type Model struct {
-	env    *screen.Env
+	env    *screen.Env // from which each screen gets its own
 	cancel context.CancelFunc
 	ports  Ports
 	opts   Options
 
 	width, height int
-	stack         []entry // home first, the screen in use last
-	overlays      []overlay
+	stack         []entry // home first; the last one is on top and has the focus
 	flash         screen.Flash
 	flashed       time.Time // zero until the next tick tells when that was
 	now           time.Time
@@ -33,12 +32,6 @@ type Model struct {
 	number        int  // of the last cluster status
 	deaf          bool // watching the cluster failed; the next tick tries again
 	pulse         pulse
-}
-
-// entry is a screen on the stack, with what it was opened as.
-type entry struct {
-	screen.Screen
-	kind screen.Kind
 }
 
 type clusterWatched struct {
@@ -58,19 +51,12 @@ func New(ports Ports, opts Options) *Model {
 	}
 	ctx, cancel := context.WithCancel(opts.Context)
 	styles := theme.New(!opts.Light)
-	env := &screen.Env{Ctx: ctx, Styles: styles, MD: widget.NewMarkdown(styles), Seq: &screen.Seq{}, Now: opts.Now}
+	env := &screen.Env{Ctx: ctx, App: ctx, Styles: styles, MD: widget.NewMarkdown(styles),
+		Keys: keymap.New(keymap.Table()), Seq: &screen.Seq{}, Now: opts.Now}
 	m := &Model{env: env, cancel: cancel, ports: ports, opts: opts}
-	p := home.Ports{Study: ports.Study, NoLabs: opts.NoLabs}
-	if ports.Labs != nil {
-		p.Labs = ports.Labs
-	}
-	if ports.Coach != nil {
-		p.Coach = ports.Coach
-	}
-	if ports.Cluster != nil {
-		p.Cluster = ports.Cluster
-	}
-	m.stack = []entry{{Screen: home.New(env, p)}}
+	own := env.Own()
+	m.stack = []entry{{Screen: home.New(own, home.Ports{Study: ports.Study, Labs: ports.Labs, Coach: ports.Coach,
+		Cluster: ports.Cluster, NoLabs: opts.NoLabs}), env: own}}
 	return m
 }
 
@@ -83,11 +69,7 @@ func (m *Model) Init() tea.Cmd {
 		m.top().Init(),
 	}
 	if m.ports.Cluster != nil {
-		ctx, c := m.env.Ctx, m.ports.Cluster
-		cmds = append(cmds, m.watch(), func() tea.Msg {
-			c.Ensure(ctx)
-			return nil
-		})
+		cmds = append(cmds, m.watch(), m.env.Ensure(m.ports.Cluster))
 	}
 	if m.opts.Start.Kind != "" {
 		cmds = append(cmds, screen.Send(m.opts.Start))
@@ -98,27 +80,28 @@ func (m *Model) Init() tea.Cmd {
 // watch waits for the next status of the cluster. Each that arrives arms it
 // again.
 func (m *Model) watch() tea.Cmd {
-	ctx, c, after, now := m.env.Ctx, m.ports.Cluster, m.number, m.env.Now
+	ctx, c, after, now := m.env.App, m.ports.Cluster, m.number, m.env.Now
 	return func() tea.Msg {
 		s, n, err := c.Watch(ctx, after)
 		return clusterWatched{screen.ClusterNews{Cluster: widget.Safe(s), At: now()}, n, err}
 	}
 }
 
-// Update routes a message.
+// Update routes a message: input to the screen on top, results to the screen
+// whose command brought them, news to all; the rest is the root's own.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
-		return m, m.broadcast(m.size())
+		return m, m.tell(m.size())
 	case tea.BackgroundColorMsg:
 		*m.env.Styles = *theme.New(msg.IsDark())
 	case tea.KeyPressMsg:
 		return m, m.onKey(msg)
 	case tea.PasteMsg:
-		if len(m.overlays) == 0 && m.top().Scope().Typing() {
-			return m, m.top().Update(msg)
-		}
+		return m, m.top().Update(msg)
+	case screen.Result:
+		return m, m.deliver(msg)
 	case screen.Open:
 		return m, m.open(msg)
 	case screen.Back:
@@ -128,30 +111,36 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case screen.Exec:
 		return m, msg.Run()
 	case screen.Page:
-		m.overlays = append(m.overlays, page(m.env, msg))
+		return m, m.page(msg)
 	case screen.Ask:
-		m.overlays = append(m.overlays, overlay{scope: keymap.Confirm, ask: msg})
+		return m, m.ask(msg)
 	case screen.Tick:
 		return m, m.onTick(msg)
 	case clusterWatched:
 		return m, m.onCluster(msg)
 	case pulseFelt:
 		return m, m.onPulse(msg)
-	default:
-		return m, m.broadcast(msg)
+	case quit:
+		return m, m.quit()
 	}
 	return m, nil
 }
 
-func (m *Model) top() entry { return m.stack[len(m.stack)-1] }
-
-// broadcast gives a message to every screen: each knows its own results.
-func (m *Model) broadcast(msg tea.Msg) tea.Cmd {
-	cmds := make([]tea.Cmd, 0, len(m.stack))
-	for _, s := range m.stack {
-		if cmd := s.Update(msg); cmd != nil {
-			cmds = append(cmds, cmd)
+// deliver brings a result to the screen that waits for it, unless it was left.
+func (m *Model) deliver(r screen.Result) tea.Cmd {
+	for _, e := range m.stack {
+		if e.env.ID() == r.To {
+			return e.Update(r.Msg)
 		}
+	}
+	return nil
+}
+
+// tell gives news to all screens.
+func (m *Model) tell(news tea.Msg) tea.Cmd {
+	cmds := make([]tea.Cmd, 0, len(m.stack))
+	for _, e := range m.stack {
+		cmds = append(cmds, e.Update(news))
 	}
 	return tea.Batch(cmds...)
 }
@@ -166,7 +155,7 @@ func (m *Model) onTick(t screen.Tick) tea.Cmd {
 	}
 	now := m.env.Now
 	cmds := []tea.Cmd{
-		m.broadcast(t),
+		m.tell(t),
 		m.feel(),
 		tea.Tick(time.Second, func(time.Time) tea.Msg { return screen.Tick{At: now()} }),
 	}
@@ -178,17 +167,20 @@ func (m *Model) onTick(t screen.Tick) tea.Cmd {
 }
 
 func (m *Model) onCluster(msg clusterWatched) tea.Cmd {
-	if m.env.Ctx.Err() != nil {
+	if m.env.App.Err() != nil {
 		return nil
 	}
 	if msg.err != nil {
 		m.deaf = true
 		m.news.State, m.news.Trouble, m.news.At = screen.ClusterFailed, widget.Words(msg.err), msg.news.At
-		return m.broadcast(m.news)
+		return m.tell(m.news)
 	}
 	m.news, m.number = msg.news, msg.number
-	return tea.Batch(m.broadcast(m.news), m.watch())
+	return tea.Batch(m.tell(m.news), m.watch())
 }
+
+// quit is the answer that the program shall end all the same.
+type quit struct{}
 
 // quit ends what the screens wait for, and the program.
 func (m *Model) quit() tea.Cmd {

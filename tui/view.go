@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -29,10 +30,15 @@ func (m *Model) size() screen.Size {
 
 // View draws header, screen or page, and footer.
 func (m *Model) View() tea.View {
-	v := tea.NewView(m.draw())
+	lines, x, y, found := layout.TakeCursor(strings.Split(m.draw(), "\n"))
+	v := tea.NewView(strings.Join(lines, "\n"))
 	v.AltScreen = true
+	if found {
+		v.Cursor = tea.NewCursor(x, y)
+		v.Cursor.Blink = false // nothing moves unless something happened
+	}
 	v.WindowTitle = "gatedrill"
-	if where := m.top().Where(); where != "" {
+	if where := m.where(); where != "" {
 		v.WindowTitle += " › " + layout.Cut(cards.Clean(where), 60)
 	}
 	return v
@@ -57,49 +63,52 @@ func (m *Model) draw() string {
 	if h >= airy {
 		lines = append(lines, rule)
 	}
-	return strings.Join(append(lines, help.Footer(m.env.Styles, m.scope(), m.useful, w)), "\n")
+	return strings.Join(append(lines, help.Footer(m.env.Styles, m.env.Keys, m.top().Scope(), m.useful, w)), "\n")
 }
 
-// useful says whether an intent does something now, on the page over the
-// screen or else on the screen.
+// useful says whether an intent does something now on the screen on top.
 func (m *Model) useful(i keymap.Intent) bool {
-	if n := len(m.overlays); n > 0 {
-		o, size := m.overlays[n-1], m.size()
-		return i != keymap.Down || (o.lines != nil && len(o.lines(size.W)) > size.H)
-	}
 	s, choosy := m.top().Screen.(screen.Choosy)
 	return !choosy || s.Useful(i)
 }
 
-// body is the screen or the page over it, with a question or a notice over
-// its last lines.
+// body is the screen on top. What floats, and what was said last, stands over
+// the last lines of what is below.
 func (m *Model) body(size screen.Size) []string {
-	var text string
+	base := len(m.stack) - 1
+	for m.stack[base].floats() {
+		base--
+	}
+	lines := strings.Split(layout.Fit(strings.Split(m.stack[base].View(size.W, size.H), "\n"), size.W, size.H), "\n")
 	over := m.notice(size.W)
-	shown := m.overlays
-	if n := len(shown); n > 0 && shown[n-1].scope == keymap.Confirm {
-		over, shown = m.question(shown[n-1].ask, size.W), shown[:n-1]
+	for _, e := range m.stack[base+1:] {
+		over = strings.Split(e.View(size.W, size.H-1), "\n")
 	}
-	if n := len(shown); n > 0 && shown[n-1].lines != nil {
-		o := shown[n-1]
-		text = strings.Join(widget.Window(m.env.Styles, o.scroll, o.lines(size.W), size.W, size.H), "\n")
-	} else {
-		text = m.top().View(size.W, size.H)
-	}
-	lines := strings.Split(layout.Fit(strings.Split(text, "\n"), size.W, size.H), "\n")
 	if n := len(over); n > 0 && n < len(lines) {
 		copy(lines[len(lines)-n:], over)
 	}
 	return lines
 }
 
+// where names the screen on top, behind the one that it lies over.
+func (m *Model) where() string {
+	var parts []string
+	for i := len(m.stack) - 1; i >= 0; i-- {
+		if where := m.stack[i].Where(); where != "" {
+			parts = append(parts, where)
+		}
+		if m.stack[i].over == 0 {
+			break
+		}
+	}
+	slices.Reverse(parts)
+	return strings.Join(parts, " › ")
+}
+
 // header says where you are, how the cluster is, and how long the lab takes.
 func (m *Model) header() string {
 	st, w := m.env.Styles, m.width
-	where := m.top().Where()
-	if n := len(m.overlays); n > 0 && m.overlays[n-1].title != "" {
-		where = strings.TrimPrefix(where+" › "+m.overlays[n-1].title, " › ")
-	}
+	where := m.where()
 	left := st.Accent.Render(" gatedrill")
 	if where != "" {
 		left += st.Faint.Render(" › ") + where
@@ -108,7 +117,7 @@ func (m *Model) header() string {
 		}
 	}
 	right := m.status(w)
-	if t, ok := m.top().Screen.(screen.Timed); ok && t.Clock() != "" {
+	if t, ok := m.opened().Screen.(screen.Timed); ok && t.Clock() != "" {
 		right += "  " + t.Clock()
 	}
 	return layout.Ends(left, right, w-1)
@@ -144,27 +153,5 @@ func (m *Model) notice(w int) []string {
 	if m.flash.Bad {
 		mark = st.Bad.Render(theme.Bad)
 	}
-	return m.boxed(mark, layout.Head(layout.Flow(cards.Clean(m.flash.Text), w-4), 4, "…"))
-}
-
-func (m *Model) question(a screen.Ask, w int) []string {
-	st := m.env.Styles
-	lines := layout.Wrap(a.Question, w-4)
-	for i, l := range lines {
-		lines[i] = st.Strong.Render(l)
-	}
-	return m.boxed(st.Warn.Render("?"), append(lines, layout.Flow(a.Detail, w-4)...))
-}
-
-// boxed sets lines below a rule, with a mark before the first.
-func (m *Model) boxed(mark string, lines []string) []string {
-	out := []string{m.env.Styles.Faint.Render(strings.Repeat("─", m.width))}
-	for i, l := range lines {
-		if i == 0 {
-			out = append(out, " "+mark+" "+l)
-			continue
-		}
-		out = append(out, "   "+l)
-	}
-	return out
+	return widget.Boxed(st, mark, layout.Head(layout.Flow(cards.Clean(m.flash.Text), w-4), 4, "…"), w)
 }

@@ -68,10 +68,10 @@ func NewCards(env *screen.Env, port CardsPort, decks func(context.Context) []str
 func (m *Cards) Init() tea.Cmd {
 	m.request = m.env.Seq.Next()
 	id, ctx, port, decks, now := m.request, m.env.Ctx, m.port, m.decks, m.env.Now
-	return func() tea.Msg {
+	return m.env.Do(func() tea.Msg {
 		rows, err := port.List(ctx)
 		return cardsLoaded{id, widget.Safe(rows), widget.Safe(decks(ctx)), now(), err}
-	}
+	})
 }
 
 // Update takes results, and text while the filter is open.
@@ -90,49 +90,53 @@ func (m *Cards) Update(msg tea.Msg) tea.Cmd {
 		}
 	case acted:
 		return m.onActed(msg)
-	case tea.KeyPressMsg, tea.PasteMsg:
+	case tea.KeyPressMsg:
+		if i := m.env.Intent(m.Scope(), msg); i != "" {
+			return m.do(i)
+		}
+		return m.typed(msg)
+	case tea.PasteMsg:
 		return m.typed(msg)
 	}
 	return nil
 }
 
-// Handle acts on an intent.
-func (m *Cards) Handle(i keymap.Intent) (tea.Cmd, bool) {
+func (m *Cards) do(i keymap.Intent) tea.Cmd {
 	if m.handle(i) {
-		return nil, true
+		return nil
 	}
 	if i == keymap.Back {
-		return screen.Send(screen.Back{From: m}), true
+		return m.env.Back()
 	}
 	if i == keymap.Undo {
-		return m.undo(), true
+		return m.undo()
 	}
 	if i == keymap.Problems {
-		return m.problems(), true
+		return m.problems()
 	}
 	at := m.row()
 	if at < 0 {
-		return nil, false
+		return nil
 	}
 	r := m.all[at]
 	switch i {
 	case keymap.Go:
-		return screen.Send(screen.Page{Title: r.Card.ID, Markdown: m.page(r)}), true
+		return m.env.Page(r.Card.ID, m.page(r))
 	case keymap.OpenReview:
-		return screen.Send(screen.Open{Kind: screen.Review, Deck: r.Card.Deck}), true
+		return screen.Send(screen.Open{Kind: screen.Review, Deck: r.Card.Deck})
 	case keymap.Cram:
-		return screen.Send(screen.Open{Kind: screen.Review, Cram: m.crammed()}), true
+		return screen.Send(screen.Open{Kind: screen.Review, Cram: m.crammed()})
 	}
 	if kind, ok := does(i, r); ok {
-		return m.act(kind, r.Card.ID), true
+		return m.act(kind, r.Card.ID)
 	}
-	return nil, false
+	return nil
 }
 
 // problems lists what is wrong with the decks.
 func (m *Cards) problems() tea.Cmd {
 	if len(m.wrongs) == 0 {
-		return screen.Send(screen.Flash{Text: "nothing is wrong with the decks"})
+		return screen.Say("nothing is wrong with the decks")
 	}
 	const most = 100
 	text := ""
@@ -142,7 +146,7 @@ func (m *Cards) problems() tea.Cmd {
 	if n := len(m.wrongs) - most; n > 0 {
 		text += fmt.Sprintf("- and %d more: gatedrill cards check\n", n)
 	}
-	return screen.Send(screen.Page{Title: "what is wrong with the decks", Markdown: text})
+	return m.env.Page("what is wrong with the decks", text)
 }
 
 // Useful says whether a key does something now.
@@ -178,25 +182,25 @@ func does(i keymap.Intent, r cards.Row) (kind cards.Kind, ok bool) {
 }
 
 func (m *Cards) act(kind cards.Kind, card string) tea.Cmd {
-	ctx, port := m.env.Ctx, m.port
-	return func() tea.Msg {
+	ctx, port := m.env.App, m.port
+	return m.env.Do(func() tea.Msg {
 		ids, err := port.Act(ctx, kind, card)
 		return acted{ids: ids, err: err}
-	}
+	})
 }
 
 // undo takes back what was last done in this list.
 func (m *Cards) undo() tea.Cmd {
 	n := len(m.done)
 	if n == 0 {
-		return screen.Send(screen.Flash{Text: "nothing was done in this list"})
+		return screen.Say("nothing was done in this list")
 	}
-	ctx, port, last := m.env.Ctx, m.port, m.done[n-1]
+	ctx, port, last := m.env.App, m.port, m.done[n-1]
 	m.done = m.done[:n-1]
-	return func() tea.Msg {
+	return m.env.Do(func() tea.Msg {
 		_, err := port.Undo(ctx, last)
 		return acted{undo: true, err: err}
-	}
+	})
 }
 
 func (m *Cards) onActed(msg acted) tea.Cmd {
@@ -205,7 +209,7 @@ func (m *Cards) onActed(msg acted) tea.Cmd {
 	}
 	m.done = append(m.done, msg.ids...)
 	if msg.undo {
-		return tea.Batch(m.Init(), screen.Send(screen.Flash{Text: "taken back"}))
+		return tea.Batch(m.Init(), screen.Say("taken back"))
 	}
 	return m.Init()
 }
@@ -220,9 +224,3 @@ func (m *Cards) Scope() keymap.Scope {
 
 // Where names the screen.
 func (m *Cards) Where() string { return "cards" }
-
-// Unsaved is always empty.
-func (m *Cards) Unsaved() string { return "" }
-
-// Close has nothing to end.
-func (m *Cards) Close() {}

@@ -32,8 +32,6 @@ type Labs struct {
 	all     []labs.Listing
 	reading bool
 	read    time.Time // when the list was read last, by the ticks
-	asked   int       // id of the question whether to drop the lab in progress
-	wanted  string
 }
 
 type labsLoaded struct {
@@ -41,6 +39,9 @@ type labsLoaded struct {
 	labs    []labs.Listing
 	err     error
 }
+
+// giveUp is the answer that the lab in progress is to be dropped for another.
+type giveUp struct{ wanted string }
 
 // NewLabs makes the list of labs.
 func NewLabs(env *screen.Env, port LabsPort) *Labs {
@@ -72,10 +73,10 @@ func (m *Labs) Init() tea.Cmd {
 	m.reading = true
 	m.request = m.env.Seq.Next()
 	id, ctx, port := m.request, m.env.Ctx, m.port
-	return func() tea.Msg {
+	return m.env.Do(func() tea.Msg {
 		l, err := port.List(ctx)
 		return labsLoaded{id, widget.Safe(l), err}
-	}
+	})
 }
 
 // Update takes results, and text while the filter is open.
@@ -93,28 +94,30 @@ func (m *Labs) Update(msg tea.Msg) tea.Cmd {
 			m.loaded, m.all, m.err = true, msg.labs, widget.Words(msg.err)
 			m.fill(len(m.all))
 		}
-	case screen.Answered:
-		if msg.ID == m.asked && msg.Yes {
-			return screen.Send(screen.Open{Kind: screen.Lab, Lab: m.wanted, GiveUp: true})
+	case giveUp:
+		return screen.Send(screen.Open{Kind: screen.Lab, Lab: msg.wanted, GiveUp: true})
+	case tea.KeyPressMsg:
+		if i := m.env.Intent(m.Scope(), msg); i != "" {
+			return m.do(i)
 		}
-	case tea.KeyPressMsg, tea.PasteMsg:
+		return m.typed(msg)
+	case tea.PasteMsg:
 		return m.typed(msg)
 	}
 	return nil
 }
 
-// Handle acts on an intent.
-func (m *Labs) Handle(i keymap.Intent) (tea.Cmd, bool) {
+func (m *Labs) do(i keymap.Intent) tea.Cmd {
 	if m.handle(i) {
-		return nil, true
+		return nil
 	}
 	switch i {
 	case keymap.Back:
-		return screen.Send(screen.Back{From: m}), true
+		return m.env.Back()
 	case keymap.Go:
-		return m.start(), true
+		return m.start()
 	}
-	return nil, false
+	return nil
 }
 
 // start opens the marked lab. One lab runs at a time, so another in progress
@@ -131,9 +134,13 @@ func (m *Labs) start() tea.Cmd {
 	case len(l.Missing) > 0:
 		return screen.Send(screen.Flash{Text: "it needs what this cluster lacks: " + strings.Join(l.Missing, ", "), Bad: true})
 	case busy >= 0:
-		m.asked, m.wanted = m.env.Seq.Next(), l.ID
-		return screen.Send(screen.Ask{ID: m.asked, Question: "Give up “" + m.all[busy].Title + "”?",
-			Detail: "It is in progress, and one lab runs at a time. What you changed in it is undone."})
+		return m.env.Ask("Give up “"+m.all[busy].Title+"”?", "It is in progress, and one lab runs at a time. What you changed in it is undone.",
+			func(yes bool) tea.Msg {
+				if !yes {
+					return nil
+				}
+				return giveUp{l.ID}
+			})
 	}
 	return screen.Send(screen.Open{Kind: screen.Lab, Lab: l.ID})
 }
@@ -258,9 +265,3 @@ func (m *Labs) Scope() keymap.Scope {
 
 // Where names the screen.
 func (m *Labs) Where() string { return "labs" }
-
-// Unsaved is always empty.
-func (m *Labs) Unsaved() string { return "" }
-
-// Close has nothing to end.
-func (m *Labs) Close() {}

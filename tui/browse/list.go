@@ -127,11 +127,8 @@ func (l *list) stop() {
 
 func (l *list) mark(n int) { l.marked = max(0, min(l.marked+n, len(l.shown)-1)) }
 
-// typed takes a key or a paste while the filter is open.
+// typed gives a key or a paste to the filter, which takes it while it is open.
 func (l *list) typed(msg tea.Msg) tea.Cmd {
-	if !l.typing {
-		return nil
-	}
 	cmd := l.field.Update(msg)
 	l.narrow()
 	return cmd

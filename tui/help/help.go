@@ -29,11 +29,11 @@ func name(key string) string {
 
 // Lines lists the keys that work in a scope: its own first, then those that
 // work everywhere, each with what it does.
-func Lines(st *theme.Styles, s keymap.Scope, w int) []string {
+func Lines(st *theme.Styles, keys *keymap.Keys, s keymap.Scope, w int) []string {
 	var out []string
 	for _, scope := range []keymap.Scope{s, keymap.Global} {
 		out = append(out, "", " "+st.Strong.Render("Keys: "+string(scope)))
-		for _, b := range keymap.In(scope) {
+		for _, b := range keys.In(scope) {
 			out = append(out, entry(st, b, w)...)
 		}
 	}
@@ -67,13 +67,13 @@ func entry(st *theme.Styles, b keymap.Binding, w int) []string {
 // Footer is the line of keys at the foot of the screen: as many as fit, the
 // most useful first, the way to all of them always last. What is of no use now
 // is left out.
-func Footer(st *theme.Styles, s keymap.Scope, useful func(keymap.Intent) bool, w int) string {
+func Footer(st *theme.Styles, keys *keymap.Keys, s keymap.Scope, useful func(keymap.Intent) bool, w int) string {
 	last := " ? keys"
 	if s.Typing() || s == keymap.Confirm {
 		last = ""
 	}
 	line := ""
-	for _, b := range keymap.In(s) {
+	for _, b := range keys.In(s) {
 		if b.Short == "" || !useful(b.Intent) {
 			continue
 		}

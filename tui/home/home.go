@@ -102,21 +102,21 @@ func (m *Model) Init() tea.Cmd { return m.load() }
 func (m *Model) load() tea.Cmd {
 	m.request = m.env.Seq.Next()
 	id, ctx, p := m.request, m.env.Ctx, m.ports
-	cmds := []tea.Cmd{func() tea.Msg {
+	cmds := []tea.Cmd{m.env.Do(func() tea.Msg {
 		s, err := p.Study.Summary(ctx)
 		return summaryLoaded{id, widget.Safe(s), err}
-	}}
+	})}
 	if p.Labs != nil {
-		cmds = append(cmds, func() tea.Msg {
+		cmds = append(cmds, m.env.Do(func() tea.Msg {
 			l, err := p.Labs.List(ctx)
 			return labsLoaded{id, widget.Safe(l), err}
-		})
+		}))
 	}
 	if p.Coach != nil {
-		cmds = append(cmds, func() tea.Msg {
+		cmds = append(cmds, m.env.Do(func() tea.Msg {
 			a, err := p.Coach.Advise(ctx)
 			return advised{id, widget.Safe(a), err}
-		})
+		}))
 	}
 	return tea.Batch(cmds...)
 }
@@ -149,6 +149,8 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		m.now = msg.At
 	case screen.Shown, screen.CardsChanged:
 		return m.load()
+	case tea.KeyPressMsg:
+		return m.do(m.env.Intent(m.Scope(), msg))
 	}
 	m.chosen = max(0, min(m.chosen, len(m.items())-1))
 	return nil
@@ -161,8 +163,7 @@ func (m *Model) note(p part, err error) {
 	}
 }
 
-// Handle acts on an intent.
-func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
+func (m *Model) do(i keymap.Intent) tea.Cmd {
 	items := m.items()
 	switch i {
 	case keymap.Up:
@@ -171,24 +172,22 @@ func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
 		m.chosen = min(m.chosen+1, max(len(items)-1, 0))
 	case keymap.Go:
 		if m.chosen < len(items) {
-			return screen.Send(items[m.chosen].open), true
+			return screen.Send(items[m.chosen].open)
 		}
 	case keymap.OpenReview:
-		return screen.Send(screen.Open{Kind: screen.Review}), true
+		return screen.Send(screen.Open{Kind: screen.Review})
 	case keymap.OpenLabs:
-		return m.openLabs(), true
+		return m.openLabs()
 	case keymap.OpenCards:
-		return screen.Send(screen.Open{Kind: screen.Cards}), true
+		return screen.Send(screen.Open{Kind: screen.Cards})
 	case keymap.OpenStats:
-		return screen.Send(screen.Open{Kind: screen.Stats}), true
+		return screen.Send(screen.Open{Kind: screen.Stats})
 	case keymap.OpenTrace:
-		return m.openTrace(), true
+		return m.openTrace()
 	case keymap.Again:
-		return m.again(), true
-	default:
-		return nil, false
+		return m.again()
 	}
-	return nil, true
+	return nil
 }
 
 func (m *Model) openLabs() tea.Cmd {
@@ -211,11 +210,7 @@ func (m *Model) again() tea.Cmd {
 	if m.ports.Cluster == nil || m.news.Busy() || m.news.State == screen.ClusterReady {
 		return load
 	}
-	ctx, c := m.env.Ctx, m.ports.Cluster
-	return tea.Batch(load, func() tea.Msg {
-		c.Ensure(ctx)
-		return nil
-	})
+	return tea.Batch(load, m.env.Ensure(m.ports.Cluster))
 }
 
 // Scope names the keys in force.
@@ -223,9 +218,3 @@ func (m *Model) Scope() keymap.Scope { return keymap.Home }
 
 // Where names the screen.
 func (m *Model) Where() string { return "" }
-
-// Unsaved is always empty: nothing is entered here.
-func (m *Model) Unsaved() string { return "" }
-
-// Close has nothing to end: home lives as long as the program.
-func (m *Model) Close() {}

@@ -1,6 +1,6 @@
 // Package keymap is the one table of keys: which key means what, where. Screens
-// act on intents and never look at keys; footer and help are made from the
-// same table.
+// look a key up in the scope that is in force and act on the intent; footer and
+// help are made from the same table.
 package keymap
 
 // Intent is what a key press asks for.
@@ -44,6 +44,9 @@ const (
 func (s Scope) Typing() bool {
 	return s == ReviewType || s == LabType || s == ListType || s == TraceType
 }
+
+// modal says whether what is on screen comes before everything else.
+func (s Scope) modal() bool { return s == Page || s == Confirm }
 
 // The intents.
 const (
@@ -113,29 +116,44 @@ type Binding struct {
 	Long   string // a sentence for the help
 }
 
-// Lookup finds the intent of a key in a scope. Outside of typing scopes the
-// global keys follow the scope's own.
-func Lookup(s Scope, key string) (Intent, bool) {
-	for _, b := range Table() {
-		if b.Scope != s && b.Scope != Global {
-			continue
+// Keys is a table of keys made ready to be asked.
+type Keys struct {
+	table  []Binding
+	intent map[Scope]map[string]Intent
+}
+
+// New makes the keys of a table.
+func New(table []Binding) *Keys {
+	k := &Keys{table: table, intent: map[Scope]map[string]Intent{}}
+	for _, b := range table {
+		if k.intent[b.Scope] == nil {
+			k.intent[b.Scope] = map[string]Intent{}
 		}
-		if b.Scope == Global && s.Typing() && b.Intent != Interrupt {
-			continue
-		}
-		for _, k := range b.Keys {
-			if k == key {
-				return b.Intent, true
-			}
+		for _, key := range b.Keys {
+			k.intent[b.Scope][key] = b.Intent
 		}
 	}
-	return "", false
+	return k
+}
+
+// Lookup finds the intent of a key in a scope, "" if it has none there.
+func (k *Keys) Lookup(s Scope, key string) Intent { return k.intent[s][key] }
+
+// Everywhere finds what a key means whatever is on screen, as far as it is no
+// text there
+// and nothing lies over the screen.
+func (k *Keys) Everywhere(s Scope, key string) Intent {
+	i := k.Lookup(Global, key)
+	if (s.Typing() || s.modal()) && i != Interrupt {
+		return ""
+	}
+	return i
 }
 
 // In returns the bindings of one scope in the order of the table.
-func In(s Scope) []Binding {
+func (k *Keys) In(s Scope) []Binding {
 	var out []Binding
-	for _, b := range Table() {
+	for _, b := range k.table {
 		if b.Scope == s {
 			out = append(out, b)
 		}

@@ -19,7 +19,7 @@ func TestNoKeyMeansTwoThings(t *testing.T) {
 		}
 	}
 	for p, intent := range seen {
-		if g, taken := seen[place{Global, p.key}]; taken && p.scope != Global {
+		if g, taken := seen[place{Global, p.key}]; taken && p.scope != Global && !p.scope.modal() {
 			t.Errorf("%s: key %q means %q and hides the global %q", p.scope, p.key, intent, g)
 		}
 	}
@@ -43,28 +43,42 @@ func TestEveryBindingIsExplained(t *testing.T) {
 
 func TestLookup(t *testing.T) {
 	t.Parallel()
+	keys := New(Table())
 	cases := []struct {
 		scope Scope
 		key   string
 		want  Intent
-		found bool
 	}{
-		{Home, "enter", Go, true},
-		{Home, "?", Help, true},
-		{LabDiagnose, "h", Healthy, true},
-		{LabDiagnose, "H", Hint, true},
-		{LabType, "h", "", false},
-		{LabType, "q", "", false},
-		{LabType, "?", "", false},
-		{LabType, "ctrl+c", Interrupt, true},
-		{LabType, "esc", Back, true},
-		{ReviewQuestion, "1", "", false},
-		{ReviewAnswer, "1", RateAgain, true},
+		{Home, "enter", Go},
+		{Home, "?", ""},
+		{LabDiagnose, "h", Healthy},
+		{LabDiagnose, "H", Hint},
+		{LabType, "h", ""},
+		{LabType, "esc", Back},
+		{ReviewQuestion, "1", ""},
+		{ReviewAnswer, "1", RateAgain},
 	}
 	for _, c := range cases {
-		got, found := Lookup(c.scope, c.key)
-		if got != c.want || found != c.found {
-			t.Errorf("%s, key %q: got %q %v, want %q %v", c.scope, c.key, got, found, c.want, c.found)
+		if got := keys.Lookup(c.scope, c.key); got != c.want {
+			t.Errorf("%s, key %q: got %q, want %q", c.scope, c.key, got, c.want)
+		}
+	}
+	everywhere := []struct {
+		scope Scope
+		key   string
+		want  Intent
+	}{
+		{Home, "?", Help},
+		{Home, "q", Quit},
+		{LabType, "q", ""},
+		{LabType, "?", ""},
+		{LabType, "ctrl+c", Interrupt},
+		{Page, "q", ""},
+		{Confirm, "ctrl+c", Interrupt},
+	}
+	for _, c := range everywhere {
+		if got := keys.Everywhere(c.scope, c.key); got != c.want {
+			t.Errorf("%s, key %q anywhere: got %q, want %q", c.scope, c.key, got, c.want)
 		}
 	}
 }

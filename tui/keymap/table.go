@@ -195,10 +195,10 @@ func pages() []Binding {
 		{TraceType, []string{"enter"}, Go, "⏎", "trace", "walk this request through the layers"},
 		{TraceType, []string{"esc"}, Back, "esc", "back", "leave the field"},
 
-		{Page, []string{"esc", "enter", "i"}, Back, "esc", "close", "close this page"},
+		{Page, []string{"esc", "enter", "i", "q", "?"}, Back, "esc", "close", "close this page"},
 	}, scrolls(Page), []Binding{
 		{Confirm, []string{"y"}, Yes, "y", "yes", "do it; no other key means yes, since what is asked about cannot be taken back"},
-		{Confirm, []string{"esc", "n"}, Back, "esc", "no", "leave everything as it is"},
+		{Confirm, []string{"esc", "n", "q"}, Back, "esc", "no", "leave everything as it is"},
 	})
 }
 

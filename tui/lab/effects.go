@@ -64,82 +64,73 @@ type startedAgain struct {
 	err   error
 }
 
-func (m *Model) ensure() tea.Cmd {
-	ctx, c := m.env.Ctx, m.ports.Cluster
-	return func() tea.Msg {
-		c.Ensure(ctx)
-		return nil
-	}
-}
-
 // next waits for the next view. Each view that arrives arms it again.
 func (m *Model) next() tea.Cmd {
-	id, ctx, port, after, now := m.watch, m.ctx, m.ports.Labs, m.number, m.env.Now
-	return func() tea.Msg {
+	id, ctx, port, after, now := m.watch, m.env.Ctx, m.ports.Labs, m.number, m.env.Now
+	return m.env.Do(func() tea.Msg {
 		v, n, err := port.Watch(ctx, after)
 		return changed{id, widget.Safe(v), n, now(), err}
-	}
+	})
 }
 
 func (m *Model) commit(s labs.Step, v labs.Verdict) tea.Cmd {
 	m.sent = m.env.Seq.Next()
-	id, ctx, port := m.sent, m.ctx, m.ports.Labs
-	return func() tea.Msg {
+	id, ctx, port := m.sent, m.env.Ctx, m.ports.Labs
+	return m.env.Do(func() tea.Msg {
 		r, err := port.Verdict(ctx, s, v)
 		return replied{id, s, widget.Safe(r), false, err}
-	}
+	})
 }
 
 func (m *Model) answer(s labs.Step, text string) tea.Cmd {
 	m.sent = m.env.Seq.Next()
-	id, ctx, port := m.sent, m.ctx, m.ports.Labs
-	return func() tea.Msg {
+	id, ctx, port := m.sent, m.env.Ctx, m.ports.Labs
+	return m.env.Do(func() tea.Msg {
 		r, err := port.Answer(ctx, s, text)
 		return replied{id, s, widget.Safe(r), true, err}
-	}
+	})
 }
 
 func (m *Model) hint(s labs.Step) tea.Cmd {
-	id, ctx, port := m.watch, m.ctx, m.ports.Labs
-	return func() tea.Msg {
+	id, ctx, port := m.watch, m.env.Ctx, m.ports.Labs
+	return m.env.Do(func() tea.Msg {
 		_, err := port.Hint(ctx, s)
 		return hinted{id, err}
-	}
+	})
 }
 
 func (m *Model) solution() tea.Cmd {
-	id, ctx, port := m.watch, m.ctx, m.ports.Labs
-	return func() tea.Msg {
+	id, ctx, port := m.watch, m.env.Ctx, m.ports.Labs
+	return m.env.Do(func() tea.Msg {
 		text, err := port.Solution(ctx)
 		return solutionRead{id, cards.Clean(text), err}
-	}
+	})
 }
 
 func (m *Model) reset() tea.Cmd {
-	id, ctx, port := m.watch, m.env.Ctx, m.ports.Labs
-	return func() tea.Msg { return resetDone{id, port.Reset(ctx)} }
+	id, ctx, port := m.watch, m.env.App, m.ports.Labs
+	return m.env.Do(func() tea.Msg { return resetDone{id, port.Reset(ctx)} })
 }
 
 // leave stops watching; the lab stays as it is.
 func (m *Model) leave() tea.Cmd {
-	ctx, port := m.env.Ctx, m.ports.Labs
-	left := func() tea.Msg {
+	ctx, port := m.env.App, m.ports.Labs
+	left := screen.Tell(func() tea.Msg {
 		if err := port.Leave(ctx); err != nil {
 			return screen.Flash{Text: "the lab was not left cleanly: " + widget.Words(err), Bad: true}
 		}
 		return nil
-	}
-	m.cancel()
+	})
 	if m.stage == waiting {
-		return screen.Send(screen.Back{From: m})
+		return m.env.Back()
 	}
-	return tea.Batch(left, screen.Send(screen.Back{From: m}))
+	return tea.Batch(left, m.env.Back())
 }
 
 // startAgain has the fault put back into the lab on screen.
 func (m *Model) startAgain() tea.Cmd {
-	id, ctx, port, lab := m.watch, m.env.Ctx, m.ports.Labs, m.view.Lab.ID
-	return func() tea.Msg { return startedAgain{id, port.Start(ctx, lab)} }
+	id, ctx, port, lab := m.watch, m.env.App, m.ports.Labs, m.view.Lab.ID
+	return m.env.Do(func() tea.Msg { return startedAgain{id, port.Start(ctx, lab)} })
 }
 
 func (m *Model) onResult(msg tea.Msg) tea.Cmd {
@@ -169,7 +160,7 @@ func (m *Model) onResult(msg tea.Msg) tea.Cmd {
 			return bad("the solution could not be read", msg.err)
 		}
 		if msg.watch == m.watch {
-			return screen.Send(screen.Page{Title: "solution of " + m.title(), Markdown: msg.text})
+			return m.env.Page("solution of "+m.title(), msg.text)
 		}
 	case resetDone:
 		if msg.watch == m.watch {

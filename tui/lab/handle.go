@@ -15,61 +15,58 @@ import (
 // it is being judged: it is not sent, and the learner has to know.
 const stillAsking = "the cluster is still being asked: wait, then try again"
 
-// Handle acts on an intent.
-func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
+func (m *Model) do(i keymap.Intent) tea.Cmd {
 	if m.typing {
 		return m.handleTyping(i)
 	}
 	switch i {
 	case keymap.Back:
-		return m.leave(), true
+		return m.leave()
 	case keymap.Again:
-		return m.again(), true
+		return m.again()
 	case keymap.Shell:
-		return m.shell(), true
+		return m.shell()
 	case keymap.Healthy:
-		return m.verdict(labs.Healthy), true
+		return m.verdict(labs.Healthy)
 	case keymap.Broken:
-		return m.verdict(labs.Broken), true
+		return m.verdict(labs.Broken)
 	case keymap.OffPath:
-		return m.verdict(labs.OffPath), true
+		return m.verdict(labs.OffPath)
 	case keymap.Answer:
-		return m.edit(), true
+		return m.edit()
 	case keymap.Copy:
-		return m.copy(), true
+		return m.copy()
 	case keymap.Next:
-		return m.another(), true
+		return m.another()
 	case keymap.Details:
-		return screen.Send(screen.Page{Title: "all of it", Markdown: m.details()}), true
+		return m.env.Page("all of it", m.details())
 	case keymap.Hint, keymap.Reset, keymap.Solution:
-		return m.confirm(i), true
+		return m.confirm(i)
 	case keymap.Up, keymap.Down, keymap.PageUp, keymap.PageDown:
 		m.move(i)
-	default:
-		return nil, false
 	}
-	return nil, true
+	return nil
 }
 
-func (m *Model) handleTyping(i keymap.Intent) (tea.Cmd, bool) {
+func (m *Model) handleTyping(i keymap.Intent) tea.Cmd {
 	s, _ := m.step()
 	switch i {
 	case keymap.Back:
 		m.drafts[s.Step] = m.field.Value()
 		m.stopTyping()
-		return nil, true
+		return nil
 	case keymap.Go:
 		m.drafts[s.Step] = m.field.Value()
 		m.stopTyping()
 		switch {
 		case m.drafts[s.Step] == "":
-			return nil, true
+			return nil
 		case m.sent != 0:
-			return flash(stillAsking), true
+			return screen.Say(stillAsking)
 		}
-		return m.answer(s.Step, m.drafts[s.Step]), true
+		return m.answer(s.Step, m.drafts[s.Step])
 	}
-	return nil, false
+	return nil
 }
 
 func (m *Model) stopTyping() {
@@ -84,11 +81,11 @@ func (m *Model) edit() tea.Cmd {
 	case !ok:
 		return nil
 	case m.ahead(s.Step):
-		return flash("this step " + m.after())
+		return screen.Say("this step " + m.after())
 	case s.Ask == "":
-		return flash("this step asks for a verdict only: h, b or n")
+		return screen.Say("this step asks for a verdict only: h, b or n")
 	case s.FindingRight:
-		return flash("this finding is right already")
+		return screen.Say("this finding is right already")
 	}
 	m.typing = true
 	m.field.Set(m.drafts[s.Step])
@@ -103,13 +100,13 @@ func (m *Model) verdict(v labs.Verdict) tea.Cmd {
 	case !ok:
 		return nil
 	case m.sent != 0:
-		return flash(stillAsking)
+		return screen.Say(stillAsking)
 	case len(s.Step.Layers()) == 0:
-		return flash("this step asks for a finding only: ⏎ opens its field")
+		return screen.Say("this step asks for a finding only: ⏎ opens its field")
 	case s.VerdictRight:
-		return flash("this verdict is right already")
+		return screen.Say("this verdict is right already")
 	case m.ahead(s.Step):
-		return flash("this step " + m.after())
+		return screen.Say("this step " + m.after())
 	}
 	return m.commit(s.Step, v)
 }
@@ -136,15 +133,15 @@ func (m *Model) toCopy() (text, why string) {
 func (m *Model) copy() tea.Cmd {
 	text, why := m.toCopy()
 	if why != "" {
-		return flash(why)
+		return screen.Say(why)
 	}
-	return tea.Batch(tea.SetClipboard(text), flash("copied: "+text))
+	return tea.Batch(tea.SetClipboard(text), screen.Say("copied: "+text))
 }
 
 // another marks the next command.
 func (m *Model) another() tea.Cmd {
 	if _, why := m.toCopy(); why != "" {
-		return flash(why)
+		return screen.Say(why)
 	}
 	m.command++
 	return nil
@@ -152,48 +149,40 @@ func (m *Model) another() tea.Cmd {
 
 // confirm asks before what is counted or cannot be taken back.
 func (m *Model) confirm(i keymap.Intent) tea.Cmd {
-	ask := screen.Ask{ID: m.env.Seq.Next()}
 	switch i {
 	case keymap.Hint:
 		s, ok := m.step()
 		switch {
 		case ok && m.ahead(s.Step):
-			return flash("this step " + m.after())
+			return screen.Say("this step " + m.after())
 		case !ok || s.HintsLeft == 0:
-			return flash("this step has no hint left")
+			return screen.Say("this step has no hint left")
 		}
-		m.asked[ask.ID] = askHint
-		ask.Question = "Take a hint?"
-		ask.Detail = fmt.Sprintf("%s left for this step. It is noted in the lab's history.", widget.Count(s.HintsLeft, "hint"))
+		return m.ask(askHint, "Take a hint?",
+			fmt.Sprintf("%s left for this step. It is noted in the lab's history.", widget.Count(s.HintsLeft, "hint")))
 	case keymap.Reset:
 		if m.stage == waiting || m.stage == opening {
-			return flash("nothing was started yet")
+			return screen.Say("nothing was started yet")
 		}
-		m.asked[ask.ID] = askReset
-		ask.Question = "Put everything back and end this attempt?"
-		ask.Detail = "What you changed in the lab's namespaces is undone."
-	case keymap.Solution:
-		m.asked[ask.ID] = askSolution
-		ask.Question = "Show the solution?"
-		ask.Detail = labs.SolutionNoted
+		return m.ask(askReset, "Put everything back and end this attempt?", "What you changed in the lab's namespaces is undone.")
 	}
-	return screen.Send(ask)
+	return m.ask(askSolution, "Show the solution?", labs.SolutionNoted)
 }
 
-func (m *Model) onAnswered(a screen.Answered) tea.Cmd {
-	what, mine := m.asked[a.ID]
-	delete(m.asked, a.ID)
-	if mine && what == askGiveUp {
-		return m.onGiveUp(a.Yes)
-	}
-	if !mine || !a.Yes {
+func (m *Model) ask(what question, text, detail string) tea.Cmd {
+	return m.env.Ask(text, detail, func(yes bool) tea.Msg { return answered{what, yes} })
+}
+
+func (m *Model) onAnswered(a answered) tea.Cmd {
+	switch {
+	case a.what == askGiveUp:
+		return m.onGiveUp(a.yes)
+	case !a.yes:
 		return nil
-	}
-	switch what {
-	case askHint:
+	case a.what == askHint:
 		s, _ := m.step()
 		return m.hint(s.Step)
-	case askReset:
+	case a.what == askReset:
 		return m.reset()
 	}
 	return m.solution()
@@ -202,7 +191,7 @@ func (m *Model) onAnswered(a screen.Answered) tea.Cmd {
 // move looks at another step, or scrolls the debrief.
 func (m *Model) move(i keymap.Intent) {
 	if m.Scope() == keymap.LabSolved {
-		m.scroll, _ = widget.Move(m.scroll, i, len(m.solved(m.size.W)), m.size.H)
+		m.scroll = widget.Move(m.scroll, i, len(m.solved(m.size.W)), m.size.H)
 		return
 	}
 	steps := labs.Steps()
@@ -230,5 +219,3 @@ func (m *Model) title() string {
 	}
 	return m.view.Lab.Title
 }
-
-func flash(text string) tea.Cmd { return screen.Send(screen.Flash{Text: text}) }

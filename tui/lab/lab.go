@@ -59,11 +59,9 @@ const (
 
 // Model is the lab screen.
 type Model struct {
-	env    *screen.Env
-	ports  Ports
-	ctx    context.Context // of this screen: ends when it is left
-	cancel context.CancelFunc
-	what   screen.Open
+	env   *screen.Env
+	ports Ports
+	what  screen.Open
 
 	stage   stage
 	trouble string
@@ -86,7 +84,6 @@ type Model struct {
 	drafts  map[labs.Step]string
 	sent    int // id of the verdict or finding under way, 0 = none
 	replies map[labs.Step]labs.Reply
-	asked   map[int]question
 	looking time.Time // until when to say that all is looked at again
 	scroll  layout.Scroll
 	inShell bool // asked for one and not left it: one at a time
@@ -102,12 +99,17 @@ const (
 	askGiveUp   question = "give up" // the lab in progress, for this one
 )
 
+// answered is the answer to a question.
+type answered struct {
+	what question
+	yes  bool
+}
+
 // New makes the screen of a lab to start, or of the one to resume.
 func New(env *screen.Env, ports Ports, what screen.Open, news screen.ClusterNews) *Model {
-	ctx, cancel := context.WithCancel(env.Ctx)
-	return &Model{env: env, ports: ports, ctx: ctx, cancel: cancel, what: what, news: news,
+	return &Model{env: env, ports: ports, what: what, news: news,
 		field: widget.NewField(env.Styles), drafts: map[labs.Step]string{},
-		replies: map[labs.Step]labs.Reply{}, asked: map[int]question{}}
+		replies: map[labs.Step]labs.Reply{}}
 }
 
 // Init starts the lab, or waits for the cluster first.
@@ -122,7 +124,7 @@ func (m *Model) begin() tea.Cmd {
 	if m.news.Busy() {
 		return nil
 	}
-	return m.ensure()
+	return m.env.Ensure(m.ports.Cluster)
 }
 
 // Update takes results. Those of an earlier request are dropped.
@@ -138,12 +140,15 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		if m.stage == waiting && msg.State == screen.ClusterReady {
 			return m.open()
 		}
-	case screen.Answered:
+	case answered:
 		return m.onAnswered(msg)
-	case tea.KeyPressMsg, tea.PasteMsg:
-		if m.typing {
-			return m.field.Update(msg)
+	case tea.KeyPressMsg:
+		if i := m.env.Intent(m.Scope(), msg); i != "" {
+			return m.do(i)
 		}
+		return m.field.Update(msg)
+	case tea.PasteMsg:
+		return m.field.Update(msg)
 	default:
 		return m.onResult(msg)
 	}
@@ -219,10 +224,3 @@ func (m *Model) elapsed() time.Duration {
 	}
 	return m.view.Elapsed
 }
-
-// Unsaved is always empty: what was committed is stored, the lab stays as it
-// is when it is left.
-func (m *Model) Unsaved() string { return "" }
-
-// Close stops watching.
-func (m *Model) Close() { m.cancel() }

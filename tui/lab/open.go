@@ -26,8 +26,8 @@ type occupied struct {
 // so it gets the program's context.
 func (m *Model) open() tea.Cmd {
 	m.stage, m.watch, m.number, m.inShell = opening, m.env.Seq.Next(), 0, false
-	id, ctx, port, what := m.watch, m.env.Ctx, m.ports.Labs, m.what
-	return func() tea.Msg {
+	id, ctx, port, what := m.watch, m.env.App, m.ports.Labs, m.what
+	return m.env.Do(func() tea.Msg {
 		if what.Resume {
 			return opened{id, port.Resume(ctx)}
 		}
@@ -43,7 +43,7 @@ func (m *Model) open() tea.Cmd {
 			}
 		}
 		return opened{id, port.Start(ctx, what.Lab)}
-	}
+	})
 }
 
 // inProgress is the title of a lab in progress other than the one wanted.
@@ -62,17 +62,13 @@ func inProgress(ctx context.Context, port Runner, want string) (string, error) {
 
 // onOccupied asks before another lab is given up.
 func (m *Model) onOccupied(title string) tea.Cmd {
-	ask := screen.Ask{ID: m.env.Seq.Next(), Question: "Give up “" + title + "”?",
-		Detail: "It is in progress, and one lab runs at a time. What you changed in it is undone."}
-	m.asked[ask.ID] = askGiveUp
-	return screen.Send(ask)
+	return m.ask(askGiveUp, "Give up “"+title+"”?", "It is in progress, and one lab runs at a time. What you changed in it is undone.")
 }
 
 // onGiveUp opens the lab after all, or goes back.
 func (m *Model) onGiveUp(yes bool) tea.Cmd {
 	if !yes {
-		m.cancel()
-		return screen.Send(screen.Back{From: m})
+		return m.env.Back()
 	}
 	m.what.GiveUp = true
 	return m.open()
@@ -91,22 +87,21 @@ func (m *Model) onOpened(err error) tea.Cmd {
 func (m *Model) again() tea.Cmd {
 	switch {
 	case m.stage == open && m.news.Down():
-		return m.ensure()
+		return m.env.Ensure(m.ports.Cluster)
 	case m.stage == open && (m.view.Phase == labs.PhaseUnearned || m.view.Phase == labs.PhaseFailed):
 		return m.startAgain()
 	case m.stage == broken, m.stage == waiting && !m.news.Busy():
 		return m.begin()
 	}
 	if m.stage == open && !m.news.Busy() {
-		return flash("nothing has failed")
+		return screen.Say("nothing has failed")
 	}
-	return flash("it is on its way")
+	return screen.Say("it is on its way")
 }
 
 func (m *Model) onReset(err error) tea.Cmd {
 	if err != nil {
 		return bad("reset failed", err)
 	}
-	m.cancel()
-	return tea.Batch(screen.Send(screen.Back{From: m}), flash("everything was put back"))
+	return tea.Batch(m.env.Back(), screen.Say("everything was put back"))
 }

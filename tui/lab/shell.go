@@ -14,14 +14,14 @@ func (m *Model) shell() tea.Cmd {
 		return nil // the key was pressed twice
 	}
 	if m.blind() {
-		return flash("no shell while the " + m.news.Name + " is not up")
+		return screen.Say("no shell while the " + m.news.Name + " is not up")
 	}
 	m.inShell = true
-	id, ctx, port := m.watch, m.env.Ctx, m.ports.Labs
-	return func() tea.Msg {
+	id, ctx, port := m.watch, m.env.App, m.ports.Labs
+	return m.env.Do(func() tea.Msg {
 		c, err := port.Shell(ctx)
 		return shellMade{id, c, err}
-	}
+	})
 }
 
 func (m *Model) onShell(msg shellMade) tea.Cmd {
@@ -30,7 +30,7 @@ func (m *Model) onShell(msg shellMade) tea.Cmd {
 		return bad("no shell", msg.err)
 	}
 	id := msg.watch
-	return screen.Send(screen.Exec{Command: msg.shell, Hello: hello, Done: func(err error) tea.Msg { return shellLeft{id, err} }})
+	return m.env.Exec(msg.shell, hello, func(err error) tea.Msg { return shellLeft{id, err} })
 }
 
 // hello says how to come back.
@@ -47,11 +47,11 @@ func (m *Model) onShellLeft(err error) tea.Cmd {
 		ExitCode() int
 	}
 	if err != nil && !errors.As(err, &exit) {
-		said = flash("the shell ended: " + widget.Words(err))
+		said = screen.Say("the shell ended: " + widget.Words(err))
 	}
 	if r, ok := m.ports.Labs.(Rechecker); ok {
-		ctx := m.ctx
-		return tea.Batch(said, func() tea.Msg { return rechecked{r.Recheck(ctx)} })
+		ctx := m.env.Ctx
+		return tea.Batch(said, m.env.Do(func() tea.Msg { return rechecked{r.Recheck(ctx)} }))
 	}
 	return said
 }

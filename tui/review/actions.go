@@ -42,18 +42,18 @@ func (m *Model) act(kind cards.Kind) tea.Cmd {
 		return nil
 	}
 	if m.unsaved != nil {
-		return screen.Send(screen.Flash{Text: "the rating of this card is not stored yet: rate it again first"})
+		return screen.Say("the rating of this card is not stored yet: rate it again first")
 	}
 	if kind == cards.Marked && m.prompt.Memory.Marked {
 		kind = cards.Unmarked
 	}
 	m.before, m.phase = m.phase, working
 	m.request = m.env.Seq.Next()
-	id, ctx, study, card := m.request, m.env.Ctx, m.ports.Study, m.prompt.Card.ID
-	return func() tea.Msg {
+	id, ctx, study, card := m.request, m.env.App, m.ports.Study, m.prompt.Card.ID
+	return m.env.Do(func() tea.Msg {
 		ids, err := study.Act(ctx, kind, card)
 		return acted{id, kind, ids, err}
-	}
+	})
 }
 
 func (m *Model) onActed(msg acted) tea.Cmd {
@@ -73,7 +73,7 @@ func (m *Model) onActed(msg acted) tea.Cmd {
 	if m.cram != nil && d.drops() {
 		m.cram.Drop(d.prompt.Card.ID)
 	}
-	return tea.Batch(m.load(), screen.Send(screen.Flash{Text: told(d.kind)}))
+	return tea.Batch(m.load(), screen.Say(told(d.kind)))
 }
 
 // remark shows the card with its mark, or without it.
@@ -107,9 +107,9 @@ func (m *Model) undo() tea.Cmd {
 	case m.phase == saving || m.phase == working || m.phase == loading:
 		return nil
 	case m.unsaved != nil:
-		return screen.Send(screen.Flash{Text: "the rating was not stored yet: there is nothing to take back"})
+		return screen.Say("the rating was not stored yet: there is nothing to take back")
 	case len(m.done)+len(m.deeds) == 0:
-		return screen.Send(screen.Flash{Text: "nothing was done in this session"})
+		return screen.Say("nothing was done in this session")
 	}
 	m.before, m.phase = m.phase, working
 	if d, ok := m.lastDeed(); ok {
@@ -132,8 +132,8 @@ func (m *Model) lastDeed() (deed, bool) {
 // cram is in no log.
 func (m *Model) takeBack(line cards.ID, shown *cards.Prompt) tea.Cmd {
 	m.request = m.env.Seq.Next()
-	id, ctx, study, deck, now, cram := m.request, m.env.Ctx, m.ports.Study, m.deck, m.env.Now, m.filter != ""
-	return func() tea.Msg {
+	id, ctx, study, deck, now, cram := m.request, m.env.App, m.ports.Study, m.deck, m.env.Now, m.filter != ""
+	return m.env.Do(func() tea.Msg {
 		if !line.IsZero() {
 			if _, err := study.Undo(ctx, line); err != nil {
 				return undone{id, nil, now(), err}
@@ -150,7 +150,7 @@ func (m *Model) takeBack(line cards.ID, shown *cards.Prompt) tea.Cmd {
 			p = nil // reading the next card tells of it
 		}
 		return undone{id, widget.Safe(p), now(), nil}
-	}
+	})
 }
 
 // onUndone shows the card whose rating was taken back with its answer, since
@@ -173,12 +173,12 @@ func (m *Model) onUndone(msg undone) tea.Cmd {
 	}
 	if gone {
 		m.phase = m.before
-		return screen.Send(screen.Flash{Text: "that was taken back already, in another window"})
+		return screen.Say("that was taken back already, in another window")
 	}
 	if m.cram != nil && (!wasDeed || d.drops()) {
 		m.cram.Undo()
 	}
-	flash := screen.Send(screen.Flash{Text: what})
+	flash := screen.Say(what)
 	switch {
 	case wasDeed && !d.offScreen() && m.prompt != nil && m.prompt.Card.ID == d.prompt.Card.ID:
 		m.phase = m.before

@@ -17,11 +17,11 @@ func (m *Model) loadCram() tea.Cmd {
 		return m.end()
 	}
 	m.request = m.env.Seq.Next()
-	id, ctx, study, filter, now, card := m.request, m.ctx, m.ports.Study, m.filter, m.env.Now, ""
+	id, ctx, study, filter, now, card := m.request, m.env.Ctx, m.ports.Study, m.filter, m.env.Now, ""
 	if m.cram != nil {
 		card = m.cram.Next()
 	}
-	return func() tea.Msg {
+	return m.env.Do(func() tea.Msg {
 		msg := cardLoaded{request: id}
 		if card == "" {
 			if msg.chosen, msg.err = study.Cram(ctx, filter); msg.err != nil || len(msg.chosen) == 0 {
@@ -32,7 +32,7 @@ func (m *Model) loadCram() tea.Cmd {
 		p, err := study.Look(ctx, card)
 		msg.prompt, msg.at, msg.err = widget.Safe(p), now(), err
 		return msg
-	}
+	})
 }
 
 // crammed takes a rating that is not stored.
@@ -57,8 +57,8 @@ func (m *Model) more() tea.Cmd {
 	}
 	m.before, m.phase = summary, working
 	m.request = m.env.Seq.Next()
-	id, ctx, study, deck := m.request, m.env.Ctx, m.ports.Study, m.deck
-	return func() tea.Msg { return allowed{id, study.More(ctx, deck, moreNew)} }
+	id, ctx, study, deck := m.request, m.env.App, m.ports.Study, m.deck
+	return m.env.Do(func() tea.Msg { return allowed{id, study.More(ctx, deck, moreNew)} })
 }
 
 func (m *Model) onAllowed(msg allowed) tea.Cmd {

@@ -20,7 +20,6 @@ type Editor interface {
 type edit struct {
 	begun   bool
 	editing screen.Editing
-	asked   int // id of the question whether to go back to it
 }
 
 type editBegun struct {
@@ -40,24 +39,27 @@ type editKept struct {
 	err     error
 }
 
+// mend is the answer to the question whether to go back to the editor.
+type mend struct{ yes bool }
+
 // change opens the card on screen in the learner's editor.
 func (m *Model) change() tea.Cmd {
 	switch {
 	case m.phase != question && m.phase != answer:
 		return nil
 	case m.ports.Editor == nil:
-		return screen.Send(screen.Flash{Text: "cards cannot be changed here"})
+		return screen.Say("cards cannot be changed here")
 	case m.unsaved != nil:
 		return screen.Send(screen.Flash{Text: "the rating is not stored yet: rate the card again first", Bad: true})
 	}
 	m.before, m.phase = m.phase, working
 	m.edit = edit{begun: true}
 	m.request = m.env.Seq.Next()
-	id, ctx, port, card := m.request, m.env.Ctx, m.ports.Editor, m.prompt.Card.ID
-	return func() tea.Msg {
+	id, ctx, port, card := m.request, m.env.App, m.ports.Editor, m.prompt.Card.ID
+	return m.env.Do(func() tea.Msg {
 		e, err := port.Edit(ctx, card)
 		return editBegun{id, e, err}
-	}
+	})
 }
 
 // onEdit takes what comes of editing.
@@ -85,12 +87,8 @@ func (m *Model) onEdit(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 			return m.onKept(msg), true
 		}
 		return nil, true
-	case screen.Answered:
-		if m.edit.asked == 0 || msg.ID != m.edit.asked {
-			return nil, false
-		}
-		m.edit.asked = 0
-		if msg.Yes {
+	case mend:
+		if msg.yes {
 			return m.openEditor(), true
 		}
 		return m.leaveEdit("the card is what it was; what you wrote is in "+m.edit.editing.Left(), false), true
@@ -101,24 +99,23 @@ func (m *Model) onEdit(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 func (m *Model) openEditor() tea.Cmd {
 	m.request = m.env.Seq.Next()
 	id := m.request
-	return screen.Send(screen.Exec{Command: m.edit.editing.Command(m.env.Ctx), Done: func(err error) tea.Msg { return editorLeft{id, err} }})
+	return m.env.Exec(m.edit.editing.Command(m.env.App), "", func(err error) tea.Msg { return editorLeft{id, err} })
 }
 
 func (m *Model) keep() tea.Cmd {
 	m.request = m.env.Seq.Next()
-	id, ctx, e := m.request, m.env.Ctx, m.edit.editing
-	return func() tea.Msg {
+	id, ctx, e := m.request, m.env.App, m.edit.editing
+	return m.env.Do(func() tea.Msg {
 		kept, err := e.Keep(ctx)
 		return editKept{id, widget.Safe(kept), err}
-	}
+	})
 }
 
 // onKept shows the card as it is now, or asks whether to mend it.
 func (m *Model) onKept(msg editKept) tea.Cmd {
 	switch {
 	case msg.err != nil:
-		m.edit.asked = m.env.Seq.Next()
-		return screen.Send(screen.Ask{ID: m.edit.asked, Question: "The card was not changed. Back to the editor?", Detail: mistakes(msg.err)})
+		return m.env.Ask("The card was not changed. Back to the editor?", mistakes(msg.err), func(yes bool) tea.Msg { return mend{yes} })
 	case !msg.kept.Changed:
 		return m.leaveEdit("nothing was changed", false)
 	}

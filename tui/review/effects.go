@@ -9,7 +9,6 @@ import (
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/labs"
-	"github.com/gatedrill/gatedrill/tui/keymap"
 	"github.com/gatedrill/gatedrill/tui/screen"
 	"github.com/gatedrill/gatedrill/tui/widget"
 )
@@ -56,23 +55,23 @@ func (m *Model) load() tea.Cmd {
 		return m.loadCram()
 	}
 	m.request = m.env.Seq.Next()
-	id, ctx, study, deck, now := m.request, m.ctx, m.ports.Study, m.deck, m.env.Now
-	return func() tea.Msg {
+	id, ctx, study, deck, now := m.request, m.env.Ctx, m.ports.Study, m.deck, m.env.Now
+	return m.env.Do(func() tea.Msg {
 		p, err := study.Next(ctx, deck)
 		return cardLoaded{request: id, prompt: widget.Safe(p), at: now(), err: err}
-	}
+	})
 }
 
 func (m *Model) store(r rating) tea.Cmd {
 	m.request = m.env.Seq.Next()
-	id, ctx, study, shown, now := m.request, m.env.Ctx, m.ports.Study, m.shown, m.env.Now
-	return func() tea.Msg {
+	id, ctx, study, shown, now := m.request, m.env.App, m.ports.Study, m.shown, m.env.Now
+	return m.env.Do(func() tea.Msg {
 		if r.took == 0 {
 			r.took = max(now().Sub(shown), time.Millisecond)
 		}
 		answer, err := study.Rate(ctx, r.prompt, r.rating, r.took)
 		return rated{id, r, answer, err}
-	}
+	})
 }
 
 // end loads what the summary needs.
@@ -83,20 +82,20 @@ func (m *Model) end() tea.Cmd {
 
 func (m *Model) sumUp() tea.Cmd {
 	m.request = m.env.Seq.Next()
-	id, ctx, p := m.request, m.ctx, m.ports
-	return func() tea.Msg {
+	id, ctx, p := m.request, m.env.Ctx, m.ports
+	return m.env.Do(func() tea.Msg {
 		stats, err := p.Study.Stats(ctx)
 		var list []labs.Listing
 		if err == nil && p.Labs != nil {
 			list, err = p.Labs.List(ctx)
 		}
 		return ended{id, widget.Safe(stats), widget.Safe(list), err}
-	}
+	})
 }
 
 func (m *Model) findLab(names []string) tea.Cmd {
-	id, ctx, port := m.request, m.ctx, m.ports.Labs
-	return func() tea.Msg {
+	id, ctx, port := m.request, m.env.Ctx, m.ports.Labs
+	return m.env.Do(func() tea.Msg {
 		list, err := port.List(ctx)
 		for _, l := range list {
 			if err == nil && named(l, names) {
@@ -104,7 +103,7 @@ func (m *Model) findLab(names []string) tea.Cmd {
 			}
 		}
 		return labFound{id, labs.Listing{}, err}
-	}
+	})
 }
 
 // named says whether a card's list of labs means this one: by its id, or by
@@ -121,10 +120,13 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case screen.Size:
 		m.size = msg
-	case tea.KeyPressMsg, tea.PasteMsg:
-		if m.Scope() == keymap.ReviewType {
-			return m.reply.field.Update(msg)
+	case tea.KeyPressMsg:
+		if i := m.env.Intent(m.Scope(), msg); i != "" {
+			return m.do(i)
 		}
+		return m.reply.field.Update(msg)
+	case tea.PasteMsg:
+		return m.reply.field.Update(msg)
 	case cardLoaded:
 		if msg.request == m.request {
 			return m.onCard(msg)
@@ -145,9 +147,9 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		if msg.request == m.request {
 			return m.onAllowed(msg)
 		}
-	case screen.Answered:
-		if msg.ID == m.question && msg.Yes {
-			return screen.Send(screen.Back{From: m})
+	case leave:
+		if msg.yes {
+			return m.env.Back()
 		}
 	case ended:
 		if msg.request == m.request {
@@ -204,10 +206,10 @@ func (m *Model) onRated(msg rated) tea.Cmd {
 	m.done = append(m.done, given{msg.id, m.prompt, msg.rating.rating, msg.rating.took, m.reply})
 	m.trouble, m.unsaved = "", nil
 	if leaving {
-		return screen.Send(screen.Back{From: m})
+		return m.env.Back()
 	}
 	if text := setAside(m.prompt, msg.rating.rating); text != "" {
-		return tea.Batch(m.proceed(), screen.Send(screen.Flash{Text: text}))
+		return tea.Batch(m.proceed(), screen.Say(text))
 	}
 	return m.proceed()
 }
@@ -225,7 +227,7 @@ func (m *Model) onLab(msg labFound) tea.Cmd {
 	case msg.err != nil:
 		return screen.Send(screen.Flash{Text: "the labs could not be read: " + widget.Words(msg.err), Bad: true})
 	case msg.lab.ID == "":
-		return screen.Send(screen.Flash{Text: "the lab of this card is not among those installed"})
+		return screen.Say("the lab of this card is not among those installed")
 	case len(msg.lab.Missing) > 0:
 		return screen.Send(screen.Flash{Text: "that lab needs what the cluster lacks: " + msg.lab.Missing[0], Bad: true})
 	}

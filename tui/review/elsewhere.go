@@ -24,11 +24,11 @@ type reread struct {
 }
 
 func (m *Model) reread(refused bool) tea.Cmd {
-	ctx, study, shown, deck, now := m.ctx, m.ports.Study, m.prompt, m.deck, m.env.Now
-	return func() tea.Msg {
+	ctx, study, shown, deck, now := m.env.Ctx, m.ports.Study, m.prompt, m.deck, m.env.Now
+	return m.env.Do(func() tea.Msg {
 		p, err := study.Reread(ctx, shown, deck)
 		return reread{shown, refused, widget.Safe(p), now(), err}
-	}
+	})
 }
 
 // onChange reads again what is on screen.
@@ -57,7 +57,7 @@ func (m *Model) onReread(msg reread) tea.Cmd {
 	case msg.err != nil:
 		return nil // nothing on screen became wrong by it
 	case msg.prompt == nil:
-		return tea.Batch(m.load(), screen.Send(screen.Flash{Text: "another window dealt with that card: here is the next one"}))
+		return tea.Batch(m.load(), screen.Say("another window dealt with that card: here is the next one"))
 	case msg.prompt.Memory.Known() != m.prompt.Memory.Known():
 		m.show(msg.prompt, msg.at, question)
 		m.note = "Another window answered this card: here it is anew."

@@ -88,14 +88,14 @@ func picks() []keymap.Intent {
 }
 
 // pick takes the layer or the option with a number, from 1.
-func (m *Model) pick(n int) bool {
+func (m *Model) pick(n int) {
 	if m.phase != question {
-		return false
+		return
 	}
 	switch m.asks() {
 	case aLayer:
 		if n > len(cards.Layers()) {
-			return false
+			return
 		}
 		m.reply.layer = cards.Layers()[n-1]
 		if m.asks() == words {
@@ -103,34 +103,31 @@ func (m *Model) pick(n int) bool {
 		}
 		p := m.parts(m.size.W, m.size.H) // the causes, which stand below now, are what is looked for
 		m.scroll = m.scroll.By(len(p.body), len(p.body), p.room)
-		return true
 	case anOption:
 		o := m.options()
 		if n > len(o) {
-			return false
+			return
 		}
 		m.reply.picked = &o[n-1]
-		return m.reveal()
+		m.reveal()
 	case nothing, words:
 	}
-	return false
 }
 
 // onTyping acts on an intent while keys go into the field.
-func (m *Model) onTyping(i keymap.Intent) (tea.Cmd, bool) {
+func (m *Model) onTyping(i keymap.Intent) tea.Cmd {
 	switch i {
 	case keymap.Go:
-		return nil, m.reveal()
+		m.reveal()
+		return nil
 	case keymap.Back:
 		m.reply.stop()
 	case keymap.Up:
 		m.move(-1)
 	case keymap.Down:
 		m.move(1)
-	default:
-		return nil, false
 	}
-	return nil, true
+	return nil
 }
 
 // conclude holds what was said against the card. It is what Reveal does first.

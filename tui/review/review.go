@@ -60,31 +60,28 @@ const (
 
 // Model is the review screen.
 type Model struct {
-	env    *screen.Env
-	ports  Ports
-	cancel context.CancelFunc
-	ctx    context.Context // of this screen: ends when it is left
+	env   *screen.Env
+	ports Ports
 
 	deck   string
 	limit  int
 	filter string      // of a cram, "" in a review that schedules
 	cram   *cards.Cram // nil until its cards are known
 
-	phase    phase
-	request  int
-	prompt   *cards.Prompt
-	shown    time.Time // when the question came on screen
-	reply    reply     // what was said to it
-	edit     edit
-	trouble  string  // what could not be done, shown until the next key that works
-	unsaved  *rating // the rating that could not be stored
-	note     string  // why the card on screen is not what it was
-	before   phase   // what to go back to when an action fails
-	leaving  bool    // as soon as the rating is stored
-	question int     // id of the question whether to leave all the same
-	sending  cards.Rating
-	scroll   layout.Scroll
-	size     screen.Size
+	phase   phase
+	request int
+	prompt  *cards.Prompt
+	shown   time.Time // when the question came on screen
+	reply   reply     // what was said to it
+	edit    edit
+	trouble string  // what could not be done, shown until the next key that works
+	unsaved *rating // the rating that could not be stored
+	note    string  // why the card on screen is not what it was
+	before  phase   // what to go back to when an action fails
+	leaving bool    // as soon as the rating is stored
+	sending cards.Rating
+	scroll  layout.Scroll
+	size    screen.Size
 
 	done   []given // this session, oldest first
 	deeds  []deed  // this session, oldest first
@@ -118,26 +115,25 @@ type ending struct {
 // New makes the screen. A deck narrows the session, a limit ends it early, a
 // filter makes it a cram.
 func New(env *screen.Env, ports Ports, o screen.Open) *Model {
-	ctx, cancel := context.WithCancel(env.Ctx)
-	return &Model{env: env, ports: ports, deck: o.Deck, limit: o.Limit, filter: o.Cram, ctx: ctx, cancel: cancel}
+	return &Model{env: env, ports: ports, deck: o.Deck, limit: o.Limit, filter: o.Cram}
 }
 
 // Init loads the first card.
 func (m *Model) Init() tea.Cmd { return m.load() }
 
-// Handle acts on an intent.
-func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
+func (m *Model) do(i keymap.Intent) tea.Cmd {
 	if m.Scope() == keymap.ReviewType {
 		return m.onTyping(i)
 	}
 	if n := slices.Index(picks(), i); n >= 0 {
-		return nil, m.pick(n + 1)
+		m.pick(n + 1)
+		return nil
 	}
 	switch i {
 	case keymap.Back:
-		return m.leave(), true
+		return m.leave()
 	case keymap.Reveal:
-		return nil, m.reveal()
+		m.reveal()
 	case keymap.RateAgain:
 		return m.rate(cards.Again)
 	case keymap.RateHard:
@@ -147,35 +143,33 @@ func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
 	case keymap.RateEasy:
 		return m.rate(cards.Easy)
 	case keymap.Undo:
-		return m.undo(), true
+		return m.undo()
 	case keymap.Answer:
 		if m.asks() == words {
 			m.reply.begin()
 		}
 	case keymap.Edit:
-		return m.change(), true
+		return m.change()
 	case keymap.Suspend:
-		return m.act(cards.Suspended), true
+		return m.act(cards.Suspended)
 	case keymap.Bury:
-		return m.act(cards.Buried), true
+		return m.act(cards.Buried)
 	case keymap.Mark:
-		return m.act(cards.Marked), true
+		return m.act(cards.Marked)
 	case keymap.Forget:
-		return m.act(cards.Forgotten), true
+		return m.act(cards.Forgotten)
 	case keymap.MoreNew:
-		return m.more(), true
+		return m.more()
 	case keymap.CardLab:
-		return m.lab(), true
+		return m.lab()
 	case keymap.Again:
-		return m.load(), true
+		return m.load()
 	case keymap.Up:
 		m.move(-1)
 	case keymap.Down:
 		m.move(1)
-	default:
-		return nil, false
 	}
-	return nil, true
+	return nil
 }
 
 // move scrolls, as far as there is something to see.
@@ -184,14 +178,13 @@ func (m *Model) move(n int) {
 	m.scroll = m.scroll.By(n, len(p.body), p.room)
 }
 
-func (m *Model) reveal() bool {
+func (m *Model) reveal() {
 	if m.phase != question {
-		return false
+		return
 	}
 	m.conclude()
 	m.phase = answer
 	m.unfold()
-	return true
 }
 
 // unfold scrolls a card that is too long for the screen so far that its
@@ -203,20 +196,23 @@ func (m *Model) unfold() {
 
 // rate sends a judgement to the store. While one is on its way no other is
 // taken; one that failed is sent again with the time measured at first.
-func (m *Model) rate(r cards.Rating) (tea.Cmd, bool) {
+func (m *Model) rate(r cards.Rating) tea.Cmd {
 	if m.phase != answer {
-		return nil, m.phase == saving
+		return nil
 	}
 	if m.cram != nil {
-		return m.crammed(r), true
+		return m.crammed(r)
 	}
 	send := rating{prompt: m.prompt, rating: r}
 	if m.unsaved != nil {
 		send.took = m.unsaved.took
 	}
 	m.phase, m.sending = saving, r
-	return m.store(send), true
+	return m.store(send)
 }
+
+// leave is the answer to the question whether to.
+type leave struct{ yes bool }
 
 // leave goes back, after asking when a rating could not be stored. One that is
 // on its way is waited for.
@@ -226,10 +222,9 @@ func (m *Model) leave() tea.Cmd {
 		m.leaving = true
 		return nil
 	case m.unsaved != nil:
-		m.question = m.env.Seq.Next()
-		return screen.Send(screen.Ask{ID: m.question, Question: "Leave all the same?", Detail: m.Unsaved() + "; the card comes again."})
+		return m.env.Ask("Leave all the same?", m.Unsaved()+"; the card comes again.", func(yes bool) tea.Msg { return leave{yes} })
 	}
-	return screen.Send(screen.Back{From: m})
+	return m.env.Back()
 }
 
 // lab opens the lab of the card, or at the end the one that helps most.
@@ -241,10 +236,10 @@ func (m *Model) lab() tea.Cmd {
 		return nil
 	}
 	if m.prompt == nil || len(m.prompt.Card.Labs) == 0 {
-		return screen.Send(screen.Flash{Text: "no lab exercises this card"})
+		return screen.Say("no lab exercises this card")
 	}
 	if m.ports.Labs == nil {
-		return screen.Send(screen.Flash{Text: "labs cannot run here"})
+		return screen.Say("labs cannot run here")
 	}
 	return m.findLab(m.prompt.Card.Labs)
 }

@@ -67,6 +67,3 @@ func (m *Model) Unsaved() string {
 	}
 	return "the rating of this card is not stored yet"
 }
-
-// Close ends what the screen waits for.
-func (m *Model) Close() { m.cancel() }

@@ -27,8 +27,8 @@ type Kept struct {
 	Notes   []string // what the card ought to have, though it can be used
 }
 
-// Exec asks for a command to be given the whole terminal. Done makes the
-// message that tells of its end.
+// Exec asks for a command to be given the whole terminal: Env.Exec. Done makes
+// the message that tells of its end.
 type Exec struct {
 	Command tea.ExecCommand
 	Hello   string // printed before it, "" for nothing
@@ -43,7 +43,9 @@ func (e Exec) Run() tea.Cmd {
 // unhurried is a command that ends no sooner than settle after it was begun.
 // Bubble Tea v2.1.1 stops its renderer's ticker in a goroutine it does not
 // wait for: when the command returns before that ran, as one that cannot be
-// started does, the ticker stays stopped and the screen is never drawn again.
+// started does, the ticker stays stopped and the screen is never drawn again
+// (github.com/charmbracelet/bubbletea/issues/1778; its pull request 1781 mends
+// it, and makes this needless).
 type unhurried struct {
 	tea.ExecCommand
 	hello string

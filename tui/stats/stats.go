@@ -58,14 +58,14 @@ func New(env *screen.Env, ports Ports) *Model { return &Model{env: env, ports: p
 func (m *Model) Init() tea.Cmd {
 	m.request = m.env.Seq.Next()
 	id, ctx, p := m.request, m.env.Ctx, m.ports
-	return func() tea.Msg {
+	return m.env.Do(func() tea.Msg {
 		s, err := p.Study.Stats(ctx)
 		var l []labs.Listing
 		if err == nil && p.Labs != nil {
 			l, err = p.Labs.List(ctx)
 		}
 		return loaded{id, widget.Safe(s), widget.Safe(l), err}
-	}
+	})
 }
 
 // Update takes results.
@@ -75,6 +75,8 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		m.size = msg
 	case screen.CardsChanged, screen.Shown:
 		return m.Init()
+	case tea.KeyPressMsg:
+		return m.onKey(msg)
 	case loaded:
 		if msg.request == m.request {
 			m.loaded, m.stats, m.labs, m.err = true, msg.stats, msg.labs, widget.Words(msg.err)
@@ -83,14 +85,13 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// Handle acts on an intent.
-func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
+func (m *Model) onKey(k tea.KeyPressMsg) tea.Cmd {
+	i := m.env.Intent(m.Scope(), k)
 	if i == keymap.Back {
-		return screen.Send(screen.Back{From: m}), true
+		return m.env.Back()
 	}
-	moved, ok := widget.Move(m.scroll, i, len(m.lines(m.size.W)), m.size.H)
-	m.scroll = moved
-	return nil, ok
+	m.scroll = widget.Move(m.scroll, i, len(m.lines(m.size.W)), m.size.H)
+	return nil
 }
 
 // Useful says whether a key does something now.
@@ -108,9 +109,3 @@ func (m *Model) Scope() keymap.Scope { return keymap.Stats }
 
 // Where names the screen.
 func (m *Model) Where() string { return "stats" }
-
-// Unsaved is always empty.
-func (m *Model) Unsaved() string { return "" }
-
-// Close has nothing to end.
-func (m *Model) Close() {}

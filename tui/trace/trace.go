@@ -22,10 +22,8 @@ type Tracer interface {
 
 // Model is the trace screen.
 type Model struct {
-	env    *screen.Env
-	port   Tracer
-	ctx    context.Context // of this screen: ends when it is left
-	cancel context.CancelFunc
+	env  *screen.Env
+	port Tracer
 
 	field   widget.Field
 	typing  bool
@@ -46,8 +44,7 @@ type traced struct {
 
 // New makes the screen, with the field open.
 func New(env *screen.Env, port Tracer) *Model {
-	ctx, cancel := context.WithCancel(env.Ctx)
-	m := &Model{env: env, port: port, ctx: ctx, cancel: cancel, field: widget.NewField(env.Styles)}
+	m := &Model{env: env, port: port, field: widget.NewField(env.Styles)}
 	m.edit()
 	return m
 }
@@ -72,11 +69,11 @@ func (m *Model) walk() tea.Cmd {
 		m.url = "https://" + m.url
 	}
 	m.busy, m.err, m.request = true, "", m.env.Seq.Next()
-	id, ctx, port, url := m.request, m.ctx, m.port, m.url
-	return func() tea.Msg {
+	id, ctx, port, url := m.request, m.env.Ctx, m.port, m.url
+	return m.env.Do(func() tea.Msg {
 		p, err := port.Trace(ctx, url)
 		return traced{id, widget.Safe(p), err}
-	}
+	})
 }
 
 // Update takes results, and text while the field is open.
@@ -93,10 +90,13 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 				m.toBreak()
 			}
 		}
-	case tea.KeyPressMsg, tea.PasteMsg:
-		if m.typing {
-			return m.field.Update(msg)
+	case tea.KeyPressMsg:
+		if i := m.env.Intent(m.Scope(), msg); i != "" {
+			return m.do(i)
 		}
+		return m.field.Update(msg)
+	case tea.PasteMsg:
+		return m.field.Update(msg)
 	}
 	return nil
 }
@@ -109,28 +109,26 @@ func (m *Model) toBreak() {
 	}
 }
 
-// Handle acts on an intent.
-func (m *Model) Handle(i keymap.Intent) (tea.Cmd, bool) {
+func (m *Model) do(i keymap.Intent) tea.Cmd {
 	switch i {
 	case keymap.Back:
 		if m.typing && m.url != "" {
 			m.field.Set(m.url)
 			m.stop()
-			return nil, true
+			return nil
 		}
-		return screen.Send(screen.Back{From: m}), true
+		return m.env.Back()
 	case keymap.Answer:
 		m.edit()
-		return nil, true
+		return nil
 	case keymap.Go, keymap.Again:
 		if strings.TrimSpace(m.field.Value()) == "" {
-			return nil, true
+			return nil
 		}
-		return m.walk(), true
+		return m.walk()
 	}
-	moved, ok := widget.Move(m.scroll, i, len(m.lines(m.size.W)), m.size.H-2)
-	m.scroll = moved
-	return nil, ok
+	m.scroll = widget.Move(m.scroll, i, len(m.lines(m.size.W)), m.size.H-2)
+	return nil
 }
 
 // Useful says whether a key does something now.
@@ -154,9 +152,3 @@ func (m *Model) Scope() keymap.Scope {
 
 // Where names the screen.
 func (m *Model) Where() string { return "trace" }
-
-// Unsaved is always empty.
-func (m *Model) Unsaved() string { return "" }
-
-// Close ends a walk under way.
-func (m *Model) Close() { m.cancel() }

@@ -4,11 +4,12 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/gatedrill/gatedrill/tui/layout"
 	"github.com/gatedrill/gatedrill/tui/theme"
 )
 
-// Field is a one-line text field. Its cursor does not blink: nothing moves
-// unless something happened.
+// Field is a one-line text field. While it has the focus, the terminal's cursor
+// stands in it.
 type Field struct {
 	input  textinput.Model
 	styles *theme.Styles
@@ -18,6 +19,7 @@ type Field struct {
 func NewField(s *theme.Styles) Field {
 	in := textinput.New()
 	in.Prompt = ""
+	in.SetVirtualCursor(false)
 	in.CharLimit = 512
 	return Field{input: in, styles: s}
 }
@@ -51,7 +53,7 @@ func (f *Field) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// View draws the field at most w cells wide.
+// View draws the field at most w cells wide, with the mark of the cursor.
 func (f *Field) View(w int) string {
 	in := f.input
 	in.SetWidth(max(w-1, 1))
@@ -61,8 +63,9 @@ func (f *Field) View(w int) string {
 	for _, s := range []*textinput.StyleState{&st.Focused, &st.Blurred} {
 		s.Text, s.Prompt, s.Placeholder, s.Suggestion = f.styles.Text, f.styles.Accent, f.styles.Faint, f.styles.Faint
 	}
-	st.Cursor.Blink = false
-	st.Cursor.Color = f.styles.Colors.Accent
 	in.SetStyles(st)
+	if c := in.Cursor(); c != nil {
+		return layout.PutCursor(in.View(), c.X)
+	}
 	return in.View()
 }

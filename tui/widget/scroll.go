@@ -2,31 +2,32 @@ package widget
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gatedrill/gatedrill/tui/keymap"
 	"github.com/gatedrill/gatedrill/tui/layout"
 	"github.com/gatedrill/gatedrill/tui/theme"
 )
 
-// Move scrolls a page of total lines, h of them shown, and says whether the
-// intent was one of scrolling.
-func Move(s layout.Scroll, i keymap.Intent, total, h int) (layout.Scroll, bool) {
+// Move scrolls a page of total lines, h of them shown, if the intent is one of
+// scrolling.
+func Move(s layout.Scroll, i keymap.Intent, total, h int) layout.Scroll {
 	page := max(h-2, 1)
 	switch i {
 	case keymap.Up:
-		return s.By(-1, total, h), true
+		return s.By(-1, total, h)
 	case keymap.Down:
-		return s.By(1, total, h), true
+		return s.By(1, total, h)
 	case keymap.PageUp:
-		return s.By(-page, total, h), true
+		return s.By(-page, total, h)
 	case keymap.PageDown:
-		return s.By(page, total, h), true
+		return s.By(page, total, h)
 	case keymap.Top:
-		return layout.Scroll{}, true
+		return layout.Scroll{}
 	case keymap.Bottom:
-		return s.By(total, total, h), true
+		return s.By(total, total, h)
 	}
-	return s, false
+	return s
 }
 
 // Window is the part of a page scrolled to, h lines, with a mark on the last
@@ -38,6 +39,19 @@ func Window(st *theme.Styles, s layout.Scroll, lines []string, w, h int) []strin
 	}
 	for len(out) < h {
 		out = append(out, "")
+	}
+	return out
+}
+
+// Boxed sets lines below a rule, with a mark before the first.
+func Boxed(st *theme.Styles, mark string, lines []string, w int) []string {
+	out := []string{st.Faint.Render(strings.Repeat("─", max(w, 0)))}
+	for i, l := range lines {
+		if i == 0 {
+			out = append(out, " "+mark+" "+l)
+			continue
+		}
+		out = append(out, "   "+l)
 	}
 	return out
 }
