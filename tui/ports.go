@@ -13,6 +13,7 @@ import (
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/tui/screen"
+	"github.com/gatedrill/gatedrill/tui/shell"
 )
 
 // Study serves cards. All methods are safe to call from commands.
@@ -137,6 +138,9 @@ type Ports struct {
 	Cluster Cluster
 	Coach   Coach
 	Editor  Editor // without it, cards are only read
+	// Shell opens the learner's shell on a terminal of its own, beside the lab.
+	// Without it the shell is always given the whole terminal.
+	Shell shell.Open
 	// Problems says what keeps cards of the decks from being used, by file and
 	// line. It may be nil.
 	Problems func(ctx context.Context) []string

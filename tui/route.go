@@ -121,7 +121,7 @@ func (m *Model) make(env *screen.Env, o screen.Open) screen.Screen {
 	case screen.Review:
 		return review.New(env, review.Ports{Study: p.Study, Labs: p.Labs, Editor: p.Editor, Compare: p.Compare}, o)
 	case screen.Lab:
-		return lab.New(env, lab.Ports{Labs: p.Labs, Cluster: p.Cluster}, o, m.news)
+		return lab.New(env, lab.Ports{Labs: p.Labs, Cluster: p.Cluster, Shell: p.Shell}, o, m.news)
 	case screen.Labs:
 		return browse.NewLabs(env, p.Labs)
 	case screen.Cards:

@@ -100,6 +100,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.onKey(msg)
 	case tea.PasteMsg:
 		return m, m.top().Update(msg)
+	case tea.MouseMsg:
+		return m, m.top().Update(screen.Shift(msg, 0, -m.headed()))
 	case screen.Result:
 		return m, m.deliver(msg)
 	case screen.Open:

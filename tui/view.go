@@ -19,13 +19,17 @@ import (
 // airy is the height from which rules part header and footer from the rest.
 const airy = 20
 
+// headed is how many lines stand above a screen.
+func (m *Model) headed() int {
+	if m.height >= airy {
+		return 2
+	}
+	return 1
+}
+
 // size is what is left for a screen between header and footer.
 func (m *Model) size() screen.Size {
-	h := m.height - 2
-	if m.height >= airy {
-		h -= 2
-	}
-	return screen.Size{W: m.width, H: max(h, 0)}
+	return screen.Size{W: m.width, H: max(m.height-2*m.headed(), 0)}
 }
 
 // View draws header, screen or page, and footer.
@@ -36,6 +40,9 @@ func (m *Model) View() tea.View {
 	if found {
 		v.Cursor = tea.NewCursor(x, y)
 		v.Cursor.Blink = false // nothing moves unless something happened
+	}
+	if s, ok := m.top().Screen.(screen.Mousing); ok && s.Mouse() {
+		v.MouseMode = tea.MouseModeCellMotion
 	}
 	v.WindowTitle = "gatedrill"
 	if where := m.where(); where != "" {

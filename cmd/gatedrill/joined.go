@@ -29,7 +29,7 @@ func joinLabs(e *env, s *lateStudy, ports *tui.Ports, opts *tui.Options) func() 
 		_, err := s.Urge(opts.Context, cards, "wrong in lab "+lab)
 		return err
 	})}
-	ports.Cluster, ports.Labs = b, p
+	ports.Cluster, ports.Labs, ports.Shell = b, p, besideLab(p.Service)
 	ports.Coach = &coach{study: s, labs: p.Service}
 	return func() {
 		// The lab stays, its clock stops; a pause that cannot be noted only
@@ -56,7 +56,7 @@ func (p *labPort) Trace(ctx context.Context, url string) (labs.Path, error) {
 
 // Shell is the learner's shell as the screens want it.
 func (p *labPort) Shell(ctx context.Context) (tea.ExecCommand, error) {
-	cmd, err := p.Service.Shell(ctx)
+	cmd, err := p.Service.Shell(ctx, nil)
 	if err != nil {
 		return nil, err
 	}

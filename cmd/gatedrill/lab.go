@@ -201,7 +201,7 @@ func labShell(e *env) *cobra.Command {
 		Use: "shell [-- COMMAND [ARGS…]]", Short: "Open a shell inside the lab, or run one command there", Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			return withLabs(c.Context(), e, func(s *labrun.Service) error {
-				cmd, err := s.Shell(c.Context(), args...)
+				cmd, err := s.Shell(c.Context(), nil, args...)
 				if err != nil {
 					return err
 				}

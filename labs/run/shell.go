@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -16,9 +17,9 @@ import (
 )
 
 // Shell makes the learner's shell for the lab in progress: its directory
-// holds the CA files, its environment the lab's variables. A command given
-// runs in place of an interactive shell.
-func (s *Service) Shell(ctx context.Context, command ...string) (*cluster.Cmd, error) {
+// holds the CA files, its environment the lab's variables, and env on top of
+// them. A command given runs in place of an interactive shell.
+func (s *Service) Shell(ctx context.Context, env map[string]string, command ...string) (*cluster.Cmd, error) {
 	if err := s.sync(); err != nil {
 		return nil, err
 	}
@@ -35,6 +36,7 @@ func (s *Service) Shell(ctx context.Context, command ...string) (*cluster.Cmd, e
 		return nil, err
 	}
 	spec.Command = command
+	maps.Copy(spec.Env, env)
 	return n.cluster.Shell(ctx, spec)
 }
 

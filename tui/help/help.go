@@ -69,7 +69,7 @@ func entry(st *theme.Styles, b keymap.Binding, w int) []string {
 // is left out.
 func Footer(st *theme.Styles, keys *keymap.Keys, s keymap.Scope, useful func(keymap.Intent) bool, w int) string {
 	last := " ? keys"
-	if s.Typing() || s == keymap.Confirm {
+	if s.Typing() || s == keymap.Confirm || s == keymap.LabShell {
 		last = ""
 	}
 	line := ""

@@ -26,6 +26,7 @@ const (
 	LabBusy        Scope = "lab, being prepared or put back"
 	LabTrouble     Scope = "lab, in trouble"
 	LabDiagnose    Scope = "lab, diagnosis"
+	LabShell       Scope = "lab, your shell"
 	LabType        Scope = "lab, typing a finding"
 	LabUnearned    Scope = "lab, mended before it was found"
 	LabFix         Scope = "lab, repair"
@@ -93,17 +94,20 @@ const (
 	MoreNew   Intent = "more new cards"
 	CardLab   Intent = "lab of the card"
 
-	Shell    Intent = "shell"
-	Answer   Intent = "answer"
-	Healthy  Intent = "verdict healthy"
-	Broken   Intent = "verdict broken"
-	OffPath  Intent = "verdict not on path"
-	Hint     Intent = "hint"
-	Next     Intent = "next command"
-	Copy     Intent = "copy command"
-	Details  Intent = "details"
-	Reset    Intent = "reset"
-	Solution Intent = "solution"
+	Shell      Intent = "shell"
+	ShellWhole Intent = "shell, whole screen"
+	Wider      Intent = "wider"
+	Narrower   Intent = "narrower"
+	Answer     Intent = "answer"
+	Healthy    Intent = "verdict healthy"
+	Broken     Intent = "verdict broken"
+	OffPath    Intent = "verdict not on path"
+	Hint       Intent = "hint"
+	Next       Intent = "next command"
+	Copy       Intent = "copy command"
+	Details    Intent = "details"
+	Reset      Intent = "reset"
+	Solution   Intent = "solution"
 )
 
 // Binding joins keys to an intent within a scope.
@@ -144,6 +148,9 @@ func (k *Keys) Lookup(s Scope, key string) Intent { return k.intent[s][key] }
 // and nothing lies over the screen.
 func (k *Keys) Everywhere(s Scope, key string) Intent {
 	i := k.Lookup(Global, key)
+	if s == LabShell {
+		return "" // all keys are the shell's
+	}
 	if (s.Typing() || s.modal()) && i != Interrupt {
 		return ""
 	}

@@ -101,12 +101,12 @@ func lab() []Binding {
 
 		{LabTrouble, []string{"R"}, Again, "R", "start again", "start this lab again"},
 		{LabTrouble, []string{"r"}, Reset, "r", "reset", "put everything back and end this attempt; asks first"},
-		{LabTrouble, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
+		{LabTrouble, []string{"t"}, Shell, "t", "shell", "open your shell beside the lab, or go back into it; exit ends it"},
 		{LabTrouble, []string{"i"}, Details, "i", "read all", "read ticket and trouble in full"},
 		{LabTrouble, []string{"esc"}, Back, "esc", "back", "leave; the lab stays as it is"},
 
 		{LabDiagnose, []string{"R"}, Again, "R", "start the cluster", "start the cluster again, if it has ended"},
-		{LabDiagnose, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
+		{LabDiagnose, []string{"t"}, Shell, "t", "shell", "open your shell beside the lab, or go back into it; exit ends it"},
 		{LabDiagnose, []string{"enter"}, Answer, "⏎", "answer", "type the finding of this step"},
 		{LabDiagnose, []string{"h"}, Healthy, "h", "", "verdict: this layer is healthy"},
 		{LabDiagnose, []string{"b"}, Broken, "b", "", "verdict: this layer is broken"},
@@ -115,28 +115,41 @@ func lab() []Binding {
 		{LabDiagnose, []string{"H"}, Hint, "H", "hint", "take a hint; asks first"},
 		{LabDiagnose, []string{"y"}, Copy, "y", "copy", "copy the marked command"},
 		{LabDiagnose, []string{"tab"}, Next, "⇥", "", "mark the next command"},
-	}, labCommon(LabDiagnose), []Binding{
+	}, labCommon(LabDiagnose), shells(LabDiagnose), []Binding{
 		{LabUnearned, []string{"R"}, Again, "R", "put the fault back", "put the fault back; your answers are kept"},
-		{LabUnearned, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
+		{LabUnearned, []string{"t"}, Shell, "t", "shell", "open your shell beside the lab, or go back into it; exit ends it"},
 		{LabUnearned, []string{"enter", "i"}, Details, "⏎", "read all", "read ticket, findings, checks and last request in full"},
-	}, labCommon(LabUnearned), []Binding{
+	}, labCommon(LabUnearned), shells(LabUnearned), []Binding{
 		{LabType, []string{"enter"}, Go, "⏎", "commit", "commit the finding"},
 		{LabType, []string{"esc"}, Back, "esc", "leave the field", "leave the field; what you typed stays"},
 
 		{LabFix, []string{"R"}, Again, "R", "start the cluster", "start the cluster again, if it has ended"},
-		{LabFix, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
+		{LabFix, []string{"t"}, Shell, "t", "shell", "open your shell beside the lab, or go back into it; exit ends it"},
 		{LabFix, []string{"enter", "i"}, Details, "⏎", "read all", "read ticket, findings, checks and last request in full"},
 		{LabFix, []string{"y"}, Copy, "y", "copy", "copy the marked command of the step looked at"},
 		{LabFix, []string{"tab"}, Next, "⇥", "", "mark the next command of the step looked at"},
-	}, labCommon(LabFix), []Binding{
+	}, labCommon(LabFix), shells(LabFix), shells(LabTrouble), shells(LabSolved), []Binding{
+		{LabShell, []string{"ctrl+]"}, Back, "ctrl+]", "to the lab", "keys go to the lab again; the shell stays. All other keys are the shell's"},
+		{LabShell, []string{"shift+pgup"}, PageUp, "shift+pgup", "scroll back", "look at what left the screen at its top"},
+		{LabShell, []string{"shift+pgdown"}, PageDown, "shift+pgdn", "", "scroll forth"},
+	}, []Binding{
 		{LabSolved, []string{"down", "j"}, Down, "↓", "scroll", "scroll down"},
 		{LabSolved, []string{"up", "k"}, Up, "↑", "", "scroll up"},
 		{LabSolved, []string{"pgdown", "space"}, PageDown, "pgdn", "", "a page down"},
 		{LabSolved, []string{"pgup"}, PageUp, "pgup", "", "a page up"},
 		{LabSolved, []string{"esc", "enter"}, Back, "⏎", "done", "go back; the lab stays as it is until reset"},
-		{LabSolved, []string{"t"}, Shell, "t", "shell", "open your shell in the lab; leave it with exit or ctrl+d"},
+		{LabSolved, []string{"t"}, Shell, "t", "shell", "open your shell beside the lab, or go back into it; exit ends it"},
 		{LabSolved, []string{"r"}, Reset, "r", "reset", "put everything back and end this lab; asks first"},
 	})
+}
+
+// shells is what every state of the lab offers that has a shell.
+func shells(s Scope) []Binding {
+	return []Binding{
+		{s, []string{"T"}, ShellWhole, "T", "", "your shell on the whole screen"},
+		{s, []string{">"}, Wider, ">", "", "more room for the lab, less for the shell"},
+		{s, []string{"<"}, Narrower, "<", "", "less room for the lab, more for the shell"},
+	}
 }
 
 // labCommon is what both the diagnosis and the repair offer.

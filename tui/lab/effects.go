@@ -10,6 +10,7 @@ import (
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/tui/screen"
+	"github.com/gatedrill/gatedrill/tui/shell"
 	"github.com/gatedrill/gatedrill/tui/widget"
 )
 
@@ -134,6 +135,11 @@ func (m *Model) startAgain() tea.Cmd {
 }
 
 func (m *Model) onResult(msg tea.Msg) tea.Cmd {
+	if m.shell.pane != nil {
+		if cmd, mine := m.shell.pane.Update(msg); mine {
+			return cmd
+		}
+	}
 	switch msg := msg.(type) {
 	case opened:
 		if msg.watch == m.watch {
@@ -174,6 +180,8 @@ func (m *Model) onResult(msg tea.Msg) tea.Cmd {
 		if msg.watch == m.watch {
 			return m.onShellLeft(msg.err)
 		}
+	case shell.Ended:
+		return m.onShellEnded(msg)
 	case startedAgain:
 		if msg.watch == m.watch && msg.err != nil {
 			return bad("it could not be started again", msg.err)

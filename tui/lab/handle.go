@@ -25,7 +25,13 @@ func (m *Model) do(i keymap.Intent) tea.Cmd {
 	case keymap.Again:
 		return m.again()
 	case keymap.Shell:
-		return m.shell()
+		return m.openShell()
+	case keymap.ShellWhole:
+		return m.wholeShell()
+	case keymap.Wider:
+		m.widen(stride)
+	case keymap.Narrower:
+		m.widen(-stride)
 	case keymap.Healthy:
 		return m.verdict(labs.Healthy)
 	case keymap.Broken:

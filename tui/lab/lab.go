@@ -13,6 +13,7 @@ import (
 	"github.com/gatedrill/gatedrill/tui/keymap"
 	"github.com/gatedrill/gatedrill/tui/layout"
 	"github.com/gatedrill/gatedrill/tui/screen"
+	"github.com/gatedrill/gatedrill/tui/shell"
 	"github.com/gatedrill/gatedrill/tui/widget"
 )
 
@@ -46,6 +47,9 @@ type Cluster interface {
 type Ports struct {
 	Labs    Runner
 	Cluster Cluster
+	// Shell opens the learner's shell beside the lab; nil where only the whole
+	// terminal can be given to it.
+	Shell shell.Open
 }
 
 type stage int
@@ -66,7 +70,8 @@ type Model struct {
 	stage   stage
 	trouble string
 	news    screen.ClusterNews
-	size    screen.Size
+	room    screen.Size // all there is
+	size    screen.Size // of it, the lab's part
 	now     time.Time
 	began   time.Time // first tick of this screen, for the clock while waiting
 
@@ -86,7 +91,8 @@ type Model struct {
 	replies map[labs.Step]labs.Reply
 	looking time.Time // until when to say that all is looked at again
 	scroll  layout.Scroll
-	inShell bool // asked for one and not left it: one at a time
+	inShell bool // asked to hand the terminal over, and not come back: one at a time
+	shell   beside
 }
 
 // question is what the learner is asked to confirm.
@@ -131,7 +137,8 @@ func (m *Model) begin() tea.Cmd {
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case screen.Size:
-		m.size = msg
+		m.room = msg
+		m.arrangeParts()
 	case screen.Tick:
 		m.onTick(msg.At)
 	case screen.ClusterNews:
@@ -143,12 +150,21 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case answered:
 		return m.onAnswered(msg)
 	case tea.KeyPressMsg:
+		if m.shell.focus {
+			return m.inPane(msg)
+		}
 		if i := m.env.Intent(m.Scope(), msg); i != "" {
 			return m.do(i)
 		}
 		return m.field.Update(msg)
 	case tea.PasteMsg:
+		if m.shell.focus {
+			m.shell.pane.Paste(msg.Content)
+			return nil
+		}
 		return m.field.Update(msg)
+	case tea.MouseMsg:
+		return m.onMouse(msg)
 	default:
 		return m.onResult(msg)
 	}
@@ -179,6 +195,8 @@ func (m *Model) step() (labs.StepView, bool) {
 // Scope names the keys in force.
 func (m *Model) Scope() keymap.Scope {
 	switch {
+	case m.shell.focus:
+		return keymap.LabShell
 	case m.typing:
 		return keymap.LabType
 	case m.stage != open:

@@ -9,7 +9,8 @@ import (
 	"github.com/gatedrill/gatedrill/tui/widget"
 )
 
-func (m *Model) shell() tea.Cmd {
+// handOver gives a shell the whole terminal.
+func (m *Model) handOver() tea.Cmd {
 	if m.inShell {
 		return nil // the key was pressed twice
 	}
@@ -40,7 +41,6 @@ const hello = "\r\nYour shell in the lab. exit or ctrl+d goes back.\r\n"
 // returned is the learner's business, so its exit code is no error here.
 func (m *Model) onShellLeft(err error) tea.Cmd {
 	m.inShell = false
-	m.looking = m.now.Add(lookTime)
 	var said tea.Cmd
 	var exit interface {
 		error
@@ -49,9 +49,16 @@ func (m *Model) onShellLeft(err error) tea.Cmd {
 	if err != nil && !errors.As(err, &exit) {
 		said = screen.Say("the shell ended: " + widget.Words(err))
 	}
-	if r, ok := m.ports.Labs.(Rechecker); ok {
-		ctx := m.env.Ctx
-		return tea.Batch(said, m.env.Do(func() tea.Msg { return rechecked{r.Recheck(ctx)} }))
+	return tea.Batch(said, m.lookAgain())
+}
+
+// lookAgain has the cluster looked at without waiting for the next beat.
+func (m *Model) lookAgain() tea.Cmd {
+	m.looking = m.now.Add(lookTime)
+	r, ok := m.ports.Labs.(Rechecker)
+	if !ok {
+		return nil
 	}
-	return said
+	ctx := m.env.Ctx
+	return m.env.Do(func() tea.Msg { return rechecked{r.Recheck(ctx)} })
 }

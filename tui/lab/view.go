@@ -24,12 +24,20 @@ const (
 
 // View draws the screen.
 func (m *Model) View(w, h int) string {
+	if m.shell.pane != nil {
+		return m.split(h)
+	}
+	return m.draw(w, h)
+}
+
+// draw draws the lab's part.
+func (m *Model) draw(w, h int) string {
 	switch {
 	case m.stage != open:
 		return layout.Fit(m.notOpen(w), w, h)
 	case m.view.Phase == labs.PhaseSolved:
 		return layout.Fit(widget.Window(m.env.Styles, m.scroll, m.solved(w), w, h), w, h)
-	case m.Scope().Typing(), m.view.Phase == labs.PhaseDiagnosing,
+	case m.typing, m.view.Phase == labs.PhaseDiagnosing,
 		m.view.Phase == labs.PhaseFixing, m.view.Phase == labs.PhaseUnearned:
 		if w < twoCols {
 			return layout.Fit(m.arrange(w, h).lines(), w, h)

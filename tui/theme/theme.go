@@ -55,7 +55,7 @@ type Styles struct {
 	Good   lipgloss.Style
 	Bad    lipgloss.Style
 	Warn   lipgloss.Style
-	Cursor lipgloss.Style // the cell under the text cursor
+	Marked lipgloss.Style // text marked by the mouse
 	Colors Palette
 }
 
@@ -73,7 +73,7 @@ func New(dark bool) *Styles {
 		Good:   base.Foreground(p.Good),
 		Bad:    base.Foreground(p.Bad),
 		Warn:   base.Foreground(p.Warn),
-		Cursor: base.Reverse(true),
+		Marked: base.Reverse(true),
 		Colors: p,
 	}
 }

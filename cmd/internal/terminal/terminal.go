@@ -1,22 +1,27 @@
 //go:build unix
 
 // Package terminal runs a program on a terminal that exists only in memory:
-// a pty with an emulator behind it. Pictures, benchmarks and whole-program
-// tests look at what a person would see, and press the same keys.
+// a pty with an emulator behind it. The learner's shell beside a lab is one
+// (Live); pictures, benchmarks and whole-program tests look at what a person
+// would see, and press the same keys.
 package terminal
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
 )
@@ -25,11 +30,16 @@ import (
 type Screen struct {
 	mu      sync.Mutex
 	emu     *vt.Emulator
+	hidden  bool               // the cursor is
+	modes   map[ansi.Mode]bool // that the program switched
+	number  int                // of changes
+	back    int                // lines that it is scrolled back
 	pty     *os.File
 	cmd     *exec.Cmd
 	changed chan struct{} // closed and replaced at each write
-	ended   chan struct{} // closed when the program is gone
+	ended   chan struct{} // closed when the program is gone and all it wrote is drawn
 	err     error         // how it ended; read after ended
+	freed   sync.Once
 }
 
 // Start runs the command on a terminal of the given size, in cells.
@@ -39,37 +49,73 @@ func Start(cmd *exec.Cmd, width, height int) (*Screen, error) {
 		return nil, fmt.Errorf("start %s on a terminal: %w", cmd.Path, err)
 	}
 	s := &Screen{
-		emu: vt.NewEmulator(width, height), pty: f, cmd: cmd,
+		emu: vt.NewEmulator(width, height), modes: map[ansi.Mode]bool{}, pty: f, cmd: cmd,
 		changed: make(chan struct{}), ended: make(chan struct{}),
 	}
-	go s.draw()
-	go s.reply()
+	s.emu.SetScrollbackSize(scrollback)
+	s.emu.SetCallbacks(callbacks(s))
+	input, output := newQueue(true), newQueue(false)
+	go output.fill(f)
+	go s.draw(output)
+	go input.fill(s.emu) // keys, and the emulator's answers to the program's questions; ends with Close
+	go send(f, input)
 	return s, nil
 }
 
-// draw feeds the program's output to the emulator until it ends.
-func (s *Screen) draw() {
-	buf := make([]byte, 32<<10)
-	for {
-		n, err := s.pty.Read(buf)
-		if n > 0 {
-			s.mu.Lock()
-			_, _ = s.emu.Write(buf[:n]) // an emulator in memory does not fail
-			close(s.changed)
-			s.changed = make(chan struct{})
-			s.mu.Unlock()
-		}
-		if err != nil {
-			break
+// draw feeds the program's output to the emulator until it ends. Keys wait for
+// no more than a piece of it.
+func (s *Screen) draw(output *queue) {
+	const piece = 256
+	for text := output.take(); len(text) > 0; text = output.take() {
+		for part := range slices.Chunk(s.seen(text), piece) {
+			s.write(part)
 		}
 	}
 	s.err = s.cmd.Wait()
 	close(s.ended)
 }
 
-// reply hands the emulator's answers to the program's questions back.
-func (s *Screen) reply() {
-	_, _ = io.Copy(s.pty, s.emu) // ends with Close
+// seen leaves out of plain text the lines that would be gone at once: those
+// behind them fill the screen and all that is kept of what left it. The
+// emulator takes some 50 µs a line.
+func (s *Screen) seen(text []byte) []byte {
+	if len(text) < 2*scrollback {
+		return text
+	}
+	s.mu.Lock()
+	keep := scrollback + s.emu.Height()
+	plain := !s.emu.IsAltScreen() && s.back == 0
+	s.mu.Unlock()
+	from := len(text)
+	for range keep {
+		if from = bytes.LastIndexByte(text[:from], '\n'); from < 0 {
+			return text
+		}
+	}
+	if !plain || bytes.IndexFunc(text[:from], func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' }) >= 0 {
+		return text
+	}
+	return append([]byte{'\r'}, text[from:]...)
+}
+
+func send(to io.Writer, input *queue) {
+	for text := input.take(); len(text) > 0; text = input.take() {
+		if _, err := to.Write(text); err != nil {
+			return
+		}
+	}
+}
+
+// write draws output. Who is scrolled back stays where they are.
+func (s *Screen) write(p []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.emu.ScrollbackLen()
+	_, _ = s.emu.Write(p) // an emulator in memory does not fail
+	if s.back > 0 {
+		s.back = min(s.back+max(s.emu.ScrollbackLen()-before, 0), s.emu.ScrollbackLen())
+	}
+	s.touch()
 }
 
 // Type sends text as typed.
@@ -163,5 +209,12 @@ func (s *Screen) Close() error {
 			<-s.ended
 		}
 	}
-	return errors.Join(s.pty.Close(), s.emu.Close())
+	return s.free()
+}
+
+// free gives back what the terminal holds, once.
+func (s *Screen) free() error {
+	var err error
+	s.freed.Do(func() { err = errors.Join(s.pty.Close(), s.emu.Close()) })
+	return err
 }
