@@ -11,7 +11,8 @@ import (
 // The ranks by which the parts of the screen give way when rows are short:
 // lowest first. What is asked and what was said to it stay to the end.
 const (
-	rankBlank    = iota + 1
+	rankRoom = iota + 1 // what fills a high screen
+	rankBlank
 	rankExtra    // the log line, the other commands in full, the reasons of checks beside a question
 	rankOffer    // what a key would do
 	rankOthers   // the commands that are not marked
@@ -123,10 +124,12 @@ func (m *Model) topNarrow(w int) []layout.Block {
 	return []layout.Block{
 		layout.Shorten(rankTicketSm, layout.Flow(m.view.Ticket, w), 3, more),
 		layout.One(rankBlank, ""),
+		layout.One(rankRoom, m.askedLine(w)),
 		layout.One(rankAsked, m.answerLine(w)),
 		layout.One(rankPath, m.pathLine(w)),
 		layout.One(rankReply, m.turns(w)...),
 		keepHead(rankReason, m.inTrouble(w), 2, rankTally),
 		layout.One(rankBlank, ""),
+		layout.One(rankRoom, append(m.steps(w), "")...),
 	}
 }

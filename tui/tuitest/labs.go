@@ -30,6 +30,12 @@ func (f *feed[T]) set(v T) {
 	}
 }
 
+func (f *feed[T]) get() T {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.value
+}
+
 func (f *feed[T]) wait(ctx context.Context, after int) (T, int, error) {
 	for {
 		f.mu.Lock()
