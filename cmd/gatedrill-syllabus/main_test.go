@@ -56,13 +56,13 @@ func TestProofsAreTaken(t *testing.T) {
 	if err := os.WriteFile(file, []byte(lines), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got, err := take(file, list)
+	got, err := take(file, list, map[string]syllabus.Proof{"shop-is-gone": {Holds: 3}, "no-bread-today": {Holds: 9, Lab: "as it was"}, "gone": {Holds: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]syllabus.Proof{"no-bookings": {Holds: 2}, "shop-is-gone": {Fails: "reset"}, "orders-in-mid-air": {Lacked: true}}
+	want := map[string]syllabus.Proof{"no-bookings": {Holds: 2}, "shop-is-gone": {Fails: "reset"}, "orders-in-mid-air": {Lacked: true}, "no-bread-today": {Holds: 9, Lab: "as it was"}}
 	for _, l := range list {
-		if p, ok := want[l.ID]; ok {
+		if p, ok := want[l.ID]; ok && p.Lab == "" {
 			if p.Lab, err = syllabus.Fingerprint(l); err != nil {
 				t.Fatal(err)
 			}
