@@ -53,6 +53,8 @@ func (m *Model) onKey(k tea.KeyPressMsg) tea.Cmd {
 		return m.leave()
 	case keymap.Quit:
 		return m.leave()
+	case keymap.Commands:
+		return m.palette()
 	case keymap.Help:
 		own := m.env.Own()
 		return m.push(entry{Screen: overlay.NewKeys(own, top.Scope()), env: own, over: top.env.ID()})

@@ -122,6 +122,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.onCluster(msg)
 	case pulseFelt:
 		return m, m.onPulse(msg)
+	case leave:
+		return m, m.leave()
 	case quit:
 		return m, m.quit()
 	}
@@ -180,6 +182,9 @@ func (m *Model) onCluster(msg clusterWatched) tea.Cmd {
 	m.news, m.number = msg.news, msg.number
 	return tea.Batch(m.tell(m.news), m.watch())
 }
+
+// leave asks to end the program, as the key does.
+type leave struct{}
 
 // quit is the answer that the program shall end all the same.
 type quit struct{}

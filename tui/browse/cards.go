@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/tui/keymap"
+	"github.com/gatedrill/gatedrill/tui/list"
 	"github.com/gatedrill/gatedrill/tui/screen"
 	"github.com/gatedrill/gatedrill/tui/widget"
 )
@@ -24,7 +25,8 @@ type CardsPort interface {
 
 // Cards is the list of cards.
 type Cards struct {
-	list
+	env     *screen.Env
+	list    list.List
 	port    CardsPort
 	decks   func(context.Context) []string // what is wrong with the decks
 	wrongs  []string
@@ -56,8 +58,8 @@ func NewCards(env *screen.Env, port CardsPort, decks func(context.Context) []str
 	if decks == nil {
 		decks = func(context.Context) []string { return nil }
 	}
-	m := &Cards{port: port, decks: decks}
-	m.list = newList(env, func(typed string) (func(int) bool, error) {
+	m := &Cards{env: env, port: port, decks: decks}
+	m.list = list.New(env, func(typed string) (func(int) bool, error) {
 		match, err := port.Filter(typed)
 		return func(row int) bool { return match(m.all[row]) }, err
 	})
@@ -78,7 +80,7 @@ func (m *Cards) Init() tea.Cmd {
 func (m *Cards) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case screen.Size:
-		m.size = msg
+		m.list.Height = msg.H
 	case screen.Tick:
 		m.now = msg.At
 	case screen.Shown, screen.CardsChanged:
@@ -86,23 +88,25 @@ func (m *Cards) Update(msg tea.Msg) tea.Cmd {
 	case cardsLoaded:
 		if msg.request == m.request {
 			m.loaded, m.all, m.wrongs, m.now, m.err = true, msg.rows, msg.wrongs, msg.at, widget.Words(msg.err)
-			m.fill(len(m.all))
+			m.list.Fill(len(m.all))
 		}
 	case acted:
 		return m.onActed(msg)
+	case screen.Chosen:
+		return m.do(msg.Intent)
 	case tea.KeyPressMsg:
 		if i := m.env.Intent(m.Scope(), msg); i != "" {
 			return m.do(i)
 		}
-		return m.typed(msg)
+		return m.list.Typed(msg)
 	case tea.PasteMsg:
-		return m.typed(msg)
+		return m.list.Typed(msg)
 	}
 	return nil
 }
 
 func (m *Cards) do(i keymap.Intent) tea.Cmd {
-	if m.handle(i) {
+	if m.list.Do(i) {
 		return nil
 	}
 	if i == keymap.Back {
@@ -114,7 +118,7 @@ func (m *Cards) do(i keymap.Intent) tea.Cmd {
 	if i == keymap.Problems {
 		return m.problems()
 	}
-	at := m.row()
+	at := m.list.Row()
 	if at < 0 {
 		return nil
 	}
@@ -154,7 +158,7 @@ func (m *Cards) Useful(i keymap.Intent) bool { return i != keymap.Problems || le
 
 // crammed is the filter of the cards that are listed: with none, all of them.
 func (m *Cards) crammed() string {
-	if text := strings.TrimSpace(m.field.Value()); text != "" {
+	if text := strings.TrimSpace(m.list.Filter()); text != "" {
 		return text
 	}
 	return "id:*"
@@ -216,7 +220,7 @@ func (m *Cards) onActed(msg acted) tea.Cmd {
 
 // Scope names the keys in force.
 func (m *Cards) Scope() keymap.Scope {
-	if m.typing {
+	if m.list.Typing() {
 		return keymap.ListType
 	}
 	return keymap.CardList

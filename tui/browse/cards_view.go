@@ -37,8 +37,8 @@ func (m *Cards) page(r cards.Row) string {
 func (m *Cards) View(w, h int) string {
 	st := m.env.Styles
 	w = min(w, widest)
-	lines := []string{m.filter(w, "card"), layout.Cut("   "+st.Faint.Render(m.wrong), w-1)}
-	if n := len(m.wrongs); n > 0 && m.wrong == "" {
+	lines := []string{m.list.Head(w, "card"), layout.Cut("   "+st.Faint.Render(m.list.Wrong()), w-1)}
+	if n := len(m.wrongs); n > 0 && m.list.Wrong() == "" {
 		lines[1] = layout.Cut(" "+st.Bad.Render(theme.Bad)+" "+widget.Count(n, "problem")+" with the decks: p lists them", w-1)
 	}
 	switch {
@@ -46,10 +46,10 @@ func (m *Cards) View(w, h int) string {
 		lines = append(lines, st.Faint.Render(" reading cards …"))
 	case m.err != "":
 		lines = append(lines, layout.Indent(layout.Flow(theme.Bad+" the cards could not be read: "+m.err, w-2), 1)...)
-	case len(m.shown) == 0:
+	case m.list.Len() == 0:
 		lines = append(lines, " No card matches. esc drops the filter.")
 	default:
-		lines = slices.Concat(lines, m.window(h-len(lines), func(i int, marked bool) string {
+		lines = slices.Concat(lines, m.list.Window(h-len(lines), func(i int, marked bool) string {
 			return m.line(m.all[i], marked, w)
 		}))
 	}

@@ -1,3 +1,4 @@
+// Package browse holds the two lists: labs and cards. The root calls them.
 package browse
 
 import (
@@ -12,10 +13,14 @@ import (
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/tui/keymap"
 	"github.com/gatedrill/gatedrill/tui/layout"
+	"github.com/gatedrill/gatedrill/tui/list"
 	"github.com/gatedrill/gatedrill/tui/screen"
 	"github.com/gatedrill/gatedrill/tui/theme"
 	"github.com/gatedrill/gatedrill/tui/widget"
 )
+
+// widest is where a row ends on a wide screen, so that the eye finds its end.
+const widest = 112
 
 // LabsPort lists the labs.
 type LabsPort interface {
@@ -24,7 +29,8 @@ type LabsPort interface {
 
 // Labs is the list of labs.
 type Labs struct {
-	list
+	env     *screen.Env
+	list    list.List
 	port    LabsPort
 	request int
 	loaded  bool
@@ -45,8 +51,8 @@ type giveUp struct{ wanted string }
 
 // NewLabs makes the list of labs.
 func NewLabs(env *screen.Env, port LabsPort) *Labs {
-	m := &Labs{port: port}
-	m.list = newList(env, words(func(i int) string {
+	m := &Labs{env: env, port: port}
+	m.list = list.New(env, list.Words(func(i int) string {
 		l := m.all[i]
 		return strings.ToLower(strings.Join(append([]string{l.ID, l.Title, state(l)}, l.Shapes...), " "))
 	}))
@@ -83,7 +89,7 @@ func (m *Labs) Init() tea.Cmd {
 func (m *Labs) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case screen.Size:
-		m.size = msg
+		m.list.Height = msg.H
 	case screen.Shown:
 		return m.Init()
 	case screen.Tick:
@@ -92,23 +98,25 @@ func (m *Labs) Update(msg tea.Msg) tea.Cmd {
 		if msg.request == m.request {
 			m.reading = false
 			m.loaded, m.all, m.err = true, msg.labs, widget.Words(msg.err)
-			m.fill(len(m.all))
+			m.list.Fill(len(m.all))
 		}
 	case giveUp:
 		return screen.Send(screen.Open{Kind: screen.Lab, Lab: msg.wanted, GiveUp: true})
+	case screen.Chosen:
+		return m.do(msg.Intent)
 	case tea.KeyPressMsg:
 		if i := m.env.Intent(m.Scope(), msg); i != "" {
 			return m.do(i)
 		}
-		return m.typed(msg)
+		return m.list.Typed(msg)
 	case tea.PasteMsg:
-		return m.typed(msg)
+		return m.list.Typed(msg)
 	}
 	return nil
 }
 
 func (m *Labs) do(i keymap.Intent) tea.Cmd {
-	if m.handle(i) {
+	if m.list.Do(i) {
 		return nil
 	}
 	switch i {
@@ -123,7 +131,7 @@ func (m *Labs) do(i keymap.Intent) tea.Cmd {
 // start opens the marked lab. One lab runs at a time, so another in progress
 // has to be given up first.
 func (m *Labs) start() tea.Cmd {
-	at := m.row()
+	at := m.list.Row()
 	if at < 0 {
 		return nil
 	}
@@ -149,17 +157,17 @@ func (m *Labs) start() tea.Cmd {
 func (m *Labs) View(w, h int) string {
 	st := m.env.Styles
 	w = min(w, widest)
-	lines := []string{m.filter(w, "lab"), ""}
+	lines := []string{m.list.Head(w, "lab"), ""}
 	switch {
 	case !m.loaded:
 		lines = append(lines, st.Faint.Render(" reading labs …"))
 	case m.err != "":
 		lines = append(lines, layout.Indent(layout.Flow(theme.Bad+" the labs could not be read: "+m.err, w-2), 1)...)
-	case len(m.shown) == 0:
+	case m.list.Len() == 0:
 		lines = append(lines, " No lab matches. esc drops the filter.")
 	default:
 		foot := m.about(w)
-		rows := m.window(max(h-len(lines)-len(foot), 1), func(i int, marked bool) string { return m.line(m.all[i], marked, w) })
+		rows := m.list.Window(max(h-len(lines)-len(foot), 1), func(i int, marked bool) string { return m.line(m.all[i], marked, w) })
 		lines = slices.Concat(lines, rows, foot)
 	}
 	return layout.Fit(lines, w, h)
@@ -198,7 +206,7 @@ func tailOf(l labs.Listing, w int) string {
 
 // about says more of the marked lab, its whole title where the row cut it.
 func (m *Labs) about(w int) []string {
-	at := m.row()
+	at := m.list.Row()
 	if at < 0 {
 		return nil
 	}
@@ -257,7 +265,7 @@ func level(n int) string {
 
 // Scope names the keys in force.
 func (m *Labs) Scope() keymap.Scope {
-	if m.typing {
+	if m.list.Typing() {
 		return keymap.ListType
 	}
 	return keymap.List

@@ -149,6 +149,8 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		m.now = msg.At
 	case screen.Shown, screen.CardsChanged:
 		return m.load()
+	case screen.Chosen:
+		return m.do(msg.Intent)
 	case tea.KeyPressMsg:
 		return m.do(m.env.Intent(m.Scope(), msg))
 	}

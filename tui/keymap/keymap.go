@@ -37,13 +37,14 @@ const (
 	Stats          Scope = "stats"
 	Trace          Scope = "trace"
 	TraceType      Scope = "trace, typing a URL"
+	Palette        Scope = "commands"
 	Page           Scope = "page"
 	Confirm        Scope = "question"
 )
 
 // Typing says whether printable keys are text in this scope.
 func (s Scope) Typing() bool {
-	return s == ReviewType || s == LabType || s == ListType || s == TraceType
+	return s == ReviewType || s == LabType || s == ListType || s == Palette || s == TraceType
 }
 
 // modal says whether what is on screen comes before everything else.
@@ -54,6 +55,7 @@ const (
 	Quit      Intent = "quit"
 	Interrupt Intent = "interrupt"
 	Help      Intent = "help"
+	Commands  Intent = "commands"
 	Back      Intent = "back"
 	Go        Intent = "go"
 	Up        Intent = "up"

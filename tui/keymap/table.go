@@ -11,6 +11,7 @@ func Table() []Binding {
 func global() []Binding {
 	return []Binding{
 		{Global, []string{"?"}, Help, "?", "keys", "list the keys that work here"},
+		{Global, []string{":", "ctrl+p"}, Commands, ":", "", "list everything that can be done, to be found by typing"},
 		{Global, []string{"q"}, Quit, "q", "", "quit; everything is stored already"},
 		{Global, []string{"ctrl+c"}, Interrupt, "ctrl+c", "", "quit, also while typing"},
 	}
@@ -207,6 +208,13 @@ func pages() []Binding {
 	}, scrolls(Trace), []Binding{
 		{TraceType, []string{"enter"}, Go, "⏎", "trace", "walk this request through the layers"},
 		{TraceType, []string{"esc"}, Back, "esc", "back", "leave the field"},
+
+		{Palette, []string{"enter"}, Go, "⏎", "do it", "do what is marked"},
+		{Palette, []string{"esc"}, Back, "esc", "close", "close this list"},
+		{Palette, []string{"down"}, Down, "↓", "", "mark the line below"},
+		{Palette, []string{"up"}, Up, "↑", "", "mark the line above"},
+		{Palette, []string{"pgdown"}, PageDown, "pgdn", "", "a page down"},
+		{Palette, []string{"pgup"}, PageUp, "pgup", "", "a page up"},
 
 		{Page, []string{"esc", "enter", "i", "q", "?"}, Back, "esc", "close", "close this page"},
 	}, scrolls(Page), []Binding{

@@ -149,6 +149,8 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		}
 	case answered:
 		return m.onAnswered(msg)
+	case screen.Chosen:
+		return m.do(msg.Intent)
 	case tea.KeyPressMsg:
 		if m.shell.focus {
 			return m.inPane(msg)

@@ -120,6 +120,8 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case screen.Size:
 		m.size = msg
+	case screen.Chosen:
+		return m.do(msg.Intent)
 	case tea.KeyPressMsg:
 		if i := m.env.Intent(m.Scope(), msg); i != "" {
 			return m.do(i)

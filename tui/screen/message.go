@@ -4,6 +4,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/gatedrill/gatedrill/tui/keymap"
 )
 
 // Result brings a screen what its command found out.
@@ -24,6 +26,10 @@ type Size struct{ W, H int }
 
 // Shown tells a screen that it is on top again.
 type Shown struct{}
+
+// Chosen tells a screen that one of its own intents was picked from a list in
+// place of its key.
+type Chosen struct{ Intent keymap.Intent }
 
 // Kind names a screen that can be opened.
 type Kind string

@@ -75,8 +75,10 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		m.size = msg
 	case screen.CardsChanged, screen.Shown:
 		return m.Init()
+	case screen.Chosen:
+		return m.do(msg.Intent)
 	case tea.KeyPressMsg:
-		return m.onKey(msg)
+		return m.do(m.env.Intent(m.Scope(), msg))
 	case loaded:
 		if msg.request == m.request {
 			m.loaded, m.stats, m.labs, m.err = true, msg.stats, msg.labs, widget.Words(msg.err)
@@ -85,8 +87,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-func (m *Model) onKey(k tea.KeyPressMsg) tea.Cmd {
-	i := m.env.Intent(m.Scope(), k)
+func (m *Model) do(i keymap.Intent) tea.Cmd {
 	if i == keymap.Back {
 		return m.env.Back()
 	}

@@ -90,6 +90,8 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 				m.toBreak()
 			}
 		}
+	case screen.Chosen:
+		return m.do(msg.Intent)
 	case tea.KeyPressMsg:
 		if i := m.env.Intent(m.Scope(), msg); i != "" {
 			return m.do(i)

@@ -1,6 +1,7 @@
-// Package browse holds the two lists: labs and cards. Both are narrowed by
-// typing. The root calls them.
-package browse
+// Package list is a list of rows that is narrowed by typing, with one of them
+// marked. It is no screen of its own: lists of labs, cards and commands are
+// made of it.
+package list
 
 import (
 	"fmt"
@@ -15,41 +16,40 @@ import (
 	"github.com/gatedrill/gatedrill/tui/widget"
 )
 
-// widest is where a row ends on a wide screen, so that the eye finds its end.
-const widest = 112
-
-// list is a marked line among the rows that match a filter.
-type list struct {
+// List is a marked line among the rows that match a filter.
+type List struct {
 	env    *screen.Env
 	field  widget.Field
 	typing bool
 	rows   int // how many there are
-	match  matcher
+	match  Matcher
 	wrong  string // why the text is no filter
 	shown  []int  // rows that match
 	marked int    // index into shown
-	size   screen.Size
+	// Height is the number of lines of the screen that shows it, for paging.
+	Height int
 }
 
-// matcher reads what was typed as a condition of rows.
-type matcher func(typed string) (func(row int) bool, error)
+// Matcher reads what was typed as a condition of rows.
+type Matcher func(typed string) (func(row int) bool, error)
 
-func newList(env *screen.Env, match matcher) list {
-	return list{env: env, field: widget.NewField(env.Styles), match: match}
+// New makes an empty list.
+func New(env *screen.Env, match Matcher) List {
+	return List{env: env, field: widget.NewField(env.Styles), match: match}
 }
 
-// words is a matcher for rows whose text holds every word that was typed.
-func words(text func(row int) string) matcher {
+// Words is a matcher for rows whose text holds every word that was typed.
+func Words(text func(row int) string) Matcher {
 	return func(typed string) (func(int) bool, error) {
 		all := strings.Fields(strings.ToLower(typed))
 		return func(row int) bool {
-			return !slices.ContainsFunc(all, func(w string) bool { return !strings.Contains(text(row), w) })
+			return !slices.ContainsFunc(all, func(w string) bool { return !strings.Contains(strings.ToLower(text(row)), w) })
 		}, nil
 	}
 }
 
-// fill tells how many rows there are; the marked row stays marked when it can.
-func (l *list) fill(rows int) {
+// Fill tells how many rows there are; the marked row stays marked when it can.
+func (l *List) Fill(rows int) {
 	l.rows = rows
 	l.narrow()
 }
@@ -57,7 +57,7 @@ func (l *list) fill(rows int) {
 // narrow finds the rows that match. While the last word of a filter is not
 // typed to its end, the words before it count; if they are no filter either,
 // all rows are shown.
-func (l *list) narrow() {
+func (l *List) narrow() {
 	typed := l.field.Value()
 	match, err := l.match(typed)
 	if l.wrong = widget.Words(err); err != nil {
@@ -74,18 +74,18 @@ func (l *list) narrow() {
 	l.marked = max(0, min(l.marked, len(l.shown)-1))
 }
 
-// row is the marked row, -1 when none matches.
-func (l *list) row() int {
+// Row is the marked row, -1 when none matches.
+func (l *List) Row() int {
 	if l.marked >= len(l.shown) {
 		return -1
 	}
 	return l.shown[l.marked]
 }
 
-// handle acts on what all lists have in common. Back is only taken while
+// Do acts on what all lists have in common. Back is only taken while
 // there is a filter to drop.
-func (l *list) handle(i keymap.Intent) bool {
-	page := max(l.size.H-5, 1)
+func (l *List) Do(i keymap.Intent) bool {
+	page := max(l.Height-5, 1)
 	switch i {
 	case keymap.Up:
 		l.mark(-1)
@@ -100,8 +100,7 @@ func (l *list) handle(i keymap.Intent) bool {
 	case keymap.Bottom:
 		l.mark(len(l.shown))
 	case keymap.Filter:
-		l.typing = true
-		l.field.Focus()
+		l.Open()
 	case keymap.Back:
 		if !l.typing && l.field.Value() == "" {
 			return false
@@ -120,22 +119,22 @@ func (l *list) handle(i keymap.Intent) bool {
 	return true
 }
 
-func (l *list) stop() {
+func (l *List) stop() {
 	l.typing = false
 	l.field.Blur()
 }
 
-func (l *list) mark(n int) { l.marked = max(0, min(l.marked+n, len(l.shown)-1)) }
+func (l *List) mark(n int) { l.marked = max(0, min(l.marked+n, len(l.shown)-1)) }
 
-// typed gives a key or a paste to the filter, which takes it while it is open.
-func (l *list) typed(msg tea.Msg) tea.Cmd {
+// Typed gives a key or a paste to the filter, which takes it while it is open.
+func (l *List) Typed(msg tea.Msg) tea.Cmd {
 	cmd := l.field.Update(msg)
 	l.narrow()
 	return cmd
 }
 
-// filter is the line above the rows.
-func (l *list) filter(w int, what string) string {
+// Head is the line above the rows.
+func (l *List) Head(w int, what string) string {
 	st := l.env.Styles
 	right := widget.Count(len(l.shown), what)
 	if len(l.shown) != l.rows {
@@ -150,8 +149,8 @@ func (l *list) filter(w int, what string) string {
 	return layout.Ends(st.Faint.Render(" / narrows the list"), right, w-1)
 }
 
-// window draws the rows around the marked one.
-func (l *list) window(h int, draw func(row int, marked bool) string) []string {
+// Window draws the rows around the marked one.
+func (l *List) Window(h int, draw func(row int, marked bool) string) []string {
 	scroll := layout.Scroll{}.To(l.marked, len(l.shown), h)
 	var out []string
 	for i := scroll.Offset; i < min(len(l.shown), scroll.Offset+h); i++ {
@@ -159,3 +158,21 @@ func (l *list) window(h int, draw func(row int, marked bool) string) []string {
 	}
 	return out
 }
+
+// Open lets the filter take what is typed.
+func (l *List) Open() {
+	l.typing = true
+	l.field.Focus()
+}
+
+// Typing says whether what is typed goes into the filter.
+func (l *List) Typing() bool { return l.typing }
+
+// Filter is what was typed into the filter.
+func (l *List) Filter() string { return l.field.Value() }
+
+// Wrong says why what was typed is no filter, "" if it is one.
+func (l *List) Wrong() string { return l.wrong }
+
+// Len is the number of rows that match.
+func (l *List) Len() int { return len(l.shown) }
