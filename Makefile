@@ -111,6 +111,7 @@ docs/proofs.json: sandbox
 # for broken labs, the author's list of questions, the syllabus.
 golden:
 	go test ./tui ./labs/labfile ./labs/check ./cmd/gatedrill-syllabus -update
+	go test -run TestSettingsPage ./cmd/gatedrill -update
 
 # Manifests that sandbox and kind install, rendered from Istio's own charts.
 generate:

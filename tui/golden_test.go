@@ -132,6 +132,7 @@ func TestScreens(t *testing.T) {
 		{"labs-give-up", func(x *world, _ *tui.Ports, _ *tui.Options) { x.labs.Listings[1].InProgress = true }, func(x *world) { x.Press("l", "enter") }},
 		{"cards", nil, func(x *world) { x.Press("c", "down") }},
 		{"card", nil, func(x *world) { x.Press("c", "down", "enter") }},
+		{"settings", settled(tuitest.NewSettings()), func(x *world) { x.Press(",", "down") }},
 		{"palette", nil, func(x *world) { x.Press(":") }},
 		{"stats", nil, func(x *world) { x.Press("s") }},
 		{"trace-empty", nil, func(x *world) { x.Press("t") }},

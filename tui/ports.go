@@ -12,7 +12,9 @@ import (
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/labs"
+	"github.com/gatedrill/gatedrill/tui/look"
 	"github.com/gatedrill/gatedrill/tui/screen"
+	"github.com/gatedrill/gatedrill/tui/setup"
 	"github.com/gatedrill/gatedrill/tui/shell"
 )
 
@@ -144,6 +146,8 @@ type Ports struct {
 	// Problems says what keeps cards of the decks from being used, by file and
 	// line. It may be nil.
 	Problems func(ctx context.Context) []string
+	// Settings are what can be chosen; without it nothing can.
+	Settings setup.Settings
 	// Compare holds a command that was typed against those that are right.
 	Compare func(accept []string, typed string) cards.Difference
 }
@@ -160,4 +164,6 @@ type Options struct {
 	Start Open
 	// Light draws for a light background until the terminal tells its own.
 	Light bool
+	// Look is what was chosen of looks; the defaults when nil.
+	Look *look.Look
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/gatedrill/gatedrill/tui/overlay"
 	"github.com/gatedrill/gatedrill/tui/review"
 	"github.com/gatedrill/gatedrill/tui/screen"
+	"github.com/gatedrill/gatedrill/tui/setup"
 	"github.com/gatedrill/gatedrill/tui/stats"
 	"github.com/gatedrill/gatedrill/tui/trace"
 )
@@ -106,6 +107,9 @@ func (m *Model) open(o screen.Open) tea.Cmd {
 	if m.ports.Labs == nil && (o.Kind == screen.Lab || o.Kind == screen.Labs || o.Kind == screen.Trace) {
 		return screen.Send(screen.Flash{Text: m.opts.NoLabs, Bad: true})
 	}
+	if m.ports.Settings == nil && o.Kind == screen.Setup {
+		return screen.Say("nothing can be set here")
+	}
 	own := m.env.Own()
 	s := m.make(own, o)
 	if s == nil {
@@ -130,6 +134,8 @@ func (m *Model) make(env *screen.Env, o screen.Open) screen.Screen {
 		return browse.NewCards(env, p.Study, p.Problems)
 	case screen.Stats:
 		return stats.New(env, stats.Ports{Study: p.Study, Labs: p.Labs})
+	case screen.Setup:
+		return setup.New(env, p.Settings)
 	case screen.Trace:
 		return trace.New(env, p.Labs)
 	}

@@ -7,7 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/gatedrill/gatedrill/tui/home"
-	"github.com/gatedrill/gatedrill/tui/keymap"
+	"github.com/gatedrill/gatedrill/tui/look"
 	"github.com/gatedrill/gatedrill/tui/screen"
 	"github.com/gatedrill/gatedrill/tui/theme"
 	"github.com/gatedrill/gatedrill/tui/widget"
@@ -50,9 +50,13 @@ func New(ports Ports, opts Options) *Model {
 		opts.Now = time.Now
 	}
 	ctx, cancel := context.WithCancel(opts.Context)
-	styles := theme.New(!opts.Light)
+	if opts.Look == nil {
+		own := look.Default()
+		opts.Look = &own
+	}
+	styles := theme.New(opts.Look.Theme, !opts.Light)
 	env := &screen.Env{Ctx: ctx, App: ctx, Styles: styles, MD: widget.NewMarkdown(styles),
-		Keys: keymap.New(keymap.Table()), Seq: &screen.Seq{}, Now: opts.Now}
+		Keys: opts.Look.Bindings(), Look: opts.Look, Seq: &screen.Seq{}, Now: opts.Now}
 	m := &Model{env: env, cancel: cancel, ports: ports, opts: opts}
 	own := env.Own()
 	m.stack = []entry{{Screen: home.New(own, home.Ports{Study: ports.Study, Labs: ports.Labs, Coach: ports.Coach,
@@ -95,7 +99,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.width, m.height = msg.Width, msg.Height
 		return m, m.tell(m.size())
 	case tea.BackgroundColorMsg:
-		*m.env.Styles = *theme.New(msg.IsDark())
+		m.opts.Light = !msg.IsDark()
+		*m.env.Styles = *theme.New(m.env.Look.Theme, msg.IsDark())
 	case tea.KeyPressMsg:
 		return m, m.onKey(msg)
 	case tea.PasteMsg:
@@ -110,6 +115,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.back(msg.From)
 	case screen.Flash:
 		m.flash, m.flashed = msg, time.Time{}
+	case screen.Looks:
+		m.restyle(msg.Look)
 	case screen.Exec:
 		return m, msg.Run()
 	case screen.Page:
@@ -128,6 +135,12 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.quit()
 	}
 	return m, nil
+}
+
+// restyle takes over what was chosen of looks.
+func (m *Model) restyle(l look.Look) {
+	*m.env.Look, *m.env.Keys = l, *l.Bindings()
+	*m.env.Styles = *theme.New(l.Theme, !m.opts.Light)
 }
 
 // deliver brings a result to the screen that waits for it, unless it was left.

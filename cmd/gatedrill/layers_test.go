@@ -19,7 +19,7 @@ var rules = []struct {
 	{"cards", []string{"cards/..."}, []string{"charm.land/", "k8s.io/", "database/sql", "modernc.org/", "os/exec", "net"}},
 	{"labs", []string{"labs/..."}, []string{"charm.land/"}},
 	{"tui", []string{"tui/...", "cards", "labs"}, []string{"k8s.io/", "database/sql", "os/exec", "net"}},
-	{"cmd", []string{"cmd/...", "tui", "tui/layout", "tui/shell", "cards/...", "labs/...", "content"}, nil},
+	{"cmd", []string{"cmd/...", "tui", "tui/layout", "tui/shell", "tui/look", "tui/setup", "cards/...", "labs/...", "content"}, nil},
 }
 
 func TestLayers(t *testing.T) {

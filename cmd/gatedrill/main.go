@@ -141,7 +141,7 @@ labs into the folder labs.`,
 	root.AddCommand(hostsCommand(e))
 	root.AddCommand(clusterCommands(e)...)
 	root.AddCommand(sandboxCommands(e)...)
-	root.AddCommand(doctorCommand(e), demoCommand(e), exitCodesTopic())
+	root.AddCommand(settingsCommand(e), doctorCommand(e), demoCommand(e), exitCodesTopic())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	markUsage(root)

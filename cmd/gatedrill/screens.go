@@ -38,8 +38,14 @@ func openTUI(ctx context.Context, e *env, start tui.Open) error {
 	late := &lateStudy{config: config}
 
 	ctx, stop := context.WithCancel(ctx)
-	opts := tui.Options{Context: ctx, Now: e.Now, Start: start}
+	chosen, err := looks(e)
+	if err != nil {
+		stop()
+		return err
+	}
+	opts := tui.Options{Context: ctx, Now: e.Now, Start: start, Look: &chosen}
 	ports := tui.Ports{Study: late, Editor: cardEditor{e, late}, Compare: command.Compare, Problems: func(context.Context) []string { return deckSources(e).trouble() }}
+	ports.Settings = settings{e, late.open}
 	closeLabs := joinLabs(e, late, &ports, &opts)
 	kept := keepBehind(ctx, e, config.Store)
 

@@ -10,23 +10,6 @@ import (
 	"github.com/gatedrill/gatedrill/tui/theme"
 )
 
-// name is how a key is printed.
-func name(key string) string {
-	switch key {
-	case "enter":
-		return "⏎"
-	case "down":
-		return "↓"
-	case "up":
-		return "↑"
-	case "pgdown":
-		return "pgdn"
-	case "tab":
-		return "⇥"
-	}
-	return key
-}
-
 // Lines lists the keys that work in a scope: its own first, then those that
 // work everywhere, each with what it does.
 func Lines(st *theme.Styles, keys *keymap.Keys, s keymap.Scope, w int) []string {
@@ -50,7 +33,7 @@ const keyColumn = 14
 func entry(st *theme.Styles, b keymap.Binding, w int) []string {
 	shown := make([]string, len(b.Keys))
 	for i, k := range b.Keys {
-		shown[i] = name(k)
+		shown[i] = keymap.Name(k)
 	}
 	keys := strings.Join(shown, " ")
 	lines := layout.Flow(b.Long, min(w-keyColumn-3, 80))

@@ -37,6 +37,8 @@ const (
 	Stats          Scope = "stats"
 	Trace          Scope = "trace"
 	TraceType      Scope = "trace, typing a URL"
+	Settings       Scope = "settings"
+	SettingsType   Scope = "settings, typing a value"
 	Palette        Scope = "commands"
 	Page           Scope = "page"
 	Confirm        Scope = "question"
@@ -44,7 +46,7 @@ const (
 
 // Typing says whether printable keys are text in this scope.
 func (s Scope) Typing() bool {
-	return s == ReviewType || s == LabType || s == ListType || s == Palette || s == TraceType
+	return s == ReviewType || s == LabType || s == ListType || s == SettingsType || s == Palette || s == TraceType
 }
 
 // modal says whether what is on screen comes before everything else.
@@ -68,11 +70,13 @@ const (
 	Again     Intent = "try again"
 	Yes       Intent = "yes"
 
-	OpenReview Intent = "open review"
-	OpenLabs   Intent = "open labs"
-	OpenCards  Intent = "open cards"
-	OpenStats  Intent = "open stats"
-	OpenTrace  Intent = "open trace"
+	OpenReview   Intent = "open review"
+	OpenLabs     Intent = "open labs"
+	OpenCards    Intent = "open cards"
+	OpenStats    Intent = "open stats"
+	OpenTrace    Intent = "open trace"
+	OpenSettings Intent = "open settings"
+	Default      Intent = "default"
 
 	Reveal    Intent = "reveal"
 	Pick1     Intent = "pick 1"
@@ -97,7 +101,7 @@ const (
 	CardLab   Intent = "lab of the card"
 
 	Shell      Intent = "shell"
-	ShellWhole Intent = "shell, whole screen"
+	ShellWhole Intent = "whole shell"
 	Wider      Intent = "wider"
 	Narrower   Intent = "narrower"
 	Answer     Intent = "answer"

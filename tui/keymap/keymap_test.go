@@ -1,26 +1,39 @@
 package keymap
 
-import "testing"
+import (
+	"slices"
+	"strings"
+	"testing"
+)
 
 func TestNoKeyMeansTwoThings(t *testing.T) {
 	t.Parallel()
-	type place struct {
-		scope Scope
-		key   string
+	if err := Check(Table()); err != nil {
+		t.Error(err)
 	}
-	seen := map[place]Intent{}
-	for _, b := range Table() {
-		for _, k := range b.Keys {
-			p := place{b.Scope, k}
-			if other, taken := seen[p]; taken {
-				t.Errorf("%s: key %q means both %q and %q", b.Scope, k, other, b.Intent)
-			}
-			seen[p] = b.Intent
-		}
+}
+
+func TestRebind(t *testing.T) {
+	t.Parallel()
+	table, err := Rebind(Table(), map[Intent][]string{Hint: {"ctrl+h", "x"}})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for p, intent := range seen {
-		if g, taken := seen[place{Global, p.key}]; taken && p.scope != Global && !p.scope.modal() {
-			t.Errorf("%s: key %q means %q and hides the global %q", p.scope, p.key, intent, g)
+	keys := New(table)
+	if keys.Lookup(LabDiagnose, "ctrl+h") != Hint || keys.Lookup(LabDiagnose, "x") != Hint || keys.Lookup(LabDiagnose, "H") != "" {
+		t.Error("a hint does not have the keys it was given, or still its old one")
+	}
+	if b := keys.In(LabDiagnose); !slices.ContainsFunc(b, func(b Binding) bool { return b.Intent == Hint && b.Show == "ctrl+h" }) {
+		t.Error("the footer would show the old key")
+	}
+	for name, other := range map[string]map[Intent][]string{
+		`the key b means`:           {Hint: {"b"}},
+		`the key ? means "help" ev`: {Hint: {"?"}},
+		`the key x is text in`:      {Back: {"x"}},
+		`means "quit"`:              {Quit: {"t"}},
+	} {
+		if _, err := Rebind(Table(), other); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%v: %v, want %q", other, err, name)
 		}
 	}
 }

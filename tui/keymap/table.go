@@ -27,6 +27,7 @@ func home() []Binding {
 		{Home, []string{"c"}, OpenCards, "c", "cards", "list the cards"},
 		{Home, []string{"s"}, OpenStats, "s", "stats", "show retention and forecast"},
 		{Home, []string{"t"}, OpenTrace, "t", "trace a URL", "walk a request through the gateway's layers"},
+		{Home, []string{","}, OpenSettings, ",", "settings", "change colours, keys, limits and where labs run"},
 		{Home, []string{"R"}, Again, "R", "", "try again what failed: reading the cards, or the sandbox"},
 	}
 }
@@ -208,6 +209,12 @@ func pages() []Binding {
 	}, scrolls(Trace), []Binding{
 		{TraceType, []string{"enter"}, Go, "⏎", "trace", "walk this request through the layers"},
 		{TraceType, []string{"esc"}, Back, "esc", "back", "leave the field"},
+
+		{Settings, []string{"enter", "e"}, Answer, "⏎", "change", "take the next value, or type one"},
+		{Settings, []string{"backspace"}, Default, "⌫", "default", "take the default again"},
+	}, moves(Settings), []Binding{
+		{SettingsType, []string{"enter"}, Go, "⏎", "keep", "keep what was typed"},
+		{SettingsType, []string{"esc"}, Back, "esc", "leave the field", "leave the setting as it was"},
 
 		{Palette, []string{"enter"}, Go, "⏎", "do it", "do what is marked"},
 		{Palette, []string{"esc"}, Back, "esc", "close", "close this list"},

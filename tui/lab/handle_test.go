@@ -23,7 +23,7 @@ func TestKeysWhileTheClusterIsAsked(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m := &Model{
-				env:    &screen.Env{Styles: theme.New(true)},
+				env:    &screen.Env{Styles: theme.New("auto", true)},
 				view:   labs.View{Phase: labs.PhaseDiagnosing, Current: labs.StepTLS, Steps: []labs.StepView{{Step: labs.StepTLS, Ask: "Which port?"}}},
 				drafts: map[labs.Step]string{},
 				sent:   1,

@@ -20,7 +20,7 @@ func TestRepairSaysWhatWasFound(t *testing.T) {
 		{labs.Healthy, "nothing to repair", "t opens the shell"},
 		{labs.OffPath, "nothing is broken", "Repair it"},
 	} {
-		m := &Model{env: &screen.Env{Styles: theme.New(true)}, view: labs.View{Phase: labs.PhaseFixing, Steps: []labs.StepView{{Step: labs.StepTLS, Verdict: c.verdict, VerdictRight: true}}}}
+		m := &Model{env: &screen.Env{Styles: theme.New("auto", true)}, view: labs.View{Phase: labs.PhaseFixing, Steps: []labs.StepView{{Step: labs.StepTLS, Verdict: c.verdict, VerdictRight: true}}}}
 		var text []string
 		for _, b := range m.repair(200) {
 			for _, f := range b.Forms {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/tui/keymap"
 	"github.com/gatedrill/gatedrill/tui/layout"
+	"github.com/gatedrill/gatedrill/tui/look"
 	"github.com/gatedrill/gatedrill/tui/screen"
 	"github.com/gatedrill/gatedrill/tui/shell"
 )
@@ -79,7 +80,7 @@ func (m *Model) openShell() tea.Cmd {
 		return nil
 	case m.blind():
 		return screen.Say("no shell while the " + m.news.Name + " is not up")
-	case m.ports.Shell == nil || m.room.W < splitFrom:
+	case m.ports.Shell == nil || !m.wantsBeside():
 		return m.handOver()
 	}
 	_, size := m.sides()
@@ -87,6 +88,17 @@ func (m *Model) openShell() tea.Cmd {
 	m.shell = beside{pane: pane, focus: true, moved: m.shell.moved}
 	m.arrangeParts()
 	return cmd
+}
+
+// wantsBeside says whether a new shell opens beside the lab.
+func (m *Model) wantsBeside() bool {
+	switch m.env.Look.Shell {
+	case look.ShellBeside:
+		return true
+	case look.ShellAuto:
+		return m.room.W >= splitFrom
+	}
+	return false
 }
 
 // wholeShell gives the shell the whole screen, or the whole terminal to a new
@@ -154,7 +166,7 @@ func (m *Model) onMouse(msg tea.MouseMsg) tea.Cmd {
 }
 
 // Mouse says whether the screen has a use for the mouse.
-func (m *Model) Mouse() bool { return m.shell.pane != nil }
+func (m *Model) Mouse() bool { return m.shell.pane != nil && m.env.Look.Mouse }
 
 // onShellEnded takes the shell off the screen.
 func (m *Model) onShellEnded(e shell.Ended) tea.Cmd {

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/gatedrill/gatedrill/tui/keymap"
+	"github.com/gatedrill/gatedrill/tui/look"
 	"github.com/gatedrill/gatedrill/tui/theme"
 	"github.com/gatedrill/gatedrill/tui/widget"
 )
@@ -18,7 +19,8 @@ type Env struct {
 	Ctx, App context.Context
 	Styles   *theme.Styles // replaced in place when the background is known
 	MD       *widget.Markdown
-	Keys     *keymap.Keys
+	Keys     *keymap.Keys // replaced in place when others are chosen
+	Look     *look.Look   // replaced in place
 	Seq      *Seq
 	// Now is the clock. Only commands may call it: screens learn the time
 	// from Tick and from the messages that commands return.

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/gatedrill/gatedrill/tui/keymap"
+	"github.com/gatedrill/gatedrill/tui/look"
 )
 
 // Result brings a screen what its command found out.
@@ -42,6 +43,7 @@ const (
 	Cards  Kind = "cards"
 	Stats  Kind = "stats"
 	Trace  Kind = "trace"
+	Setup  Kind = "settings"
 )
 
 // Open asks for a screen on top of this one.
@@ -80,6 +82,9 @@ type Ask struct {
 	Detail   string
 	Then     func(yes bool) tea.Msg
 }
+
+// Looks tells the root, which tells all screens, what is chosen of looks now.
+type Looks struct{ Look look.Look }
 
 // Send makes a command that tells the root one thing.
 func Send(msg tea.Msg) tea.Cmd { return Tell(func() tea.Msg { return msg }) }

@@ -7,6 +7,8 @@ import (
 	"image/color"
 
 	"charm.land/lipgloss/v2"
+
+	"github.com/gatedrill/gatedrill/tui/look"
 )
 
 // Marks that go with words. Plain Unicode of one cell each, no emoji.
@@ -20,33 +22,36 @@ const (
 	Wait    = "○"
 )
 
-// Palette is the tokens of one background.
+// Palette is the tokens of one background. A nil colour is the terminal's own.
 type Palette struct {
 	Accent, Faint, Good, Bad, Warn color.Color
 }
 
-func palette(dark bool) Palette {
-	if dark {
-		return Palette{
-			Accent: lipgloss.Color("#79B8FF"),
-			Faint:  lipgloss.Color("#8B949E"),
-			Good:   lipgloss.Color("#7EE787"),
-			Bad:    lipgloss.Color("#FF8F88"),
-			Warn:   lipgloss.Color("#E3B341"),
-		}
+// palette picks the colours of a theme. Good and bad are a bluish green and an
+// orange red, which people who see no difference of red and green tell apart
+// by their brightness (Okabe and Ito, Color Universal Design).
+func palette(name string, dark bool) Palette {
+	switch {
+	case name == look.ThemeNone:
+		return Palette{}
+	case name == look.ThemeANSI:
+		return Palette{Accent: lipgloss.Blue, Faint: lipgloss.BrightBlack, Good: lipgloss.Cyan, Bad: lipgloss.Red, Warn: lipgloss.Yellow}
+	case name == look.ThemeContrast && dark:
+		return of("#9CDCFF", "#FFFFFF", "#5CFFD1", "#FFB38A", "#FFE96B")
+	case name == look.ThemeContrast:
+		return of("#00317A", "#000000", "#00503A", "#8A2500", "#5A4300")
+	case dark:
+		return of("#79B8FF", "#8B949E", "#5FD0A8", "#FF9A6B", "#E8C547")
 	}
-	return Palette{
-		Accent: lipgloss.Color("#0550AE"),
-		Faint:  lipgloss.Color("#59636E"),
-		Good:   lipgloss.Color("#116329"),
-		Bad:    lipgloss.Color("#B3181F"),
-		Warn:   lipgloss.Color("#7A4D00"),
-	}
+	return of("#0550AE", "#59636E", "#00664A", "#A63A00", "#6E5200")
+}
+
+func of(accent, faint, good, bad, warn string) Palette {
+	return Palette{lipgloss.Color(accent), lipgloss.Color(faint), lipgloss.Color(good), lipgloss.Color(bad), lipgloss.Color(warn)}
 }
 
 // Styles is what screens draw with.
 type Styles struct {
-	Dark   bool
 	Text   lipgloss.Style
 	Strong lipgloss.Style // what is asked
 	Faint  lipgloss.Style // what is said once
@@ -59,12 +64,13 @@ type Styles struct {
 	Colors Palette
 }
 
-// New makes the styles for a dark or a light background.
-func New(dark bool) *Styles {
-	p := palette(dark)
+// New makes the styles of a theme (look.ThemeDark …). dark says what the
+// terminal's background is, for the themes that go by it.
+func New(name string, dark bool) *Styles {
+	dark = (dark || name == look.ThemeDark) && name != look.ThemeLight
+	p := palette(name, dark)
 	base := lipgloss.NewStyle()
 	return &Styles{
-		Dark:   dark,
 		Text:   base,
 		Strong: base.Bold(true),
 		Faint:  base.Foreground(p.Faint),

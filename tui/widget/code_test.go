@@ -31,7 +31,7 @@ func TestCodeIsWhatWasWritten(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			lines := NewMarkdown(theme.New(true)).Lines(tt.text, tt.width)
+			lines := NewMarkdown(theme.New("auto", true)).Lines(tt.text, tt.width)
 			var got []string
 			for _, l := range lines {
 				if layout.Width(l) > tt.width {

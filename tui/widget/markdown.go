@@ -21,7 +21,7 @@ type Markdown struct {
 type rendered struct {
 	text  string
 	width int
-	dark  bool
+	theme theme.Palette
 }
 
 // remembered bounds the cache: a few screens of text at a few widths.
@@ -38,7 +38,7 @@ func (m *Markdown) Lines(text string, width int) []string {
 	if width <= 0 || strings.TrimSpace(text) == "" {
 		return nil
 	}
-	key := rendered{text, width, m.styles.Dark}
+	key := rendered{text, width, m.styles.Colors}
 	if lines, ok := m.cache[key]; ok {
 		return lines
 	}

@@ -12,7 +12,7 @@ import (
 func TestLongCodeStaysSetIn(t *testing.T) {
 	long := "kubectl get gateways.gateway.networking.k8s.io,httproutes -n drill-mesh -o wide"
 	for _, text := range []string{"Look:\n\n    " + long + "\n    second", "Look:\n\n```\n" + long + "\nsecond\n```\n"} {
-		lines := NewMarkdown(theme.New(true)).Lines(text, 60)
+		lines := NewMarkdown(theme.New("auto", true)).Lines(text, 60)
 		for i, l := range lines {
 			l = ansi.Strip(l)
 			lines[i] = l
@@ -36,7 +36,7 @@ func TestCodeKeepsItsBackslashes(t *testing.T) {
 		for name, text := range map[string]string{
 			"set in": "Look:\n\n    " + want, "fenced": "Look:\n\n```\n" + want + "\n```\n", "in a line": "Look at `" + want + "` here.",
 		} {
-			lines := ansi.Strip(strings.Join(NewMarkdown(theme.New(true)).Lines(text, 60), "\n"))
+			lines := ansi.Strip(strings.Join(NewMarkdown(theme.New("auto", true)).Lines(text, 60), "\n"))
 			if !strings.Contains(lines, want) {
 				t.Errorf("%s: want %q in %q", name, want, lines)
 			}

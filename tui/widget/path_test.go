@@ -18,7 +18,7 @@ func TestLayersKeepTheirNames(t *testing.T) {
 		marks = append(marks, labs.PathMark{Layer: l, Verdict: labs.Broken})
 	}
 	for w := 40; w <= 200; w += 10 {
-		line := ansi.Strip(PathLine(theme.New(true), marks, w))
+		line := ansi.Strip(PathLine(theme.New("auto", true), marks, w))
 		for _, name := range []string{"dns", "entry", "tls", "route"} {
 			if !strings.Contains(line, name) {
 				t.Errorf("at %d cells %q does not name %q", w, line, name)

@@ -16,7 +16,7 @@ import (
 
 func TestMarkdownKeepsNoEscape(t *testing.T) {
 	t.Parallel()
-	md := NewMarkdown(theme.New(true))
+	md := NewMarkdown(theme.New("auto", true))
 	for _, text := range []string{
 		"\x1b]0;owned\x07 title", "&#27;]52;c;eA==&#7;", "&#x1b;[2J", "&#x9B;2J", "`&#27;[2J`",
 		"[x](http://a/&#27;]0;t&#7;)", "&#00000027;[2J", "&#x202e;x",

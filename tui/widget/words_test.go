@@ -36,7 +36,7 @@ func TestTimesInWords(t *testing.T) {
 
 func TestNothingUnverifiedLooksGreen(t *testing.T) {
 	t.Parallel()
-	st := theme.New(true)
+	st := theme.New("auto", true)
 	for _, v := range []labs.Verdict{"", labs.Unknown, "nonsense"} {
 		if mark, _ := Verdict(st, v); mark != theme.Unknown {
 			t.Errorf("verdict %q is shown as %s", v, mark)
@@ -51,7 +51,7 @@ func TestNothingUnverifiedLooksGreen(t *testing.T) {
 
 func TestPathLineFitsAndNamesEveryLayer(t *testing.T) {
 	t.Parallel()
-	st := theme.New(true)
+	st := theme.New("auto", true)
 	var marks []labs.PathMark
 	for _, l := range labs.Layers() {
 		marks = append(marks, labs.PathMark{Layer: l})
