@@ -133,6 +133,7 @@ func TestScreens(t *testing.T) {
 		{"cards", nil, func(x *world) { x.Press("c", "down") }},
 		{"card", nil, func(x *world) { x.Press("c", "down", "enter") }},
 		{"settings", settled(tuitest.NewSettings()), func(x *world) { x.Press(",", "down") }},
+		{"tour", nil, func(x *world) { x.Press("i", "enter", "enter") }},
 		{"palette", nil, func(x *world) { x.Press(":") }},
 		{"stats", nil, func(x *world) { x.Press("s") }},
 		{"trace-empty", nil, func(x *world) { x.Press("t") }},

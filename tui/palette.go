@@ -47,6 +47,7 @@ func (m *Model) places() []overlay.Choice {
 		{Text: "go to the review of cards that are due", Msg: screen.Open{Kind: screen.Review}},
 		{Text: "go to the list of cards", Msg: screen.Open{Kind: screen.Cards}},
 		{Text: "go to the statistics", Msg: screen.Open{Kind: screen.Stats}},
+		{Text: "take the tour: what is where, in four pages", Msg: screen.Open{Kind: screen.Tour}},
 		{Text: "go to the settings", Msg: screen.Open{Kind: screen.Setup}},
 	}
 	if m.ports.Labs != nil {

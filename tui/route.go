@@ -54,6 +54,8 @@ func (m *Model) onKey(k tea.KeyPressMsg) tea.Cmd {
 		return m.leave()
 	case keymap.Quit:
 		return m.leave()
+	case keymap.Sleep:
+		return tea.Suspend
 	case keymap.Commands:
 		return m.palette()
 	case keymap.Help:
@@ -134,6 +136,8 @@ func (m *Model) make(env *screen.Env, o screen.Open) screen.Screen {
 		return browse.NewCards(env, p.Study, p.Problems)
 	case screen.Stats:
 		return stats.New(env, stats.Ports{Study: p.Study, Labs: p.Labs})
+	case screen.Tour:
+		return overlay.NewTour(env)
 	case screen.Setup:
 		return setup.New(env, p.Settings)
 	case screen.Trace:

@@ -44,11 +44,24 @@ func (m *Model) View() tea.View {
 	if s, ok := m.top().Screen.(screen.Mousing); ok && s.Mouse() {
 		v.MouseMode = tea.MouseModeCellMotion
 	}
+	v.ProgressBar = m.progress()
 	v.WindowTitle = "gatedrill"
 	if where := m.where(); where != "" {
 		v.WindowTitle += " › " + layout.Cut(cards.Clean(where), 60)
 	}
 	return v
+}
+
+// progress is the cluster's way up, for terminals that show it in their tab or
+// the taskbar (OSC 9;4).
+func (m *Model) progress() *tea.ProgressBar {
+	switch n := m.news; {
+	case !n.Busy():
+		return nil
+	case n.Total > 0:
+		return tea.NewProgressBar(tea.ProgressBarDefault, int(100*n.Done/n.Total))
+	}
+	return tea.NewProgressBar(tea.ProgressBarIndeterminate, 0)
 }
 
 func (m *Model) draw() string {

@@ -184,6 +184,8 @@ func (m *Model) do(i keymap.Intent) tea.Cmd {
 		return screen.Send(screen.Open{Kind: screen.Cards})
 	case keymap.OpenStats:
 		return screen.Send(screen.Open{Kind: screen.Stats})
+	case keymap.OpenTour:
+		return screen.Send(screen.Open{Kind: screen.Tour})
 	case keymap.OpenSettings:
 		return screen.Send(screen.Open{Kind: screen.Setup})
 	case keymap.OpenTrace:

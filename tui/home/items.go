@@ -36,6 +36,7 @@ func (m *Model) items() []item {
 	add(m.reviewItem())
 	add(m.continueItem())
 	add(m.nextItem())
+	add(item{"Look", "at what is where", "four pages, a minute", screen.Open{Kind: screen.Tour}}, m.loaded && m.summary.FirstTime)
 	return out
 }
 

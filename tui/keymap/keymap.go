@@ -37,6 +37,7 @@ const (
 	Stats          Scope = "stats"
 	Trace          Scope = "trace"
 	TraceType      Scope = "trace, typing a URL"
+	Tour           Scope = "tour"
 	Settings       Scope = "settings"
 	SettingsType   Scope = "settings, typing a value"
 	Palette        Scope = "commands"
@@ -58,6 +59,9 @@ const (
 	Interrupt Intent = "interrupt"
 	Help      Intent = "help"
 	Commands  Intent = "commands"
+	Sleep     Intent = "to the background"
+	Before    Intent = "page before"
+	OpenTour  Intent = "open tour"
 	Back      Intent = "back"
 	Go        Intent = "go"
 	Up        Intent = "up"
@@ -157,7 +161,7 @@ func (k *Keys) Everywhere(s Scope, key string) Intent {
 	if s == LabShell {
 		return "" // all keys are the shell's
 	}
-	if (s.Typing() || s.modal()) && i != Interrupt {
+	if (s.Typing() || s.modal()) && i != Interrupt && i != Sleep {
 		return ""
 	}
 	return i

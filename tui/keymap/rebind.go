@@ -47,5 +47,5 @@ func Check(table []Binding) error {
 
 // Name is how a key is printed.
 func Name(key string) string {
-	return strings.NewReplacer("enter", "⏎", "pgdown", "pgdn", "down", "↓", "pgup", "pgup", "up", "↑", "tab", "⇥").Replace(key)
+	return strings.NewReplacer("enter", "⏎", "right", "→", "left", "←", "pgdown", "pgdn", "down", "↓", "pgup", "pgup", "up", "↑", "tab", "⇥").Replace(key)
 }

@@ -12,6 +12,7 @@ func global() []Binding {
 	return []Binding{
 		{Global, []string{"?"}, Help, "?", "keys", "list the keys that work here"},
 		{Global, []string{":", "ctrl+p"}, Commands, ":", "", "list everything that can be done, to be found by typing"},
+		{Global, []string{"ctrl+z"}, Sleep, "ctrl+z", "", "put the program into the background; fg brings it back"},
 		{Global, []string{"q"}, Quit, "q", "", "quit; everything is stored already"},
 		{Global, []string{"ctrl+c"}, Interrupt, "ctrl+c", "", "quit, also while typing"},
 	}
@@ -27,6 +28,7 @@ func home() []Binding {
 		{Home, []string{"c"}, OpenCards, "c", "cards", "list the cards"},
 		{Home, []string{"s"}, OpenStats, "s", "stats", "show retention and forecast"},
 		{Home, []string{"t"}, OpenTrace, "t", "trace a URL", "walk a request through the gateway's layers"},
+		{Home, []string{"i"}, OpenTour, "i", "", "what is where, in four pages"},
 		{Home, []string{","}, OpenSettings, ",", "settings", "change colours, keys, limits and where labs run"},
 		{Home, []string{"R"}, Again, "R", "", "try again what failed: reading the cards, or the sandbox"},
 	}
@@ -222,6 +224,12 @@ func pages() []Binding {
 		{Palette, []string{"up"}, Up, "↑", "", "mark the line above"},
 		{Palette, []string{"pgdown"}, PageDown, "pgdn", "", "a page down"},
 		{Palette, []string{"pgup"}, PageUp, "pgup", "", "a page up"},
+
+		{Tour, []string{"enter", "right", "space", "l"}, Next, "⏎", "next", "the next page; behind the last, go back"},
+		{Tour, []string{"left", "h"}, Before, "←", "before", "the page before"},
+		{Tour, []string{"esc"}, Back, "esc", "close", "leave the tour"},
+		{Tour, []string{"down", "j"}, Down, "↓", "scroll", "scroll down"},
+		{Tour, []string{"up", "k"}, Up, "↑", "", "scroll up"},
 
 		{Page, []string{"esc", "enter", "i", "q", "?"}, Back, "esc", "close", "close this page"},
 	}, scrolls(Page), []Binding{

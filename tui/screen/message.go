@@ -44,6 +44,7 @@ const (
 	Stats  Kind = "stats"
 	Trace  Kind = "trace"
 	Setup  Kind = "settings"
+	Tour   Kind = "tour"
 )
 
 // Open asks for a screen on top of this one.
