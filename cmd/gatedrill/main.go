@@ -140,7 +140,7 @@ labs into the folder labs.`,
 	root.AddCommand(hostsCommand(e))
 	root.AddCommand(clusterCommands(e)...)
 	root.AddCommand(sandboxCommands(e)...)
-	root.AddCommand(doctorCommand(e), demoCommand(e), exitCodesTopic())
+	root.AddCommand(doctorCommand(e), demoCommand(e), manCommand(e), exitCodesTopic())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	completeFiles(root)
