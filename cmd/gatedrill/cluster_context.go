@@ -164,13 +164,7 @@ func printPreflight(w io.Writer, p kubecontext.Preflight, asJSON bool) error {
 		return writeJSON(w, p)
 	}
 	fmt.Fprintf(w, "context %s, cluster %s\n\n", visible(p.Context), visible(p.Cluster))
-	marks := map[string]string{kubecontext.OK: "✓", kubecontext.Note: "·", kubecontext.Missing: "✗"}
-	for _, f := range p.Findings {
-		fmt.Fprintf(w, "%s %-18s %s\n", marks[f.State], f.What, visible(f.Saw))
-		if f.Next != "" {
-			fmt.Fprintf(w, "  %-18s → %s\n", "", visible(f.Next))
-		}
-	}
+	printFindings(w, p.Findings)
 	if len(p.Creates) > 0 {
 		fmt.Fprintf(w, "\nwhat would be made there:\n")
 	}
