@@ -97,9 +97,9 @@ func TestCompletionWaitsForNobody(t *testing.T) {
 	}
 }
 
-// shell finds a shell to complete in; where there is none, the test says so
+// findShell finds a shell to complete in; where there is none, the test says so
 // and is skipped.
-func shell(t *testing.T, name string) string {
+func findShell(t *testing.T, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
 	if err != nil {
@@ -132,7 +132,7 @@ __ltrim_colon_completions() { :; }
 
 func TestCompletionInBash(t *testing.T) {
 	t.Parallel()
-	bash := shell(t, "bash")
+	bash := findShell(t, "bash")
 	before := bashCompletion
 	const installed = "/usr/share/bash-completion/bash_completion"
 	if _, err := os.Stat(installed); err == nil {
@@ -153,7 +153,7 @@ printf '<%s>' "${COMPREPLY[@]}"`, bash, "--norc", "-c")
 
 func TestCompletionInFish(t *testing.T) {
 	t.Parallel()
-	fish := shell(t, "fish")
+	fish := findShell(t, "fish")
 	out := completed(t, `gatedrill completion fish | source; complete --do-complete 'gatedrill lab verdict tls off'`, fish, "--no-config", "-c")
 	if strings.TrimSpace(out) != "off-path" {
 		t.Errorf("off is completed to %q", out)
@@ -164,7 +164,7 @@ func TestCompletionInFish(t *testing.T) {
 // it, and asks the program.
 func TestCompletionInZsh(t *testing.T) {
 	t.Parallel()
-	zsh := shell(t, "zsh")
+	zsh := findShell(t, "zsh")
 	out := completed(t, `
 compdef() { :; }
 _describe() { print -r -- "${(@P)2}"; return 0 }
