@@ -14,7 +14,7 @@ import (
 
 func authorLibrary(e *env) *cobra.Command {
 	return &cobra.Command{
-		Use: "library [SCENE|FAULT]", Short: "Show the scenes and faults that labs are made of", Args: cobra.MaximumNArgs(1),
+		Use: "library [SCENE|FAULT]", Short: "Show the scenes and faults that labs are made of", Args: cobra.MaximumNArgs(1), ValidArgsFunction: offer(e, scenesAndFaults),
 		RunE: func(_ *cobra.Command, args []string) error {
 			shared, problems := labfile.LoadShared(ownShared())
 			for _, p := range problems {

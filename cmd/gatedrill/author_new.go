@@ -30,6 +30,8 @@ folder fault/ of its own, and a folder solution/: see CONTRIBUTING.md.`,
 	}
 	c.Flags().StringVar(&scene, "scene", "", "the healthy world that it plays in (gatedrill author library)")
 	c.Flags().StringVar(&fault, "fault", "", "what is wrong in it, of the library")
+	offerFlag(e, c, "scene", scenes)
+	offerFlag(e, c, "fault", faults)
 	c.Flags().StringToStringVar(&with, "with", nil, "values of the scene's parameters: team=clinic,domain=clinic.example")
 	return c
 }

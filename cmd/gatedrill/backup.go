@@ -94,7 +94,7 @@ func listBackups(e *env, asJSON bool) error {
 
 func restoreCommand(e *env) *cobra.Command {
 	return &cobra.Command{
-		Use: "restore [NAME|FILE]", Short: "Bring back what a copy holds", Args: cobra.MaximumNArgs(1),
+		Use: "restore [NAME|FILE]", Short: "Bring back what a copy holds", Args: cobra.MaximumNArgs(1), ValidArgsFunction: offerOrFile(e, backups),
 		Long: `Brings back what a copy holds: the newest, or the one that is named (gatedrill
 backup --list), or one in a file that you kept elsewhere. What there is now is
 copied first.

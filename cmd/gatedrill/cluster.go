@@ -67,7 +67,7 @@ func clusterList(e *env) *cobra.Command {
 func clusterUse(e *env) *cobra.Command {
 	var x contextChoice
 	c := &cobra.Command{
-		Use: "use sandbox | kind | --context NAME", Short: "Choose where labs run", Args: cobra.MaximumNArgs(1),
+		Use: "use sandbox | kind | --context NAME", Short: "Choose where labs run", Args: cobra.MaximumNArgs(1), ValidArgsFunction: offer(e, fixed(backends()...)),
 		Long: `Choose where labs run. Nothing is started.
 
 For kind the flags say what the cluster is made of. Those not given stay as they
@@ -82,8 +82,8 @@ without --yes-production NAME. Your kubeconfig is only read.`,
   gatedrill cluster use --context dev --image my.registry/gatedrill-app:1 --mesh-admin
   gatedrill cluster use sandbox`,
 	}
-	settings := kindFlags(c.Flags())
-	x.flags(c)
+	settings := kindFlags(e, c)
+	x.flags(e, c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		old, err := e.choice()
 		if err != nil { // it is replaced anyway
@@ -110,7 +110,7 @@ without --yes-production NAME. Your kubeconfig is only read.`,
 // backendFlag lets a command name another backend than the one in use.
 func backendFlag(e *env, c *cobra.Command) {
 	var name string
-	c.Flags().StringVar(&name, "backend", "", "sandbox, kind or context, instead of the one in use")
+	oneOfFlag(e, c, &name, "backend", "where labs run, instead of the place in use", backends()...)
 	c.PreRunE = func(*cobra.Command, []string) error { return e.useFor(name) }
 }
 

@@ -48,7 +48,7 @@ type contextChoice struct {
 	asJSON        *bool
 }
 
-func (x *contextChoice) flags(c *cobra.Command) {
+func (x *contextChoice) flags(e *env, c *cobra.Command) {
 	fl := c.Flags()
 	fl.StringVar(&x.set.Context, "context", "", "`name` of a context of your kubeconfig")
 	fl.StringVar(&x.file, "kubeconfig", "", "`file` with the context (default as kubectl finds it)")
@@ -56,6 +56,7 @@ func (x *contextChoice) flags(c *cobra.Command) {
 	fl.BoolVar(&x.set.MeshAdmin, "mesh-admin", false, "let labs write to istio-system too")
 	fl.StringVar(&x.yes, "yes", "", "confirm the context by its `name`, for scripts")
 	fl.StringVar(&x.yesProduction, "yes-production", "", "confirm by its `name` a context that looks like production")
+	offerFlag(e, c, "context", contexts)
 	x.asJSON = jsonFlag(c)
 }
 
@@ -163,13 +164,7 @@ func printPreflight(w io.Writer, p kubecontext.Preflight, asJSON bool) error {
 		return writeJSON(w, p)
 	}
 	fmt.Fprintf(w, "context %s, cluster %s\n\n", visible(p.Context), visible(p.Cluster))
-	marks := map[string]string{kubecontext.OK: "✓", kubecontext.Note: "·", kubecontext.Missing: "✗"}
-	for _, f := range p.Findings {
-		fmt.Fprintf(w, "%s %-18s %s\n", marks[f.State], f.What, visible(f.Saw))
-		if f.Next != "" {
-			fmt.Fprintf(w, "  %-18s → %s\n", "", visible(f.Next))
-		}
-	}
+	printFindings(w, p.Findings)
 	if len(p.Creates) > 0 {
 		fmt.Fprintf(w, "\nwhat would be made there:\n")
 	}

@@ -5,14 +5,15 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"github.com/gatedrill/gatedrill/labs/cluster/kind"
 )
 
 // kindFlags adds the flags that say what a kind cluster is made of. The
 // function it returns lays those that were given over settings.
-func kindFlags(fl *pflag.FlagSet) func(*kind.Settings) error {
+func kindFlags(e *env, c *cobra.Command) func(*kind.Settings) error {
+	fl := c.Flags()
 	var k kind.Settings
 	var file string
 	fl.StringVar(&file, "settings", "", "`file` with all of this as JSON; other flags go before it")
@@ -22,8 +23,8 @@ func kindFlags(fl *pflag.FlagSet) func(*kind.Settings) error {
 	fl.StringVar(&k.Tag, "tag", "", "tag of Istio's images")
 	fl.BoolVar(&k.StockEnvoy, "stock-envoy", false, "Istio's images hold an Envoy without Istio's own filters")
 	fl.StringVar(&k.Config, "config", "", "`file` with a kind cluster configuration")
-	fl.StringArrayVar(&k.Archives, "load", nil, "image archive to load into the node (may be repeated)")
-	fl.StringVar(&k.Engine, "engine", "", "docker, podman or nerdctl; else the first that answers")
+	fl.StringArrayVar(&k.Archives, "load", nil, "image archive, a `file`, to load into the node (may be repeated)")
+	oneOfFlag(e, c, &k.Engine, "engine", "container engine; else the first that answers", kind.Engines()...)
 	return func(s *kind.Settings) error {
 		if file != "" {
 			read, err := kind.ReadSettings(file)

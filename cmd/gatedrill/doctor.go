@@ -2,142 +2,144 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"runtime"
+	"io"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
-)
 
-// finding is what doctor says of one thing it looked at.
-type finding struct {
-	What  string `json:"what"`
-	State string `json:"state"` // "ok", "note", "missing"
-	Saw   string `json:"saw"`
-	Next  string `json:"next,omitempty"` // the command or setting that mends it
-}
-
-// The states of a finding. A note limits something; missing stops something
-// that gatedrill promises.
-const (
-	stateOK      = "ok"
-	stateNote    = "note"
-	stateMissing = "missing"
+	"github.com/gatedrill/gatedrill/labs/cluster"
 )
 
 func doctorCommand(e *env) *cobra.Command {
-	var asJSON bool
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Look for what cards and labs need on this machine",
-		Long:  "Looks for what cards and labs need on this machine and says how to get what is missing.\nNothing is changed. Exit code 1 when something is missing.",
-		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			found := examine(c.Context(), e)
-			if err := printFindings(e, found, asJSON); err != nil {
+		Long: `Looks for what cards and labs need on this machine and says how to get what is
+missing. Nothing is changed, and nothing is waited for longer than half a minute.
+
+  ok       it was seen to work
+  note     it limits something, or will be got when it is needed
+  missing  something that cards or labs need does not work
+  unknown  it could not be looked at
+
+What only other places for labs need than the one in use is marked as optional.
+
+Exit codes: 0 all that is needed works; 1 something needed is missing or unknown.`,
+		Args: cobra.NoArgs,
+	}
+	asJSON := jsonFlag(c)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		found := examine(c.Context(), looks(e))
+		if *asJSON {
+			if err := writeJSON(e.Stdout, found); err != nil {
 				return err
 			}
-			for _, f := range found {
-				if f.State == stateMissing {
-					return fail(exitFailed, nil)
-				}
-			}
-			return nil
-		},
+		} else {
+			printFindings(e.Stdout, found)
+		}
+		if slices.ContainsFunc(found, cluster.Finding.Stops) {
+			return fail(exitFailed, nil)
+		}
+		return nil
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print the findings as JSON")
 	return c
 }
 
-func examine(ctx context.Context, e *env) []finding {
-	var out []finding
-	out = append(out, lookForTools(exec.LookPath)...)
-	out = append(out, lookAtTerminal(e), lookAtHome(e))
-	out = append(out, lookAtCards(ctx, e)...)
-	out = append(out, lookAtSandbox(ctx, e)...)
-	return append(out, lookAtKind(ctx, e)...)
+// examination is one thing that doctor looks at.
+type examination struct {
+	what     string // when it does not come to an end
+	within   time.Duration
+	optional bool // nothing that was chosen needs it
+	see      func(context.Context) []cluster.Finding
 }
 
-// lookForTools names the programs that users are asked to have.
-func lookForTools(look func(string) (string, error)) []finding {
-	uses := []struct{ name, use, pkg string }{
-		{"curl", "the runbook's captures", "curl"},
-		{"openssl", "the runbook's TLS step", "openssl"},
-		{"git", "getting the source", "git"},
-		{"make", "make run, make test", "make"},
-		{"go", "building the sandbox programs", "https://go.dev/dl, 1.26 or newer"},
+// looks are all of them, in the order in which they are told.
+func looks(e *env) []examination {
+	const (
+		soon = 5 * time.Second  // files and small programs
+		long = 25 * time.Second // what is large, or far away
+	)
+	one := func(see func(*env) cluster.Finding) func(context.Context) []cluster.Finding {
+		return func(context.Context) []cluster.Finding { return []cluster.Finding{see(e)} }
 	}
-	var out []finding
-	for _, u := range uses {
-		f := finding{What: u.name, State: stateOK}
-		path, err := look(u.name)
-		if err != nil {
-			f.State, f.Saw, f.Next = stateMissing, "not on PATH; needed for "+u.use, "install "+u.pkg
-		} else {
-			f.Saw = path
+	all := func(see func(context.Context, *env) []cluster.Finding) func(context.Context) []cluster.Finding {
+		return func(ctx context.Context) []cluster.Finding { return see(ctx, e) }
+	}
+	now, err := e.choice()
+	elsewhere := err == nil && now.Backend != backendSandbox
+	return []examination{
+		{"terminal", soon, false, all(lookAtTerminal)},
+		{"editor and shell", soon, false, all(lookAtEditor)},
+		{"clock", soon, false, all(lookAtClock)},
+		{"data directory", soon, false, all(lookAtHome)},
+		{"decks", soon, false, one(lookAtDecks)},
+		{"card database", long, false, func(ctx context.Context) []cluster.Finding {
+			return []cluster.Finding{lookAtDatabase(ctx, e.path("cards.db"))}
+		}},
+		{"labs", long, false, one(lookAtLabs)},
+		{"where labs run", long, false, all(lookAtChoice)},
+		{"programs of labs", soon, false, all(lookForTools)},
+		{"namespaces", long, elsewhere, all(lookAtNamespaces)},
+		{"programs of the sandbox", long, elsewhere, all(lookAtPrograms)},
+		{"container engine", long, err != nil || now.Backend != backendKind, all(lookAtEngine)},
+		{"kubectl and istioctl", soon, !elsewhere, all(lookAtTools)},
+		{"kubeconfig", soon, err != nil || now.Backend != backendContext, one(lookAtContexts)},
+	}
+}
+
+// examine looks at everything at once. Of a look that does not end in time
+// nothing is known.
+func examine(ctx context.Context, list []examination) []cluster.Finding {
+	found := make([]chan []cluster.Finding, len(list))
+	for i, l := range list {
+		found[i] = make(chan []cluster.Finding, 1)
+		go func() {
+			ctx, cancel := context.WithTimeout(ctx, l.within)
+			defer cancel()
+			seen := make(chan []cluster.Finding, 1)
+			go func() { seen <- l.see(ctx) }()
+			select {
+			case out := <-seen:
+				found[i] <- out
+			case <-ctx.Done():
+				found[i] <- []cluster.Finding{{What: l.what, State: cluster.Unknown, Saw: fmt.Sprintf("the look did not end within %s", l.within),
+					Next: "look again when the machine is less busy: gatedrill doctor"}}
+			}
+		}()
+	}
+	var out []cluster.Finding
+	for i, l := range list {
+		for _, f := range <-found[i] {
+			f.Optional = f.Optional || l.optional
+			out = append(out, f)
 		}
-		out = append(out, f)
 	}
 	return out
 }
 
-func lookAtTerminal(e *env) finding {
-	f := finding{What: "terminal", State: stateOK, Saw: e.Getenv("TERM")}
-	locale := e.Getenv("LC_ALL")
-	for _, name := range []string{"LC_CTYPE", "LANG"} {
-		if locale == "" {
-			locale = e.Getenv(name)
-		}
-	}
-	switch upper := strings.ToUpper(locale); {
-	case f.Saw == "" || f.Saw == "dumb":
-		f.State, f.Saw, f.Next = stateNote, "no terminal that can draw (TERM is empty or dumb)", "use the commands: gatedrill review --plain, gatedrill lab list"
-	case runtime.GOOS != "windows" && !strings.Contains(upper, "UTF-8") && !strings.Contains(upper, "UTF8"):
-		f.State, f.Saw, f.Next = stateNote, fmt.Sprintf("%s, locale %q is not UTF-8: lines and marks may look wrong", f.Saw, locale), "export LANG=C.UTF-8"
-	}
-	return f
-}
-
-// lookAtHome finds out whether the data directory can be written, without
-// leaving anything behind.
-func lookAtHome(e *env) finding {
-	f := finding{What: "data directory", State: stateOK, Saw: e.Home}
-	dir := e.Home
-	for {
-		_, err := os.Stat(dir)
-		if err == nil {
-			break
-		}
-		if !errors.Is(err, os.ErrNotExist) || dir == filepath.Dir(dir) {
-			f.State, f.Saw, f.Next = stateMissing, err.Error(), "set GATEDRILL_HOME to a directory of yours"
-			return f
-		}
-		dir = filepath.Dir(dir)
-	}
-	t, err := os.CreateTemp(dir, ".gatedrill-doctor-*")
-	if err != nil {
-		f.State, f.Saw, f.Next = stateMissing, err.Error(), fmt.Sprintf("make it writable (chmod u+rwx %s), or set GATEDRILL_HOME to a directory that you may write to", dir)
-		return f
-	}
-	_ = t.Close()
-	_ = os.Remove(t.Name())
-	return f
-}
-
-func printFindings(e *env, found []finding, asJSON bool) error {
-	if asJSON {
-		return writeJSON(e.Stdout, found)
-	}
-	marks := map[string]string{stateOK: "✓", stateNote: "·", stateMissing: "✗"}
+// printFindings prints a line for each finding, and what to do next.
+func printFindings(w io.Writer, found []cluster.Finding) {
 	for _, f := range found {
-		fmt.Fprintf(e.Stdout, "%s %-18s %s\n", marks[f.State], f.What, visible(f.Saw))
+		optional := ""
+		if f.Optional && f.State != cluster.OK {
+			optional = " (optional)"
+		}
+		fmt.Fprintf(w, "%-8s %-18s %s%s\n", f.State, visible(f.What), visible(f.Saw), optional)
 		if f.Next != "" {
-			fmt.Fprintf(e.Stdout, "  %-18s → %s\n", "", visible(f.Next))
+			fmt.Fprintf(w, "%-8s %-18s → %s\n", "", "", visible(f.Next))
 		}
 	}
-	return nil
+}
+
+// broken is the finding of what does not work.
+func broken(what string, err error, next string) cluster.Finding {
+	return cluster.Finding{What: what, State: cluster.Missing, Saw: firstLine(err), Next: next}
+}
+
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
 }

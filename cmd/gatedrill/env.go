@@ -87,14 +87,24 @@ func homeDir(getenv func(string) string, userHome func() (string, error)) (strin
 	if d := getenv("GATEDRILL_HOME"); d != "" {
 		return filepath.Abs(d)
 	}
+	d, err := dataHome(getenv, userHome)
+	if err != nil {
+		return "", fmt.Errorf("%w (set GATEDRILL_HOME)", err)
+	}
+	return filepath.Join(d, "gatedrill"), nil
+}
+
+// dataHome is where programs keep what they have: $XDG_DATA_HOME, else
+// ~/.local/share.
+func dataHome(getenv func(string) string, userHome func() (string, error)) (string, error) {
 	if d := getenv("XDG_DATA_HOME"); d != "" {
-		return filepath.Join(d, "gatedrill"), nil
+		return d, nil
 	}
 	h, err := userHome()
 	if err != nil {
-		return "", fmt.Errorf("find a home directory: %w (set GATEDRILL_HOME)", err)
+		return "", fmt.Errorf("find a home directory: %w", err)
 	}
-	return filepath.Join(h, ".local", "share", "gatedrill"), nil
+	return filepath.Join(h, ".local", "share"), nil
 }
 
 // path names a file in the data directory.

@@ -35,7 +35,7 @@ Exit codes: 0 none is broken, 1 one is, 3 one is unknown and none broken.`,
   gatedrill hosts --context prod-eu --json
   gatedrill hosts --context prod-eu --probe`,
 	}
-	l.flags(c)
+	l.flags(e, c)
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		t, err := lookAtHosts(c.Context(), e, &l)

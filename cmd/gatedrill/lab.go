@@ -104,7 +104,7 @@ func mystery(v labs.View) labs.View {
 
 func labStart(e *env) *cobra.Command {
 	c := &cobra.Command{
-		Use: "start ID", Short: "Put a lab in and break it; return when the fault is seen", Args: cobra.ExactArgs(1),
+		Use: "start ID", Short: "Put a lab in and break it; return when the fault is seen", Args: cobra.ExactArgs(1), ValidArgsFunction: offer(e, labIDs),
 		Long: `Put a lab in and break it; return when the fault is seen. The lab in progress
 is found again. One that was mended before its diagnosis was complete gets its
 fault back, with the answers kept. The cluster is started where none runs.`,

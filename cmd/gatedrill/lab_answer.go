@@ -21,7 +21,7 @@ judged against the cluster as it is now.
   off-path  is never reached by it, or not needed
 
 Exit codes: 0 right, 1 wrong, 3 it could not be judged and was not counted.`,
-		ValidArgs: stepNames(),
+		ValidArgsFunction: offer(e, fixed(stepNames()...), fixed("healthy", "broken", "off-path")),
 	}
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -46,7 +46,7 @@ Exit codes: 0 right, 1 wrong, 3 it could not be judged and was not counted.`,
 
 func labAnswer(e *env) *cobra.Command {
 	c := &cobra.Command{
-		Use: "answer STEP TEXT", Short: "Answer a step's question", Args: cobra.MinimumNArgs(2), ValidArgs: stepNames(),
+		Use: "answer STEP TEXT", Short: "Answer a step's question", Args: cobra.MinimumNArgs(2), ValidArgsFunction: offer(e, fixed(stepNames()...)),
 		Long: `Answer the question of a step: capture, entry, listeners, tls, hosts or
 destination. gatedrill lab status shows the question.
 
@@ -77,7 +77,7 @@ for, and was not counted; 3 it could not be judged and was not counted.`,
 }
 
 func labHint(e *env) *cobra.Command {
-	c := &cobra.Command{Use: "hint STEP", Short: "Take a step's next hint", Args: cobra.ExactArgs(1), ValidArgs: stepNames()}
+	c := &cobra.Command{Use: "hint STEP", Short: "Take a step's next hint", Args: cobra.ExactArgs(1), ValidArgsFunction: offer(e, fixed(stepNames()...))}
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		step, err := stepArg(args[0])

@@ -34,22 +34,34 @@ func labFolders(e *env) []string {
 	return append(out, e.labs...)
 }
 
-// readLibrary reads the program's labs, then those of other folders. Nothing
-// outside of a folder is read for it, whatever its links lead to.
+// readLibrary reads the program's labs, then those of other folders.
 func readLibrary(e *env) (labfile.Library, []labs.Problem) {
-	folders := []labfile.Folder{ownLabs()}
-	var lost []labs.Problem
+	folders, lost, closeFolders := openLabs(e)
+	defer closeFolders()
+	l, problems := labfile.Open(ownShared(), folders...)
+	return l, append(lost, problems...)
+}
+
+// openLabs opens the program's labs, then the other folders, and says which of
+// these it could not. Nothing outside of a folder is read by it, whatever its
+// links lead to.
+func openLabs(e *env) (folders []labfile.Folder, lost []labs.Problem, closeAll func()) {
+	folders = []labfile.Folder{ownLabs()}
+	var roots []*os.Root
 	for _, dir := range labFolders(e) {
 		root, err := os.OpenRoot(dir)
 		if err != nil {
 			lost = append(lost, labs.Problem{Pos: labs.Pos{File: dir}, Words: "open the folder of labs: " + cause(err)})
 			continue
 		}
-		defer root.Close()
+		roots = append(roots, root)
 		folders = append(folders, labfile.Folder{Name: dir, FS: root.FS(), Foreign: true})
 	}
-	l, problems := labfile.Open(ownShared(), folders...)
-	return l, append(lost, problems...)
+	return folders, lost, func() {
+		for _, r := range roots {
+			_ = r.Close() // only read from
+		}
+	}
 }
 
 // cause is an error of a file without its name, which stands before it.

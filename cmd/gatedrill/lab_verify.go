@@ -19,6 +19,7 @@ func labVerify(e *env) *cobra.Command {
 	var lanes int
 	c := &cobra.Command{
 		Use: "verify ID… | --all", Short: "Prove on a live cluster that labs do what they claim",
+		ValidArgsFunction: offerEach(e, labIDs),
 		Long: `Prove on a live cluster that labs do what they claim: the base is healthy;
 with the fault in, the goals fail and the trace breaks exactly where claimed;
 every question has an answer and every command runs; each shortcut fails the

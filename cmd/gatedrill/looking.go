@@ -36,7 +36,7 @@ type looking struct {
 	key        string
 }
 
-func (l *looking) flags(c *cobra.Command) {
+func (l *looking) flags(e *env, c *cobra.Command) {
 	fl := c.Flags()
 	fl.StringVar(&l.context, "context", "", "look at the cluster of a context of your kubeconfig; nothing is installed and nothing chosen")
 	fl.StringVar(&l.kubeconfig, "kubeconfig", "", "`file` with the context (default as kubectl finds it)")
@@ -45,6 +45,7 @@ func (l *looking) flags(c *cobra.Command) {
 	fl.StringVar(&l.cacert, "cacert", "", "PEM `file` of the CAs the client trusts")
 	fl.StringVar(&l.cert, "cert", "", "PEM `file` of the client's certificate")
 	fl.StringVar(&l.key, "key", "", "PEM `file` of its private key")
+	offerFlag(e, c, "context", contexts)
 }
 
 // foreign says whether the cluster is one that labs do not know.

@@ -131,8 +131,7 @@ labs into the folder labs.`,
 		Version:       version(),
 		RunE:          func(c *cobra.Command, _ []string) error { return openTUI(c.Context(), e, tui.Open{}) },
 	}
-	root.CompletionOptions.HiddenDefaultCmd = true
-	root.PersistentFlags().StringArrayVar(&e.labs, "labs", nil, "another folder of labs, or $"+labsVariable)
+	root.PersistentFlags().StringArrayVar(&e.labs, "labs", nil, "another `folder` of labs, or $"+labsVariable)
 	root.AddCommand(studyCommands(e)...)
 	root.AddCommand(backupCommands(e)...)
 	root.AddCommand(labCommands(e)...)
@@ -141,9 +140,10 @@ labs into the folder labs.`,
 	root.AddCommand(hostsCommand(e))
 	root.AddCommand(clusterCommands(e)...)
 	root.AddCommand(sandboxCommands(e)...)
-	root.AddCommand(settingsCommand(e), doctorCommand(e), demoCommand(e), exitCodesTopic())
+	root.AddCommand(settingsCommand(e), doctorCommand(e), demoCommand(e), manCommand(e), exitCodesTopic())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
+	completeFiles(root)
 	markUsage(root)
 	return root
 }

@@ -101,9 +101,6 @@ func sandboxStart(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if crds != "" && crds != "standard" && crds != "experimental" {
-				return usagef("--crds %q: want standard or experimental", crds)
-			}
 			b, err := newSandbox(e, crds, mesh)
 			if err != nil {
 				return err
@@ -114,8 +111,8 @@ func sandboxStart(e *env) *cobra.Command {
 			return printStatus(c.Context(), e.Stdout, b, asJSON)
 		},
 	}
-	c.Flags().StringVar(&crds, "crds", "", "Gateway API definitions: standard (default) or experimental")
-	c.Flags().StringVar(&mesh, "mesh-config", "", "YAML file laid over Istio's mesh configuration")
+	oneOfFlag(e, c, &crds, "crds", "Gateway API definitions; standard if nothing else is said", "standard", "experimental")
+	c.Flags().StringVar(&mesh, "mesh-config", "", "YAML `file` laid over Istio's mesh configuration")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the status as JSON")
 	return c
 }

@@ -160,7 +160,7 @@ func programList(e *env) *cobra.Command {
 
 func programRemove(e *env) *cobra.Command {
 	return &cobra.Command{
-		Use: "remove IMAGE", Short: "Take an image's program away", Args: cobra.ExactArgs(1),
+		Use: "remove IMAGE", Short: "Take an image's program away", Args: cobra.ExactArgs(1), ValidArgsFunction: offer(e, ownImages),
 		RunE: func(_ *cobra.Command, args []string) error {
 			b, err := newSandbox(e, "", "")
 			if err != nil {

@@ -38,7 +38,7 @@ func openTUI(ctx context.Context, e *env, start tui.Open) error {
 	late := &lateStudy{config: config}
 
 	ctx, stop := context.WithCancel(ctx)
-	chosen, err := looks(e)
+	chosen, err := looksOf(e)
 	if err != nil {
 		stop()
 		return err

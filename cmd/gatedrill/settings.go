@@ -47,8 +47,8 @@ func chosenLooks(e *env) (map[string]string, error) {
 	return kept, nil
 }
 
-// looks is what holds of looks: a variable goes before what was chosen.
-func looks(e *env) (look.Look, error) {
+// looksOf is what holds of looks: a variable goes before what was chosen.
+func looksOf(e *env) (look.Look, error) {
 	l := look.Default()
 	kept, err := chosenLooks(e)
 	if err != nil {
@@ -70,11 +70,11 @@ func looks(e *env) (look.Look, error) {
 }
 
 // Look is what holds of looks now.
-func (s settings) Look(context.Context) (look.Look, error) { return looks(s.e) }
+func (s settings) Look(context.Context) (look.Look, error) { return looksOf(s.e) }
 
 // List is every setting, group by group.
 func (s settings) List(ctx context.Context) ([]setup.Setting, error) {
-	l, err := looks(s.e)
+	l, err := looksOf(s.e)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +130,7 @@ func (s settings) Set(ctx context.Context, one setup.Setting, value string) erro
 	case groupLabs:
 		return s.setWhere(value)
 	}
-	l, err := looks(s.e)
+	l, err := looksOf(s.e)
 	if err == nil {
 		err = l.Set(one.Key, value)
 	}

@@ -44,7 +44,7 @@ func cardsActions(e *env) []*cobra.Command {
 func actionCommand(e *env, a action) *cobra.Command {
 	var yes bool
 	c := &cobra.Command{
-		Use: a.name + " ID|FILTER…", Short: a.short, Args: cobra.MinimumNArgs(1),
+		Use: a.name + " ID|FILTER…", Short: a.short, Args: cobra.MinimumNArgs(1), ValidArgsFunction: offer(e, cardIDs),
 		Long: a.short + `: one by its id, or all that a filter means, after asking.
 
     gatedrill cards ` + a.name + ` passthrough-sni

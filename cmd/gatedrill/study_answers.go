@@ -41,6 +41,7 @@ func cardsAnswers(e *env) *cobra.Command {
 	c.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	c.Flags().StringVar(&card, "card", "", "only answers to this card")
 	c.Flags().IntVar(&limit, "limit", limit, "list so many")
+	offerFlag(e, c, "card", cardIDs)
 	return c
 }
 
@@ -98,7 +99,7 @@ func answersJSON(given []cards.Given) []object {
 
 func cardsRevoke(e *env) *cobra.Command {
 	return &cobra.Command{
-		Use: "revoke NAME", Short: "Take an answer back, whenever it was given", Args: cobra.ExactArgs(1),
+		Use: "revoke NAME", Short: "Take an answer back, whenever it was given", Args: cobra.ExactArgs(1), ValidArgsFunction: cobra.NoFileCompletions,
 		Long: `Takes one answer back: its card is then as if it had never been given, and
 answers after it count on. gatedrill cards answers lists the names. In a review,
 u takes back what was answered in that review.`,

@@ -131,7 +131,7 @@ func printRows(e *env, rows []cards.Row) error {
 func cardsShow(e *env) *cobra.Command {
 	var asJSON, original bool
 	c := &cobra.Command{
-		Use: "show ID", Short: "Show a card with its answer", Args: cobra.ExactArgs(1),
+		Use: "show ID", Short: "Show a card with its answer", Args: cobra.ExactArgs(1), ValidArgsFunction: offer(e, cardIDs),
 		RunE: func(c *cobra.Command, args []string) error {
 			if original {
 				text, err := deck.Original(args[0], deckSources(e).shipped()...)

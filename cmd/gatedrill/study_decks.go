@@ -23,7 +23,7 @@ func ownDecks(e *env) []*cobra.Command {
 func cardsNewDeck(e *env) *cobra.Command {
 	var title string
 	c := &cobra.Command{
-		Use: "new-deck NAME", Short: "Begin a deck of your own", Args: cobra.ExactArgs(1),
+		Use: "new-deck NAME", Short: "Begin a deck of your own", Args: cobra.ExactArgs(1), ValidArgsFunction: cobra.NoFileCompletions,
 		Long: `Begins a deck of your own: the file NAME.md in the folder decks of gatedrill's
 home, with no cards yet. gatedrill cards add NAME adds some; so does any editor.
 What a deck may hold: docs/cards.md.`,
@@ -58,6 +58,7 @@ What a deck may hold: docs/cards.md.`,
 func cardsAdd(e *env) *cobra.Command {
 	return &cobra.Command{
 		Use: "add DECK", Short: "Add a card to a deck of your own, in your editor or from standard input", Args: cobra.ExactArgs(1),
+		ValidArgsFunction: offer(e, ownDeckNames),
 		Long: `Opens your editor ($VISUAL, $EDITOR) with a card to fill in, and adds it to a
 deck of your own. Where standard input is no terminal, cards are read from it,
 as they stand in a deck file:
@@ -103,6 +104,7 @@ const maxAdded = 1 << 20
 func cardsEdit(e *env) *cobra.Command {
 	return &cobra.Command{
 		Use: "edit ID", Short: "Change a card in your editor; its history stays", Args: cobra.ExactArgs(1),
+		ValidArgsFunction: offer(e, cardIDs),
 		Long: `Opens a card in your editor ($VISUAL, $EDITOR). One of the program's own becomes
 a copy of yours, in the folder decks of gatedrill's home, that is asked in its
 place; take it out of there to have the program's back. What was learned stays.`,

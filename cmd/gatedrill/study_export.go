@@ -62,8 +62,9 @@ func cardsExport(e *env) *cobra.Command {
 			})
 		},
 	}
-	c.Flags().StringVar(&to, "to", "", "the file to write")
+	c.Flags().StringVar(&to, "to", "", "the `file` to write")
 	c.Flags().StringVar(&name, "deck", "", "only cards of this deck")
+	offerFlag(e, c, "deck", deckNames)
 	return c
 }
 

@@ -45,6 +45,7 @@ imported again changes nothing: cards that are there stay as they are.`,
 		},
 	}
 	c.Flags().StringVar(&into, "deck", "", "put all cards into this deck")
+	offerFlag(e, c, "deck", ownDeckNames)
 	c.Flags().BoolVar(&dry, "dry-run", false, "say what would be taken over, and change nothing")
 	return c
 }

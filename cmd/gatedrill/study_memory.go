@@ -108,6 +108,7 @@ gatedrill cards optimize works them out of your own answers.`,
 	fl.BoolVar(&asJSON, "json", false, "print as JSON")
 	fl.StringVar(&f.retention, "retention", "", "wanted rate of recall, such as 0.92, or default")
 	fl.StringVar(&f.deck, "deck", "", "retention of this deck only")
+	offerFlag(e, c, "deck", deckNames)
 	fl.StringVar(&f.weights, "weights", "", "weights of the memory model, or default")
 	fl.BoolVar(&f.yes, "yes", false, "do not ask")
 	fl.BoolVar(&f.keep, "keep", false, "keep all due days as they are")

@@ -52,6 +52,7 @@ What is not known comes again before the session ends.`,
 	}
 	c.Flags().BoolVar(&plain, "plain", false, "line by line, without a screen")
 	c.Flags().StringVar(&r.deck, "deck", "", "only cards of this deck")
+	offerFlag(e, c, "deck", deckNames)
 	c.Flags().StringVar(&r.filter, "cram", "", "ask the cards that this filter means, and reschedule nothing")
 	c.Flags().IntVar(&r.limit, "limit", 0, "end after so many answers (0: when nothing is left)")
 	return c

@@ -14,6 +14,7 @@ func cardsSettings(e *env) *cobra.Command {
 	var asJSON, today bool
 	c := &cobra.Command{
 		Use: "settings [KEY=VALUE…]", Short: "Show or set how many cards come a day, and in which order",
+		ValidArgsFunction: cobra.NoFileCompletions,
 		Long: `Shows how many cards come a day and in which order, or sets it: for all decks,
 for one deck (its name and a dot before the key), or for today only.
 

@@ -47,7 +47,7 @@ Exit codes: 0 healthy, 1 broken, 3 unknown, 2 wrong arguments.`,
   gatedrill trace --watch http://shop.example.com/
   gatedrill trace --snapshot case.json.gz https://shop.example.com/cart
   gatedrill trace --from-snapshot case.json.gz`,
-		Args: cobra.MaximumNArgs(1),
+		Args: cobra.MaximumNArgs(1), ValidArgsFunction: offer(e, bounded(clusterWithin, hostURLs)),
 		RunE: func(c *cobra.Command, args []string) error {
 			ask, err := f.build(args)
 			if err != nil {
@@ -56,7 +56,7 @@ Exit codes: 0 healthy, 1 broken, 3 unknown, 2 wrong arguments.`,
 			return runTrace(c.Context(), e, f, ask)
 		},
 	}
-	f.flags(c)
+	f.flags(e, c)
 	return []*cobra.Command{c}
 }
 

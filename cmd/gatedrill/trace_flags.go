@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -23,7 +24,7 @@ type traceFlags struct {
 	replay  string
 }
 
-func (f *traceFlags) flags(c *cobra.Command) {
+func (f *traceFlags) flags(e *env, c *cobra.Command) {
 	fl := c.Flags()
 	fl.BoolVar(&f.json, "json", false, "print the path as JSON; with --watch a document a line")
 	fl.StringVar(&f.request.From, "from", "outside", "who asks: \"outside\", or a workload as namespace/name or namespace/kind/name")
@@ -39,7 +40,10 @@ func (f *traceFlags) flags(c *cobra.Command) {
 	fl.BoolVar(&f.watch, "watch", false, "go on, and print a line when a layer changes")
 	fl.StringVar(&f.record, "snapshot", "", "record what was looked at in a `file`, to be judged again")
 	fl.StringVar(&f.replay, "from-snapshot", "", "judge what a `file` recorded; no cluster is asked")
-	f.looking.flags(c)
+	f.looking.flags(e, c)
+	offerFlag(e, c, "from", fixed("outside"))
+	offerFlag(e, c, "method", fixed(http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions))
+	offerFlag(e, c, "sni", bounded(clusterWithin, hostNames))
 }
 
 // question is a request with what its client has.

@@ -16,6 +16,22 @@ type Folder struct {
 	Foreign bool
 }
 
+// IDs are the ids of the labs in the folder, good ones or not, by the names of
+// their folders.
+func (f Folder) IDs() []string {
+	entries, err := fs.ReadDir(f.FS, ".")
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, e := range entries {
+		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+			out = append(out, e.Name())
+		}
+	}
+	return out
+}
+
 // open lets the folder's files be opened by the names by which they are told
 // of, so that every place that is reported can be gone to.
 func (f Folder) open() named {

@@ -18,8 +18,8 @@ import (
 // ErrNoEngine is returned where no container engine can be used.
 var ErrNoEngine = errors.New("no container engine answers")
 
-// engines are the container engines that kind knows, in its order.
-var engines = []string{"docker", "nerdctl", "podman"}
+// Engines are the container engines that kind knows, in its order.
+func Engines() []string { return []string{"docker", "nerdctl", "podman"} }
 
 // answersWithin bounds how long an engine may take for a small thing.
 const answersWithin = 15 * time.Second
@@ -37,7 +37,7 @@ func Engine(ctx context.Context, name string) error {
 // findEngine returns the engine that is asked for, else the first that
 // answers. The error names each one and why it will not do.
 func findEngine(ctx context.Context, asked string) (engine, error) {
-	list := engines
+	list := Engines()
 	if asked != "" {
 		if err := (Settings{Engine: asked}).Check(); err != nil {
 			return engine{}, err

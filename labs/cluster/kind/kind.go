@@ -64,7 +64,7 @@ func (s Settings) Check() error {
 	if s.Name != "" && (!names.MatchString(s.Name) || strings.Contains(s.Name, "..")) {
 		return fmt.Errorf("name %q of a kind cluster: want at most 49 of a-z, 0-9, - and ., a letter or digit first", s.Name)
 	}
-	if s.Engine != "" && !slices.Contains(engines, s.Engine) {
+	if s.Engine != "" && !slices.Contains(Engines(), s.Engine) {
 		return fmt.Errorf("container engine %q: want docker, nerdctl or podman", s.Engine)
 	}
 	return nil

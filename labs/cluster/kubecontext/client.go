@@ -103,6 +103,9 @@ func newClient(ctx context.Context, cfg *clientcmdapi.Config, o Options) (*clien
 	}
 	rc.UserAgent, rc.QPS, rc.Burst = "gatedrill", 50, 100
 	rc.WarningHandler = rest.NoWarnings{}
+	if rc.ExecProvider != nil && o.Unattended {
+		return nil, &Trouble{What: fmt.Sprintf("context %q logs in by a program", name), Next: "see whether it does: kubectl --context " + name + " get --raw /readyz"}
+	}
 	if rc.ExecProvider != nil {
 		p := &plugin{spec: rc.ExecProvider, cluster: cfg.Clusters[kc.Cluster], environ: o.Environ, within: pluginWithin, now: o.Now}
 		if err := p.use(ctx, rc); err != nil {

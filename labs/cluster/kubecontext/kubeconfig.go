@@ -40,6 +40,21 @@ func Find(files []string, context string) (Target, error) {
 	return targetOf(cfg), nil
 }
 
+// Targets reads where all contexts of such files lead, by their names. Files
+// that are not there have none.
+func Targets(files []string) ([]Target, error) {
+	cfg, err := (&clientcmd.ClientConfigLoadingRules{Precedence: files}).Load()
+	if err != nil {
+		return nil, fmt.Errorf("read the kubeconfig: %w", err)
+	}
+	var out []Target
+	for _, name := range slices.Sorted(maps.Keys(cfg.Contexts)) {
+		cfg.CurrentContext = name
+		out = append(out, targetOf(cfg))
+	}
+	return out, nil
+}
+
 func targetOf(cfg *clientcmdapi.Config) Target {
 	c := cfg.Contexts[cfg.CurrentContext]
 	t := Target{Context: cfg.CurrentContext, Cluster: c.Cluster}

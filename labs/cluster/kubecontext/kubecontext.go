@@ -48,7 +48,10 @@ type Options struct {
 	Tools    []string              // directories that may hold kubectl and istioctl, besides PATH
 	Labs     func() labs.Footprint // where labs put things; asked when it is needed
 	Now      func() time.Time
-	within   time.Duration // for tests: instead of answerWithin
+	// Unattended says that nobody waits for an answer: no credential plugin is
+	// run, which may ask for a password.
+	Unattended bool
+	within     time.Duration // for tests: instead of answerWithin
 }
 
 // Backend is one context of one data directory.

@@ -249,7 +249,7 @@ func TestForeignNamespaceIsLeftAlone(t *testing.T) {
 		if _, err := b.Up(t.Context(), nil); !errors.Is(err, ErrForeign) || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if p := b.Preflight(t.Context()); p.Passed() || finding(p, "namespaces").State != Missing {
+		if p := b.Preflight(t.Context()); p.Passed() || finding(p, "namespaces").State != cluster.Missing {
 			t.Errorf("%s: %+v", name, p)
 		}
 		s.must(b.Down(t.Context()))
@@ -376,13 +376,13 @@ func TestServerThatDoesNotAnswer(t *testing.T) {
 	}
 }
 
-func finding(p Preflight, what string) Finding {
+func finding(p Preflight, what string) cluster.Finding {
 	for _, f := range p.Findings {
 		if f.What == what {
 			return f
 		}
 	}
-	return Finding{}
+	return cluster.Finding{}
 }
 
 func TestNobodyListens(t *testing.T) {
@@ -406,7 +406,7 @@ func TestPreflight(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	for what, want := range map[string]string{"API server": "v1.36.1", "Istio": "1.31.0", "ingress gateway": "192.0.2.1", "sidecar injector": "istio-sidecar-injector", "rights": istioSystem} {
-		if f := finding(p, what); f.State != OK || !strings.Contains(f.Saw, want) {
+		if f := finding(p, what); f.State != cluster.OK || !strings.Contains(f.Saw, want) {
 			t.Errorf("%s: %+v", what, f)
 		}
 	}
@@ -414,7 +414,7 @@ func TestPreflight(t *testing.T) {
 		return r.Resource == "secrets" && r.Verb == "create" && (r.Namespace == "" || r.Namespace == istioSystem) || r.Subresource == "portforward" && r.Namespace != istioSystem
 	})
 	f := finding(b.Preflight(t.Context()), "rights")
-	if want := "pods/portforward (create) in drill-internet, drill-shop, drill-system; secrets (create) in istio-system"; f.State != Missing || !strings.Contains(f.Saw, want) || f.Next == "" {
+	if want := "pods/portforward (create) in drill-internet, drill-shop, drill-system; secrets (create) in istio-system"; f.State != cluster.Missing || !strings.Contains(f.Saw, want) || f.Next == "" {
 		t.Errorf("got %+v\nwant %s", f, want)
 	}
 	for _, gone := range []schema.GroupVersionResource{core("services"), {Group: "apps", Version: "v1", Resource: "deployments"}} {
@@ -422,11 +422,11 @@ func TestPreflight(t *testing.T) {
 		s.must(s.Resource(gone).Namespace(istioSystem).Delete(t.Context(), name, metav1.DeleteOptions{}))
 	}
 	p = b.Preflight(t.Context())
-	if finding(p, "Istio").State != Missing || finding(p, "ingress gateway").State != Missing {
+	if finding(p, "Istio").State != cluster.Missing || finding(p, "ingress gateway").State != cluster.Missing {
 		t.Errorf("%+v", p)
 	}
 	s.Kinds = slices.DeleteFunc(s.Kinds, func(k fault.Kind) bool { return k.Group == gatewayAPI })
-	if f := finding(b.Preflight(t.Context()), "the Gateway API"); f.State != Missing || f.Next == "" {
+	if f := finding(b.Preflight(t.Context()), "the Gateway API"); f.State != cluster.Missing || f.Next == "" {
 		t.Errorf("%+v", f)
 	}
 	if got := s.objects(); len(got) >= len(was) {

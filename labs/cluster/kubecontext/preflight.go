@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"github.com/gatedrill/gatedrill/labs/cluster"
 	"github.com/gatedrill/gatedrill/labs/fault"
 )
 
@@ -84,7 +85,7 @@ func (c *client) lookAtServer(ctx context.Context, p *Preflight) bool {
 		v.GitVersion = "of an unknown version"
 	}
 	p.Asked = true
-	p.add("API server", OK, c.target.Server+", Kubernetes "+v.GitVersion, "")
+	p.add("API server", cluster.OK, c.target.Server+", Kubernetes "+v.GitVersion, "")
 	return true
 }
 
@@ -116,11 +117,11 @@ func (c *client) lookAtKinds(ctx context.Context, p *Preflight) bool {
 			}
 		}
 		if len(lack) > 0 {
-			p.add(g.what, Missing, g.group+": "+strings.Join(lack, "; "), g.next)
+			p.add(g.what, cluster.Missing, g.group+": "+strings.Join(lack, "; "), g.next)
 			good = false
 			continue
 		}
-		p.add(g.what, OK, g.group+"/v1"+c.bundle(ctx, g.group), "")
+		p.add(g.what, cluster.OK, g.group+"/v1"+c.bundle(ctx, g.group), "")
 	}
 	return good
 }
@@ -151,14 +152,14 @@ func (c *client) lookAtIstio(ctx context.Context, p *Preflight) {
 		p.fail("Istio", err, "install Istio with its control plane in "+istioSystem)
 		return
 	case err != nil:
-		p.add("Istio", Missing, err.Error(), "see: kubectl get pods -n "+istioSystem)
+		p.add("Istio", cluster.Missing, err.Error(), "see: kubectl get pods -n "+istioSystem)
 		return
 	}
-	p.add("Istio", OK, version, "")
+	p.add("Istio", cluster.OK, version, "")
 	if ok, saw := c.injects(ctx); ok {
-		p.add("sidecar injector", OK, saw, "")
+		p.add("sidecar injector", cluster.OK, saw, "")
 	} else {
-		p.add("sidecar injector", Note, saw, "labs that need sidecars are not offered")
+		p.add("sidecar injector", cluster.Note, saw, "labs that need sidecars are not offered")
 	}
 }
 
@@ -168,7 +169,7 @@ func (c *client) lookAtGateway(ctx context.Context, p *Preflight) {
 		p.fail("ingress gateway", err, "give it an address, by a load balancer such as MetalLB; or use a cluster of gatedrill's own: gatedrill cluster use kind")
 		return
 	}
-	p.add("ingress gateway", OK, istioSystem+"/"+ingressService+" at "+a.String(), "")
+	p.add("ingress gateway", cluster.OK, istioSystem+"/"+ingressService+" at "+a.String(), "")
 }
 
 func (c *client) lookAtRights(ctx context.Context, p *Preflight, own []string, meshAdmin bool) {
@@ -181,12 +182,12 @@ func (c *client) lookAtRights(ctx context.Context, p *Preflight, own []string, m
 		if meshAdmin {
 			next += ", or choose it without --mesh-admin, for labs that need less"
 		}
-		p.add("rights", Missing, "not allowed: "+summed(lack), next)
+		p.add("rights", cluster.Missing, "not allowed: "+summed(lack), next)
 	case meshAdmin:
-		p.add("rights", OK, "all that labs need, in "+istioSystem+" too", "")
+		p.add("rights", cluster.OK, "all that labs need, in "+istioSystem+" too", "")
 	default:
-		p.add("rights", OK, "all that labs need in namespaces of their own", "")
-		p.add("mesh-admin", Note, "not chosen", "labs that write to "+istioSystem+" are not offered; to allow that: --mesh-admin")
+		p.add("rights", cluster.OK, "all that labs need in namespaces of their own", "")
+		p.add("mesh-admin", cluster.Note, "not chosen", "labs that write to "+istioSystem+" are not offered; to allow that: --mesh-admin")
 	}
 }
 
@@ -196,12 +197,12 @@ func (c *client) lookAtNamespaces(ctx context.Context, p *Preflight, own []strin
 	case err != nil:
 		p.fail("namespaces", err, "ask whoever runs the cluster")
 	case len(foreign) > 0:
-		p.add("namespaces", Missing, "there already, and not gatedrill's: "+strings.Join(foreign, ", "),
+		p.add("namespaces", cluster.Missing, "there already, and not gatedrill's: "+strings.Join(foreign, ", "),
 			"they are left alone; rename them, or use a cluster without them")
 	case len(mine) > 0:
-		p.add("namespaces", Note, "left by gatedrill: "+strings.Join(mine, ", "), "they are used again")
+		p.add("namespaces", cluster.Note, "left by gatedrill: "+strings.Join(mine, ", "), "they are used again")
 	default:
-		p.add("namespaces", OK, "none of those that labs need is there yet", "")
+		p.add("namespaces", cluster.OK, "none of those that labs need is there yet", "")
 	}
 }
 

@@ -130,7 +130,12 @@ var versionWords = regexp.MustCompile(`version: [0-9a-f]+/([0-9][^/]*)/`)
 func envoyVersion(ctx context.Context, path string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, path, "--version").CombinedOutput()
+	cmd := exec.CommandContext(ctx, path, "--version")
+	cmd.WaitDelay = time.Second // what it started may hold its output open
+	out, err := cmd.CombinedOutput()
+	if ctx.Err() != nil {
+		return "", fmt.Errorf("run %s --version: %w", path, ctx.Err())
+	}
 	if err != nil {
 		return "", fmt.Errorf("run %s --version: %w: %s", path, err, strings.TrimSpace(string(out)))
 	}

@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	_ "embed"
@@ -80,20 +79,12 @@ func Ensure(ctx context.Context, s Source, report func(cluster.Progress)) error 
 // are neither in the programs directory nor where they are taken from.
 func (s Source) Missing() []string {
 	var out []string
-	places := []string{s.Dir, s.Beside}
-	if s.Given != "" { // is used or refused, not passed over
-		places = []string{s.Given}
-	}
 	for _, name := range Names() {
-		if !slices.ContainsFunc(places, func(dir string) bool { return dir != "" && isFile(filepath.Join(dir, name)) }) {
+		if s.find(name) == "" {
 			out = append(out, name)
 		}
 	}
-	envoys := []string{filepath.Join(s.Dir, EnvoyFile), s.cacheFile()}
-	if s.Envoy != "" {
-		envoys = []string{s.Envoy}
-	}
-	if !slices.ContainsFunc(envoys, isFile) {
+	if s.findEnvoy() == "" {
 		out = append(out, EnvoyFile)
 	}
 	return out
