@@ -93,6 +93,9 @@ func rebuildOf(ctx context.Context, conn *sql.Conn, added []cards.Event, replay 
 			return done, err
 		}
 	}
+	if _, err := conn.ExecContext(ctx, restAll); err != nil {
+		return done, err
+	}
 	return done, days.addTo(ctx, conn)
 }
 

@@ -81,6 +81,44 @@ func TestAddJoinsWhatHappenedElsewhere(t *testing.T) {
 	}
 }
 
+// Siblings of a card rest on the day of an answer that came from elsewhere too,
+// and on no day that a rebuilding would not say.
+func TestAddLetsSiblingsRest(t *testing.T) {
+	t.Parallel()
+	db := openAt(t, temp(t))
+	d := deckOf(4)
+	for i := range d.Cards {
+		d.Cards[i].Note = []string{"pair", "pair", "alone", "answered"}[i]
+	}
+	if err := db.Fill(t.Context(), []cards.Deck{d}, cards.NewTurns, "x", 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Add(t.Context(), []cards.Event{elsewhere("c0", start, cards.Good, cards.New)}, replay(t), quiet); err != nil {
+		t.Fatal(err)
+	}
+	rests := func() map[string]int {
+		rows, err := db.Rows(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := map[string]int{}
+		for _, r := range rows {
+			out[r.Card.ID] = r.Rests
+		}
+		return out
+	}
+	added := rests()
+	if diff := cmp.Diff(map[string]int{"c0": 0, "c1": at(start).Day, "c2": 0, "c3": 0}, added); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if _, err := db.Rebuild(t.Context(), replay(t)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(rests(), added); diff != "" {
+		t.Errorf("(-rebuilt +added):\n%s", diff)
+	}
+}
+
 // A history that is refused halfway leaves nothing.
 func TestAddIsAllOrNothing(t *testing.T) {
 	t.Parallel()
