@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/gatedrill/gatedrill/cards"
 )
@@ -41,6 +42,24 @@ func NewDecks(c Config, retention map[string]float64, deck func(card string) (st
 // With schedules by other parameters; the cards are in the same decks.
 func (d *Decks) With(c Config, retention map[string]float64) (*Decks, error) {
 	return NewDecks(c, retention, d.deck)
+}
+
+// Once is the same for one piece of work, in which each card is asked for its
+// deck once: there may be a million answers.
+func (d *Decks) Once() *Decks {
+	var known sync.Map // card to deck
+	once := *d
+	once.deck = func(card string) (string, error) {
+		if name, ok := known.Load(card); ok {
+			return name.(string), nil
+		}
+		name, err := d.deck(card)
+		if err == nil {
+			known.Store(card, name)
+		}
+		return name, err
+	}
+	return &once
 }
 
 // of is the scheduler of a card.

@@ -52,6 +52,13 @@ func TestRetentionOfADeck(t *testing.T) {
 	if a, b := d.Algorithm("tls-1"), d.Algorithm("routes-1"); a == b || a != must(t, Config{Exact: true, Retention: 0.97}).Algorithm("") {
 		t.Errorf("names %q and %q", a, b)
 	}
+	once, before := d.Once(), asked
+	for range 3 {
+		days(once, "tls-1")
+	}
+	if asked != before+1 {
+		t.Errorf("once: the deck was asked for %d times", asked-before)
+	}
 	if _, err := d.Preview("lost", m, now); err == nil || !strings.Contains(err.Error(), `"lost": the disk is gone`) {
 		t.Errorf("got %v", err)
 	}

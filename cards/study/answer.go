@@ -36,14 +36,18 @@ func (s *Service) Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating,
 		case m.Known() != shown.Memory.Known():
 			return cards.Answer{}, fmt.Errorf("%w: it was answered elsewhere", cards.ErrOutdated)
 		}
-		after, err := s.Scheduler.Next(shown.Card.ID, m, r, now)
+		with, err := s.Scheduler()
+		if err != nil {
+			return cards.Answer{}, err
+		}
+		after, err := with.Next(shown.Card.ID, m, r, now)
 		if err != nil {
 			return cards.Answer{}, err
 		}
 		if after.DueDay != shown.Choices[r-cards.Again].After.DueDay {
 			return cards.Answer{}, fmt.Errorf("%w: its intervals are others, by the parameters of now", cards.ErrOutdated)
 		}
-		a := cards.Answer{Moment: now, Rating: r, Took: took, Before: m, After: m.After(after), Algorithm: s.Scheduler.Algorithm(shown.Card.ID)}
+		a := cards.Answer{Moment: now, Rating: r, Took: took, Before: m, After: m.After(after), Algorithm: with.Algorithm(shown.Card.ID)}
 		for i, c := range shown.Choices {
 			a.Shown[i] = c.Interval
 		}
@@ -62,7 +66,11 @@ func (s *Service) Undo(ctx context.Context, id cards.ID) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return s.Store.Undo(ctx, id, t.now, s.replay)
+	with, err := s.Scheduler()
+	if err != nil {
+		return "", err
+	}
+	return s.Store.Undo(ctx, id, t.now, replayer(with))
 }
 
 // Answers lists the newest answers, latest first, of one card or of all.

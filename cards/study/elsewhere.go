@@ -8,7 +8,11 @@ import (
 
 // Import adds lines to the log that were made of another program's history.
 func (s *Service) Import(ctx context.Context, lines []cards.Event, progress func(done, total int)) (cards.Merged, error) {
-	return s.Store.Add(ctx, lines, s.replay, progress)
+	with, err := s.Scheduler()
+	if err != nil {
+		return cards.Merged{}, err
+	}
+	return s.Store.Add(ctx, lines, replayer(with), progress)
 }
 
 // Studied returns the cards of a deck, or for "" of all, with their history.

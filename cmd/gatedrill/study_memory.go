@@ -45,8 +45,12 @@ func (m memory) scheduler(deckOf func(context.Context, string) (string, error)) 
 
 // inForce are the parameters that cards are scheduled by.
 func inForce(s *study.Service) (*fsrs.Decks, error) {
-	if live, ok := s.Scheduler.(*liveScheduler); ok {
-		return live.decks()
+	with, err := s.Scheduler()
+	if err != nil {
+		return nil, err
+	}
+	if d, ok := with.(*fsrs.Decks); ok {
+		return d, nil
 	}
 	return nil, errors.New("find the parameters of the memory model: the cards are not scheduled by it")
 }
