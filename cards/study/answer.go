@@ -44,7 +44,7 @@ func (s *Service) Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating,
 		if err != nil {
 			return cards.Answer{}, err
 		}
-		if after.DueDay != shown.Choices[r-cards.Again].After.DueDay {
+		if interval(after) != shown.Choices[r-cards.Again].Interval {
 			return cards.Answer{}, fmt.Errorf("%w: its intervals are others, by the parameters of now", cards.ErrOutdated)
 		}
 		a := cards.Answer{Moment: now, Rating: r, Took: took, Before: m, After: m.After(after), Algorithm: with.Algorithm(shown.Card.ID)}
@@ -57,6 +57,14 @@ func (s *Service) Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating,
 		err = fmt.Errorf("%w: %w", cards.ErrOutdated, err)
 	}
 	return id, err
+}
+
+// interval is the wait that the last answer to a card gave.
+func interval(m cards.Memory) time.Duration {
+	if m.DueDay != 0 {
+		return time.Duration(m.DueDay-m.LastDay) * 24 * time.Hour
+	}
+	return m.Due.Sub(m.LastReview)
 }
 
 // Undo takes an answer or an action back and returns its card's id. The card is
