@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -70,9 +71,6 @@ func homesOf(col *anki.Collection) map[int64]int64 {
 	return homes
 }
 
-// marked is the tag by which Anki marks notes.
-const marked = "marked"
-
 // made is a note of ours, with the cards of Anki that it stands for.
 type made struct {
 	Note
@@ -81,9 +79,13 @@ type made struct {
 
 // convertNotes converts all notes, some at a time.
 func convertNotes(ctx context.Context, col *anki.Collection, said *remarks, progress anki.Progress) ([][]made, error) {
-	ords := map[int64][]int{}
-	for _, k := range col.Cards {
-		ords[k.Note] = append(ords[k.Note], k.Ord)
+	of := map[int64][]anki.Card{}
+	for rest := col.Cards; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].Note == rest[0].Note {
+			n++
+		}
+		of[rest[0].Note], rest = rest[:n], rest[n:]
 	}
 	c := translator{clean: newCleaner(), col: col}
 	out := make([][]made, len(col.Notes))
@@ -104,7 +106,7 @@ func convertNotes(ctx context.Context, col *anki.Collection, said *remarks, prog
 				}
 				to := min(from+batch, len(out))
 				for i := from; i < to; i++ {
-					out[i] = c.note(col.Notes[i], ords[col.Notes[i].ID], &notes[i])
+					out[i] = c.note(col.Notes[i], of[col.Notes[i].ID], &notes[i])
 				}
 				mu.Lock()
 				done += to - from
@@ -115,9 +117,7 @@ func convertNotes(ctx context.Context, col *anki.Collection, said *remarks, prog
 	}
 	wg.Wait()
 	for i := range notes {
-		for _, k := range notes[i].order {
-			said.add(k.unit, k.what, notes[i].first[k])
-		}
+		said.with(notes[i])
 	}
 	return out, ctx.Err()
 }
@@ -129,7 +129,7 @@ type translator struct {
 }
 
 // note converts one note. What it cannot convert it leaves out, and says so.
-func (c translator) note(n anki.Note, ords []int, said *remarks) []made {
+func (c translator) note(n anki.Note, of []anki.Card, said *remarks) []made {
 	t, ok := c.col.Types[n.Type]
 	if !ok || len(t.Templates) == 0 {
 		said.add("note", "left out, of a type that the file does not describe", excerpt(strings.Join(n.Fields, " ")))
@@ -141,7 +141,7 @@ func (c translator) note(n anki.Note, ords []int, said *remarks) []made {
 			f[name] = n.Fields[i]
 		}
 	}
-	base := Note{ID: noteID(n.GUID), Kind: cards.KindBasic, Tags: tagNames(slices.DeleteFunc(slices.Clone(n.Tags), func(s string) bool { return s == marked }))}
+	base := Note{ID: noteID(n.GUID), Kind: cards.KindBasic, Tags: tagNames(append(flags(of), unmarked(n.Tags)...)), Ours: isOurs(n.GUID)}
 	if s := f["Source"]; isPage(s) && !cards.Unsafe(s) && !strings.ContainsAny(s, " \n\t") {
 		base.Source = s
 		t.Templates = withoutSource(t.Templates)
@@ -149,7 +149,22 @@ func (c translator) note(n anki.Note, ords []int, said *remarks) []made {
 	if t.Cloze {
 		return c.cloze(base, t, f, said)
 	}
-	return c.templates(base, t, f, ords, said)
+	return c.templates(base, t, f, of, said)
+}
+
+// unmarked are tags without the one by which Anki marks notes.
+func unmarked(tags []string) []string {
+	return slices.DeleteFunc(slices.Clone(tags), func(s string) bool { return s == cards.MarkedTag })
+}
+
+// flags are the tags that the flags of a note's cards become.
+func flags(of []anki.Card) (tags []string) {
+	for _, k := range of {
+		if k.Flag > 0 && k.Flag <= len(anki.Flags()) {
+			tags = append(tags, "flag:"+anki.Flags()[k.Flag-1])
+		}
+	}
+	return tags
 }
 
 // withoutSource takes out of our own templates what they show of the source:
@@ -164,7 +179,7 @@ func withoutSource(templates []anki.Template) []anki.Template {
 
 // side makes Markdown of one side, "" if there is nothing on it.
 func (c translator) side(html string, said *remarks, example string) string {
-	md, err := c.clean.markdown(html, func(what string) { said.add("note", what, example) })
+	md, err := c.clean.markdown(html, func(what string) { said.cleaned(what, html, example) })
 	if err != nil {
 		said.add("note", "left out, "+err.Error(), example)
 		return ""
@@ -193,7 +208,9 @@ func (c translator) cloze(n Note, t anki.NoteType, f fields, said *remarks) []ma
 	_, back := f.sides("", t.Templates[0].Answer, func(string) string { return "" })
 	example := excerpt(tags.ReplaceAllString(front, " "))
 	if strings.Contains(front, "image-occlusion:") {
-		said.add("note", "left out, hides parts of a picture", example)
+		const what = "left out, hides parts of a picture (image occlusion)"
+		said.add("note", what, "")
+		said.name("note", what, pictures(strings.Join(slices.Collect(maps.Values(f)), " ")))
 		return nil
 	}
 	n.Front, n.Back = c.side(front, said, example), c.side(back, said, example)
@@ -214,12 +231,12 @@ func (c translator) cloze(n Note, t anki.NoteType, f fields, said *remarks) []ma
 
 // templates converts a note whose cards come from templates: one basic card
 // for each, but a reversed note where the second turns the first around.
-func (c translator) templates(base Note, t anki.NoteType, f fields, ords []int, said *remarks) []made {
+func (c translator) templates(base Note, t anki.NoteType, f fields, of []anki.Card, said *remarks) []made {
 	plain := func(s string) string { return s }
 	var out []made
 	example := ""
 	for i, k := range t.Templates {
-		if !slices.Contains(ords, i) && len(ords) > 0 {
+		if len(of) > 0 && !slices.ContainsFunc(of, func(k anki.Card) bool { return k.Ord == i }) {
 			continue // Anki made no card of it
 		}
 		f["Card"] = k.Name
@@ -230,7 +247,7 @@ func (c translator) templates(base Note, t anki.NoteType, f fields, ords []int, 
 		n := base
 		n.Front, n.Back = c.side(front, said, example), c.side(back, said, example)
 		if i > 0 {
-			n.ID = fmt.Sprintf("%s-t%d", base.ID, i+1)
+			n.ID, n.Sibling = fmt.Sprintf("%s-t%d", base.ID, i+1), base.ID
 		}
 		if !usable(n, said, example) {
 			continue
@@ -246,7 +263,7 @@ func (c translator) templates(base Note, t anki.NoteType, f fields, ords []int, 
 		return []made{{Note: n, ords: map[int]string{0: n.ID, 1: cards.ReverseID(n.ID)}}}
 	}
 	if len(out) > 1 {
-		said.add("note", "several cards of one note are notes of their own here", example)
+		said.add("note", "several cards of one note are a note each here, and siblings as they were", example)
 	}
 	return out
 }
@@ -284,7 +301,7 @@ func (h *history) all(notes [][]made) ([]cards.Event, error) {
 			if err != nil {
 				return nil, err
 			}
-			if slices.Contains(h.col.Notes[i].Tags, marked) {
+			if slices.Contains(h.col.Notes[i].Tags, cards.MarkedTag) {
 				lines = append(lines, h.action(cards.Marked, id, guid, k.Ord, h.past(k.Changed)))
 			}
 			out = append(out, lines...)

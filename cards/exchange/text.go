@@ -189,7 +189,7 @@ func (t *sheet) note(row []string, line int, c *cleaner, said *remarks) (Note, s
 	front, rest := t.content(row)
 	side := func(s string) string {
 		if t.html {
-			md, err := c.markdown(s, func(what string) { said.add("note", what, example) })
+			md, err := c.markdown(s, func(what string) { said.cleaned(what, s, example) })
 			if err != nil {
 				said.add("note", "left out, "+err.Error(), example)
 			}

@@ -109,10 +109,7 @@ func (t *toAnki) add(s cards.Studied, place int) error {
 		deck = firstID + int64(len(t.decks))
 		t.decks[c.Deck], t.col.Decks[deck] = deck, ourDecks+c.Deck
 	}
-	note := c.Note
-	if note == "" {
-		note = c.ID
-	}
+	note := cards.NoteID(c.ID)
 	nid, ok := t.notes[note]
 	if !ok {
 		nid = firstID + int64(len(t.notes))
@@ -122,7 +119,7 @@ func (t *toAnki) add(s cards.Studied, place int) error {
 			return err
 		}
 		if s.Memory.Marked {
-			n.Tags = append(slices.Clone(n.Tags), marked)
+			n.Tags = append(unmarked(n.Tags), cards.MarkedTag)
 		}
 		t.col.Notes = append(t.col.Notes, n)
 	}
@@ -192,7 +189,7 @@ func extra(c cards.Card) string {
 	from := 0
 	for _, n := range text.Numbers() {
 		hidden := text.Hidden(n)
-		if i := strings.Index(c.Back, hidden[len(hidden)-1]); ordOf(c, c.Note) == n-1 && i >= 0 {
+		if i := strings.Index(c.Back, hidden[len(hidden)-1]); ordOf(c, cards.NoteID(c.ID)) == n-1 && i >= 0 {
 			from = i + len(hidden[len(hidden)-1])
 		}
 	}
@@ -300,6 +297,6 @@ func factor(difficulty float64) int {
 // note together.
 func Sort(studied []cards.Studied) {
 	slices.SortStableFunc(studied, func(a, b cards.Studied) int {
-		return strings.Compare(a.Card.Deck+"\x00"+a.Card.Note, b.Card.Deck+"\x00"+b.Card.Note)
+		return strings.Compare(a.Card.Deck+"\x00"+cards.NoteID(a.Card.ID), b.Card.Deck+"\x00"+cards.NoteID(b.Card.ID))
 	})
 }

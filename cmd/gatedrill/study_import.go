@@ -21,8 +21,7 @@ import (
 )
 
 func cardsImport(e *env) *cobra.Command {
-	var into string
-	var dry bool
+	var how importing
 	c := &cobra.Command{
 		Use: "import FILE", Short: "Take over cards and their history from Anki, or cards from a table", Args: cobra.ExactArgs(1),
 		Long: `Takes over what another program exported, as decks of your own:
@@ -34,25 +33,35 @@ func cardsImport(e *env) *cobra.Command {
 
 Notes become Markdown in the folder decks of gatedrill's home, each answer a line
 of the review log. Whatever is cleaned or left out is said. A file that is
-imported again changes nothing: cards that are there stay as they are.`,
+imported again changes no card that is there; with --update those that it says
+something else of get its text, and keep their place, their labs and their
+history.`,
 		Example: `  gatedrill cards import ~/Istio.apkg
+  gatedrill cards import ~/Istio.apkg --update
   gatedrill cards import words.csv --deck words`,
 		RunE: func(c *cobra.Command, args []string) error {
-			if into != "" && !deckForm.MatchString(into) {
-				return usagef("--deck is %q, want lower case letters, digits and single dashes", into)
+			if how.into != "" && !deckForm.MatchString(how.into) {
+				return usagef("--deck is %q, want lower case letters, digits and single dashes", how.into)
 			}
-			return importCards(c.Context(), e, args[0], into, dry)
+			return importCards(c.Context(), e, args[0], how)
 		},
 	}
-	c.Flags().StringVar(&into, "deck", "", "put all cards into this deck")
-	c.Flags().BoolVar(&dry, "dry-run", false, "say what would be taken over, and change nothing")
+	c.Flags().StringVar(&how.into, "deck", "", "put all new cards into this deck")
+	c.Flags().BoolVar(&how.update, "update", false, "give cards that are here the text that the file has")
+	c.Flags().BoolVar(&how.dry, "dry-run", false, "say what would be taken over, and change nothing")
 	return c
+}
+
+// importing is how a file is taken over.
+type importing struct {
+	into        string // the deck, "" for those of the file
+	update, dry bool
 }
 
 var deckForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // importCards takes over a file: first the decks, then their history.
-func importCards(ctx context.Context, e *env, file, into string, dry bool) error {
+func importCards(ctx context.Context, e *env, file string, how importing) error {
 	line := newProgressLine(e.Stderr)
 	defer line.done()
 	began := time.Now()
@@ -67,19 +76,34 @@ func importCards(ctx context.Context, e *env, file, into string, dry bool) error
 	if err != nil {
 		return err
 	}
-	if into != "" {
-		parcel.Into(into)
+	if how.into != "" {
+		parcel.Into(how.into)
 	}
 	notes, answers := parcel.Notes(), parcel.Answers()
+	changed, other, err := parcel.Update(os.DirFS(e.path("decks")))
+	if err != nil {
+		return err
+	}
+	if !how.update {
+		changed = nil
+	}
 	fresh := dropKnown(e, parcel)
-	if dry {
+	if how.dry {
 		line.done()
 		sayParcel(e, file, parcel, notes)
 		fmt.Fprintf(e.Stdout, "would add %s in %s, and %s where they are not in the log yet; nothing was changed\n",
 			count(fresh, "note"), count(len(parcel.Decks), "deck"), count(answers, "answer"))
+		sayOther(e, other, "would have", how)
 		return nil
 	}
-	if err := writeParcel(e, parcel); err != nil {
+	if err := writeDecks(e, changed); err != nil {
+		return err
+	}
+	files, err := parcel.Files(os.DirFS(e.path("decks")))
+	if err == nil {
+		err = writeDecks(e, files)
+	}
+	if err != nil {
 		return err
 	}
 	tell("take over decks", 0, fresh)
@@ -89,6 +113,7 @@ func importCards(ctx context.Context, e *env, file, into string, dry bool) error
 	}
 	line.done()
 	sayParcel(e, file, parcel, notes)
+	sayOther(e, other, "have", how)
 	if fresh == 0 && done.Added == 0 {
 		fmt.Fprintln(e.Stdout, "nothing new: all of it is here already")
 		return nil
@@ -168,24 +193,31 @@ func dropKnown(e *env, p *exchange.Parcel) int {
 	have := map[string]bool{}
 	for _, d := range decks {
 		for _, c := range d.Cards {
-			have[c.Note] = true
+			have[cards.NoteID(c.ID)] = true
 		}
 	}
 	return p.Drop(func(n exchange.Note) bool { return have[n.ID] })
 }
 
-// writeParcel writes the notes behind what the learner's decks hold.
-func writeParcel(e *env, p *exchange.Parcel) error {
-	files, err := p.Files(os.DirFS(e.path("decks")))
-	if err != nil {
-		return err
-	}
+// writeDecks writes files of the learner's decks.
+func writeDecks(e *env, files []exchange.File) error {
 	for _, f := range files {
 		if err := note.Replace(e.path("decks", f.Name), []byte(f.Text), 0o600); err != nil {
 			return fmt.Errorf("write deck %s: %w", f.Name, err)
 		}
 	}
 	return nil
+}
+
+// sayOther says of how many notes the file has another text than the decks.
+func sayOther(e *env, n int, have string, how importing) {
+	switch {
+	case n == 0:
+	case how.update:
+		fmt.Fprintf(e.Stdout, "%s the text of the file now: %s\n", have, count(n, "note"))
+	default:
+		fmt.Fprintf(e.Stdout, "another text in the file than here: %s; --update takes it over\n", count(n, "note"))
+	}
 }
 
 // sayParcel says what was in the file, and what was changed or left out.
@@ -197,7 +229,7 @@ func sayParcel(e *env, file string, p *exchange.Parcel, notes int) {
 	if len(p.Media) == 0 {
 		return
 	}
-	const most = 5
+	const most = 20
 	var names []string
 	var size int64
 	for i, m := range p.Media {
@@ -208,7 +240,7 @@ func sayParcel(e *env, file string, p *exchange.Parcel, notes int) {
 	}
 	more := ""
 	if len(p.Media) > most {
-		more = ", …"
+		more = fmt.Sprintf(" and %d more", len(p.Media)-most)
 	}
 	stay := "stay"
 	if len(p.Media) == 1 {
