@@ -55,9 +55,21 @@ func FromAnki(ctx context.Context, col *anki.Collection, learner Learner, progre
 		p.Decks = append(p.Decks, *d)
 	}
 	slices.SortFunc(p.Decks, func(a, b Deck) int { return strings.Compare(a.Name, b.Name) })
-	p.Events, err = h.all(notes)
+	done := 0
+	for lines, err := range h.all(notes) {
+		if err != nil {
+			return nil, err
+		}
+		p.answers += len(Answers(lines))
+		if done++; done%batch == 0 {
+			progress("read history", done, len(col.Cards))
+		}
+	}
 	p.Said = append(p.Said, said.lines()...)
-	return p, err
+	quiet := *h // all is said
+	quiet.remarks = &remarks{}
+	p.Events = quiet.all(notes)
+	return p, nil
 }
 
 // homesOf says in which deck each note is: the one of its first card.
@@ -77,6 +89,10 @@ type made struct {
 	ords map[int]string // template or number of a gap, to our card
 }
 
+// batch is how many notes are converted at a time, and cards read until
+// progress is told.
+const batch = 500
+
 // convertNotes converts all notes, some at a time.
 func convertNotes(ctx context.Context, col *anki.Collection, said *remarks, progress anki.Progress) ([][]made, error) {
 	of := map[int64][]anki.Card{}
@@ -90,7 +106,6 @@ func convertNotes(ctx context.Context, col *anki.Collection, said *remarks, prog
 	c := translator{clean: newCleaner(), col: col}
 	out := make([][]made, len(col.Notes))
 	notes := make([]remarks, len(col.Notes))
-	const batch = 500
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	next, done := 0, 0
@@ -268,51 +283,60 @@ func (c translator) templates(base Note, t anki.NoteType, f fields, of []anki.Ca
 	return out
 }
 
-// all turns the history of all cards into lines.
-func (h *history) all(notes [][]made) ([]cards.Event, error) {
-	index := make(map[int64]int, len(h.col.Notes))
-	for i, n := range h.col.Notes {
-		index[n.ID] = i
-	}
-	out := make([]cards.Event, 0, len(h.col.Reviews))
-	rest := h.col.Reviews
-	byCard := make(map[int64][]anki.Review, len(h.col.Cards))
-	for len(rest) > 0 {
-		n := 1
-		for n < len(rest) && rest[n].Card == rest[0].Card {
-			n++
+// all turns the history of all cards into lines, a card at a time: held at
+// once, those of a million reviews take a gigabyte.
+func (h *history) all(notes [][]made) cards.LogLines {
+	return func(yield func([]cards.Event, error) bool) {
+		index := make(map[int64]int, len(h.col.Notes))
+		for i, n := range h.col.Notes {
+			index[n.ID] = i
 		}
-		byCard[rest[0].Card], rest = rest[:n], rest[n:]
-	}
-	for _, k := range h.col.Cards {
-		i, ok := index[k.Note]
-		if !ok {
-			continue
-		}
-		reviews := byCard[k.ID]
-		delete(byCard, k.ID)
-		for _, m := range notes[i] {
-			id, ok := m.ords[k.Ord]
+		byCard := reviewsByCard(h.col.Reviews)
+		for _, k := range h.col.Cards {
+			i, ok := index[k.Note]
 			if !ok {
 				continue
 			}
-			guid := h.col.Notes[i].GUID
-			lines, err := h.of(id, guid, k, reviews)
-			if err != nil {
-				return nil, err
+			reviews := byCard[k.ID]
+			delete(byCard, k.ID)
+			for _, m := range notes[i] {
+				id, ok := m.ords[k.Ord]
+				if !ok {
+					continue
+				}
+				if !yield(h.lines(id, h.col.Notes[i], k, reviews)) {
+					return
+				}
 			}
-			if slices.Contains(h.col.Notes[i].Tags, cards.MarkedTag) {
-				lines = append(lines, h.action(cards.Marked, id, guid, k.Ord, h.past(k.Changed)))
-			}
-			out = append(out, lines...)
+		}
+		lost := 0
+		for _, reviews := range byCard {
+			lost += len(reviews)
+		}
+		if lost > 0 {
+			h.remarks.addMany("review", lost, "left out, of cards that Anki has deleted", "")
 		}
 	}
-	lost := 0
-	for _, reviews := range byCard {
-		lost += len(reviews)
+}
+
+// lines are those of a card, and that it is marked.
+func (h *history) lines(id string, n anki.Note, k anki.Card, reviews []anki.Review) ([]cards.Event, error) {
+	lines, err := h.of(id, n.GUID, k, reviews)
+	if err == nil && slices.Contains(n.Tags, cards.MarkedTag) {
+		lines = append(lines, h.action(cards.Marked, id, n.GUID, k.Ord, h.past(k.Changed)))
 	}
-	if lost > 0 {
-		h.remarks.addMany("review", lost, "left out, of cards that Anki has deleted", "")
+	return lines, err
+}
+
+// reviewsByCard are the reviews of each card. They stand together.
+func reviewsByCard(all []anki.Review) map[int64][]anki.Review {
+	out := map[int64][]anki.Review{}
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && all[n].Card == all[0].Card {
+			n++
+		}
+		out[all[0].Card], all = all[:n], all[n:]
 	}
-	return out, nil
+	return out
 }

@@ -19,9 +19,11 @@ import (
 // Parcel is what a file of another program comes to.
 type Parcel struct {
 	Decks  []Deck
-	Events []cards.Event // in no order
+	Events cards.LogLines // in no order, those of a card together
 	Media  []Media
 	Said   []string // what was changed or left out, a line for people each
+
+	answers int
 }
 
 // Deck is a deck of notes.
@@ -58,15 +60,7 @@ func (p *Parcel) Notes() int {
 }
 
 // Answers counts the answers of the history.
-func (p *Parcel) Answers() int {
-	n := 0
-	for _, e := range p.Events {
-		if e.Kind == cards.Answered {
-			n++
-		}
-	}
-	return n
-}
+func (p *Parcel) Answers() int { return p.answers }
 
 // Into puts all notes into one deck.
 func (p *Parcel) Into(name string) {

@@ -67,7 +67,7 @@ func FromText(text, deck string, isCSV bool) (*Parcel, error) {
 		}
 		byDeck[name].Notes = append(byDeck[name].Notes, n)
 	}
-	p := &Parcel{Said: said.lines()}
+	p := &Parcel{Said: said.lines(), Events: cards.LinesOf(nil)}
 	for _, d := range byDeck {
 		p.Decks = append(p.Decks, *d)
 	}

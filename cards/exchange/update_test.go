@@ -122,7 +122,7 @@ func TestSiblingsFlagsAndPictures(t *testing.T) {
 		}
 	}
 	marked := 0
-	for _, e := range p.Events {
+	for _, e := range lines(t, p) {
 		if e.Kind == cards.Marked {
 			marked++
 		}

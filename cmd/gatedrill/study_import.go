@@ -99,6 +99,7 @@ func importCards(ctx context.Context, e *env, file string, how importing) error 
 	if err := writeDecks(e, changed); err != nil {
 		return err
 	}
+	tell("write decks", 0, fresh)
 	files, err := parcel.Files(os.DirFS(e.path("decks")))
 	if err == nil {
 		err = writeDecks(e, files)
@@ -134,7 +135,7 @@ func addHistory(ctx context.Context, e *env, parcel *exchange.Parcel, tell anki.
 	if err != nil {
 		return cards.Merged{}, err
 	}
-	done, err := s.Import(ctx, parcel.Events, func(n, total int) { tell("work out cards", n, total) })
+	done, err := s.Import(ctx, parcel.Events, func(n, total int) { tell("take over history", n, total) })
 	return done, errors.Join(err, closeStudy())
 }
 
