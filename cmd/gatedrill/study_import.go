@@ -96,21 +96,9 @@ func importCards(ctx context.Context, e *env, file string, how importing) error 
 		sayOther(e, other, "would have", how)
 		return nil
 	}
-	if err := writeDecks(e, changed); err != nil {
-		return err
-	}
-	tell("write decks", 0, fresh)
-	files, err := parcel.Files(os.DirFS(e.path("decks")))
-	if err == nil {
-		err = writeDecks(e, files)
-	}
+	done, err := takeOver(ctx, e, parcel, changed, tell)
 	if err != nil {
 		return err
-	}
-	tell("take over decks", 0, fresh)
-	done, err := addHistory(ctx, e, parcel, tell)
-	if err != nil {
-		return fmt.Errorf("%w (the decks are written; import the file again for the history)", err)
 	}
 	line.done()
 	sayParcel(e, file, parcel, notes)
@@ -125,6 +113,28 @@ func importCards(ctx context.Context, e *env, file string, how importing) error 
 		fmt.Fprintln(e.Stdout, "the log as it was:", visible(done.Backup))
 	}
 	return nil
+}
+
+// takeOver writes the files that change and the new notes, and takes over what
+// they come to.
+func takeOver(ctx context.Context, e *env, parcel *exchange.Parcel, changed []exchange.File, tell anki.Progress) (cards.Merged, error) {
+	if err := writeDecks(e, changed); err != nil {
+		return cards.Merged{}, err
+	}
+	tell("write decks", 0, parcel.Notes())
+	files, err := parcel.Files(os.DirFS(e.path("decks")))
+	if err == nil {
+		err = writeDecks(e, files)
+	}
+	if err != nil {
+		return cards.Merged{}, err
+	}
+	tell("take over decks", 0, parcel.Notes())
+	done, err := addHistory(ctx, e, parcel, tell)
+	if err != nil {
+		err = fmt.Errorf("%w (the decks are written; import the file again for the history)", err)
+	}
+	return done, err
 }
 
 // addHistory takes over the decks that were written, and the history. The day's
@@ -208,44 +218,4 @@ func writeDecks(e *env, files []exchange.File) error {
 		}
 	}
 	return nil
-}
-
-// sayOther says of how many notes the file has another text than the decks.
-func sayOther(e *env, n int, have string, how importing) {
-	switch {
-	case n == 0:
-	case how.update:
-		fmt.Fprintf(e.Stdout, "%s the text of the file now: %s\n", have, count(n, "note"))
-	default:
-		fmt.Fprintf(e.Stdout, "another text in the file than here: %s; --update takes it over\n", count(n, "note"))
-	}
-}
-
-// sayParcel says what was in the file, and what was changed or left out.
-func sayParcel(e *env, file string, p *exchange.Parcel, notes int) {
-	fmt.Fprintf(e.Stdout, "%s: %s, %s\n", visible(filepath.Base(file)), count(notes, "note"), count(p.Answers(), "answer"))
-	for _, line := range p.Said {
-		fmt.Fprintln(e.Stdout, " ", visible(line))
-	}
-	if len(p.Media) == 0 {
-		return
-	}
-	const most = 20
-	var names []string
-	var size int64
-	for i, m := range p.Media {
-		if i < most {
-			names = append(names, m.Name)
-		}
-		size += max(0, m.Size)
-	}
-	more := ""
-	if len(p.Media) > most {
-		more = fmt.Sprintf(" and %d more", len(p.Media)-most)
-	}
-	stay := "stay"
-	if len(p.Media) == 1 {
-		stay = "stays"
-	}
-	fmt.Fprintf(e.Stdout, "  %s %s in the package (%.1f MB): %s%s\n", count(len(p.Media), "media file"), stay, float64(size)/1e6, visible(strings.Join(names, ", ")), more)
 }
