@@ -16,7 +16,7 @@ import (
 // number in its text.
 type Card struct {
 	ID     string   // stable for ever, unique over all decks: "passthrough-sni", "passthrough-sni/c2"
-	Note   string   // id of the note it is made of, which its siblings share
+	Note   string   // id of a note that its siblings share: the one it is made of, or one that this names
 	Kind   CardKind // how it asks
 	Deck   string   // the deck's name: "tls"
 	Front  string   // question, Markdown
@@ -140,12 +140,19 @@ type Row struct {
 	Due    bool // it was answered before, or urged, and is to be answered now
 }
 
-// Tags are those of the card, with LeechTag while it keeps failing.
+// Tags are those of the card, with LeechTag while it keeps failing and
+// MarkedTag while it is marked.
 func (r Row) Tags() []string {
-	if !r.Memory.Leech() || slices.Contains(r.Card.Tags, LeechTag) {
-		return r.Card.Tags
+	out := r.Card.Tags
+	for _, of := range []struct {
+		tag string
+		is  bool
+	}{{LeechTag, r.Memory.Leech()}, {MarkedTag, r.Memory.Marked}} {
+		if of.is && !slices.Contains(out, of.tag) {
+			out = append(slices.Clone(out), of.tag)
+		}
 	}
-	return append(slices.Clone(r.Card.Tags), LeechTag)
+	return out
 }
 
 // Buried reports whether the card is put off until tomorrow: by the learner,

@@ -67,6 +67,12 @@ func ClozeID(note string, number int) string {
 	return note + "/c" + strconv.Itoa(number)
 }
 
+// NoteID is the note that a card of this id is made of.
+func NoteID(card string) string {
+	note, _, _ := strings.Cut(card, "/")
+	return note
+}
+
 // Question is all that the card asks by, as Markdown: with its options, if it
 // has some.
 func (c Card) Question() string {

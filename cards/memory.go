@@ -73,6 +73,9 @@ func (m Memory) Leech() bool { return m.Lapses >= LeechLapses && m.Stability < M
 // LeechTag is the tag of cards that keep failing; no deck need give it.
 const LeechTag = "leech"
 
+// MarkedTag is the tag of cards that are marked, as Anki has it.
+const MarkedTag = "marked"
+
 // After is the memory after an answer by which a scheduler came to know next:
 // what was done to the card stays, it is urged no more, and a card that keeps
 // failing is set aside.

@@ -2,6 +2,7 @@ package cards
 
 import (
 	"errors"
+	"iter"
 	"time"
 )
 
@@ -107,6 +108,16 @@ type Dues struct {
 
 // Replayer rebuilds a card's memory from its events, oldest first.
 type Replayer func([]Event) (Memory, error)
+
+// LogLines are lines of a log, some at a time, which may be asked for again. What
+// is known of a line that takes another one back comes with that one; those of a
+// card had better come together. There may be millions of them.
+type LogLines = iter.Seq2[[]Event, error]
+
+// LinesOf are lines that are at hand, all at once.
+func LinesOf(lines []Event) LogLines {
+	return func(yield func([]Event, error) bool) { yield(lines, nil) }
+}
 
 // Studied is a card with where it stands and what happened to it.
 type Studied struct {

@@ -71,6 +71,11 @@ const (
 	TypeRelearning = 3
 )
 
+// Flags are the colours of flags, from number 1 on.
+func Flags() []string {
+	return []string{"red", "orange", "green", "blue", "pink", "turquoise", "purple"}
+}
+
 // Card is one card and where it stands.
 type Card struct {
 	ID, Note, Deck int64
@@ -81,7 +86,7 @@ type Card struct {
 	Interval       int   // days
 	Factor         int   // ease in thousandths
 	Reps, Lapses   int
-	Flag           int
+	Flag           int    // 1 … 7, see Flags; 0 for none
 	Data           string // JSON
 }
 

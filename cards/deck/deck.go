@@ -119,7 +119,7 @@ func Fingerprint(sources ...Source) string {
 }
 
 // format is counted up when the same file gives other cards than before.
-const format = 4
+const format = 5
 
 // list names the deck files of a folder. A folder that is not there is empty.
 func list(src Source) ([]string, error) {

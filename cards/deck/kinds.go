@@ -33,7 +33,7 @@ func (p *reader) build(n *note, split int) {
 	switch n.Kind {
 	case cards.KindReversed:
 		r := c
-		r.ID, r.Front, r.Back = cards.ReverseID(n.Note), c.Back, c.Front
+		r.ID, r.Front, r.Back = cards.ReverseID(n.ID), c.Back, c.Front
 		n.cards = []cards.Card{c, r}
 		return
 	case cards.KindCommand:
@@ -89,7 +89,7 @@ func (p *reader) cloze(n *note, split int) {
 	}
 	for _, number := range t.Numbers() {
 		c := n.Card
-		c.ID, c.Key.Cloze = cards.ClozeID(n.Note, number), text
+		c.ID, c.Key.Cloze = cards.ClozeID(n.ID, number), text
 		c.Front, c.Back = t.Gap(number), filled(t.Hidden(number))
 		if extra != "" {
 			c.Back += "\n\n" + extra

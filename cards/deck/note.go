@@ -71,6 +71,12 @@ func (p *reader) fact(n *note, f fact) bool {
 		n.Shown = p.line(f)
 	case "after":
 		n.After = p.list(f, true)
+	case "sibling":
+		if of := p.line(f); idForm.MatchString(of) && len(of) <= maxID {
+			n.Note = of
+		} else {
+			p.problem(f.line, of, "is no id of a note whose cards are siblings of this one's", false)
+		}
 	case "source":
 		n.Source = cmp.Or(p.line(f), n.Source)
 	case "accept":
@@ -80,7 +86,7 @@ func (p *reader) fact(n *note, f fact) bool {
 	case "edited":
 		n.edited = p.line(f)
 	default:
-		p.problem(f.line, f.key, "is no fact of a card (kind, tags, labs, shown, after, source, accept, layer); leave a blank line before the question", false)
+		p.problem(f.line, f.key, "is no fact of a card (kind, tags, labs, shown, after, sibling, source, accept, layer); leave a blank line before the question", false)
 	}
 	return true
 }

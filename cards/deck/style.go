@@ -19,7 +19,7 @@ func Style(decks []cards.Deck) []Problem {
 	var first []cards.Card // of each note: siblings are alike by nature
 	for _, d := range decks {
 		for _, c := range d.Cards {
-			if len(first) == 0 || first[len(first)-1].Note != c.Note || first[len(first)-1].File != c.File {
+			if len(first) == 0 || cards.NoteID(first[len(first)-1].ID) != cards.NoteID(c.ID) || first[len(first)-1].File != c.File {
 				first = append(first, c)
 			}
 		}

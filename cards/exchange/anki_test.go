@@ -44,6 +44,18 @@ func parcel(t *testing.T, c *anki.Collection, l Learner) *Parcel {
 	return p
 }
 
+// lines are all lines of a parcel.
+func lines(t *testing.T, p *Parcel) (out []cards.Event) {
+	t.Helper()
+	for some, err := range p.Events {
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, some...)
+	}
+	return out
+}
+
 // story is what an event says, in a line.
 func story(e cards.Event) string {
 	s := fmt.Sprintf("%s %s %s", e.At.Format("01-02 15:04"), e.Card, e.Kind)
@@ -71,8 +83,9 @@ func TestCollectionsOfAnki(t *testing.T) {
 				fmt.Fprintf(&b, "==== %s\n%s", f.Name, f.Text)
 			}
 			b.WriteString("==== history\n")
-			slices.SortFunc(p.Events, func(a, b cards.Event) int { return strings.Compare(a.ID.String(), b.ID.String()) })
-			for _, e := range p.Events {
+			all := lines(t, p)
+			slices.SortFunc(all, func(a, b cards.Event) int { return strings.Compare(a.ID.String(), b.ID.String()) })
+			for _, e := range all {
 				if e.Kind != cards.Suspended && e.Kind != cards.Marked { // at the moment when the file was made
 					b.WriteString(story(e) + "\n")
 				}
@@ -111,7 +124,7 @@ func TestLinesAreNamedByWhatHappened(t *testing.T) {
 	}
 	away.Calendar.Zone = zone
 	names := func(l Learner) (out []string) {
-		for _, e := range parcel(t, c, l).Events {
+		for _, e := range lines(t, parcel(t, c, l)) {
 			out = append(out, e.ID.String())
 		}
 		slices.Sort(out)
@@ -125,7 +138,7 @@ func TestLinesAreNamedByWhatHappened(t *testing.T) {
 		t.Errorf("a year later (-want +got):\n%s", diff)
 	}
 	var reviews []string // the other lines hold a day
-	for _, e := range parcel(t, c, away).Events {
+	for _, e := range lines(t, parcel(t, c, away)) {
 		if e.Zone != "Pacific/Auckland" || e.Offset == 0 {
 			t.Errorf("%s is of zone %q, %d s", e.ID, e.Zone, e.Offset)
 		}
@@ -148,7 +161,7 @@ func TestHistoryIsReplayed(t *testing.T) {
 		t.Fatal(err)
 	}
 	byCard := map[string][]cards.Event{}
-	for _, e := range parcel(t, read(t, "../anki/testdata/new.apkg"), learner()).Events {
+	for _, e := range lines(t, parcel(t, read(t, "../anki/testdata/new.apkg"), learner())) {
 		byCard[e.Card] = append(byCard[e.Card], e)
 	}
 	type seen struct {
@@ -197,7 +210,7 @@ func TestReviewsThatCannotBe(t *testing.T) {
 	}
 	p := parcel(t, c, learner())
 	var got []string
-	for _, e := range p.Events {
+	for _, e := range lines(t, p) {
 		if e.Kind == cards.Answered {
 			got = append(got, story(e))
 		}
@@ -228,7 +241,7 @@ func TestOldSteps(t *testing.T) {
 		c.Reviews = append(c.Reviews, anki.Review{ID: at + int64(i), Card: c.Cards[0].ID, Ease: []int{1, 2, 3, 2}[i], Kind: kind})
 	}
 	var got []cards.Rating
-	for _, e := range parcel(t, c, learner()).Events {
+	for _, e := range lines(t, parcel(t, c, learner())) {
 		if e.Kind == cards.Answered {
 			got = append(got, e.Rating)
 		}
@@ -254,7 +267,7 @@ func studied(t *testing.T, p *Parcel) []cards.Studied {
 		d, _ := deck.Parse(f.Name, f.Text)
 		for _, c := range d.Cards {
 			k := cards.Studied{Row: cards.Row{Card: c}}
-			for _, e := range p.Events {
+			for _, e := range lines(t, p) {
 				if e.Card == c.ID {
 					k.Lines = append(k.Lines, e)
 				}
@@ -271,8 +284,9 @@ func studied(t *testing.T, p *Parcel) []cards.Studied {
 }
 
 // answersOf are the answers of a parcel, as far as all programs know them.
-func answersOf(p *Parcel) (out []string) {
-	for _, e := range p.Events {
+func answersOf(t *testing.T, p *Parcel) (out []string) {
+	t.Helper()
+	for _, e := range lines(t, p) {
 		if e.Kind == cards.Answered || e.Kind == cards.Forgotten {
 			out = append(out, fmt.Sprint(e.ID, story(e), e.Algorithm))
 		}
@@ -299,7 +313,7 @@ func TestOutAndBack(t *testing.T) {
 
 func same(t *testing.T, want, got *Parcel) {
 	t.Helper()
-	if diff := cmp.Diff(answersOf(want), answersOf(got)); diff != "" {
+	if diff := cmp.Diff(answersOf(t, want), answersOf(t, got)); diff != "" {
 		t.Errorf("answers (-want +got):\n%s", diff)
 	}
 	texts := func(p *Parcel) map[string]Note {
@@ -387,11 +401,13 @@ func TestAnkiReadsWhatWeWrite(t *testing.T) {
 			others.Decks = append(others.Decks, d)
 		}
 	}
-	for _, e := range back.Events {
+	var rest []cards.Event
+	for _, e := range lines(t, back) {
 		if e.Card != "ours" {
-			others.Events = append(others.Events, e)
+			rest = append(rest, e)
 		}
 	}
+	others.Events = cards.LinesOf(rest)
 	same(t, want, &others)
 }
 

@@ -19,9 +19,11 @@ import (
 // Parcel is what a file of another program comes to.
 type Parcel struct {
 	Decks  []Deck
-	Events []cards.Event // in no order
+	Events cards.LogLines // in no order, those of a card together
 	Media  []Media
 	Said   []string // what was changed or left out, a line for people each
+
+	answers int
 }
 
 // Deck is a deck of notes.
@@ -37,7 +39,9 @@ type Note struct {
 	Kind        cards.CardKind
 	Front, Back string // Markdown
 	Tags        []string
+	Sibling     string // id of another note, whose cards are siblings of this one's; "" for none
 	Source      string
+	Ours        bool // it was a note of ours before another program had it
 }
 
 // Media is a file that cards name. Pictures and sounds are not taken over.
@@ -56,15 +60,7 @@ func (p *Parcel) Notes() int {
 }
 
 // Answers counts the answers of the history.
-func (p *Parcel) Answers() int {
-	n := 0
-	for _, e := range p.Events {
-		if e.Kind == cards.Answered {
-			n++
-		}
-	}
-	return n
-}
+func (p *Parcel) Answers() int { return p.answers }
 
 // Into puts all notes into one deck.
 func (p *Parcel) Into(name string) {
@@ -84,6 +80,7 @@ type remarks struct {
 	order []remark
 	count map[remark]int
 	first map[remark]string
+	names map[remark][]string // of pictures
 }
 
 // add notes that something happened to one more.
@@ -101,6 +98,36 @@ func (r *remarks) addMany(unit string, n int, what, example string) {
 	r.count[k] += n
 }
 
+// name notes which pictures something is said of.
+func (r *remarks) name(unit, what string, names []string) {
+	if r.names == nil {
+		r.names = map[remark][]string{}
+	}
+	k := remark{unit, what}
+	for _, n := range names {
+		if !slices.Contains(r.names[k], n) {
+			r.names[k] = append(r.names[k], n)
+		}
+	}
+}
+
+// cleaned notes what went when a side was made Markdown, and the names of its
+// pictures if it was those.
+func (r *remarks) cleaned(what, html, example string) {
+	r.add("note", what, example)
+	if what == noPictures {
+		r.name("note", what, pictures(html))
+	}
+}
+
+// with adds the remarks of another one.
+func (r *remarks) with(other remarks) {
+	for _, k := range other.order {
+		r.addMany(k.unit, other.count[k], k.what, other.first[k])
+		r.name(k.unit, k.what, other.names[k])
+	}
+}
+
 // lines are the remarks for people: `3 notes: left out, nothing on one side (the
 // first: "…")`.
 func (r *remarks) lines() []string {
@@ -113,6 +140,9 @@ func (r *remarks) lines() []string {
 		line := fmt.Sprintf("%d %s: %s", r.count[k], unit, k.what)
 		if r.first[k] != "" {
 			line += " (the first: " + r.first[k] + ")"
+		}
+		if len(r.names[k]) > 0 {
+			line += ": " + strings.Join(r.names[k], ", ")
 		}
 		out = append(out, line)
 	}

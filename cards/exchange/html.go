@@ -3,6 +3,7 @@ package exchange
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
@@ -82,7 +83,7 @@ func strip(n *html.Node, said func(string)) {
 		case c.Type == html.ElementNode && c.DataAtom == atom.Style:
 			n.RemoveChild(c)
 		case c.Type == html.ElementNode && (c.DataAtom == atom.Img || c.DataAtom == atom.Image):
-			said("pictures cannot be shown in a terminal: their names stand there")
+			said(noPictures)
 			n.InsertBefore(&html.Node{Type: html.TextNode, Data: picture(c)}, c)
 			n.RemoveChild(c)
 		default:
@@ -100,6 +101,24 @@ func acts(n *html.Node) bool {
 		return true
 	}
 	return false
+}
+
+// noPictures is said of pictures.
+const noPictures = "pictures cannot be shown in a terminal, their names stand there"
+
+// source is where a tag of a picture says what it is called.
+var source = regexp.MustCompile(`(?is)<ima?ge?\b[^>]*?\b(?:src|href)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))`)
+
+// pictures are the names of the pictures in a text.
+func pictures(text string) (names []string) {
+	for _, m := range source.FindAllStringSubmatch(text, -1) {
+		name := html.UnescapeString(m[1] + m[2] + m[3])
+		if strings.HasPrefix(name, "data:") {
+			name = "(a picture in the text itself)"
+		}
+		names = append(names, name)
+	}
+	return names
 }
 
 // picture is what is shown in the place of a picture.

@@ -74,7 +74,7 @@ func (d Deck) check(files []File) error {
 	for _, f := range files {
 		parsed, _ := deck.Parse(f.Name, f.Text)
 		for _, c := range parsed.Cards {
-			got[c.Note] = true
+			got[cards.NoteID(c.ID)] = true
 		}
 	}
 	for _, n := range d.Notes {
@@ -108,6 +108,9 @@ func (n Note) markdown() string {
 	}
 	if len(n.Tags) > 0 {
 		fmt.Fprintf(&b, "tags: [%s]\n", strings.Join(quoted(n.Tags), ", "))
+	}
+	if n.Sibling != "" {
+		fmt.Fprintf(&b, "sibling: %s\n", n.Sibling)
 	}
 	if n.Source != "" {
 		fmt.Fprintf(&b, "source: %s\n", n.Source)

@@ -67,7 +67,7 @@ func FromText(text, deck string, isCSV bool) (*Parcel, error) {
 		}
 		byDeck[name].Notes = append(byDeck[name].Notes, n)
 	}
-	p := &Parcel{Said: said.lines()}
+	p := &Parcel{Said: said.lines(), Events: cards.LinesOf(nil)}
 	for _, d := range byDeck {
 		p.Decks = append(p.Decks, *d)
 	}
@@ -189,7 +189,7 @@ func (t *sheet) note(row []string, line int, c *cleaner, said *remarks) (Note, s
 	front, rest := t.content(row)
 	side := func(s string) string {
 		if t.html {
-			md, err := c.markdown(s, func(what string) { said.add("note", what, example) })
+			md, err := c.markdown(s, func(what string) { said.cleaned(what, s, example) })
 			if err != nil {
 				said.add("note", "left out, "+err.Error(), example)
 			}

@@ -3,10 +3,8 @@ package exchange
 import (
 	"bytes"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
@@ -15,51 +13,6 @@ import (
 	"github.com/gatedrill/gatedrill/cards/anki"
 	"github.com/gatedrill/gatedrill/cards/cloze"
 )
-
-// Ids of our types of notes in Anki, the same in each package so that they
-// become one there.
-const (
-	typeBasic    = 1795910400001
-	typeReversed = 1795910400002
-	typeCloze    = 1795910400003
-)
-
-const style = `.card { font-family: sans-serif; font-size: 18px; line-height: 1.5; text-align: left; color: black; background-color: white; }
-pre, code { font-family: monospace; }
-.source { font-size: 13px; color: gray; }
-.cloze { font-weight: bold; }
-`
-
-// sourceTemplate shows the source of a card below its answer.
-const sourceTemplate = `{{#Source}}<p class="source">{{Source}}</p>{{/Source}}`
-
-// ankiTypes are the types of notes that ours become.
-func ankiTypes() map[int64]anki.NoteType {
-	answer := func(field string) string { return "{{FrontSide}}\n<hr id=answer>\n{{" + field + "}}" + sourceTemplate }
-	types := []anki.NoteType{
-		{
-			ID: typeBasic, Name: "gatedrill", Fields: []string{"Front", "Back", "Source"},
-			Templates: []anki.Template{{Name: "Card 1", Question: "{{Front}}", Answer: answer("Back")}},
-		},
-		{
-			ID: typeReversed, Name: "gatedrill (reversed)", Fields: []string{"Front", "Back", "Source"},
-			Templates: []anki.Template{
-				{Name: "Card 1", Question: "{{Front}}", Answer: answer("Back")},
-				{Name: "Card 2", Question: "{{Back}}", Answer: answer("Front")},
-			},
-		},
-		{
-			ID: typeCloze, Name: "gatedrill (cloze)", Cloze: true, Fields: []string{"Text", "Back Extra", "Source"},
-			Templates: []anki.Template{{Name: "Cloze", Question: "{{cloze:Text}}", Answer: "{{cloze:Text}}<br>\n{{Back Extra}}" + sourceTemplate}},
-		},
-	}
-	out := map[int64]anki.NoteType{}
-	for _, t := range types {
-		t.CSS = style
-		out[t.ID] = t
-	}
-	return out
-}
 
 // ToAnki makes a collection of cards with their history. Cards of one note
 // must stand beside each other.
@@ -109,10 +62,7 @@ func (t *toAnki) add(s cards.Studied, place int) error {
 		deck = firstID + int64(len(t.decks))
 		t.decks[c.Deck], t.col.Decks[deck] = deck, ourDecks+c.Deck
 	}
-	note := c.Note
-	if note == "" {
-		note = c.ID
-	}
+	note := cards.NoteID(c.ID)
 	nid, ok := t.notes[note]
 	if !ok {
 		nid = firstID + int64(len(t.notes))
@@ -122,7 +72,7 @@ func (t *toAnki) add(s cards.Studied, place int) error {
 			return err
 		}
 		if s.Memory.Marked {
-			n.Tags = append(slices.Clone(n.Tags), marked)
+			n.Tags = append(unmarked(n.Tags), cards.MarkedTag)
 		}
 		t.col.Notes = append(t.col.Notes, n)
 	}
@@ -192,7 +142,7 @@ func extra(c cards.Card) string {
 	from := 0
 	for _, n := range text.Numbers() {
 		hidden := text.Hidden(n)
-		if i := strings.Index(c.Back, hidden[len(hidden)-1]); ordOf(c, c.Note) == n-1 && i >= 0 {
+		if i := strings.Index(c.Back, hidden[len(hidden)-1]); ordOf(c, cards.NoteID(c.ID)) == n-1 && i >= 0 {
 			from = i + len(hidden[len(hidden)-1])
 		}
 	}
@@ -221,85 +171,10 @@ func (t *toAnki) html(markdown string) (string, error) {
 	return strings.TrimSpace(b.String()), nil
 }
 
-const defaultFactor = 2500 // of a card of which SM-2 knows nothing
-
-// card is where a card stands in Anki's terms.
-func (t *toAnki) card(m cards.Memory, place int) anki.Card {
-	k := anki.Card{Reps: m.Reps, Lapses: m.Lapses, Data: "{}"}
-	switch m.State {
-	case cards.New:
-		k.Due = int64(place + 1)
-	case cards.Review:
-		k.Type, k.Queue, k.Factor = anki.TypeReview, anki.TypeReview, defaultFactor
-		k.Due, k.Interval = int64(m.DueDay-t.first), max(1, m.DueDay-m.LastDay)
-	case cards.Learning, cards.Relearning:
-		k.Type, k.Queue, k.Due = anki.TypeLearning, anki.TypeLearning, m.Due.Unix()
-		if m.State == cards.Relearning {
-			k.Type, k.Factor, k.Interval = anki.TypeRelearning, defaultFactor, max(1, int(math.Round(m.Stability)))
-		}
-	}
-	if m.Stability > 0 {
-		k.Data = fmt.Sprintf(`{"s":%.4f,"d":%.3f,"lrt":%d}`, m.Stability, m.Difficulty, m.LastReview.Unix())
-	}
-	if m.Suspended {
-		k.Queue = anki.QueueSuspended
-	}
-	return k
-}
-
-// review is an answer as Anki writes it. One that came from Anki is what it
-// was there.
-func (t *toAnki) review(e cards.Event, card int64) anki.Review {
-	r, known := readReview(e.Answer)
-	if !known {
-		r = anki.Review{Interval: interval(e.After, e.Moment), Last: interval(e.Before, cards.Moment{At: e.Before.LastReview, Day: e.Before.LastDay})}
-		r.Factor = factor(e.After.Difficulty)
-		switch e.Before.State {
-		case cards.New, cards.Learning:
-			r.Kind = anki.Learn
-		case cards.Review:
-			r.Kind = anki.Reviewed
-		case cards.Relearning:
-			r.Kind = anki.Relearn
-		}
-	}
-	r.ID, r.Card, r.Ease, r.Took = t.reviewID(e.ID), card, int(e.Rating), int(e.Took/time.Millisecond)
-	return r
-}
-
-// reviewID names a line as Anki does, by its millisecond.
-func (t *toAnki) reviewID(id cards.ID) int64 {
-	at := id.Time().UnixMilli()
-	for t.used[at] { // of another home, in the same one
-		at++
-	}
-	t.used[at] = true
-	return at
-}
-
-// interval is in days, or in negative seconds.
-func interval(m cards.Memory, since cards.Moment) int {
-	switch m.State {
-	case cards.New:
-		return 0
-	case cards.Review:
-		return max(1, m.DueDay-since.Day)
-	}
-	return -max(1, int(m.Due.Sub(since.At)/time.Second))
-}
-
-// factor is FSRS's difficulty where Anki writes the ease, 100 to 1100.
-func factor(difficulty float64) int {
-	if difficulty < 1 {
-		return 0
-	}
-	return int(math.Round((difficulty-1)/9*1000)) + 100
-}
-
 // Sort brings cards into the order that ToAnki needs: by deck, and those of a
 // note together.
 func Sort(studied []cards.Studied) {
 	slices.SortStableFunc(studied, func(a, b cards.Studied) int {
-		return strings.Compare(a.Card.Deck+"\x00"+a.Card.Note, b.Card.Deck+"\x00"+b.Card.Note)
+		return strings.Compare(a.Card.Deck+"\x00"+cards.NoteID(a.Card.ID), b.Card.Deck+"\x00"+cards.NoteID(b.Card.ID))
 	})
 }

@@ -2,7 +2,6 @@ package exchange
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/gatedrill/gatedrill/cards"
@@ -16,47 +15,33 @@ func Markdown(name string, studied []cards.Studied, read func(file string) ([]by
 	texts := map[string]map[string]string{} // by file and note
 	done := map[string]bool{}
 	for _, s := range studied {
-		c := s.Card
-		if done[c.Note] {
+		c, note := s.Card, cards.NoteID(s.Card.ID)
+		if done[note] {
 			continue
 		}
-		done[c.Note] = true
+		done[note] = true
 		if texts[c.File] == nil {
 			text, err := read(c.File)
 			if err != nil {
 				return "", err
 			}
-			d, notes := notesOf(c.File, string(text))
-			texts[c.File] = notes
+			d, _ := deck.Parse(c.File, string(text))
+			lines, notes := deck.Sections(c.File, string(text))
+			texts[c.File] = map[string]string{}
+			for _, n := range notes {
+				texts[c.File][n.ID] = strings.TrimRight(strings.Join(lines[n.From:n.To], "\n"), "\n ") + "\n"
+			}
 			if b.Len() == 0 {
 				Deck{Name: name, Title: d.Title}.head(&b)
 			}
 		}
-		text, ok := texts[c.File][c.Note]
+		text, ok := texts[c.File][note]
 		if !ok {
 			return "", fmt.Errorf("card %s is not in %s any more: read the decks again (gatedrill cards list)", c.ID, c.File)
 		}
 		b.WriteString("\n" + withSource(text, c.Source))
 	}
 	return b.String(), nil
-}
-
-// notesOf cuts a deck file into its notes.
-func notesOf(file, text string) (cards.Deck, map[string]string) {
-	text = strings.TrimPrefix(strings.ReplaceAll(text, "\r\n", "\n"), "\uFEFF")
-	d, _ := deck.Parse(file, text)
-	lines := strings.SplitAfter(text, "\n")
-	begins := []int{len(lines) + 1}
-	for _, c := range d.Cards {
-		begins = append(begins, c.Line)
-	}
-	slices.Sort(begins)
-	notes := map[string]string{}
-	for _, c := range d.Cards {
-		end := begins[slices.IndexFunc(begins, func(line int) bool { return line > c.Line })]
-		notes[c.Note] = strings.TrimRight(strings.Join(lines[c.Line-1:end-1], ""), "\n ") + "\n"
-	}
-	return d, notes
 }
 
 // withSource adds the source to the facts of a note that has it from its file.

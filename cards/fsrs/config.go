@@ -10,12 +10,12 @@ import (
 
 // Config are the parameters. The zero value of a field is its default.
 type Config struct {
-	Retention   float64         // wanted rate of recall, 0.7 … 0.99; 0.9
-	MaximumDays int             // longest interval; 36500
-	Weights     []float64       // the 21 of FSRS-6, see model.Migrate; those published with it
-	Learning    []time.Duration // steps of a new card; 1 and 10 minutes
-	Relearning  []time.Duration // steps of a forgotten card; 10 minutes
-	Exact       bool            // intervals are not moved by chance
+	Retention   float64   // wanted rate of recall, 0.7 … 0.99; 0.9
+	MaximumDays int       // longest interval; 36500
+	Weights     []float64 // the 21 of FSRS-6, see model.Migrate; those published with it
+	Learning    Steps     // of a new card; 1 and 10 minutes. Empty, but not nil, is none
+	Relearning  Steps     // of a forgotten card; 10 minutes
+	Exact       bool      // intervals are not moved by chance
 }
 
 // The values of an empty Config.
@@ -24,10 +24,10 @@ const (
 	defaultMaximum   = 36500 // days
 )
 
-var (
-	defaultLearning   = steps{time.Minute, 10 * time.Minute}
-	defaultRelearning = steps{10 * time.Minute}
-)
+// DefaultLearning are the steps of a new card, and DefaultRelearning those of a
+// forgotten one.
+func DefaultLearning() Steps   { return Steps{time.Minute, 10 * time.Minute} }
+func DefaultRelearning() Steps { return Steps{10 * time.Minute} }
 
 // rules is part of every name and is counted up when this package makes other
 // intervals of the same parameters.
@@ -43,7 +43,7 @@ func New(c Config) (*Scheduler, error) {
 }
 
 func build(c Config) (*Scheduler, error) {
-	s := &Scheduler{exact: c.Exact, retention: DefaultRetention, maximum: defaultMaximum, learning: defaultLearning, relearning: defaultRelearning}
+	s := &Scheduler{exact: c.Exact, retention: DefaultRetention, maximum: defaultMaximum, learning: DefaultLearning(), relearning: DefaultRelearning()}
 	if c.Retention != 0 {
 		s.retention = c.Retention
 	}
@@ -58,16 +58,16 @@ func build(c Config) (*Scheduler, error) {
 	}
 	for _, p := range []struct {
 		name  string
-		given []time.Duration
-		into  *steps
+		given Steps
+		into  *Steps
 	}{{"learning", c.Learning, &s.learning}, {"relearning", c.Relearning, &s.relearning}} {
 		if p.given == nil {
 			continue
 		}
-		if err := checkSteps(p.name, p.given); err != nil {
-			return nil, err
+		if err := p.given.check(); err != nil {
+			return nil, fmt.Errorf("%s %w", p.name, err)
 		}
-		*p.into = append(steps{}, p.given...)
+		*p.into = append(Steps{}, p.given...)
 	}
 	w := model.Published()
 	if c.Weights != nil {
@@ -82,15 +82,6 @@ func build(c Config) (*Scheduler, error) {
 	}
 	s.algorithm = s.name()
 	return s, nil
-}
-
-func checkSteps(what string, given []time.Duration) error {
-	for _, d := range given {
-		if d <= 0 || d >= 24*time.Hour {
-			return fmt.Errorf("%s step of %v is not between 0 and one day", what, d)
-		}
-	}
-	return nil
 }
 
 // name digests all that decides over a schedule.

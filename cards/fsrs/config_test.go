@@ -35,9 +35,9 @@ func TestConfigIsValidated(t *testing.T) {
 		{"weight out of range", Config{Weights: weights(4, 99)}, "weight 4 is 99"},
 		{"weight is no number", Config{Weights: weights(20, math.NaN())}, "weight 20 is NaN"},
 		{"initial stability out of range", Config{Weights: weights(0, 0.0005)}, "weight 0 is 0.0005"},
-		{"bounded by the number of steps", Config{Weights: weights(17, 1.9), Relearning: []time.Duration{1, 2, 3}}, "weight 17 is 1.9"},
-		{"step", Config{Learning: []time.Duration{0}}, "learning step of 0s"},
-		{"long step", Config{Relearning: []time.Duration{25 * time.Hour}}, "relearning step of 25h"},
+		{"step", Config{Learning: Steps{0}}, "learning step of 0s"},
+		{"many steps", Config{Relearning: make(Steps, 11)}, "relearning steps are 11"},
+		{"long step", Config{Relearning: Steps{25 * time.Hour}}, "relearning step of 25h"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

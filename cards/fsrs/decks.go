@@ -4,12 +4,38 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/gatedrill/gatedrill/cards"
 )
 
-// Decks is FSRS-6 with a wanted rate of recall for each deck that has one of
-// its own. It is safe for concurrent use.
+// Own are the parameters that a deck may have for itself. The zero value of a
+// field is that of all decks.
+type Own struct {
+	Retention  float64 `json:"retention,omitzero"`
+	Learning   Steps   `json:"learning,omitzero"`
+	Relearning Steps   `json:"relearning,omitzero"`
+}
+
+// IsZero reports whether the deck has none.
+func (o Own) IsZero() bool { return o.Retention == 0 && o.Learning == nil && o.Relearning == nil }
+
+// over are the parameters with those of a deck in their place.
+func (o Own) over(c Config) Config {
+	if o.Retention != 0 {
+		c.Retention = o.Retention
+	}
+	if o.Learning != nil {
+		c.Learning = o.Learning
+	}
+	if o.Relearning != nil {
+		c.Relearning = o.Relearning
+	}
+	return c
+}
+
+// Decks is FSRS-6 with parameters of its own for each deck that has some. It is
+// safe for concurrent use.
 type Decks struct {
 	common *Scheduler
 	own    map[string]*Scheduler
@@ -19,19 +45,15 @@ type Decks struct {
 var _ cards.Scheduler = (*Decks)(nil)
 
 // NewDecks validates the parameters. Deck tells in which deck a card is; it is
-// asked only where some deck has a rate of its own.
-func NewDecks(c Config, retention map[string]float64, deck func(card string) (string, error)) (*Decks, error) {
+// asked only where some deck has parameters of its own.
+func NewDecks(c Config, own map[string]Own, deck func(card string) (string, error)) (*Decks, error) {
 	common, err := New(c)
 	if err != nil {
 		return nil, err
 	}
 	d := &Decks{common: common, own: map[string]*Scheduler{}, deck: deck}
-	for _, name := range slices.Sorted(maps.Keys(retention)) {
-		own := c
-		if own.Retention = retention[name]; own.Retention == 0 {
-			return nil, fmt.Errorf("fsrs parameters of deck %q: retention 0 is not within 0.7 … 0.99", name)
-		}
-		if d.own[name], err = New(own); err != nil {
+	for _, name := range slices.Sorted(maps.Keys(own)) {
+		if d.own[name], err = New(own[name].over(c)); err != nil {
 			return nil, fmt.Errorf("deck %q: %w", name, err)
 		}
 	}
@@ -39,8 +61,26 @@ func NewDecks(c Config, retention map[string]float64, deck func(card string) (st
 }
 
 // With schedules by other parameters; the cards are in the same decks.
-func (d *Decks) With(c Config, retention map[string]float64) (*Decks, error) {
-	return NewDecks(c, retention, d.deck)
+func (d *Decks) With(c Config, own map[string]Own) (*Decks, error) {
+	return NewDecks(c, own, d.deck)
+}
+
+// Once is the same for one piece of work, in which each card is asked for its
+// deck once: there may be a million answers.
+func (d *Decks) Once() *Decks {
+	var known sync.Map // card to deck
+	once := *d
+	once.deck = func(card string) (string, error) {
+		if name, ok := known.Load(card); ok {
+			return name.(string), nil
+		}
+		name, err := d.deck(card)
+		if err == nil {
+			known.Store(card, name)
+		}
+		return name, err
+	}
+	return &once
 }
 
 // of is the scheduler of a card.
@@ -86,12 +126,14 @@ func (d *Decks) Next(card string, m cards.Memory, r cards.Rating, now cards.Mome
 	return s.Next(card, m, r, now)
 }
 
-// Retention is the wanted rate of recall of a deck, of most for "".
-func (d *Decks) Retention(deck string) float64 {
-	if s, ok := d.own[deck]; ok {
-		return s.retention
+// For are the parameters that hold in a deck, all of them set; those of most
+// decks for "".
+func (d *Decks) For(deck string) Own {
+	s, ok := d.own[deck]
+	if !ok {
+		s = d.common
 	}
-	return d.common.retention
+	return Own{s.retention, s.learning, s.relearning}
 }
 
 // Aims are the lowest and the highest wanted rate of recall.
@@ -103,5 +145,5 @@ func (d *Decks) Aims() (least, most float64) {
 	return least, most
 }
 
-// Own names the decks with a rate of their own.
+// Own names the decks with parameters of their own.
 func (d *Decks) Own() []string { return slices.Sorted(maps.Keys(d.own)) }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gatedrill/gatedrill/cards"
 )
@@ -24,7 +25,7 @@ func TestRetentionOfADeck(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := NewDecks(Config{Exact: true}, map[string]float64{"tls": 0.97, "routes": 0.8}, deck)
+	d, err := NewDecks(Config{Exact: true}, map[string]Own{"tls": {Retention: 0.97}, "routes": {Retention: 0.8}}, deck)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,11 +53,18 @@ func TestRetentionOfADeck(t *testing.T) {
 	if a, b := d.Algorithm("tls-1"), d.Algorithm("routes-1"); a == b || a != must(t, Config{Exact: true, Retention: 0.97}).Algorithm("") {
 		t.Errorf("names %q and %q", a, b)
 	}
+	once, before := d.Once(), asked
+	for range 3 {
+		days(once, "tls-1")
+	}
+	if asked != before+1 {
+		t.Errorf("once: the deck was asked for %d times", asked-before)
+	}
 	if _, err := d.Preview("lost", m, now); err == nil || !strings.Contains(err.Error(), `"lost": the disk is gone`) {
 		t.Errorf("got %v", err)
 	}
-	for name, bad := range map[string]float64{"retention 1.5": 1.5, "retention 0 ": 0} {
-		if _, err := NewDecks(Config{}, map[string]float64{"tls": bad}, deck); err == nil || !strings.Contains(err.Error(), `deck "tls"`) || !strings.Contains(err.Error(), name) {
+	for name, bad := range map[string]Own{"retention 1.5": {Retention: 1.5}, "learning step of 25h": {Learning: Steps{25 * time.Hour}}} {
+		if _, err := NewDecks(Config{}, map[string]Own{"tls": bad}, deck); err == nil || !strings.Contains(err.Error(), `deck "tls"`) || !strings.Contains(err.Error(), name) {
 			t.Errorf("got %v", err)
 		}
 	}

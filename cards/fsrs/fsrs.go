@@ -18,8 +18,8 @@ import (
 type Scheduler struct {
 	model      model.Model
 	retention  float64
-	learning   steps
-	relearning steps
+	learning   Steps
+	relearning Steps
 	maximum    int // days
 	exact      bool
 	algorithm  string

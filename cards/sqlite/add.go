@@ -13,36 +13,128 @@ import (
 	"github.com/gatedrill/gatedrill/cards"
 )
 
+// maxHeld is how many lines are held at once, or a few more.
+const maxHeld = 100_000
+
 // Add takes over lines of the log that were made of another program's history.
 // Those that are here already stay as they are. As with Merge, the database is
-// backed up before the first one is added. progress is told of cards that were
-// worked out from their lines.
-func (db *DB) Add(ctx context.Context, lines []cards.Event, replay cards.Replayer, progress func(done, total int)) (cards.Merged, error) {
-	done := cards.Merged{Events: len(lines)}
-	added, err := fresh(ctx, db.sql, lines)
-	if err != nil || len(added) == 0 {
+// backed up before the first one is added. progress is told of the lines that
+// are new.
+func (db *DB) Add(ctx context.Context, lines cards.LogLines, replay cards.Replayer, progress func(done, total int)) (cards.Merged, error) {
+	return db.add(ctx, lines, maxHeld, replay, progress)
+}
+
+func (db *DB) add(ctx context.Context, lines cards.LogLines, most int, replay cards.Replayer, progress func(done, total int)) (cards.Merged, error) {
+	var done cards.Merged
+	p, err := readPast(ctx, db.sql)
+	if err != nil {
 		return done, db.explain("look into the log", err)
+	}
+	news := 0
+	for some, err := range lines {
+		if err != nil {
+			return done, err
+		}
+		done.Events, news = done.Events+len(some), news+len(p.fresh(some))
+	}
+	if news == 0 {
+		return done, nil
 	}
 	if done.Backup, err = db.backup(ctx, "import"); err != nil {
 		return done, err
 	}
 	err = db.writeLarge(ctx, "add to the log", func(conn *sql.Conn) error {
-		if added, err = fresh(ctx, conn, added); err != nil { // another program may have been first
-			return err
-		}
-		if err := insert(ctx, conn, added); err != nil {
-			return err
-		}
-		done.Added, done.Answers = len(added), 0
-		for _, e := range added {
-			if e.Kind == cards.Answered {
-				done.Answers++
-			}
-		}
-		done.Rebuilt, err = rebuildOf(ctx, conn, added, replay, progress)
-		return err
+		a := adding{ctx: ctx, conn: conn, replay: replay, done: &done, days: sums{}, progress: func(n int) { progress(n, news) }}
+		return a.all(lines, most)
 	})
 	return done, err
+}
+
+// adding adds lines and works their cards out.
+type adding struct {
+	ctx      context.Context
+	conn     *sql.Conn
+	replay   cards.Replayer
+	progress func(done int)
+	done     *cards.Merged
+	past     *past
+	before   map[string]cards.Row
+	days     sums
+	rows     *rowWriter
+}
+
+func (a *adding) all(lines cards.LogLines, most int) (err error) {
+	if a.past, err = readPast(a.ctx, a.conn); err != nil { // another program may have been first
+		return err
+	}
+	if a.before, err = rowsByID(a.ctx, a.conn); err != nil {
+		return err
+	}
+	if a.rows, err = writeRows(a.ctx, a.conn, a.before, &a.done.Rebuilt); err != nil {
+		return err
+	}
+	defer a.rows.close()
+	var held []cards.Event
+	for some, err := range lines {
+		if err != nil {
+			return err
+		}
+		if held = append(held, a.past.fresh(some)...); len(held) < most {
+			continue
+		}
+		if err := a.some(held); err != nil {
+			return err
+		}
+		held = held[:0]
+	}
+	if err := a.some(held); err != nil {
+		return err
+	}
+	if _, err := a.conn.ExecContext(a.ctx, restAll); err != nil {
+		return err
+	}
+	return a.days.addTo(a.ctx, a.conn)
+}
+
+// some adds lines and works out anew the cards of which they are. None of the
+// answers was taken back: they are new.
+func (a *adding) some(added []cards.Event) error {
+	if err := insert(a.ctx, a.conn, added, func(n int) { a.progress(a.done.Added + n) }); err != nil {
+		return err
+	}
+	a.done.Added += len(added)
+	a.done.Rebuilt.Events += len(added)
+	for i := range added {
+		if added[i].Kind == cards.Answered {
+			a.done.Answers++
+		}
+	}
+	histories := byCard(added)
+	for i, lines := range histories {
+		card := lines[0].Card
+		a.days.add(lines, a.before[card].Card.Tags)
+		if a.past.cards[card] { // it had lines before
+			var err error
+			if histories[i], err = events(a.ctx, a.conn, "WHERE card = ? ORDER BY id", card); err != nil {
+				return err
+			}
+		}
+		a.past.cards[card] = true
+	}
+	memories, err := replayed(a.ctx, histories, a.replay)
+	if err != nil {
+		return err
+	}
+	for i, lines := range histories {
+		card := lines[0].Card
+		if err := a.rows.put(a.ctx, card, memories[i]); err != nil {
+			return err
+		}
+		row := a.before[card]
+		row.Memory = memories[i]
+		a.before[card] = row // more of its lines may come
+	}
+	return nil
 }
 
 // writeLarge is write for changes all over the file. They are held in memory
@@ -63,60 +155,9 @@ func (db *DB) writeLarge(ctx context.Context, doing string, f func(*sql.Conn) er
 	})
 }
 
-// rebuildOf works the cards out anew to which lines were added, and counts the
-// answers among them. None of those was taken back: they are new.
-func rebuildOf(ctx context.Context, conn *sql.Conn, added []cards.Event, replay cards.Replayer, progress func(done, total int)) (cards.Rebuilt, error) {
-	done := cards.Rebuilt{Events: len(added)}
-	before, err := rowsByID(ctx, conn)
-	if err != nil {
-		return done, err
-	}
-	histories := byCard(added)
-	days := sums{}
-	for _, lines := range histories {
-		days.add(lines, before[lines[0].Card].Card.Tags)
-	}
-	if err := completed(ctx, conn, histories); err != nil {
-		return done, err
-	}
-	memories, err := replayed(ctx, histories, replay, progress)
-	if err != nil {
-		return done, err
-	}
-	w, err := writeRows(ctx, conn, before, &done)
-	if err != nil {
-		return done, err
-	}
-	defer w.close()
-	for i, lines := range histories {
-		if err := w.put(ctx, lines[0].Card, memories[i]); err != nil {
-			return done, err
-		}
-	}
-	return done, days.addTo(ctx, conn)
-}
-
-// completed puts the whole history in the place of what was added to it, for
-// cards that had one.
-func completed(ctx context.Context, conn *sql.Conn, histories [][]cards.Event) error {
-	more, err := cardsWithMore(ctx, conn, histories)
-	if err != nil {
-		return err
-	}
-	for i, lines := range histories {
-		if !more[lines[0].Card] {
-			continue
-		}
-		if histories[i], err = events(ctx, conn, "WHERE card = ? ORDER BY id", lines[0].Card); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // replayed are the memories that histories come to, some worked out at a time.
-func replayed(ctx context.Context, histories [][]cards.Event, replay cards.Replayer, progress func(done, total int)) ([]cards.Memory, error) {
-	const batch = 500
+func replayed(ctx context.Context, histories [][]cards.Event, replay cards.Replayer) ([]cards.Memory, error) {
+	const most = 500
 	out := make([]cards.Memory, len(histories))
 	var mu sync.Mutex
 	var failed error
@@ -127,14 +168,13 @@ func replayed(ctx context.Context, histories [][]cards.Event, replay cards.Repla
 			for {
 				mu.Lock()
 				from := next
-				next = min(from+batch, len(out))
+				next = min(from+most, len(out))
 				stop := failed != nil || ctx.Err() != nil
-				progress(from, len(out))
 				mu.Unlock()
 				if stop || from == len(out) {
 					return
 				}
-				for i := from; i < min(from+batch, len(out)); i++ {
+				for i := from; i < min(from+most, len(out)); i++ {
 					m, err := replay(histories[i])
 					if err != nil {
 						mu.Lock()
@@ -178,29 +218,4 @@ func byCard(lines []cards.Event) [][]cards.Event {
 		}
 	}
 	return out
-}
-
-// cardsWithMore names the cards whose history holds more than what was added.
-func cardsWithMore(ctx context.Context, conn *sql.Conn, added [][]cards.Event) (map[string]bool, error) {
-	counts := make(map[string]int, len(added))
-	for _, lines := range added {
-		counts[lines[0].Card] = len(lines)
-	}
-	rows, err := conn.QueryContext(ctx, "SELECT card, count(*) FROM log GROUP BY card")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
-	more := map[string]bool{}
-	for rows.Next() {
-		var card string
-		var n int
-		if err := rows.Scan(&card, &n); err != nil {
-			return nil, err
-		}
-		if known, ok := counts[card]; ok && n > known {
-			more[card] = true
-		}
-	}
-	return more, rows.Err()
 }

@@ -47,7 +47,7 @@ func TestAddJoinsWhatHappenedElsewhere(t *testing.T) {
 		elsewhere("gone", start.AddDate(0, 0, -1), cards.Again, cards.New),
 		elsewhere("c0", own[0].ID.Time().Add(2*time.Millisecond), cards.Good, cards.New), // our own answer comes back
 	}
-	done, err := db.Add(t.Context(), lines, replay(t), quiet)
+	done, err := db.Add(t.Context(), cards.LinesOf(lines), replay(t), quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestAddJoinsWhatHappenedElsewhere(t *testing.T) {
 		return out
 	}
 	before := tallies()
-	if again, err := db.Add(t.Context(), lines, replay(t), quiet); err != nil || again.Added != 0 || again.Backup != "" {
+	if again, err := db.Add(t.Context(), cards.LinesOf(lines), replay(t), quiet); err != nil || again.Added != 0 || again.Backup != "" {
 		t.Errorf("the same again: %+v, %v", again, err)
 	}
 	rebuilt, err := db.Rebuild(t.Context(), replay(t))
@@ -81,13 +81,106 @@ func TestAddJoinsWhatHappenedElsewhere(t *testing.T) {
 	}
 }
 
+// However many lines are held at once, the outcome is the same: also of a card
+// whose lines come apart, and of one that has some already.
+func TestAddHoldsFewLines(t *testing.T) {
+	t.Parallel()
+	var lines []cards.Event
+	for day := range 5 {
+		for card := range 7 {
+			e := elsewhere(fmt.Sprintf("c%d", card), start.AddDate(0, 0, 3*day-30).Add(time.Duration(card)*time.Minute), cards.Rating(1+(day+card)%4), cards.Learning)
+			lines = append(lines, e)
+		}
+	}
+	var want []cards.Row
+	var wantDays []cards.Tally
+	for _, most := range []int{1, 3, 20, len(lines)} {
+		db := filled(t, 8)
+		if err := rate(t, db, "c0", cards.Good, start); err != nil {
+			t.Fatal(err)
+		}
+		apart := func(yield func([]cards.Event, error) bool) {
+			for i := range lines {
+				if !yield(lines[i:i+1:i+1], nil) {
+					return
+				}
+			}
+		}
+		last := 0
+		done, err := db.add(t.Context(), apart, most, replay(t), func(n, total int) {
+			if n < last || total != len(lines) {
+				t.Errorf("%d of %d lines after %d", n, total, last)
+			}
+			last = n
+		})
+		if err != nil || done.Added != len(lines) || done.Answers != len(lines) || last != len(lines) {
+			t.Errorf("held %d: %+v, %v; told of %d lines", most, done, err, last)
+		}
+		rows, err := db.Rows(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		days, err := db.Tallies(t.Context(), 0, 1<<30)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want == nil {
+			want, wantDays = rows, days
+		}
+		if diff := cmp.Diff(want, rows) + cmp.Diff(wantDays, days); diff != "" {
+			t.Errorf("held %d (-held 1 +got):\n%s", most, diff)
+		}
+		if rebuilt, err := db.Rebuild(t.Context(), replay(t)); err != nil || rebuilt.Changed != 0 {
+			t.Errorf("held %d: rebuilt %+v, %v", most, rebuilt, err)
+		}
+	}
+}
+
+// Siblings of a card rest on the day of an answer that came from elsewhere too,
+// and on no day that a rebuilding would not say.
+func TestAddLetsSiblingsRest(t *testing.T) {
+	t.Parallel()
+	db := openAt(t, temp(t))
+	d := deckOf(4)
+	for i := range d.Cards {
+		d.Cards[i].Note = []string{"pair", "pair", "alone", "answered"}[i]
+	}
+	if err := db.Fill(t.Context(), []cards.Deck{d}, cards.NewTurns, "x", 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Add(t.Context(), cards.LinesOf([]cards.Event{elsewhere("c0", start, cards.Good, cards.New)}), replay(t), quiet); err != nil {
+		t.Fatal(err)
+	}
+	rests := func() map[string]int {
+		rows, err := db.Rows(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := map[string]int{}
+		for _, r := range rows {
+			out[r.Card.ID] = r.Rests
+		}
+		return out
+	}
+	added := rests()
+	if diff := cmp.Diff(map[string]int{"c0": 0, "c1": at(start).Day, "c2": 0, "c3": 0}, added); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if _, err := db.Rebuild(t.Context(), replay(t)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(rests(), added); diff != "" {
+		t.Errorf("(-rebuilt +added):\n%s", diff)
+	}
+}
+
 // A history that is refused halfway leaves nothing.
 func TestAddIsAllOrNothing(t *testing.T) {
 	t.Parallel()
 	db := filled(t, 2)
 	wrong := fmt.Errorf("no such history")
 	failing := func([]cards.Event) (cards.Memory, error) { return cards.Memory{}, wrong }
-	if _, err := db.Add(t.Context(), []cards.Event{elsewhere("c0", start, cards.Good, cards.New)}, failing, quiet); err == nil || !strings.Contains(err.Error(), wrong.Error()) {
+	if _, err := db.Add(t.Context(), cards.LinesOf([]cards.Event{elsewhere("c0", start, cards.Good, cards.New)}), failing, quiet); err == nil || !strings.Contains(err.Error(), wrong.Error()) {
 		t.Errorf("got %v", err)
 	}
 	if n := logLines(t, db); n != 0 {
@@ -107,7 +200,7 @@ func TestSalvage(t *testing.T) {
 	for i := range 3000 {
 		lines = append(lines, elsewhere("c", start.Add(time.Duration(i)*time.Minute), cards.Good, cards.Learning))
 	}
-	if _, err := db.Add(t.Context(), lines, replay(t), quiet); err != nil {
+	if _, err := db.Add(t.Context(), cards.LinesOf(lines), replay(t), quiet); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {

@@ -127,7 +127,7 @@ func (unchanged) Load() ([]cards.Deck, int) { panic("decks that did not change a
 func BenchmarkStudy100k(b *testing.B) {
 	db := large(b, 100_000)
 	c := study.Config{
-		Store: db, Scheduler: scheduler(b), Decks: unchanged{}, Now: func() time.Time { return start },
+		Store: db, Scheduler: study.Always(scheduler(b)), Decks: unchanged{}, Now: func() time.Time { return start },
 	}
 	s, err := study.Open(b.Context(), c)
 	if err != nil {

@@ -16,7 +16,8 @@ import (
 type past struct {
 	names             map[cards.ID]bool
 	own               map[answered]bool // answers of our own
-	histories         map[string]bool   // cards with answers, or adopted
+	cards             map[string]bool   // those with any line
+	histories         map[string]bool   // those with answers, or adopted
 	suspended, marked map[string]bool
 }
 
@@ -26,14 +27,18 @@ type answered struct {
 	millis int64
 }
 
-// fresh are the lines that say something new.
-func fresh(ctx context.Context, q querier, lines []cards.Event) ([]cards.Event, error) {
-	p := past{names: map[cards.ID]bool{}, own: map[answered]bool{}, histories: map[string]bool{}, suspended: map[string]bool{}, marked: map[string]bool{}}
-	if err := errors.Join(p.readLog(ctx, q), p.readCards(ctx, q)); err != nil {
-		return nil, err
+func readPast(ctx context.Context, q querier) (*past, error) {
+	p := &past{
+		names: map[cards.ID]bool{}, own: map[answered]bool{}, cards: map[string]bool{},
+		histories: map[string]bool{}, suspended: map[string]bool{}, marked: map[string]bool{},
 	}
+	return p, errors.Join(p.readLog(ctx, q), p.readCards(ctx, q))
+}
+
+// fresh are the lines that say something new.
+func (p *past) fresh(lines []cards.Event) []cards.Event {
 	if len(p.names) == 0 {
-		return lines, nil
+		return lines
 	}
 	var out []cards.Event
 	for i := range lines { // they are large, and mostly all old or all new
@@ -41,7 +46,7 @@ func fresh(ctx context.Context, q querier, lines []cards.Event) ([]cards.Event, 
 			out = append(out, lines[i])
 		}
 	}
-	return out, nil
+	return out
 }
 
 func (p *past) readLog(ctx context.Context, q querier) error {
@@ -61,6 +66,7 @@ func (p *past) readLog(ctx context.Context, q querier) error {
 			continue
 		}
 		p.names[cards.ID(id)] = true
+		p.cards[card] = true
 		if native {
 			p.own[answered{card, cards.ID(id).Time().UnixMilli()}] = true
 		}
@@ -127,18 +133,19 @@ func (p *past) comesBack(e *cards.Event) bool {
 // insert writes lines, many at a time, in the order of their names: the file
 // then grows at its end. A statement that fails undoes nothing by itself (OR
 // FAIL), which would cost a journal for each; the transaction does.
-func insert(ctx context.Context, conn *sql.Conn, lines []cards.Event) error {
-	const batch = 50
+// progress is told now and then how many are written.
+func insert(ctx context.Context, conn *sql.Conn, lines []cards.Event, progress func(done int)) error {
+	const most, often = 50, 5000
 	into, one, _ := strings.Cut(strings.Replace(insertEvent, "INSERT", "INSERT OR FAIL", 1), " VALUES ")
 	several := func(n int) string { return into + " VALUES " + one + strings.Repeat(", "+one, n-1) }
-	stmt, err := conn.PrepareContext(ctx, several(batch))
+	stmt, err := conn.PrepareContext(ctx, several(most))
 	if err != nil {
 		return err
 	}
 	defer stmt.Close() //nolint:errcheck // nothing is lost with it
 	order := byName(lines)
 	for len(order) > 0 {
-		n := min(batch, len(order))
+		n := min(most, len(order))
 		var args []any
 		for _, i := range order[:n] {
 			a, err := eventArgs(lines[i])
@@ -147,7 +154,7 @@ func insert(ctx context.Context, conn *sql.Conn, lines []cards.Event) error {
 			}
 			args = append(args, a...)
 		}
-		if n == batch {
+		if n == most {
 			_, err = stmt.ExecContext(ctx, args...)
 		} else {
 			_, err = conn.ExecContext(ctx, several(n), args...)
@@ -155,7 +162,9 @@ func insert(ctx context.Context, conn *sql.Conn, lines []cards.Event) error {
 		if err != nil {
 			return fmt.Errorf("lines from %s on: %w", lines[order[0]].ID, err)
 		}
-		order = order[n:]
+		if order = order[n:]; len(order)%often < most {
+			progress(len(lines) - len(order))
+		}
 	}
 	return nil
 }

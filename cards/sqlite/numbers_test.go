@@ -100,7 +100,7 @@ func million(b *testing.B) *DB {
 func BenchmarkMillion(b *testing.B) {
 	db := million(b)
 	s, err := study.Open(b.Context(), study.Config{
-		Store: db, Scheduler: scheduler(b), Decks: unchanged{}, Now: func() time.Time { return start },
+		Store: db, Scheduler: study.Always(scheduler(b)), Decks: unchanged{}, Now: func() time.Time { return start },
 	})
 	if err != nil {
 		b.Fatal(err)

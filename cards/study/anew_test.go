@@ -8,13 +8,14 @@ import (
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/cards/fsrs"
+	"github.com/gatedrill/gatedrill/cards/study"
 )
 
 // reschedule schedules all cards anew for another retention, which holds for
 // this once.
 func (w *world) reschedule(retention float64) error {
 	was := w.Scheduler
-	w.Scheduler = must(fsrs.New(fsrs.Config{Retention: retention}))
+	w.Scheduler = study.Always(must(fsrs.New(fsrs.Config{Retention: retention})))
 	_, err := w.Rebuild(w.t.Context(), true)
 	w.Scheduler = was
 	return err
@@ -51,7 +52,7 @@ func TestReschedule(t *testing.T) {
 	if f.Cards != 12 || f.Changed != 12 || f.Earlier != 12 || f.Later != 0 || f.DueNow != 0 {
 		t.Errorf("foreseen %+v, want all twelve earlier", f)
 	}
-	w.Scheduler = eager
+	w.Scheduler = study.Always(eager)
 	done := must(w.Rebuild(t.Context(), true))
 	if done.Changed != f.Changed || done.Cards != f.Cards {
 		t.Errorf("done %+v, foreseen %+v", done, f)
@@ -70,7 +71,7 @@ func TestReschedule(t *testing.T) {
 	}
 	w.now = w.now.AddDate(0, 0, 20)
 	w.day(cards.Hard)
-	w.Scheduler = must(fsrs.New(fsrs.Config{})) // a rebuild goes by what the log says, whatever holds now
+	w.Scheduler = study.Always(must(fsrs.New(fsrs.Config{}))) // a rebuild goes by what the log says, whatever holds now
 	if done := must(w.Rebuild(t.Context(), false)); done.Changed != 0 {
 		t.Errorf("a rebuild after it: %+v", done)
 	}
@@ -113,5 +114,22 @@ func TestEvidence(t *testing.T) {
 	must(w.Undo(t.Context(), w.given[len(w.given)-2]))
 	if left := must(w.Evidence(t.Context())).Reviews(); !(left < all.Reviews()) {
 		t.Errorf("%d reviews after two were taken back, %d before", left, all.Reviews())
+	}
+}
+
+// However long the log is, one look at the parameters is enough.
+func TestParametersAreReadOnceARebuild(t *testing.T) {
+	t.Parallel()
+	w := studied(t)
+	asked, now := 0, w.Scheduler
+	w.Scheduler = func() (cards.Scheduler, error) {
+		asked++
+		return now()
+	}
+	for _, anew := range []bool{false, true} {
+		asked = 0
+		if done := must(w.Rebuild(t.Context(), anew)); asked != 1 || done.Events < 12 {
+			t.Errorf("anew %v: asked %d times for %d lines", anew, asked, done.Events)
+		}
 	}
 }

@@ -36,14 +36,18 @@ func (s *Service) Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating,
 		case m.Known() != shown.Memory.Known():
 			return cards.Answer{}, fmt.Errorf("%w: it was answered elsewhere", cards.ErrOutdated)
 		}
-		after, err := s.Scheduler.Next(shown.Card.ID, m, r, now)
+		with, err := s.Scheduler()
 		if err != nil {
 			return cards.Answer{}, err
 		}
-		if after.DueDay != shown.Choices[r-cards.Again].After.DueDay {
+		after, err := with.Next(shown.Card.ID, m, r, now)
+		if err != nil {
+			return cards.Answer{}, err
+		}
+		if interval(after) != shown.Choices[r-cards.Again].Interval {
 			return cards.Answer{}, fmt.Errorf("%w: its intervals are others, by the parameters of now", cards.ErrOutdated)
 		}
-		a := cards.Answer{Moment: now, Rating: r, Took: took, Before: m, After: m.After(after), Algorithm: s.Scheduler.Algorithm(shown.Card.ID)}
+		a := cards.Answer{Moment: now, Rating: r, Took: took, Before: m, After: m.After(after), Algorithm: with.Algorithm(shown.Card.ID)}
 		for i, c := range shown.Choices {
 			a.Shown[i] = c.Interval
 		}
@@ -55,6 +59,14 @@ func (s *Service) Rate(ctx context.Context, shown *cards.Prompt, r cards.Rating,
 	return id, err
 }
 
+// interval is the wait that the last answer to a card gave.
+func interval(m cards.Memory) time.Duration {
+	if m.DueDay != 0 {
+		return time.Duration(m.DueDay-m.LastDay) * 24 * time.Hour
+	}
+	return m.Due.Sub(m.LastReview)
+}
+
 // Undo takes an answer or an action back and returns its card's id. The card is
 // as if that had never been; what happened to it since, stays.
 func (s *Service) Undo(ctx context.Context, id cards.ID) (string, error) {
@@ -62,7 +74,11 @@ func (s *Service) Undo(ctx context.Context, id cards.ID) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return s.Store.Undo(ctx, id, t.now, s.replay)
+	with, err := s.Scheduler()
+	if err != nil {
+		return "", err
+	}
+	return s.Store.Undo(ctx, id, t.now, replayer(with))
 }
 
 // Answers lists the newest answers, latest first, of one card or of all.

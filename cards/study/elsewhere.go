@@ -6,9 +6,14 @@ import (
 	"github.com/gatedrill/gatedrill/cards"
 )
 
-// Import adds lines to the log that were made of another program's history.
-func (s *Service) Import(ctx context.Context, lines []cards.Event, progress func(done, total int)) (cards.Merged, error) {
-	return s.Store.Add(ctx, lines, s.replay, progress)
+// Import adds lines to the log that were made of another program's history. Of
+// those that are new, progress is told how many are done.
+func (s *Service) Import(ctx context.Context, lines cards.LogLines, progress func(done, total int)) (cards.Merged, error) {
+	with, err := s.Scheduler()
+	if err != nil {
+		return cards.Merged{}, err
+	}
+	return s.Store.Add(ctx, lines, replayer(with), progress)
 }
 
 // Studied returns the cards of a deck, or for "" of all, with their history.

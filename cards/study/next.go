@@ -75,7 +75,11 @@ func (s *Service) Look(ctx context.Context, id string) (*cards.Prompt, error) {
 }
 
 func (s *Service) prompt(row cards.Row, left cards.Counts, t today) (*cards.Prompt, error) {
-	choices, err := s.Scheduler.Preview(row.Card.ID, row.Memory, t.now)
+	with, err := s.Scheduler()
+	if err != nil {
+		return nil, err
+	}
+	choices, err := with.Preview(row.Card.ID, row.Memory, t.now)
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,11 @@ func (s *Service) Stats(ctx context.Context) (cards.Stats, error) {
 	out.Retention = cards.Retention{
 		Month: stats.Recall(since(all, day-month+1)), Year: stats.Recall(since(all, day-year+1)), Ever: stats.Recall(all),
 	}
-	if a, ok := s.Scheduler.(Aims); ok {
+	with, err := s.Scheduler()
+	if err != nil {
+		return out, err
+	}
+	if a, ok := with.(Aims); ok {
 		out.Retention.Least, out.Retention.Most = a.Aims()
 	}
 	for _, add := range []func(context.Context, *cards.Stats, today) error{s.addCards, s.addOutcomes, s.addTopics, s.addForecast} {

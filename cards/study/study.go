@@ -44,7 +44,7 @@ type Log interface {
 	FindAnswer(ctx context.Context, ending string) (cards.ID, error)
 	Rebuild(ctx context.Context, replay cards.Replayer) (cards.Rebuilt, error)
 	Merge(ctx context.Context, file string, replay cards.Replayer) (cards.Merged, error)
-	Add(ctx context.Context, lines []cards.Event, replay cards.Replayer, progress func(done, total int)) (cards.Merged, error)
+	Add(ctx context.Context, lines cards.LogLines, replay cards.Replayer, progress func(done, total int)) (cards.Merged, error)
 	// Version changes with each thing that any program stored.
 	Version(ctx context.Context) (int64, error)
 }
@@ -70,8 +70,10 @@ type Decks interface {
 
 // Config is what a Service is made of.
 type Config struct {
-	Store     Store
-	Scheduler cards.Scheduler
+	Store Store
+	// Scheduler gives the one that holds now. It is asked for each thing that is
+	// done: another window may have set other parameters.
+	Scheduler func() (cards.Scheduler, error)
 	Decks     Decks
 	Now       func() time.Time
 	Zone      *time.Location // the learner's; nil is UTC
@@ -82,6 +84,11 @@ type Config struct {
 type Service struct {
 	Config
 	seen atomic.Pointer[string] // fingerprint of the decks when they were last taken over
+}
+
+// Always is a scheduler that stays the same.
+func Always(s cards.Scheduler) func() (cards.Scheduler, error) {
+	return func() (cards.Scheduler, error) { return s, nil }
 }
 
 // Open takes over the decks if they, or the order of their new cards, changed
@@ -178,26 +185,34 @@ func (s *Service) Urge(ctx context.Context, topics []string, by string) ([]strin
 // what they promised, unless they are to be scheduled anew by the parameters
 // of now: then the log takes down that they were.
 func (s *Service) Rebuild(ctx context.Context, anew bool) (cards.Rebuilt, error) {
-	if anew {
-		t, err := s.today(ctx)
-		if err != nil {
-			return cards.Rebuilt{}, err
-		}
-		return s.Store.Reschedule(ctx, t.now, func(events []cards.Event) (cards.Memory, error) {
-			return cards.Reschedule(s.Scheduler, events)
-		}, s.Scheduler.Algorithm)
+	with, err := s.Scheduler()
+	if err != nil {
+		return cards.Rebuilt{}, err
 	}
-	return s.Store.Rebuild(ctx, s.replay)
+	if !anew {
+		return s.Store.Rebuild(ctx, replayer(with))
+	}
+	t, err := s.today(ctx)
+	if err != nil {
+		return cards.Rebuilt{}, err
+	}
+	return s.Store.Reschedule(ctx, t.now, func(events []cards.Event) (cards.Memory, error) {
+		return cards.Reschedule(with, events)
+	}, with.Algorithm)
 }
 
 // Merge takes over what the log in another database has and this one has not,
 // and replays both as one. The other file is only read.
 func (s *Service) Merge(ctx context.Context, file string) (cards.Merged, error) {
-	return s.Store.Merge(ctx, file, s.replay)
+	with, err := s.Scheduler()
+	if err != nil {
+		return cards.Merged{}, err
+	}
+	return s.Store.Merge(ctx, file, replayer(with))
 }
 
-func (s *Service) replay(events []cards.Event) (cards.Memory, error) {
-	return cards.Replay(s.Scheduler, events)
+func replayer(with cards.Scheduler) cards.Replayer {
+	return func(events []cards.Event) (cards.Memory, error) { return cards.Replay(with, events) }
 }
 
 // Pulse tells whether anything changed since it was last asked, decks

@@ -85,7 +85,7 @@ func (w *world) open(d study.Decks, l cards.Room) *study.Service {
 		w.t.Fatal(err)
 	}
 	s, err := study.Open(w.t.Context(), study.Config{
-		Store: db, Scheduler: must(fsrs.New(fsrs.Config{})), Decks: d, Now: func() time.Time { return w.now }, Zone: w.calendar.Zone,
+		Store: db, Scheduler: study.Always(must(fsrs.New(fsrs.Config{}))), Decks: d, Now: func() time.Time { return w.now }, Zone: w.calendar.Zone,
 	})
 	if err != nil {
 		w.t.Fatal(err)

@@ -142,7 +142,7 @@ func TestAnswersTellWhatWasSeen(t *testing.T) {
 	}
 	want := cards.Given{ID: id, Answer: cards.Answer{
 		Card: p.Card.ID, Moment: w.calendar.Moment(w.now.Add(-time.Minute)), Rating: cards.Hard, Took: 3 * time.Second,
-		Before: p.Memory, After: p.Choices[1].After, Algorithm: w.Scheduler.Algorithm(p.Card.ID),
+		Before: p.Memory, After: p.Choices[1].After, Algorithm: must(w.Scheduler()).Algorithm(p.Card.ID),
 		Shown: [4]time.Duration{time.Minute, 330 * time.Second, 10 * time.Minute, p.Choices[3].Interval},
 	}}
 	if diff := cmp.Diff(want, got[1]); diff != "" {

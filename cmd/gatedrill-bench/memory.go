@@ -47,7 +47,7 @@ func (b *bench) lived(ctx context.Context, n int) (s *study.Service, closeStore 
 	scheduler, wrong := fsrs.New(fsrs.Config{})
 	if err = errors.Join(err, wrong); err == nil {
 		s, err = study.Open(ctx, study.Config{
-			Store: db, Scheduler: scheduler, Decks: noDecks{}, Now: time.Now, Zone: time.Local,
+			Store: db, Scheduler: study.Always(scheduler), Decks: noDecks{}, Now: time.Now, Zone: time.Local,
 		})
 	}
 	if err != nil {

@@ -103,7 +103,7 @@ func openCards(ctx context.Context, e *env) (study.Config, func() error, error) 
 		return study.Config{}, nil, errors.Join(err, db.Close())
 	}
 	return study.Config{
-		Store: db, Scheduler: scheduler, Decks: watchDecks(deckSources(e)), Now: e.Now, Zone: e.Zone,
+		Store: db, Scheduler: scheduler.now, Decks: watchDecks(deckSources(e)), Now: e.Now, Zone: e.Zone,
 	}, db.Close, nil
 }
 

@@ -213,7 +213,11 @@ which is said, and asked for, before it is done.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return withStudy(c.Context(), e, func(s *study.Service) error {
 				if anew {
-					if err := e.foresee(c.Context(), s, s.Scheduler, false); err != nil {
+					with, err := s.Scheduler()
+					if err != nil {
+						return err
+					}
+					if err := e.foresee(c.Context(), s, with, false); err != nil {
 						return err
 					}
 					if err := e.confirm(c.Context(), "Schedule all cards anew?", yes); err != nil {

@@ -21,8 +21,7 @@ import (
 )
 
 func cardsImport(e *env) *cobra.Command {
-	var into string
-	var dry bool
+	var how importing
 	c := &cobra.Command{
 		Use: "import FILE", Short: "Take over cards and their history from Anki, or cards from a table", Args: cobra.ExactArgs(1),
 		Long: `Takes over what another program exported, as decks of your own:
@@ -34,26 +33,36 @@ func cardsImport(e *env) *cobra.Command {
 
 Notes become Markdown in the folder decks of gatedrill's home, each answer a line
 of the review log. Whatever is cleaned or left out is said. A file that is
-imported again changes nothing: cards that are there stay as they are.`,
+imported again changes no card that is there; with --update those that it says
+something else of get its text, and keep their place, their labs and their
+history.`,
 		Example: `  gatedrill cards import ~/Istio.apkg
+  gatedrill cards import ~/Istio.apkg --update
   gatedrill cards import words.csv --deck words`,
 		RunE: func(c *cobra.Command, args []string) error {
-			if into != "" && !deckForm.MatchString(into) {
-				return usagef("--deck is %q, want lower case letters, digits and single dashes", into)
+			if how.into != "" && !deckForm.MatchString(how.into) {
+				return usagef("--deck is %q, want lower case letters, digits and single dashes", how.into)
 			}
-			return importCards(c.Context(), e, args[0], into, dry)
+			return importCards(c.Context(), e, args[0], how)
 		},
 	}
-	c.Flags().StringVar(&into, "deck", "", "put all cards into this deck")
+	c.Flags().StringVar(&how.into, "deck", "", "put all new cards into this deck")
 	offerFlag(e, c, "deck", ownDeckNames)
-	c.Flags().BoolVar(&dry, "dry-run", false, "say what would be taken over, and change nothing")
+	c.Flags().BoolVar(&how.update, "update", false, "give cards that are here the text that the file has")
+	c.Flags().BoolVar(&how.dry, "dry-run", false, "say what would be taken over, and change nothing")
 	return c
+}
+
+// importing is how a file is taken over.
+type importing struct {
+	into        string // the deck, "" for those of the file
+	update, dry bool
 }
 
 var deckForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // importCards takes over a file: first the decks, then their history.
-func importCards(ctx context.Context, e *env, file, into string, dry bool) error {
+func importCards(ctx context.Context, e *env, file string, how importing) error {
 	line := newProgressLine(e.Stderr)
 	defer line.done()
 	began := time.Now()
@@ -68,28 +77,33 @@ func importCards(ctx context.Context, e *env, file, into string, dry bool) error
 	if err != nil {
 		return err
 	}
-	if into != "" {
-		parcel.Into(into)
+	if how.into != "" {
+		parcel.Into(how.into)
 	}
 	notes, answers := parcel.Notes(), parcel.Answers()
+	changed, other, err := parcel.Update(os.DirFS(e.path("decks")))
+	if err != nil {
+		return err
+	}
+	if !how.update {
+		changed = nil
+	}
 	fresh := dropKnown(e, parcel)
-	if dry {
+	if how.dry {
 		line.done()
 		sayParcel(e, file, parcel, notes)
 		fmt.Fprintf(e.Stdout, "would add %s in %s, and %s where they are not in the log yet; nothing was changed\n",
 			count(fresh, "note"), count(len(parcel.Decks), "deck"), count(answers, "answer"))
+		sayOther(e, other, "would have", how)
 		return nil
 	}
-	if err := writeParcel(e, parcel); err != nil {
-		return err
-	}
-	tell("take over decks", 0, fresh)
-	done, err := addHistory(ctx, e, parcel, tell)
+	done, err := takeOver(ctx, e, parcel, changed, tell)
 	if err != nil {
-		return fmt.Errorf("%w (the decks are written; import the file again for the history)", err)
+		return err
 	}
 	line.done()
 	sayParcel(e, file, parcel, notes)
+	sayOther(e, other, "have", how)
 	if fresh == 0 && done.Added == 0 {
 		fmt.Fprintln(e.Stdout, "nothing new: all of it is here already")
 		return nil
@@ -102,6 +116,28 @@ func importCards(ctx context.Context, e *env, file, into string, dry bool) error
 	return nil
 }
 
+// takeOver writes the files that change and the new notes, and takes over what
+// they come to.
+func takeOver(ctx context.Context, e *env, parcel *exchange.Parcel, changed []exchange.File, tell anki.Progress) (cards.Merged, error) {
+	if err := writeDecks(e, changed); err != nil {
+		return cards.Merged{}, err
+	}
+	tell("write decks", 0, parcel.Notes())
+	files, err := parcel.Files(os.DirFS(e.path("decks")))
+	if err == nil {
+		err = writeDecks(e, files)
+	}
+	if err != nil {
+		return cards.Merged{}, err
+	}
+	tell("take over decks", 0, parcel.Notes())
+	done, err := addHistory(ctx, e, parcel, tell)
+	if err != nil {
+		err = fmt.Errorf("%w (the decks are written; import the file again for the history)", err)
+	}
+	return done, err
+}
+
 // addHistory takes over the decks that were written, and the history. The day's
 // backup is left to the next command: a large one takes seconds, and the log is
 // kept as it was.
@@ -110,7 +146,7 @@ func addHistory(ctx context.Context, e *env, parcel *exchange.Parcel, tell anki.
 	if err != nil {
 		return cards.Merged{}, err
 	}
-	done, err := s.Import(ctx, parcel.Events, func(n, total int) { tell("work out cards", n, total) })
+	done, err := s.Import(ctx, parcel.Events, func(n, total int) { tell("take over history", n, total) })
 	return done, errors.Join(err, closeStudy())
 }
 
@@ -169,51 +205,18 @@ func dropKnown(e *env, p *exchange.Parcel) int {
 	have := map[string]bool{}
 	for _, d := range decks {
 		for _, c := range d.Cards {
-			have[c.Note] = true
+			have[cards.NoteID(c.ID)] = true
 		}
 	}
 	return p.Drop(func(n exchange.Note) bool { return have[n.ID] })
 }
 
-// writeParcel writes the notes behind what the learner's decks hold.
-func writeParcel(e *env, p *exchange.Parcel) error {
-	files, err := p.Files(os.DirFS(e.path("decks")))
-	if err != nil {
-		return err
-	}
+// writeDecks writes files of the learner's decks.
+func writeDecks(e *env, files []exchange.File) error {
 	for _, f := range files {
 		if err := note.Replace(e.path("decks", f.Name), []byte(f.Text), 0o600); err != nil {
 			return fmt.Errorf("write deck %s: %w", f.Name, err)
 		}
 	}
 	return nil
-}
-
-// sayParcel says what was in the file, and what was changed or left out.
-func sayParcel(e *env, file string, p *exchange.Parcel, notes int) {
-	fmt.Fprintf(e.Stdout, "%s: %s, %s\n", visible(filepath.Base(file)), count(notes, "note"), count(p.Answers(), "answer"))
-	for _, line := range p.Said {
-		fmt.Fprintln(e.Stdout, " ", visible(line))
-	}
-	if len(p.Media) == 0 {
-		return
-	}
-	const most = 5
-	var names []string
-	var size int64
-	for i, m := range p.Media {
-		if i < most {
-			names = append(names, m.Name)
-		}
-		size += max(0, m.Size)
-	}
-	more := ""
-	if len(p.Media) > most {
-		more = ", …"
-	}
-	stay := "stay"
-	if len(p.Media) == 1 {
-		stay = "stays"
-	}
-	fmt.Fprintf(e.Stdout, "  %s %s in the package (%.1f MB): %s%s\n", count(len(p.Media), "media file"), stay, float64(size)/1e6, visible(strings.Join(names, ", ")), more)
 }

@@ -74,5 +74,5 @@ func emptyCards(t *testing.T) study.Config {
 			t.Error(err)
 		}
 	})
-	return study.Config{Store: db, Scheduler: scheduler, Now: time.Now}
+	return study.Config{Store: db, Scheduler: study.Always(scheduler), Now: time.Now}
 }

@@ -14,18 +14,16 @@ import (
 )
 
 // liveScheduler schedules by memory.json as it is: another window may change
-// it while this one is open. The file is looked at each time, and read when it
-// is another one.
+// it while this one is open. The file is looked at for each thing that is done,
+// and read when it is another one.
 type liveScheduler struct {
 	env    *env
 	deckOf func(context.Context, string) (string, error)
 
 	mu   sync.Mutex
 	seen stamp
-	now  *fsrs.Decks
+	last *fsrs.Decks
 }
-
-var _ cards.Scheduler = (*liveScheduler)(nil)
 
 // stamp tells a file from the one that it replaced; the zero value is none.
 type stamp struct {
@@ -49,8 +47,8 @@ func (l *liveScheduler) decks() (*fsrs.Decks, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	v, err := stampOf(l.env.memoryFile())
-	if err != nil || l.now != nil && v == l.seen {
-		return l.now, err
+	if err != nil || l.last != nil && v == l.seen {
+		return l.last, err
 	}
 	m, err := l.env.memory()
 	if err != nil {
@@ -60,44 +58,16 @@ func (l *liveScheduler) decks() (*fsrs.Decks, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", l.env.memoryFile(), err)
 	}
-	l.seen, l.now = v, d
+	l.seen, l.last = v, d
 	return d, nil
 }
 
-// Algorithm names the parameters of a card; "" if they cannot be read, which
-// the other methods tell.
-func (l *liveScheduler) Algorithm(card string) string {
+// now is the scheduler of one piece of work, during which a file that changes
+// is not looked at.
+func (l *liveScheduler) now() (cards.Scheduler, error) {
 	d, err := l.decks()
 	if err != nil {
-		return ""
+		return nil, err
 	}
-	return d.Algorithm(card)
-}
-
-// Preview says what each rating would do now.
-func (l *liveScheduler) Preview(card string, m cards.Memory, now cards.Moment) ([4]cards.Choice, error) {
-	d, err := l.decks()
-	if err != nil {
-		return [4]cards.Choice{}, err
-	}
-	return d.Preview(card, m, now)
-}
-
-// Next applies one rating.
-func (l *liveScheduler) Next(card string, m cards.Memory, r cards.Rating, now cards.Moment) (cards.Memory, error) {
-	d, err := l.decks()
-	if err != nil {
-		return cards.Memory{}, err
-	}
-	return d.Next(card, m, r, now)
-}
-
-// Aims are the lowest and the highest wanted rate of recall, 0 if they cannot
-// be read.
-func (l *liveScheduler) Aims() (least, most float64) {
-	d, err := l.decks()
-	if err != nil {
-		return 0, 0
-	}
-	return d.Aims()
+	return d.Once(), nil
 }

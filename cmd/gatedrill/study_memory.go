@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,65 +11,33 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatedrill/gatedrill/cards"
-	"github.com/gatedrill/gatedrill/cards/fsrs"
 	"github.com/gatedrill/gatedrill/cards/fsrs/model"
 	"github.com/gatedrill/gatedrill/cards/study"
 	"github.com/gatedrill/gatedrill/labs/note"
 )
 
-// memory are the parameters that cards are scheduled by, as memory.json in
-// gatedrill's home has them. What is left out is the default.
-type memory struct {
-	Retention float64            `json:"retention,omitzero"`
-	Decks     map[string]float64 `json:"decks,omitempty"` // retention of these
-	Weights   []float64          `json:"weights,omitempty"`
-}
-
-func (e *env) memoryFile() string { return e.path("memory.json") }
-
-func (e *env) memory() (memory, error) {
-	var m memory
-	if _, err := note.Read(e.memoryFile(), &m); err != nil {
-		return m, fmt.Errorf("read how cards are scheduled: %w (mend it, or remove it to go by the defaults)", err)
-	}
-	return m, nil
-}
-
-// scheduler makes what schedules by them. DeckOf tells the deck of a card; it
-// is asked as long as the program runs.
-func (m memory) scheduler(deckOf func(context.Context, string) (string, error)) (*fsrs.Decks, error) {
-	return fsrs.NewDecks(fsrs.Config{Retention: m.Retention, Weights: m.Weights}, m.Decks,
-		func(card string) (string, error) { return deckOf(context.Background(), card) })
-}
-
-// inForce are the parameters that cards are scheduled by.
-func inForce(s *study.Service) (*fsrs.Decks, error) {
-	if live, ok := s.Scheduler.(*liveScheduler); ok {
-		return live.decks()
-	}
-	return nil, errors.New("find the parameters of the memory model: the cards are not scheduled by it")
-}
-
-// weights are those in force.
-func (m memory) weights() model.Weights {
-	w := model.Published()
-	if m.Weights != nil {
-		copy(w[:], m.Weights)
-	}
-	return w
-}
-
 // memoryFlags are a wish to change them.
 type memoryFlags struct {
-	retention, deck, weights string
-	yes, keep                bool
+	set           map[string]*string // by the name of a parameter; "" leaves it
+	deck, weights string
+	yes, keep     bool
+}
+
+// none reports whether nothing is to be set that decks may have for themselves.
+func (f memoryFlags) none() bool {
+	for _, text := range f.set {
+		if *text != "" {
+			return false
+		}
+	}
+	return true
 }
 
 func cardsMemory(e *env) *cobra.Command {
-	var f memoryFlags
+	f := memoryFlags{set: map[string]*string{}}
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "memory", Short: "Show or set how well cards are to be remembered", Args: cobra.NoArgs,
+		Use: "memory", Short: "Show or set how well cards are to be remembered, and the steps of a day", Args: cobra.NoArgs,
 		Long: `Shows by which parameters cards are scheduled, or sets them. What would change
 is said first; then all cards are scheduled anew, or, with --keep, only from
 their next answer on.
@@ -78,10 +45,13 @@ their next answer on.
     gatedrill cards memory --retention 0.92          # all cards
     gatedrill cards memory --retention 0.95 --deck tls
     gatedrill cards memory --retention default --deck tls
+    gatedrill cards memory --learning "1m 10m 1h" --relearning none
     gatedrill cards memory --weights "0.40, 1.18, …" # from another program
 
 Retention is the rate at which cards are to be recalled when they come, 0.7 to
-0.99: 0.95 instead of 0.90 takes about twice the reviews. Weights are those of
+0.99: 0.95 instead of 0.90 takes about twice the reviews. Steps are the waits
+within the day: again begins anew, hard repeats, good goes on to the next, and
+after the last one the card waits for days. Weights are those of
 FSRS-6 (21), FSRS-5 (19) or FSRS-4.5 (17); old ones are converted.
 gatedrill cards optimize works them out of your own answers.`,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -90,9 +60,9 @@ gatedrill cards optimize works them out of your own answers.`,
 				return err
 			}
 			return withStudy(c.Context(), e, func(s *study.Service) error {
-				if f.retention == "" && f.weights == "" {
+				if f.none() && f.weights == "" {
 					if f.deck != "" || f.yes || f.keep {
-						return usagef("say what to set: --retention, --weights")
+						return usagef("say what to set: --retention, --learning, --relearning, --weights")
 					}
 					return showMemory(e, s, now, asJSON)
 				}
@@ -106,8 +76,10 @@ gatedrill cards optimize works them out of your own answers.`,
 	}
 	fl := c.Flags()
 	fl.BoolVar(&asJSON, "json", false, "print as JSON")
-	fl.StringVar(&f.retention, "retention", "", "wanted rate of recall, such as 0.92, or default")
-	fl.StringVar(&f.deck, "deck", "", "retention of this deck only")
+	for _, p := range parameters() {
+		f.set[p.name] = fl.String(p.name, "", p.about+"; or default")
+	}
+	fl.StringVar(&f.deck, "deck", "", "set it for this deck only")
 	offerFlag(e, c, "deck", deckNames)
 	fl.StringVar(&f.weights, "weights", "", "weights of the memory model, or default")
 	fl.BoolVar(&f.yes, "yes", false, "do not ask")
@@ -120,36 +92,36 @@ const standard = "default"
 
 // change lays the flags over what is set.
 func (f memoryFlags) change(ctx context.Context, s *study.Service, now memory) (memory, error) {
-	next := memory{Retention: now.Retention, Decks: maps.Clone(now.Decks), Weights: now.Weights}
+	next := memory{Own: now.Own, Decks: maps.Clone(now.Decks), Weights: now.Weights}
+	into := next.Own
 	if f.deck != "" {
-		if f.retention == "" {
-			return next, usagef("--deck goes with --retention: weights are one set for all decks")
+		if f.none() {
+			return next, usagef("--deck goes with --retention, --learning or --relearning: weights are one set for all decks")
 		}
-		if _, set := now.Decks[f.deck]; !set || f.retention != standard {
-			if _, err := listRows(ctx, s, f.deck); err != nil {
-				return next, err
-			}
+		into = now.Decks[f.deck]
+	}
+	for _, p := range parameters() {
+		text := *f.set[p.name]
+		if text == "" {
+			continue
+		}
+		if err := p.read(&into, text); err != nil {
+			return next, usagef("--%s is %q: %w; or default", p.name, text, err)
 		}
 	}
-	if f.retention != "" {
-		rate := 0.0
-		if f.retention != standard {
-			var err error
-			if rate, err = strconv.ParseFloat(f.retention, 64); err != nil || !(rate >= 0.7 && rate <= 0.99) {
-				return next, usagef("--retention is %q, want 0.7 to 0.99 or default", f.retention)
-			}
+	switch {
+	case f.deck == "":
+		next.Own = into
+	case into.IsZero():
+		delete(next.Decks, f.deck) // which need not be there any more
+	default:
+		if _, err := listRows(ctx, s, f.deck); err != nil {
+			return next, err
 		}
-		switch {
-		case f.deck == "":
-			next.Retention = rate
-		case rate == 0:
-			delete(next.Decks, f.deck)
-		default:
-			if next.Decks == nil {
-				next.Decks = map[string]float64{}
-			}
-			next.Decks[f.deck] = rate
+		if next.Decks == nil {
+			next.Decks = deckParameters{}
 		}
+		next.Decks[f.deck] = into
 	}
 	if f.weights == "" {
 		return next, nil
@@ -186,7 +158,7 @@ func (e *env) adopt(ctx context.Context, s *study.Service, next memory, yes, kee
 	if err != nil {
 		return err
 	}
-	with, err := now.With(fsrs.Config{Retention: next.Retention, Weights: next.Weights}, next.Decks)
+	with, err := now.With(next.config(), next.Decks)
 	if err != nil {
 		return usagef("%w", err)
 	}
@@ -233,15 +205,22 @@ func showMemory(e *env, s *study.Service, m memory, asJSON bool) error {
 	}
 	w := m.weights()
 	if asJSON {
+		o := ownJSON(d.For(""))
 		decks := object{}
 		for _, name := range d.Own() {
-			decks[name] = d.Retention(name)
+			decks[name] = ownJSON(d.For(name))
 		}
-		return writeJSON(e.Stdout, object{"retention": d.Retention(""), "decks": decks, "weights": w[:], "published": w == model.Published(), "algorithm": d.Algorithm("")})
+		o["decks"], o["weights"], o["published"], o["algorithm"] = decks, w[:], w == model.Published(), d.Algorithm("")
+		return writeJSON(e.Stdout, o)
 	}
-	fmt.Fprintf(e.Stdout, "%-12s %s\n", "retention", percent(d.Retention("")))
-	for _, name := range d.Own() {
-		fmt.Fprintf(e.Stdout, "%-12s %s in deck %s\n", "", percent(d.Retention(name)), visible(name))
+	for _, p := range parameters() {
+		all := p.show(d.For(""))
+		fmt.Fprintf(e.Stdout, "%-12s %s\n", p.name, all)
+		for _, name := range d.Own() {
+			if own := p.show(d.For(name)); own != all {
+				fmt.Fprintf(e.Stdout, "%-12s %s in deck %s\n", "", own, visible(name))
+			}
+		}
 	}
 	from := "yours"
 	if w == model.Published() {
@@ -251,9 +230,6 @@ func showMemory(e *env, s *study.Service, m memory, asJSON bool) error {
 	fmt.Fprintf(e.Stdout, "%-12s %s\n", "name", d.Algorithm(""))
 	return nil
 }
-
-// percent is a wanted rate, with a digit behind the point where it has one.
-func percent(rate float64) string { return strconv.FormatFloat(round(rate)*100, 'f', -1, 64) + " %" }
 
 func weightList(w model.Weights) string {
 	var out []string

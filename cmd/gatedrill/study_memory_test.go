@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -77,15 +78,15 @@ func TestRetentionIsSetPerDeck(t *testing.T) {
 	has(t, l.run(0, "cards", "memory"), "retention    95 %\n             80 % in deck tls")
 	var m struct {
 		Retention float64
-		Decks     map[string]float64
+		Decks     map[string]struct{ Retention float64 }
 	}
-	if err := json.Unmarshal([]byte(l.run(0, "cards", "memory", "--json")), &m); err != nil || m.Retention != 0.95 || m.Decks["tls"] != 0.8 {
+	if err := json.Unmarshal([]byte(l.run(0, "cards", "memory", "--json")), &m); err != nil || m.Retention != 0.95 || m.Decks["tls"].Retention != 0.8 {
 		t.Errorf("%+v, %v", m, err)
 	}
 	has(t, l.run(0, "cards", "rebuild", "--anew", "--yes"), "0 would change", "; 0 had another memory before")
 	l.run(0, "cards", "memory", "--retention", "default", "--deck", "tls", "--yes")
 	l.run(0, "cards", "memory", "--retention", "default", "--yes")
-	has(t, l.run(0, "cards", "memory"), "retention    90 %\nweights")
+	has(t, l.run(0, "cards", "memory"), "retention    90 %\nlearning     1m 10m\nrelearning   10m\nweights")
 	for want, args := range map[string][]string{
 		`no deck "nothing"`:      {"--retention", "0.9", "--deck", "nothing"},
 		`--retention is "1.2"`:   {"--retention", "1.2"},
@@ -97,6 +98,103 @@ func TestRetentionIsSetPerDeck(t *testing.T) {
 	} {
 		l.run(exitUsage, append([]string{"cards", "memory"}, args...)...)
 		has(t, l.err.String(), want)
+	}
+}
+
+// Steps are what cards go by at once, what was answered by them stays in the
+// log, and a deck may have its own.
+func TestStepsAreSet(t *testing.T) {
+	t.Parallel()
+	l := newStudent(t)
+	learned := func() (learning int) {
+		t.Helper()
+		var due struct{ Learning int }
+		if err := json.Unmarshal([]byte(l.run(0, "due", "--json")), &due); err != nil {
+			t.Fatal(err)
+		}
+		return due.Learning
+	}
+	good := func(deck string) {
+		t.Helper()
+		err := withStudy(t.Context(), l.env, func(s *study.Service) error {
+			p, err := s.Next(t.Context(), deck)
+			if err != nil || p == nil {
+				t.Fatalf("%+v, %v; want a card of %s", p, err, deck)
+			}
+			_, err = s.Rate(t.Context(), p, cards.Good, time.Second)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	good("tls")
+	if n := learned(); n != 1 {
+		t.Fatalf("by the first steps %d cards are inside them, want 1", n)
+	}
+	before := l.algorithm()
+	l.run(0, "cards", "memory", "--learning", "none", "--keep", "--yes")
+	good("routes")
+	if n := learned(); n != 1 || l.algorithm() == before {
+		t.Errorf("without steps %d cards are inside them, want the one before", n)
+	}
+	l.run(0, "cards", "memory", "--learning", "30s, 5m 1h", "--relearning", "10m 20m 40m", "--deck", "entry", "--keep", "--yes")
+	has(t, l.run(0, "cards", "memory"), "learning     none\n             30s 5m 1h in deck entry\n", "relearning   10m\n             10m 20m 40m in deck entry\n")
+	good("entry")
+	if n := learned(); n != 2 {
+		t.Errorf("%d cards are inside their steps, want 2", n)
+	}
+	l.run(0, "cards", "memory", "--learning", "default", "--keep", "--yes")
+	l.run(0, "cards", "memory", "--learning", "default", "--relearning", "default", "--deck", "entry", "--keep", "--yes")
+	has(t, l.run(0, "cards", "rebuild"), "3 cards; 0 had another memory before")
+	if n := learned(); n != 2 {
+		t.Errorf("rebuilt: %d cards are inside their steps, want 2", n)
+	}
+	has(t, l.run(0, "cards", "memory"), "learning     1m 10m\nrelearning   10m\nweights")
+	has(t, l.run(0, "cards", "rebuild", "--anew", "--yes"), "2 would change")
+	if n := learned(); n != 3 {
+		t.Errorf("scheduled anew: %d cards are inside their steps, want 3", n)
+	}
+	for want, text := range map[string]string{
+		`--learning is "1m 2x": step "2x" is no time: write 30s, 10m or 1h30m; or default`: "1m 2x",
+		`step of 24h0m0s is not within 1s and one day`:                                     "24h",
+		`step of 0s is not within`:                                                         "0s",
+		`no step: write such as 1m 10m, or none`:                                           " ",
+		`steps are 11, at most 10 are kept`:                                                strings.Repeat("1m ", 11),
+	} {
+		l.run(exitUsage, "cards", "memory", "--learning", text, "--yes")
+		has(t, l.err.String(), want)
+	}
+}
+
+// What is kept was a number once, the retention.
+func TestAnOldFileIsRead(t *testing.T) {
+	t.Parallel()
+	l := newStudent(t)
+	if err := os.WriteFile(l.memoryFile(), []byte(`{"retention": 0.92, "decks": {"tls": 0.8, "dns": {"learning": "5m"}}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	has(t, l.run(0, "cards", "memory"), "retention    92 %\n             80 % in deck tls\nlearning     1m 10m\n             5m in deck dns\n")
+	if err := os.WriteFile(l.memoryFile(), []byte(`{"decks": {"tls": {"learning": "5 minutes"}}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l.run(exitFailed, "due")
+	has(t, l.err.String(), `memory.json: deck "tls": step "5" is no time`)
+}
+
+// The page has a row for each parameter, in the words of its flag.
+func TestParametersAreDocumented(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/memory.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := memory{}.scheduler(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range parameters() {
+		has(t, string(page), fmt.Sprintf("| `--%s` | %s | %s |\n", p.name, p.show(plain.For("")), p.about))
 	}
 }
 

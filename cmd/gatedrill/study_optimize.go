@@ -97,7 +97,11 @@ func (o *optimizing) fit(c *cobra.Command, s *study.Service, now memory) (found,
 		return found{}, err
 	}
 	f := found{all: log.Reviews(), span: log.Span()}
-	const relearning = 1 // steps, as fsrs has them
+	d, err := inForce(s)
+	if err != nil {
+		return f, err
+	}
+	relearning := len(d.For("").Relearning)
 	if f.Fitted, err = optimize.Fit(c.Context(), log, optimize.Config{Relearning: relearning, Progress: func(p optimize.Progress) { tell(p.Done, p.Total) }}); err != nil {
 		return f, err
 	}

@@ -48,17 +48,18 @@ type Model struct {
 }
 
 // New takes the weights as they are: one that is out of its range is refused.
-// Relearning is the number of steps of a forgotten card, which bounds two of
-// them.
+// Relearning is the number of steps of a forgotten card. More than one of them
+// narrow the range of two weights, which are moved into it: whoever adds a step
+// need not know of weights.
 func New(w Weights, relearning int) (Model, error) {
-	clipped := w.Clip(relearning)
+	clipped := w.Clip(1)
 	for i := range w {
 		if clipped[i] != w[i] { // a NaN is never equal
-			low, high := w.bounds(relearning, i)
+			low, high := w.bounds(1, i)
 			return Model{}, fmt.Errorf("weight %d is %v, out of its range %.4g … %.4g", i, w[i], low, high)
 		}
 	}
-	return of(w), nil
+	return Clipped(w, relearning), nil
 }
 
 func of(w Weights) Model {

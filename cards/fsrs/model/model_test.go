@@ -161,7 +161,14 @@ func TestClip(t *testing.T) {
 	if !(two[17] < 1.9) || two[17] != two[18] {
 		t.Errorf("two steps: %v, want both bounded", two[17:19])
 	}
-	if _, err := New(w, 2); err == nil || !strings.Contains(err.Error(), "weight 17 is 1.9") {
+	if m, err := New(w, 2); err != nil || m.Weights() != two {
+		t.Errorf("got %v, %v; want both bounded", m.Weights(), err)
+	}
+	if m, err := New(Published(), 10); err != nil || m.Weights() == Published() {
+		t.Errorf("published weights for ten steps: %v, %v", m.Weights(), err)
+	}
+	w[17] = 2.1
+	if _, err := New(w, 2); err == nil || !strings.Contains(err.Error(), "weight 17 is 2.1, out of its range 0 … 2") {
 		t.Errorf("got %v, want weight 17 refused", err)
 	}
 	w[20] = math.NaN()
