@@ -38,7 +38,7 @@ func review() []Binding {
 	return slices.Concat([]Binding{
 		{ReviewQuestion, []string{"space", "enter"}, Reveal, "⏎", "show answer", "show the answer"},
 	}, reviewCommon(ReviewQuestion, "leave; nothing is lost"), []Binding{
-		{ReviewPick, []string{"1"}, Pick1, "1–6", "pick", "pick what stands behind this number"},
+		{ReviewPick, []string{"1"}, Pick1, "1 2 …", "pick", "pick what stands behind this number"},
 		{ReviewPick, []string{"2"}, Pick2, "2", "", "pick"},
 		{ReviewPick, []string{"3"}, Pick3, "3", "", "pick"},
 		{ReviewPick, []string{"4"}, Pick4, "4", "", "pick"},
