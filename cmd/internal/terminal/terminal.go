@@ -57,7 +57,7 @@ func Start(cmd *exec.Cmd, width, height int) (*Screen, error) {
 	input, output := newQueue(true), newQueue(false)
 	go output.fill(f)
 	go s.draw(output)
-	go input.fill(s.emu) // keys, and the emulator's answers to the program's questions; ends with Close
+	go input.fill(s.emu) // keys, and the emulator's answers to the program's questions; ends with free
 	go send(f, input)
 	return s, nil
 }
@@ -212,9 +212,15 @@ func (s *Screen) Close() error {
 	return s.free()
 }
 
-// free gives back what the terminal holds, once.
+// free gives back what the terminal holds, once. The emulator is ended by its
+// pipe: its own Close writes, without a lock, what the reader of that reads.
 func (s *Screen) free() error {
 	var err error
-	s.freed.Do(func() { err = errors.Join(s.pty.Close(), s.emu.Close()) })
+	s.freed.Do(func() {
+		err = s.pty.Close()
+		if pipe, ok := s.emu.InputPipe().(io.Closer); ok {
+			err = errors.Join(err, pipe.Close())
+		}
+	})
 	return err
 }
