@@ -28,6 +28,11 @@ type coach struct{}
 
 func (coach) Advise(context.Context) (tui.Advice, error) { return tuitest.Advice(), nil }
 
+// explained plays the explainer of log lines.
+func explained(string) []labs.LogField {
+	return []labs.LogField{{Name: "code", Value: "404", Means: "status sent to the client"}, {Name: "flags", Value: "NR", Means: "NR: no route, or no filter chain, matched"}}
+}
+
 // world is everything the program talks to in a test.
 type world struct {
 	*tuitest.Driver
@@ -46,7 +51,7 @@ func play(t *testing.T, w, h int, change func(*world, *tui.Ports, *tui.Options),
 		x.now = time.Now()
 		x.study = &tuitest.Study{Total: tuitest.Summary(), Queue: tuitest.Prompts(3), Rows: tuitest.Rows(), Numbers: tuitest.Stats(x.now)}
 		ctx, cancel := context.WithCancel(context.Background())
-		ports := tui.Ports{Study: x.study, Labs: x.labs, Cluster: x.cluster, Coach: coach{}}
+		ports := tui.Ports{Study: x.study, Labs: x.labs, Cluster: x.cluster, Coach: coach{}, Explain: explained}
 		opts := tui.Options{Context: ctx}
 		x.cluster.Show(tuitest.Ready())
 		if change != nil {
@@ -68,6 +73,16 @@ func inLab(v func(time.Time) labs.View) func(*world) {
 		x.labs.Show(v(time.Now()))
 		x.Drain()
 	}
+}
+
+// uncaptured is the lab at its first step, with an answer that tells all.
+func uncaptured(now time.Time) labs.View {
+	v := tuitest.View(now)
+	v.Current = labs.StepCapture
+	v.Steps[0].Done, v.Steps[0].FindingRight, v.Steps[0].Answer = false, false, ""
+	v.Capture.Details = "route_not_found"
+	v.Capture.Logs = []labs.ProxyLog{{Line: v.Capture.LogLine, Flag: "NR", Details: "route_not_found"}}
+	return v
 }
 
 func firstDay(x *world, p *tui.Ports, _ *tui.Options) {
@@ -180,6 +195,14 @@ func TestScreens(t *testing.T) {
 		{"lab-details", nil, func(x *world) {
 			inLab(tuitest.View)(x)
 			x.Press("i")
+		}},
+		{"lab-evidence", nil, func(x *world) {
+			inLab(tuitest.View)(x)
+			x.Press("v")
+		}},
+		{"lab-evidence-early", nil, func(x *world) {
+			inLab(uncaptured)(x)
+			x.Press("v")
 		}},
 		{"lab-fixing", nil, inLab(tuitest.Fixing)},
 		{"lab-long", nil, inLab(tuitest.Long)},

@@ -150,6 +150,9 @@ type Ports struct {
 	Settings setup.Settings
 	// Compare holds a command that was typed against those that are right.
 	Compare func(accept []string, typed string) cards.Difference
+	// Explain explains a line of an access log, field by field; none for a line
+	// that it cannot read. It may be nil.
+	Explain func(line string) []labs.LogField
 }
 
 // Options are the rest.

@@ -45,11 +45,15 @@ func (s State) shown(r labs.LayerReport) labs.LayerReport {
 }
 
 // hidden is an answer without what the steps still ask for: the gateway's
-// words until the capture step's finding, the certificate's serial until that
-// of the tls step.
+// words until the capture step's finding, what the proxies behind the first
+// logged until the diagnosis is complete, the certificate's serial until the
+// tls step's finding.
 func (s State) hidden(a labs.Answer) labs.Answer {
 	if !s.steps[labs.StepCapture].findingRight {
 		a.Flag, a.Details, a.LogLine, a.Logs = "", "", "", nil
+	}
+	if len(a.Logs) > 1 && !s.diagnosed() {
+		a.Logs = a.Logs[:1]
 	}
 	if !s.steps[labs.StepTLS].findingRight {
 		a.Serial = ""

@@ -116,6 +116,7 @@ const (
 	Next       Intent = "next command"
 	Copy       Intent = "copy command"
 	Details    Intent = "details"
+	Evidence   Intent = "evidence"
 	Reset      Intent = "reset"
 	Solution   Intent = "solution"
 )

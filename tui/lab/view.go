@@ -134,7 +134,7 @@ func (m *Model) answerLine(w int) string {
 func (m *Model) capture() labs.Answer {
 	c := m.view.Capture
 	if !m.captured() {
-		c.Flag, c.Details, c.LogLine = "", "", ""
+		c.Flag, c.Details, c.LogLine, c.Logs = "", "", "", nil
 	}
 	return c
 }

@@ -22,8 +22,9 @@ type Tracer interface {
 
 // Model is the trace screen.
 type Model struct {
-	env  *screen.Env
-	port Tracer
+	env     *screen.Env
+	port    Tracer
+	explain widget.ExplainLog
 
 	field   widget.Field
 	typing  bool
@@ -43,8 +44,8 @@ type traced struct {
 }
 
 // New makes the screen, with the field open.
-func New(env *screen.Env, port Tracer) *Model {
-	m := &Model{env: env, port: port, field: widget.NewField(env.Styles)}
+func New(env *screen.Env, port Tracer, explain widget.ExplainLog) *Model {
+	m := &Model{env: env, port: port, explain: explain, field: widget.NewField(env.Styles)}
 	m.edit()
 	return m
 }
@@ -123,6 +124,11 @@ func (m *Model) do(i keymap.Intent) tea.Cmd {
 	case keymap.Answer:
 		m.edit()
 		return nil
+	case keymap.Evidence:
+		if m.path != nil {
+			return m.env.Page("evidence", widget.Evidence(m.path.Request, m.path.Answer, m.explain))
+		}
+		return nil
 	case keymap.Go, keymap.Again:
 		if strings.TrimSpace(m.field.Value()) == "" {
 			return nil
@@ -138,6 +144,8 @@ func (m *Model) Useful(i keymap.Intent) bool {
 	switch i {
 	case keymap.Down:
 		return len(m.lines(m.size.W)) > m.size.H-2
+	case keymap.Evidence:
+		return m.path != nil
 	case keymap.Again:
 		return m.url != ""
 	}

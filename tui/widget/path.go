@@ -88,19 +88,13 @@ func Target(url string) (scheme, host, path string) {
 // Asked is the request in one line: "GET shop.example.com/cart  SNI shop…".
 func Asked(r labs.Request, source string) string {
 	scheme, host, path := Target(r.URL)
-	for name, value := range r.Headers {
-		if strings.EqualFold(name, "host") {
-			host = value
-		}
-	}
 	method := r.Method
 	if method == "" {
 		method = "GET"
 	}
-	out := method + " " + host + path
+	out := method + " " + authority(r, host) + path
 	if scheme == "https" || r.SNI != "" {
-		_, host, _ := Target(r.URL)
-		host, _, _ = strings.Cut(host, ":")
+		host, _, _ := strings.Cut(host, ":")
 		if sni := r.ServerName(host); sni != "" {
 			out += "  SNI " + sni
 		} else {
@@ -117,6 +111,16 @@ func Asked(r labs.Request, source string) string {
 		out += "  from " + source
 	}
 	return out
+}
+
+// authority is the host that a request names, when it asks another one.
+func authority(r labs.Request, asked string) string {
+	for name, value := range r.Headers {
+		if strings.EqualFold(name, "host") {
+			return value
+		}
+	}
+	return asked
 }
 
 // Got is the answer in a few words: "404 NR", "connection refused".

@@ -1,0 +1,8 @@
+package labs
+
+// LogField is one field of an access-log line, in the order of the line.
+type LogField struct {
+	Name  string `json:"name"`  // "response flags"
+	Value string `json:"value"` // as logged; "-" where there is none
+	Means string `json:"means"` // what the field says, and of a flag what it stands for
+}
