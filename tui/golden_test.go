@@ -215,10 +215,12 @@ func TestScreens(t *testing.T) {
 		{"lab-turned-red", nil, inLab(func(now time.Time) labs.View {
 			v := tuitest.Fixing(now)
 			v.Path[3].Was, v.Path[3].Verdict, v.Path[3].Changed = labs.Healthy, labs.Broken, now.Add(-12*time.Second)
+			v.Hops[0].Layers[3].Was, v.Hops[0].Layers[3].Verdict, v.Hops[0].Layers[3].Changed = labs.Healthy, labs.Broken, v.Path[3].Changed
 			v.Guards[0] = labs.CheckView{Title: "api still answers", Outcome: labs.Fail, Fell: true, Why: "want 200, got connection refused", Changed: now}
 			v.Trouble = "the gateway's pod istio-system/istio-ingressgateway-5d4 was killed, exit code 137"
 			return v
 		})},
+		{"lab-two-hops", nil, inLab(tuitest.TwoHops)},
 		{"lab-unearned", nil, inLab(func(now time.Time) labs.View {
 			v := tuitest.View(now)
 			v.Phase = labs.PhaseUnearned

@@ -46,7 +46,7 @@ func (a arranged) lines() []string { return layout.Lines(slices.Concat(a.top, a.
 func (m *Model) arrange(w, h int) arranged {
 	var top, task []layout.Block
 	if w < twoCols {
-		top, task = m.topNarrow(w), m.panel(w)
+		top, task = m.topNarrow(w, h), m.panel(w)
 		task = append(task, layout.One(rankBlank, ""), m.checks(w))
 	} else {
 		top, task = m.top(w, h), m.panel(rightWidth(w))
@@ -112,7 +112,7 @@ func (m *Model) top(w, h int) []layout.Block {
 		blocks = append(blocks, layout.One(rankExtra, " "+line))
 	}
 	return append(blocks,
-		layout.One(rankPath, " "+m.pathLine(w-2)),
+		m.way(w-2, w >= wideMap || h >= tall, 1),
 		layout.One(rankReply, layout.Indent(m.turns(w-2), 1)...),
 		keepHead(rankReason, layout.Indent(m.inTrouble(w-2), 1), 3, rankTally),
 		layout.One(rankTask, st.Faint.Render(strings.Repeat("─", w))))
@@ -120,13 +120,13 @@ func (m *Model) top(w, h int) []layout.Block {
 
 // topNarrow is for the screen of one column, where the ticket is read on a
 // page of its own.
-func (m *Model) topNarrow(w int) []layout.Block {
+func (m *Model) topNarrow(w, h int) []layout.Block {
 	return []layout.Block{
 		layout.Shorten(rankTicketSm, layout.Flow(m.view.Ticket, w), 3, more),
 		layout.One(rankBlank, ""),
 		layout.One(rankRoom, m.askedLine(w)),
 		layout.One(rankAsked, m.answerLine(w)),
-		layout.One(rankPath, m.pathLine(w)),
+		m.way(w, h >= tall, 0),
 		layout.One(rankReply, m.turns(w)...),
 		keepHead(rankReason, m.inTrouble(w), 2, rankTally),
 		layout.One(rankBlank, ""),

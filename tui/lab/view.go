@@ -14,9 +14,10 @@ import (
 )
 
 const (
-	measure  = 84 // the longest line of prose that reads well
-	twoCols  = 72 // below this width the screen has one column
-	tall     = 30 // from this height there is room for more than is asked
+	measure  = 84  // the longest line of prose that reads well
+	twoCols  = 72  // below this width the screen has one column
+	tall     = 30  // from this height there is room for more than is asked
+	wideMap  = 110 // from this width the way is drawn hop by hop where rows are left
 	more     = "  … i reads it all"
 	newsTime = 2 * time.Second // how long a change stays marked
 	lookTime = 3 * time.Second // how long a look after the shell is announced, unless a view comes
@@ -95,7 +96,22 @@ func (m *Model) underway(w, h int) []string {
 	return slices.Concat(layout.Head(ticket, h-1-len(progress), more), []string{""}, progress)
 }
 
-func (m *Model) pathLine(w int) string { return widget.PathLine(m.env.Styles, m.view.Path, w) }
+// way is the path of the request: hop by hop where there is room, with what
+// each mark rests on where there is more, else on one line.
+func (m *Model) way(w int, room bool, indent int) layout.Block {
+	st := m.env.Styles
+	one := layout.Form{Rank: rankPath, Lines: layout.Indent([]string{widget.PathLine(st, m.view.Path, w)}, indent)}
+	if !room {
+		return layout.Block{Forms: []layout.Form{one}}
+	}
+	var forms []layout.Form
+	for _, lines := range [][]string{widget.WayInFull(st, m.view.Hops, w), widget.WayByHop(st, m.view.Hops, w)} {
+		if len(lines) > 0 {
+			forms = append(forms, layout.Form{Rank: rankRoom, Lines: layout.Indent(lines, indent)})
+		}
+	}
+	return layout.Block{Forms: append(forms, one)}
+}
 
 // askedLine is the request, logLine the gateway's own line about it once that
 // was read.
@@ -157,12 +173,27 @@ func (m *Model) turns(w int) []string {
 		if p.Was == "" || p.Was == labs.Unknown || p.Was == p.Verdict || p.Verdict == labs.Healthy {
 			continue // from unknown: only the first look, or the view is back
 		}
-		text := fmt.Sprintf("%s was %s, %s for %s", p.Layer, inWords(p.Was), inWords(p.Verdict),
+		text := fmt.Sprintf("%s%s was %s, %s for %s", p.Layer, m.turnedAt(p), inWords(p.Was), inWords(p.Verdict),
 			widget.Took(m.now.Sub(p.Changed)))
 		mark, style := widget.Verdict(st, p.Verdict)
 		out = append(out, layout.Cut(style.Render(mark)+" "+text+m.fresh(p.Changed), w))
 	}
 	return out
+}
+
+// turnedAt names the hop at which a layer turned, where there are several.
+func (m *Model) turnedAt(p labs.PathMark) string {
+	if len(m.view.Hops) < 2 {
+		return ""
+	}
+	for _, h := range m.view.Hops {
+		for _, x := range h.Layers {
+			if x.Layer == p.Layer && x.Verdict == p.Verdict && x.Was == p.Was && x.Changed.Equal(p.Changed) {
+				return " at the " + h.Name
+			}
+		}
+	}
+	return ""
 }
 
 // fresh marks what changed a moment ago.
