@@ -95,7 +95,7 @@ func flag(f string) string {
 	case "UT":
 		return "the upstream did not answer in time"
 	case "UR":
-		return "the upstream reset the stream"
+		return "the upstream reset the stream or connection"
 	case "UPE":
 		return "the upstream broke the HTTP protocol"
 	case "UMSDR":

@@ -80,20 +80,22 @@ func (s State) asked(name labs.Step, l labs.Layer) labs.PathMark {
 // together, which then names the one it speaks of.
 func (s State) note(at string, l labs.Layer) string {
 	if at != "" {
-		return noted(s.main.LayerAt(at, l))
+		return s.noted(s.main.LayerAt(at, l))
 	}
 	r := s.main.Layer(l)
-	if text := noted(r); text != "" && r.Hop != "" && len(s.main.Proxies()) > 1 {
+	if text := s.noted(r); text != "" && r.Hop != "" && len(s.main.Proxies()) > 1 {
 		return r.Hop + ": " + text
 	}
-	return noted(r)
+	return s.noted(r)
 }
 
-// noted is a report in one line: its summary, the TLS mode of a listener, and
-// the objects that the summary does not name.
-func noted(r labs.LayerReport) string {
+// noted is a report in one line: its summary, and the objects that the summary
+// does not name. The TLS mode, which the listener has, stands at tls: that step
+// asks for it.
+func (s State) noted(r labs.LayerReport) string {
 	parts := []string{r.Summary}
-	if mode, _ := r.Facts["mode"].(string); mode != "" && r.Layer == labs.LayerListener && !strings.Contains(r.Summary, mode) {
+	if r.Layer == labs.LayerTLS {
+		mode, _ := s.main.LayerAt(r.Hop, labs.LayerListener).Facts["mode"].(string)
 		parts = append(parts, mode)
 	}
 	for _, o := range r.Beside() {
@@ -125,7 +127,7 @@ func (s State) liveHops() []labs.HopMark {
 		if name != string(labs.RoleServer) {
 			for _, l := range labs.Layers() {
 				p := s.hops[spot{name, l}].shown(l)
-				p.Note = noted(s.main.LayerAt(name, l))
+				p.Note = s.noted(s.main.LayerAt(name, l))
 				m.Layers = append(m.Layers, p)
 			}
 		}

@@ -79,8 +79,13 @@ func TestWayTellsNoMoreThanWasVerified(t *testing.T) {
 		}
 	}
 	s, _ = next(s, rec(history.Finding, 4, finding(labs.StepListeners, "no", true)))
-	if got := text(); !strings.Contains(got, "egress-listener · egress-mode") || !strings.Contains(got, "egress-pod") {
-		t.Errorf("the step is done: %s", got)
+	if got := text(); !strings.Contains(got, "egress-listener") || !strings.Contains(got, "egress-pod") || strings.Contains(got, "mode") {
+		t.Errorf("the step is done, and the mode is what the next one asks for: %s", got)
+	}
+	s, _ = next(s, rec(history.Verdict, 5, verdict(labs.StepTLS, labs.Healthy, true)))
+	s, _ = next(s, rec(history.Finding, 5, finding(labs.StepTLS, "SIMPLE", true)))
+	if got := text(); !strings.Contains(got, "egress-tls · egress-mode") {
+		t.Errorf("the tls step is done: %s", got)
 	}
 }
 
@@ -95,7 +100,7 @@ func TestWayIsLiveAfterTheDiagnosis(t *testing.T) {
 	}
 	s, _ = next(s, twoHops(5, labs.LayerTLS))
 	hops = s.view(at(6), place{}).Hops
-	want := labs.PathMark{Layer: labs.LayerListener, Verdict: labs.Healthy, Was: labs.Broken, Changed: at(5), Note: "egress-listener · egress-mode"}
+	want := labs.PathMark{Layer: labs.LayerListener, Verdict: labs.Healthy, Was: labs.Broken, Changed: at(5), Note: "egress-listener"}
 	if diff := cmp.Diff(want, hops[1].Layers[2]); diff != "" {
 		t.Errorf("it was red, and is green: %s", diff)
 	}
