@@ -46,7 +46,7 @@ type world struct {
 // before it starts.
 func play(t *testing.T, w, h int, change func(*world, *tui.Ports, *tui.Options), f func(*world)) {
 	t.Helper()
-	x := &world{labs: &tuitest.Labs{Listings: tuitest.Listings(), Path: tuitest.Path()}, cluster: &tuitest.Cluster{}}
+	x := &world{labs: &tuitest.Labs{Listings: tuitest.Listings(), Path: tuitest.Path(), Rows: tuitest.Hosts()}, cluster: &tuitest.Cluster{}}
 	setup := func() (tea.Model, func()) {
 		x.now = time.Now()
 		x.study = &tuitest.Study{Total: tuitest.Summary(), Queue: tuitest.Prompts(3), Rows: tuitest.Rows(), Numbers: tuitest.Stats(x.now)}
@@ -157,6 +157,15 @@ func TestScreens(t *testing.T) {
 			x.Type("shop.example.com/cart")
 			x.Press("enter")
 		}},
+		{"trace-hosts", nil, func(x *world) { x.Press("t", "down", "down", "down") }},
+		{"trace-hosts-filter", nil, func(x *world) {
+			x.Press("t", "down", "/")
+			x.Type("api")
+		}},
+		{"trace-no-hosts", func(x *world, _ *tui.Ports, _ *tui.Options) { x.labs.Rows = nil }, func(x *world) { x.Press("t") }},
+		{"trace-hosts-hidden", func(x *world, _ *tui.Ports, _ *tui.Options) {
+			x.labs.HostsErr = errors.New("the list of hosts would give the lab in progress away; it is here once the diagnosis is complete")
+		}, func(x *world) { x.Press("t") }},
 		{"lab-waiting", func(x *world, _ *tui.Ports, _ *tui.Options) {
 			x.cluster.Show(screen.Cluster{Name: "sandbox", State: screen.ClusterStarting, Waiting: "istiod", Elapsed: 4 * time.Second})
 		}, func(x *world) {

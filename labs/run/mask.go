@@ -12,9 +12,7 @@ import (
 // on only when its step is done. The details of a broken layer answer the
 // step's question.
 func (s State) masked(p labs.Path) labs.Path {
-	switch s.Phase {
-	case labs.PhaseDiagnosing, labs.PhaseBreaking, labs.PhaseUnearned:
-	default:
+	if !s.hides() {
 		return p
 	}
 	out := p
@@ -27,6 +25,11 @@ func (s State) masked(p labs.Path) labs.Path {
 		}
 	}
 	return out
+}
+
+// hides says that a lab is in progress which still asks what is broken.
+func (s State) hides() bool {
+	return s.Phase == labs.PhaseDiagnosing || s.Phase == labs.PhaseBreaking || s.Phase == labs.PhaseUnearned
 }
 
 // shown is what may be told of one layer.

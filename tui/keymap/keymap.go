@@ -37,6 +37,7 @@ const (
 	Stats          Scope = "stats"
 	Trace          Scope = "trace"
 	TraceType      Scope = "trace, typing a URL"
+	TraceHosts     Scope = "trace, hosts of the cluster"
 	Tour           Scope = "tour"
 	Settings       Scope = "settings"
 	SettingsType   Scope = "settings, typing a value"

@@ -165,7 +165,7 @@ func labCommon(s Scope) []Binding {
 		{s, []string{"down", "j"}, Down, "↓", "", "look at the next step"},
 		{s, []string{"up", "k"}, Up, "↑", "", "look at the step before"},
 		{s, []string{"esc"}, Back, "esc", "back", "leave; the lab stays as it is"},
-		{s, []string{"v"}, Evidence, "v", "evidence", "read the last request, its answer and its line of the access log, field by field"},
+		{s, []string{"v"}, Evidence, "v", "evidence", "read the last request, its answer and its log line, field by field"},
 	}
 }
 
@@ -213,8 +213,13 @@ func pages() []Binding {
 		{Trace, []string{"esc"}, Back, "esc", "back", "go back"},
 	}, scrolls(Trace), []Binding{
 		{TraceType, []string{"enter"}, Go, "⏎", "trace", "walk this request through the layers"},
+		{TraceType, []string{"down"}, Down, "↓", "hosts", "pick one of the hosts of the cluster"},
 		{TraceType, []string{"esc"}, Back, "esc", "back", "leave the field"},
 
+		{TraceHosts, []string{"enter"}, Go, "⏎", "trace", "walk a request to the marked host through the layers"},
+		{TraceHosts, []string{"e", "tab"}, Answer, "e", "type a URL", "type a URL instead"},
+		{TraceHosts, []string{"R"}, Again, "R", "", "read the hosts again"},
+	}, moves(TraceHosts), []Binding{
 		{Settings, []string{"enter", "e"}, Answer, "⏎", "change", "take the next value, or type one"},
 		{Settings, []string{"backspace"}, Default, "⌫", "default", "take the default again"},
 	}, moves(Settings), []Binding{

@@ -3,6 +3,7 @@ package tuitest
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gatedrill/gatedrill/cards"
@@ -158,7 +159,7 @@ func View(now time.Time) labs.View {
 // noted are the first layers with what they rest on.
 func noted(marks []labs.PathMark, first int) []labs.PathMark {
 	notes := []string{"shop.example.com → 172.18.255.200", "443 → 8443, 1 endpoint · Service istio-system/istio-ingressgateway",
-		"0.0.0.0:8443, filter chain SNI shop.example.com · SIMPLE · Gateway drill-shop/public", "Secret istio-system/shop-cert",
+		"0.0.0.0:8443, filter chain SNI shop.example.com · Gateway drill-shop/public", "served by Secret istio-system/shop-cert · SIMPLE",
 		`no virtual host for "shop.example.com"`, "not reached"}
 	out := slices.Clone(marks)
 	for i := range out[:first] {
@@ -241,6 +242,21 @@ func Solved(now time.Time) labs.View {
 		"## Next time\n\n- read the flag before the configuration\n- compare `proxy-config routes` with the request\n\n" +
 		"## Keep\n\n    istioctl proxy-config routes deploy/istio-ingressgateway -n istio-system\n"
 	return v
+}
+
+// Hosts are those of a cluster with three gateways.
+func Hosts() []labs.HostRow {
+	object := func(kind, name string) labs.Object {
+		ns, name, _ := strings.Cut(name, "/")
+		return labs.Object{Kind: kind, Namespace: ns, Name: name}
+	}
+	public := object("Gateway", "drill-shop/public")
+	return []labs.HostRow{
+		{Host: "*.example.org", Port: 443, TLS: "PASSTHROUGH", Gateway: object("Gateway", "drill-mail/mx")},
+		{Host: "api.example.com", Port: 443, TLS: "SIMPLE", Gateway: public, Routes: []labs.Object{object("VirtualService", "drill-shop/api")}, URL: "https://api.example.com/v1"},
+		{Host: "shop.example.com", Port: 80, Gateway: public, Routes: []labs.Object{object("VirtualService", "drill-shop/shop")}, URL: "http://shop.example.com/"},
+		{Host: "shop.example.com", Port: 443, TLS: "SIMPLE", Gateway: public, URL: "https://shop.example.com/"},
+	}
 }
 
 // Path is what a trace of the shop finds.

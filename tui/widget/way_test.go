@@ -14,7 +14,7 @@ import (
 // A way fits into every width, and shows nothing green that was not verified.
 func TestWayFitsAndNamesItsHops(t *testing.T) {
 	t.Parallel()
-	st := theme.New(true)
+	st := theme.New("auto", true)
 	var marks []labs.PathMark
 	for _, l := range labs.Layers() {
 		marks = append(marks, labs.PathMark{Layer: l})
