@@ -22,6 +22,9 @@ func twoHops(s float64, broken labs.Layer) Observed {
 		for _, r := range first.Layers {
 			r.Hop, r.Summary = name, name+"-"+string(r.Layer)
 			r.Facts = map[string]any{"mode": name + "-mode"}
+			if r.Layer == labs.LayerListener {
+				r.Summary += "  " + name + "-mode   end"
+			}
 			if name == "egress" && r.Layer == broken {
 				r.Verdict = labs.Broken
 			}
@@ -100,7 +103,7 @@ func TestWayIsLiveAfterTheDiagnosis(t *testing.T) {
 	}
 	s, _ = next(s, twoHops(5, labs.LayerTLS))
 	hops = s.view(at(6), place{}).Hops
-	want := labs.PathMark{Layer: labs.LayerListener, Verdict: labs.Healthy, Was: labs.Broken, Changed: at(5), Note: "egress-listener"}
+	want := labs.PathMark{Layer: labs.LayerListener, Verdict: labs.Healthy, Was: labs.Broken, Changed: at(5), Note: "egress-listener  egress-mode   end"}
 	if diff := cmp.Diff(want, hops[1].Layers[2]); diff != "" {
 		t.Errorf("it was red, and is green: %s", diff)
 	}

@@ -70,7 +70,7 @@ func WayInFull(s *theme.Styles, hops []labs.HopMark, w int) []string {
 func layerLine(s *theme.Styles, m labs.PathMark) string {
 	mark, style := Verdict(s, m.Verdict)
 	line := layout.Pad(string(m.Layer), 11) + " " + style.Render(mark)
-	if m.Was != "" && m.Was != labs.Unknown && m.Was != m.Verdict {
+	if (m.Was == labs.Healthy || m.Was == labs.Broken) && m.Was != m.Verdict {
 		was, color := Verdict(s, m.Was)
 		line += s.Faint.Render(" was ") + color.Render(was)
 	}
