@@ -6,6 +6,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/tui/layout"
+	"github.com/gatedrill/gatedrill/tui/widget"
 )
 
 // The ranks by which the parts of the screen give way when rows are short:
@@ -132,4 +133,21 @@ func (m *Model) topNarrow(w, h int) []layout.Block {
 		layout.One(rankBlank, ""),
 		layout.One(rankRoom, append(m.steps(w), "")...),
 	}
+}
+
+// way is the path of the request: hop by hop where there is room, with what
+// each mark rests on where there is more, else on one line.
+func (m *Model) way(w int, room bool, indent int) layout.Block {
+	st := m.env.Styles
+	one := layout.Form{Rank: rankPath, Lines: layout.Indent([]string{widget.PathLine(st, m.view.Path, w)}, indent)}
+	if !room {
+		return layout.Block{Forms: []layout.Form{one}}
+	}
+	var forms []layout.Form
+	for _, lines := range [][]string{widget.WayInFull(st, m.view.Hops, w), widget.WayByHop(st, m.view.Hops, w)} {
+		if len(lines) > 0 {
+			forms = append(forms, layout.Form{Rank: rankRoom, Lines: layout.Indent(lines, indent)})
+		}
+	}
+	return layout.Block{Forms: append(forms, one)}
 }

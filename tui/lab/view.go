@@ -96,23 +96,6 @@ func (m *Model) underway(w, h int) []string {
 	return slices.Concat(layout.Head(ticket, h-1-len(progress), more), []string{""}, progress)
 }
 
-// way is the path of the request: hop by hop where there is room, with what
-// each mark rests on where there is more, else on one line.
-func (m *Model) way(w int, room bool, indent int) layout.Block {
-	st := m.env.Styles
-	one := layout.Form{Rank: rankPath, Lines: layout.Indent([]string{widget.PathLine(st, m.view.Path, w)}, indent)}
-	if !room {
-		return layout.Block{Forms: []layout.Form{one}}
-	}
-	var forms []layout.Form
-	for _, lines := range [][]string{widget.WayInFull(st, m.view.Hops, w), widget.WayByHop(st, m.view.Hops, w)} {
-		if len(lines) > 0 {
-			forms = append(forms, layout.Form{Rank: rankRoom, Lines: layout.Indent(lines, indent)})
-		}
-	}
-	return layout.Block{Forms: append(forms, one)}
-}
-
 // askedLine is the request, logLine the gateway's own line about it once that
 // was read.
 func (m *Model) askedLine(w int) string {
