@@ -61,6 +61,7 @@ type View struct {
 	Capture Answer        `json:"capture"`           // the last main request
 	Request Request       `json:"request"`           // the main request
 	Path    []PathMark    `json:"path"`              // all six layers
+	Hops    []HopMark     `json:"hops"`              // the way, hop by hop
 	Steps   []StepView    `json:"steps"`             // all six steps
 	Current Step          `json:"current"`           // the first step not done, "" when all are
 	Goals   []CheckView   `json:"goals"`
@@ -107,6 +108,19 @@ type PathMark struct {
 	Verdict Verdict   `json:"verdict,omitempty"`
 	Was     Verdict   `json:"was,omitempty"` // set when it changed after it was verified
 	Changed time.Time `json:"changed,omitzero"`
+	// Note is what the verdict rests on, in one line with the objects; only on
+	// a hop's layers, once their step is done.
+	Note string `json:"note,omitempty"`
+}
+
+// HopMark is one hop of the way on screen. Until the diagnosis is complete the
+// hops are those that the steps ask about, each with the layers asked about
+// there; then they are those that the request takes, with all layers.
+type HopMark struct {
+	Name   string     `json:"name,omitempty"`  // "egress"; "" while it is the way as a whole
+	Proxy  string     `json:"proxy,omitempty"` // "Pod ns/name", once a step about the hop is done
+	Layers []PathMark `json:"layers,omitempty"`
+	Gone   bool       `json:"gone,omitempty"` // it was on the way, and the request does not get there now
 }
 
 // StepView is one runbook step on screen. Look, Ask and hints are left out

@@ -28,6 +28,11 @@ type coach struct{}
 
 func (coach) Advise(context.Context) (tui.Advice, error) { return tuitest.Advice(), nil }
 
+// explained plays the explainer of log lines.
+func explained(string) []labs.LogField {
+	return []labs.LogField{{Name: "code", Value: "404", Means: "status sent to the client"}, {Name: "flags", Value: "NR", Means: "NR: no route, or no filter chain, matched"}}
+}
+
 // world is everything the program talks to in a test.
 type world struct {
 	*tuitest.Driver
@@ -41,12 +46,12 @@ type world struct {
 // before it starts.
 func play(t *testing.T, w, h int, change func(*world, *tui.Ports, *tui.Options), f func(*world)) {
 	t.Helper()
-	x := &world{labs: &tuitest.Labs{Listings: tuitest.Listings(), Path: tuitest.Path()}, cluster: &tuitest.Cluster{}}
+	x := &world{labs: &tuitest.Labs{Listings: tuitest.Listings(), Path: tuitest.Path(), Rows: tuitest.Hosts()}, cluster: &tuitest.Cluster{}}
 	setup := func() (tea.Model, func()) {
 		x.now = time.Now()
 		x.study = &tuitest.Study{Total: tuitest.Summary(), Queue: tuitest.Prompts(3), Rows: tuitest.Rows(), Numbers: tuitest.Stats(x.now)}
 		ctx, cancel := context.WithCancel(context.Background())
-		ports := tui.Ports{Study: x.study, Labs: x.labs, Cluster: x.cluster, Coach: coach{}}
+		ports := tui.Ports{Study: x.study, Labs: x.labs, Cluster: x.cluster, Coach: coach{}, Explain: explained}
 		opts := tui.Options{Context: ctx}
 		x.cluster.Show(tuitest.Ready())
 		if change != nil {
@@ -68,6 +73,16 @@ func inLab(v func(time.Time) labs.View) func(*world) {
 		x.labs.Show(v(time.Now()))
 		x.Drain()
 	}
+}
+
+// uncaptured is the lab at its first step, with an answer that tells all.
+func uncaptured(now time.Time) labs.View {
+	v := tuitest.View(now)
+	v.Current = labs.StepCapture
+	v.Steps[0].Done, v.Steps[0].FindingRight, v.Steps[0].Answer = false, false, ""
+	v.Capture.Details = "route_not_found"
+	v.Capture.Logs = []labs.ProxyLog{{Line: v.Capture.LogLine, Flag: "NR", Details: "route_not_found"}}
+	return v
 }
 
 func firstDay(x *world, p *tui.Ports, _ *tui.Options) {
@@ -142,6 +157,15 @@ func TestScreens(t *testing.T) {
 			x.Type("shop.example.com/cart")
 			x.Press("enter")
 		}},
+		{"trace-hosts", nil, func(x *world) { x.Press("t", "down", "down", "down") }},
+		{"trace-hosts-filter", nil, func(x *world) {
+			x.Press("t", "down", "/")
+			x.Type("api")
+		}},
+		{"trace-no-hosts", func(x *world, _ *tui.Ports, _ *tui.Options) { x.labs.Rows = nil }, func(x *world) { x.Press("t") }},
+		{"trace-hosts-hidden", func(x *world, _ *tui.Ports, _ *tui.Options) {
+			x.labs.HostsErr = errors.New("the list of hosts would give the lab in progress away; it is here once the diagnosis is complete")
+		}, func(x *world) { x.Press("t") }},
 		{"lab-waiting", func(x *world, _ *tui.Ports, _ *tui.Options) {
 			x.cluster.Show(screen.Cluster{Name: "sandbox", State: screen.ClusterStarting, Waiting: "istiod", Elapsed: 4 * time.Second})
 		}, func(x *world) {
@@ -181,6 +205,14 @@ func TestScreens(t *testing.T) {
 			inLab(tuitest.View)(x)
 			x.Press("i")
 		}},
+		{"lab-evidence", nil, func(x *world) {
+			inLab(tuitest.View)(x)
+			x.Press("v")
+		}},
+		{"lab-evidence-early", nil, func(x *world) {
+			inLab(uncaptured)(x)
+			x.Press("v")
+		}},
 		{"lab-fixing", nil, inLab(tuitest.Fixing)},
 		{"lab-long", nil, inLab(tuitest.Long)},
 		{"lab-long-answered", nil, inLab(tuitest.LongAnswered)},
@@ -192,10 +224,12 @@ func TestScreens(t *testing.T) {
 		{"lab-turned-red", nil, inLab(func(now time.Time) labs.View {
 			v := tuitest.Fixing(now)
 			v.Path[3].Was, v.Path[3].Verdict, v.Path[3].Changed = labs.Healthy, labs.Broken, now.Add(-12*time.Second)
+			v.Hops[0].Layers[3].Was, v.Hops[0].Layers[3].Verdict, v.Hops[0].Layers[3].Changed = labs.Healthy, labs.Broken, v.Path[3].Changed
 			v.Guards[0] = labs.CheckView{Title: "api still answers", Outcome: labs.Fail, Fell: true, Why: "want 200, got connection refused", Changed: now}
 			v.Trouble = "the gateway's pod istio-system/istio-ingressgateway-5d4 was killed, exit code 137"
 			return v
 		})},
+		{"lab-two-hops", nil, inLab(tuitest.TwoHops)},
 		{"lab-unearned", nil, inLab(func(now time.Time) labs.View {
 			v := tuitest.View(now)
 			v.Phase = labs.PhaseUnearned

@@ -401,3 +401,31 @@ func TestOneShellForAKeyPressedTwice(t *testing.T) {
 		x.Has("no shell today")
 	})
 }
+
+// TestEvidenceTellsNoMoreThanTheScreen: before the capture step is done, no
+// page says what that step asks for, even where the view holds it.
+func TestEvidenceTellsNoMoreThanTheScreen(t *testing.T) {
+	t.Parallel()
+	play(t, 120, 60, nil, func(x *world) {
+		inLab(uncaptured)(x)
+		x.Press("v")
+		page := x.Render()
+		for _, word := range []string{"NR", "route_not_found", "HTTP/2", "flag  "} {
+			if strings.Contains(page, word) {
+				t.Errorf("%q is on the page:\n%s", word, page)
+			}
+		}
+		for _, word := range []string{"shop.example.com", "404", "once step 1 is done"} {
+			if !strings.Contains(page, word) {
+				t.Errorf("%q is not on the page:\n%s", word, page)
+			}
+		}
+		x.Press("v")
+		x.labs.Show(tuitest.View(time.Now()))
+		x.Drain()
+		x.Press("v")
+		if page := x.Render(); !strings.Contains(page, "route_not_found") || !strings.Contains(page, "no filter chain") {
+			t.Errorf("after the capture step the line is explained:\n%s", page)
+		}
+	})
+}

@@ -21,7 +21,7 @@ func TestPaletteDoesWhatIsFoundByTyping(t *testing.T) {
 
 func TestPaletteOffersTheKeysOfTheScreen(t *testing.T) {
 	t.Parallel()
-	play(t, 80, 24, nil, func(x *world) {
+	play(t, 80, 30, nil, func(x *world) {
 		inLab(tuitest.View)(x)
 		x.Press(":")
 		x.Has("lab › The shop is gone › commands", "go to the statistics")

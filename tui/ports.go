@@ -79,6 +79,9 @@ type Labs interface {
 	// Shell is the learner's shell, to be handed the whole terminal.
 	Shell(ctx context.Context) (tea.ExecCommand, error)
 	Trace(ctx context.Context, url string) (labs.Path, error)
+	// Hosts lists what the gateways of the cluster are configured to serve. It
+	// is bounded in time, and refuses while a lab hides what it would tell.
+	Hosts(ctx context.Context) ([]labs.HostRow, error)
 }
 
 // ClusterStatus is one line about the place labs run in. Its State is one of
@@ -150,6 +153,9 @@ type Ports struct {
 	Settings setup.Settings
 	// Compare holds a command that was typed against those that are right.
 	Compare func(accept []string, typed string) cards.Difference
+	// Explain explains a line of an access log, field by field; none for a line
+	// that it cannot read. It may be nil.
+	Explain func(line string) []labs.LogField
 }
 
 // Options are the rest.

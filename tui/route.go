@@ -129,7 +129,7 @@ func (m *Model) make(env *screen.Env, o screen.Open) screen.Screen {
 	case screen.Review:
 		return review.New(env, review.Ports{Study: p.Study, Labs: p.Labs, Editor: p.Editor, Compare: p.Compare}, o)
 	case screen.Lab:
-		return lab.New(env, lab.Ports{Labs: p.Labs, Cluster: p.Cluster, Shell: p.Shell}, o, m.news)
+		return lab.New(env, lab.Ports{Labs: p.Labs, Cluster: p.Cluster, Shell: p.Shell, Explain: p.Explain}, o, m.news)
 	case screen.Labs:
 		return browse.NewLabs(env, p.Labs)
 	case screen.Cards:
@@ -141,7 +141,7 @@ func (m *Model) make(env *screen.Env, o screen.Open) screen.Screen {
 	case screen.Setup:
 		return setup.New(env, p.Settings)
 	case screen.Trace:
-		return trace.New(env, p.Labs)
+		return trace.New(env, p.Labs, p.Explain)
 	}
 	return nil
 }

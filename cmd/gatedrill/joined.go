@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/labs/cluster"
+	"github.com/gatedrill/gatedrill/labs/explain"
 	labrun "github.com/gatedrill/gatedrill/labs/run"
 	"github.com/gatedrill/gatedrill/tui"
 )
@@ -30,6 +31,7 @@ func joinLabs(e *env, s *lateStudy, ports *tui.Ports, opts *tui.Options) func() 
 		return err
 	})}
 	ports.Cluster, ports.Labs, ports.Shell = b, p, besideLab(p.Service)
+	ports.Explain = explain.Log
 	ports.Coach = &coach{study: s, labs: p.Service}
 	return func() {
 		// The lab stays, its clock stops; a pause that cannot be noted only

@@ -20,7 +20,11 @@ type Line struct {
 	Details   string // "route_not_found"
 	Closed    string // connection termination details
 	Failure   string // upstream transport failure reason
+	Received  string // bytes of the request's body, as logged
+	Sent      string // bytes of the answer's body, as logged
 	Duration  time.Duration
+	Served    string // milliseconds that the upstream took, as logged
+	Forwarded string // X-Forwarded-For
 	Agent     string
 	RequestID string
 	Authority string
@@ -34,6 +38,7 @@ type Line struct {
 	SNI           string
 	Route         string
 	Text          string // the whole line
+	Whole         bool   // all fields were there; else only those of the head are known
 }
 
 // Istio's default format, the quoted fields counted from 0:
@@ -59,7 +64,7 @@ func ParseLine(text string) (l Line, ok bool) {
 	if !l.head(parts) {
 		return l, false
 	}
-	if len(parts) == 2*quotedFields+1 {
+	if l.Whole = len(parts) == 2*quotedFields+1; l.Whole {
 		l.tail(parts)
 	}
 	return l, true
@@ -93,7 +98,12 @@ func (l *Line) tail(parts []string) {
 		if ms, err := strconv.Atoi(f[2]); err == nil {
 			l.Duration = time.Duration(ms) * time.Millisecond
 		}
+		l.Received, l.Sent = dash(f[0]), dash(f[1])
+		if len(f) > 3 {
+			l.Served = dash(f[3])
+		}
 	}
+	l.Forwarded = dash(parts[5])
 	l.Agent, l.RequestID = dash(parts[7]), dash(parts[9])
 	l.Authority, l.Upstream = dash(parts[11]), dash(parts[13])
 	f := strings.Fields(parts[14])

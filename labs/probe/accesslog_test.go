@@ -24,17 +24,17 @@ func TestParseLine(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 23, 22, 42, 8, 528e6, time.UTC)
 	tests := map[string]Line{
-		lineNR: {At: at, Method: "GET", Path: "/h1", Protocol: "HTTP/1.1", Code: 404, Flags: "NR", Details: "route_not_found",
+		lineNR: {At: at, Whole: true, Received: "0", Sent: "0", Forwarded: "172.18.0.2", Method: "GET", Path: "/h1", Protocol: "HTTP/1.1", Code: 404, Flags: "NR", Details: "route_not_found",
 			Agent: "gatedrill/abc", RequestID: "41be4df5-89dd", Authority: "app.example.com", Local: "10.244.0.3:8080", Source: "172.18.0.2:56474"},
-		lineTLS: {At: at, Flags: "NR", Details: "filter_chain_not_found", Duration: 2 * time.Millisecond,
+		lineTLS: {At: at, Whole: true, Received: "0", Sent: "0", Flags: "NR", Details: "filter_chain_not_found", Duration: 2 * time.Millisecond,
 			Local: "10.244.0.9:8443", Source: "172.18.0.2:60136", SNI: "www.example.com"},
-		lineDPE: {At: at, Protocol: "HTTP/1.1", Code: 400, Flags: "DPE", Details: "http1.codec_error", Local: "10.244.0.9:8443", Source: "172.18.0.2:45816"},
-		lineUF: {At: at, Method: "GET", Path: "/o1", Protocol: "HTTP/2", Code: 503, Flags: "URX,UF",
+		lineDPE: {At: at, Whole: true, Received: "0", Sent: "11", Protocol: "HTTP/1.1", Code: 400, Flags: "DPE", Details: "http1.codec_error", Local: "10.244.0.9:8443", Source: "172.18.0.2:45816"},
+		lineUF: {At: at, Whole: true, Received: "0", Sent: "121", Forwarded: "172.18.0.2", Method: "GET", Path: "/o1", Protocol: "HTTP/2", Code: 503, Flags: "URX,UF",
 			Details: "upstream_reset_before_response_started{remote_connection_failure|TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end}",
 			Failure: "TLS_error:|268435703:end", Duration: 63 * time.Millisecond, Agent: "curl/7.88.1", RequestID: "id", Authority: "app.example.com",
 			Upstream: "10.244.0.5:8080", Cluster: "outbound|80||web.shop.svc.cluster.local", Local: "10.244.0.3:8443", Source: "172.18.0.2:1",
 			SNI: "app.example.com", Route: "shop.web.0"},
-		lineTCP: {At: at, Closed: "rbac_access_denied_matched_policy[none]", Duration: 3 * time.Millisecond, Upstream: "10.244.0.5:8443",
+		lineTCP: {At: at, Whole: true, Received: "517", Sent: "0", Closed: "rbac_access_denied_matched_policy[none]", Duration: 3 * time.Millisecond, Upstream: "10.244.0.5:8443",
 			Cluster: "outbound|443||webtls.shop.svc.cluster.local", UpstreamLocal: "10.244.0.3:39582", Local: "10.244.0.3:8443", Source: "172.18.0.2:59488", SNI: "pass.example.com"},
 		// A quote in the user agent: the head is still right.
 		`[2026-11-23T22:42:08.528Z] "GET / HTTP/1.1" 200 - via_upstream - "-" 0 1 2 1 "-" "a"b" "id" "h" "-" - - - - - -`: {

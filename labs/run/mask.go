@@ -12,9 +12,7 @@ import (
 // on only when its step is done. The details of a broken layer answer the
 // step's question.
 func (s State) masked(p labs.Path) labs.Path {
-	switch s.Phase {
-	case labs.PhaseDiagnosing, labs.PhaseBreaking, labs.PhaseUnearned:
-	default:
+	if !s.hides() {
 		return p
 	}
 	out := p
@@ -27,6 +25,11 @@ func (s State) masked(p labs.Path) labs.Path {
 		}
 	}
 	return out
+}
+
+// hides says that a lab is in progress which still asks what is broken.
+func (s State) hides() bool {
+	return s.Phase == labs.PhaseDiagnosing || s.Phase == labs.PhaseBreaking || s.Phase == labs.PhaseUnearned
 }
 
 // shown is what may be told of one layer.
@@ -45,11 +48,15 @@ func (s State) shown(r labs.LayerReport) labs.LayerReport {
 }
 
 // hidden is an answer without what the steps still ask for: the gateway's
-// words until the capture step's finding, the certificate's serial until that
-// of the tls step.
+// words until the capture step's finding, what the proxies behind the first
+// logged until the diagnosis is complete, the certificate's serial until the
+// tls step's finding.
 func (s State) hidden(a labs.Answer) labs.Answer {
 	if !s.steps[labs.StepCapture].findingRight {
 		a.Flag, a.Details, a.LogLine, a.Logs = "", "", "", nil
+	}
+	if len(a.Logs) > 1 && !s.diagnosed() {
+		a.Logs = a.Logs[:1]
 	}
 	if !s.steps[labs.StepTLS].findingRight {
 		a.Serial = ""

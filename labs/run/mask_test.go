@@ -21,6 +21,28 @@ func telling(broken labs.Layer) labs.Path {
 	return p
 }
 
+// TestLogsOfTheWayWaitForTheDiagnosis: the second proxy's line says which hop
+// the request came to.
+func TestLogsOfTheWayWaitForTheDiagnosis(t *testing.T) {
+	t.Parallel()
+	a := labs.Answer{Flag: "UF", LogLine: "first", Logs: []labs.ProxyLog{{Line: "first"}, {Line: "second"}}}
+	s, _ := play(rec(history.Broken, 1))
+	if got := s.hidden(a); len(got.Logs) != 0 || got.LogLine != "" || got.Flag != "" {
+		t.Errorf("before the capture: %+v", got)
+	}
+	s, _ = next(s, rec(history.Finding, 2, finding(labs.StepCapture, "UF", true)))
+	if got := s.hidden(a); len(got.Logs) != 1 || got.Logs[0].Line != "first" {
+		t.Errorf("after the capture: %+v", got.Logs)
+	}
+	for _, step := range labs.Steps()[1:] {
+		s, _ = next(s, rec(history.Verdict, 3, verdict(step, labs.Healthy, true)))
+		s, _ = next(s, rec(history.Finding, 3, finding(step, "x", true)))
+	}
+	if got := s.hidden(a); len(got.Logs) != 2 {
+		t.Errorf("after the diagnosis: %+v", got.Logs)
+	}
+}
+
 // TestTraceTellsNoMoreThanWasVerified: a right verdict shows the mark; the
 // details, which answer the step's question, wait for that answer.
 func TestTraceTellsNoMoreThanWasVerified(t *testing.T) {

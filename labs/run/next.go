@@ -14,6 +14,7 @@ import (
 // next is the whole set of rules of a session.
 func next(s State, e Event) (State, []Effect) {
 	s.steps, s.path = maps.Clone(s.steps), maps.Clone(s.path)
+	s.hops = maps.Clone(s.hops)
 	switch e := e.(type) {
 	case Recorded:
 		return recorded(s, e)
@@ -215,6 +216,7 @@ func observed(s State, e Observed) (State, []Effect) {
 			s.path[r.Layer] = s.path[r.Layer].next(r.Verdict, e.At)
 		}
 	}
+	s.walked(e)
 	if words := s.astray(e); words != "" {
 		s.Trouble, s.held = words, time.Time{}
 		return s, nil

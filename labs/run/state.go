@@ -8,6 +8,7 @@
 package run
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -41,6 +42,9 @@ type State struct {
 	goals   []labs.CheckView
 	guards  []labs.CheckView
 	path    map[labs.Layer]mark
+	hops    map[spot]mark
+	way     []string  // names of the hops seen so far, from the client inwards
+	main    labs.Path // the last look at the main request
 	capture labs.Answer
 	broken  labs.Answer // the capture when the fault was first seen
 	held    time.Time   // since when everything holds; zero when it does not
@@ -57,6 +61,12 @@ type step struct {
 	wrong, hints  int
 }
 
+// spot is one layer of one hop.
+type spot struct {
+	hop   string
+	layer labs.Layer
+}
+
 // mark is one layer of the live path.
 type mark struct {
 	now, was labs.Verdict
@@ -70,6 +80,11 @@ func (m mark) next(v labs.Verdict, at time.Time) mark {
 	}
 	m.now = v
 	return m
+}
+
+// shown is the mark on screen, of a layer that was verified.
+func (m mark) shown(l labs.Layer) labs.PathMark {
+	return labs.PathMark{Layer: l, Verdict: cmp.Or(m.now, labs.Unknown), Was: m.was, Changed: m.changed}
 }
 
 // Event is something that happened to a session.
@@ -130,7 +145,7 @@ func (Urge) effect()  {}
 // begin is the state of a new attempt.
 func begin(lab *labs.Lab, r history.Record) State {
 	return State{Lab: lab, Attempt: r.Attempt, Phase: labs.PhasePreparing, Since: r.At, last: r, pid: r.PID,
-		steps: map[labs.Step]step{}, path: map[labs.Layer]mark{}}
+		steps: map[labs.Step]step{}, path: map[labs.Layer]mark{}, hops: map[spot]mark{}}
 }
 
 // abandoned says who goes on with what a program left half done when it died;

@@ -32,7 +32,7 @@ func (s State) view(now time.Time, at place) labs.View {
 		v.Steps = append(v.Steps, s.stepView(name))
 	}
 	v.Current = s.current()
-	v.Path = s.pathView()
+	v.Path, v.Hops = s.pathView(), s.hopsView()
 	if s.Phase == labs.PhaseSolved {
 		v.Debrief, v.Cards = s.debrief(), slices.Clone(s.due)
 	}
@@ -134,11 +134,7 @@ func (s State) pathView() []labs.PathMark {
 	for _, l := range labs.Layers() {
 		m := labs.PathMark{Layer: l}
 		if verified[l] {
-			live := s.path[l]
-			m.Verdict, m.Was, m.Changed = live.now, live.was, live.changed
-			if m.Verdict == "" {
-				m.Verdict = labs.Unknown
-			}
+			m = s.path[l].shown(l)
 		}
 		out = append(out, m)
 	}

@@ -37,6 +37,7 @@ const (
 	Stats          Scope = "stats"
 	Trace          Scope = "trace"
 	TraceType      Scope = "trace, typing a URL"
+	TraceHosts     Scope = "trace, hosts of the cluster"
 	Tour           Scope = "tour"
 	Settings       Scope = "settings"
 	SettingsType   Scope = "settings, typing a value"
@@ -116,6 +117,7 @@ const (
 	Next       Intent = "next command"
 	Copy       Intent = "copy command"
 	Details    Intent = "details"
+	Evidence   Intent = "evidence"
 	Reset      Intent = "reset"
 	Solution   Intent = "solution"
 )

@@ -143,6 +143,7 @@ func lab() []Binding {
 		{LabSolved, []string{"pgup"}, PageUp, "pgup", "", "a page up"},
 		{LabSolved, []string{"esc", "enter"}, Back, "⏎", "done", "go back; the lab stays as it is until reset"},
 		{LabSolved, []string{"t"}, Shell, "t", "shell", "open your shell beside the lab, or go back into it; exit ends it"},
+		{LabSolved, []string{"v"}, Evidence, "v", "evidence", "read the last request, its answer and what proxies logged of it"},
 		{LabSolved, []string{"r"}, Reset, "r", "reset", "put everything back and end this lab; asks first"},
 	})
 }
@@ -164,6 +165,7 @@ func labCommon(s Scope) []Binding {
 		{s, []string{"down", "j"}, Down, "↓", "", "look at the next step"},
 		{s, []string{"up", "k"}, Up, "↑", "", "look at the step before"},
 		{s, []string{"esc"}, Back, "esc", "back", "leave; the lab stays as it is"},
+		{s, []string{"v"}, Evidence, "v", "evidence", "read the last request, its answer and its log line, field by field"},
 	}
 }
 
@@ -207,11 +209,17 @@ func pages() []Binding {
 	}, scrolls(Stats), []Binding{
 		{Trace, []string{"enter", "e"}, Answer, "⏎", "another URL", "type another URL"},
 		{Trace, []string{"R"}, Again, "R", "again", "ask again"},
+		{Trace, []string{"v"}, Evidence, "v", "evidence", "read the request, its answer and what proxies logged of it, field by field"},
 		{Trace, []string{"esc"}, Back, "esc", "back", "go back"},
 	}, scrolls(Trace), []Binding{
 		{TraceType, []string{"enter"}, Go, "⏎", "trace", "walk this request through the layers"},
+		{TraceType, []string{"down"}, Down, "↓", "hosts", "pick one of the hosts of the cluster"},
 		{TraceType, []string{"esc"}, Back, "esc", "back", "leave the field"},
 
+		{TraceHosts, []string{"enter"}, Go, "⏎", "trace", "walk a request to the marked host through the layers"},
+		{TraceHosts, []string{"e", "tab"}, Answer, "e", "type a URL", "type a URL instead"},
+		{TraceHosts, []string{"R"}, Again, "R", "", "read the hosts again"},
+	}, moves(TraceHosts), []Binding{
 		{Settings, []string{"enter", "e"}, Answer, "⏎", "change", "take the next value, or type one"},
 		{Settings, []string{"backspace"}, Default, "⌫", "default", "take the default again"},
 	}, moves(Settings), []Binding{
@@ -231,7 +239,7 @@ func pages() []Binding {
 		{Tour, []string{"down", "j"}, Down, "↓", "scroll", "scroll down"},
 		{Tour, []string{"up", "k"}, Up, "↑", "", "scroll up"},
 
-		{Page, []string{"esc", "enter", "i", "q", "?"}, Back, "esc", "close", "close this page"},
+		{Page, []string{"esc", "enter", "i", "v", "q", "?"}, Back, "esc", "close", "close this page"},
 	}, scrolls(Page), []Binding{
 		{Confirm, []string{"y"}, Yes, "y", "yes", "do it; no other key means yes, since what is asked about cannot be taken back"},
 		{Confirm, []string{"esc", "n", "q"}, Back, "esc", "no", "leave everything as it is"},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gatedrill/gatedrill/labs"
 	"github.com/gatedrill/gatedrill/tui/layout"
+	"github.com/gatedrill/gatedrill/tui/widget"
 )
 
 // The ranks by which the parts of the screen give way when rows are short:
@@ -46,7 +47,7 @@ func (a arranged) lines() []string { return layout.Lines(slices.Concat(a.top, a.
 func (m *Model) arrange(w, h int) arranged {
 	var top, task []layout.Block
 	if w < twoCols {
-		top, task = m.topNarrow(w), m.panel(w)
+		top, task = m.topNarrow(w, h), m.panel(w)
 		task = append(task, layout.One(rankBlank, ""), m.checks(w))
 	} else {
 		top, task = m.top(w, h), m.panel(rightWidth(w))
@@ -112,7 +113,7 @@ func (m *Model) top(w, h int) []layout.Block {
 		blocks = append(blocks, layout.One(rankExtra, " "+line))
 	}
 	return append(blocks,
-		layout.One(rankPath, " "+m.pathLine(w-2)),
+		m.way(w-2, w >= wideMap || h >= tall, 1),
 		layout.One(rankReply, layout.Indent(m.turns(w-2), 1)...),
 		keepHead(rankReason, layout.Indent(m.inTrouble(w-2), 1), 3, rankTally),
 		layout.One(rankTask, st.Faint.Render(strings.Repeat("─", w))))
@@ -120,16 +121,33 @@ func (m *Model) top(w, h int) []layout.Block {
 
 // topNarrow is for the screen of one column, where the ticket is read on a
 // page of its own.
-func (m *Model) topNarrow(w int) []layout.Block {
+func (m *Model) topNarrow(w, h int) []layout.Block {
 	return []layout.Block{
 		layout.Shorten(rankTicketSm, layout.Flow(m.view.Ticket, w), 3, more),
 		layout.One(rankBlank, ""),
 		layout.One(rankRoom, m.askedLine(w)),
 		layout.One(rankAsked, m.answerLine(w)),
-		layout.One(rankPath, m.pathLine(w)),
+		m.way(w, h >= tall, 0),
 		layout.One(rankReply, m.turns(w)...),
 		keepHead(rankReason, m.inTrouble(w), 2, rankTally),
 		layout.One(rankBlank, ""),
 		layout.One(rankRoom, append(m.steps(w), "")...),
 	}
+}
+
+// way is the path of the request: hop by hop where there is room, with what
+// each mark rests on where there is more, else on one line.
+func (m *Model) way(w int, room bool, indent int) layout.Block {
+	st := m.env.Styles
+	one := layout.Form{Rank: rankPath, Lines: layout.Indent([]string{widget.PathLine(st, m.view.Path, w)}, indent)}
+	if !room {
+		return layout.Block{Forms: []layout.Form{one}}
+	}
+	var forms []layout.Form
+	for _, lines := range [][]string{widget.WayInFull(st, m.view.Hops, w), widget.WayByHop(st, m.view.Hops, w)} {
+		if len(lines) > 0 {
+			forms = append(forms, layout.Form{Rank: rankRoom, Lines: layout.Indent(lines, indent)})
+		}
+	}
+	return layout.Block{Forms: append(forms, one)}
 }

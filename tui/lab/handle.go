@@ -46,6 +46,8 @@ func (m *Model) do(i keymap.Intent) tea.Cmd {
 		return m.another()
 	case keymap.Details:
 		return m.env.Page("all of it", m.details())
+	case keymap.Evidence:
+		return m.env.Page("evidence", m.evidence())
 	case keymap.Hint, keymap.Reset, keymap.Solution:
 		return m.confirm(i)
 	case keymap.Up, keymap.Down, keymap.PageUp, keymap.PageDown:

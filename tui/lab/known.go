@@ -30,6 +30,13 @@ func (m *Model) known() labs.View {
 	for i, p := range v.Path {
 		v.Path[i] = labs.PathMark{Layer: p.Layer}
 	}
+	v.Hops = slices.Clone(v.Hops)
+	for i, h := range v.Hops {
+		v.Hops[i] = labs.HopMark{Name: h.Name}
+		for _, p := range h.Layers {
+			v.Hops[i].Layers = append(v.Hops[i].Layers, labs.PathMark{Layer: p.Layer})
+		}
+	}
 	v.Goals, v.Guards = pending(v.Goals), pending(v.Guards)
 	return v
 }

@@ -50,6 +50,8 @@ type Ports struct {
 	// Shell opens the learner's shell beside the lab; nil where only the whole
 	// terminal can be given to it.
 	Shell shell.Open
+	// Explain explains the fields of an access-log line; may be nil.
+	Explain widget.ExplainLog
 }
 
 type stage int

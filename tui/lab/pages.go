@@ -70,6 +70,19 @@ func (m *Model) details() string {
 	return b.String()
 }
 
+// evidence is the last request with its answer, as one Markdown page: no more
+// of it than the screen shows.
+func (m *Model) evidence() string {
+	if m.blind() {
+		return "Nothing is known while the " + m.news.Name + " is not up."
+	}
+	page := widget.Evidence(m.view.Request, m.capture(), m.ports.Explain)
+	if m.view.Capture.Observed && !m.captured() {
+		page += "What the proxies logged of it, and the flag, are here once step 1 is done.\n"
+	}
+	return page
+}
+
 func (m *Model) stepDetails(para func(string, ...any), s labs.StepView) {
 	para("**Step %d, %s**", number(s.Step), s.Title)
 	if m.ahead(s.Step) {

@@ -14,9 +14,10 @@ import (
 )
 
 const (
-	measure  = 84 // the longest line of prose that reads well
-	twoCols  = 72 // below this width the screen has one column
-	tall     = 30 // from this height there is room for more than is asked
+	measure  = 84  // the longest line of prose that reads well
+	twoCols  = 72  // below this width the screen has one column
+	tall     = 30  // from this height there is room for more than is asked
+	wideMap  = 110 // from this width the way is drawn hop by hop where rows are left
 	more     = "  … i reads it all"
 	newsTime = 2 * time.Second // how long a change stays marked
 	lookTime = 3 * time.Second // how long a look after the shell is announced, unless a view comes
@@ -95,8 +96,6 @@ func (m *Model) underway(w, h int) []string {
 	return slices.Concat(layout.Head(ticket, h-1-len(progress), more), []string{""}, progress)
 }
 
-func (m *Model) pathLine(w int) string { return widget.PathLine(m.env.Styles, m.view.Path, w) }
-
 // askedLine is the request, logLine the gateway's own line about it once that
 // was read.
 func (m *Model) askedLine(w int) string {
@@ -134,7 +133,7 @@ func (m *Model) answerLine(w int) string {
 func (m *Model) capture() labs.Answer {
 	c := m.view.Capture
 	if !m.captured() {
-		c.Flag, c.Details, c.LogLine = "", "", ""
+		c.Flag, c.Details, c.LogLine, c.Logs = "", "", "", nil
 	}
 	return c
 }
@@ -157,12 +156,27 @@ func (m *Model) turns(w int) []string {
 		if p.Was == "" || p.Was == labs.Unknown || p.Was == p.Verdict || p.Verdict == labs.Healthy {
 			continue // from unknown: only the first look, or the view is back
 		}
-		text := fmt.Sprintf("%s was %s, %s for %s", p.Layer, inWords(p.Was), inWords(p.Verdict),
+		text := fmt.Sprintf("%s%s was %s, %s for %s", p.Layer, m.turnedAt(p), inWords(p.Was), inWords(p.Verdict),
 			widget.Took(m.now.Sub(p.Changed)))
 		mark, style := widget.Verdict(st, p.Verdict)
 		out = append(out, layout.Cut(style.Render(mark)+" "+text+m.fresh(p.Changed), w))
 	}
 	return out
+}
+
+// turnedAt names the hop at which a layer turned, where there are several.
+func (m *Model) turnedAt(p labs.PathMark) string {
+	if len(m.view.Hops) < 2 {
+		return ""
+	}
+	for _, h := range m.view.Hops {
+		for _, x := range h.Layers {
+			if x.Layer == p.Layer && x.Verdict == p.Verdict && x.Was == p.Was && x.Changed.Equal(p.Changed) {
+				return " at the " + h.Name
+			}
+		}
+	}
+	return ""
 }
 
 // fresh marks what changed a moment ago.

@@ -15,15 +15,17 @@ import (
 	"github.com/gatedrill/gatedrill/tui/widget"
 )
 
-// Tracer walks a request.
+// Tracer walks a request, and lists the hosts that may be asked.
 type Tracer interface {
+	Hosts(ctx context.Context) ([]labs.HostRow, error)
 	Trace(ctx context.Context, url string) (labs.Path, error)
 }
 
 // Model is the trace screen.
 type Model struct {
-	env  *screen.Env
-	port Tracer
+	env     *screen.Env
+	port    Tracer
+	explain widget.ExplainLog
 
 	field   widget.Field
 	typing  bool
@@ -32,6 +34,8 @@ type Model struct {
 	url     string // asked last
 	path    *labs.Path
 	err     string
+	hosts   *hosts
+	listing bool // keys go to the hosts
 	size    screen.Size
 	scroll  layout.Scroll
 }
@@ -43,17 +47,17 @@ type traced struct {
 }
 
 // New makes the screen, with the field open.
-func New(env *screen.Env, port Tracer) *Model {
-	m := &Model{env: env, port: port, field: widget.NewField(env.Styles)}
+func New(env *screen.Env, port Tracer, explain widget.ExplainLog) *Model {
+	m := &Model{env: env, port: port, hosts: newHosts(env, port), explain: explain, field: widget.NewField(env.Styles)}
 	m.edit()
 	return m
 }
 
-// Init has nothing to load.
-func (m *Model) Init() tea.Cmd { return nil }
+// Init reads the hosts.
+func (m *Model) Init() tea.Cmd { return m.hosts.read() }
 
 func (m *Model) edit() {
-	m.typing = true
+	m.typing, m.listing = true, false
 	m.field.Focus()
 }
 
@@ -64,6 +68,7 @@ func (m *Model) stop() {
 
 func (m *Model) walk() tea.Cmd {
 	m.stop()
+	m.listing = false
 	m.url = strings.TrimSpace(m.field.Value())
 	if !strings.Contains(m.url, "://") {
 		m.url = "https://" + m.url
@@ -81,6 +86,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case screen.Size:
 		m.size = msg
+		return m.hosts.update(screen.Size{W: msg.W, H: msg.H - 2})
 	case traced:
 		if msg.request == m.request {
 			m.busy, m.err, m.scroll = false, widget.Words(msg.err), layout.Scroll{}
@@ -96,9 +102,40 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		if i := m.env.Intent(m.Scope(), msg); i != "" {
 			return m.do(i)
 		}
-		return m.field.Update(msg)
+		return m.text(msg)
 	case tea.PasteMsg:
-		return m.field.Update(msg)
+		return m.text(msg)
+	default:
+		return m.hosts.update(msg)
+	}
+	return nil
+}
+
+// text goes to the field that is open: the URL's, or the filter of the hosts.
+func (m *Model) text(msg tea.Msg) tea.Cmd {
+	if m.listing {
+		return m.hosts.update(msg)
+	}
+	return m.field.Update(msg)
+}
+
+// pick acts while keys go to the hosts.
+func (m *Model) pick(i keymap.Intent) tea.Cmd {
+	if m.hosts.list.Do(i) {
+		return nil
+	}
+	switch i {
+	case keymap.Back, keymap.Answer:
+		m.edit()
+	case keymap.Again:
+		return m.hosts.read()
+	case keymap.Go:
+		url, why := m.hosts.marked()
+		if why != "" {
+			return screen.Say(why)
+		}
+		m.field.Set(url)
+		return m.walk()
 	}
 	return nil
 }
@@ -112,6 +149,16 @@ func (m *Model) toBreak() {
 }
 
 func (m *Model) do(i keymap.Intent) tea.Cmd {
+	if m.listing {
+		return m.pick(i)
+	}
+	if m.typing && i == keymap.Down {
+		if m.hosts.any() {
+			m.stop()
+			m.listing = true
+		}
+		return nil
+	}
 	switch i {
 	case keymap.Back:
 		if m.typing && m.url != "" {
@@ -122,6 +169,11 @@ func (m *Model) do(i keymap.Intent) tea.Cmd {
 		return m.env.Back()
 	case keymap.Answer:
 		m.edit()
+		return nil
+	case keymap.Evidence:
+		if m.path != nil {
+			return m.env.Page("evidence", widget.Evidence(m.path.Request, m.path.Answer, m.explain))
+		}
 		return nil
 	case keymap.Go, keymap.Again:
 		if strings.TrimSpace(m.field.Value()) == "" {
@@ -135,9 +187,17 @@ func (m *Model) do(i keymap.Intent) tea.Cmd {
 
 // Useful says whether a key does something now.
 func (m *Model) Useful(i keymap.Intent) bool {
+	if m.listing {
+		return true
+	}
 	switch i {
 	case keymap.Down:
+		if m.typing {
+			return m.hosts.any()
+		}
 		return len(m.lines(m.size.W)) > m.size.H-2
+	case keymap.Evidence:
+		return m.path != nil
 	case keymap.Again:
 		return m.url != ""
 	}
@@ -146,7 +206,12 @@ func (m *Model) Useful(i keymap.Intent) bool {
 
 // Scope names the keys in force.
 func (m *Model) Scope() keymap.Scope {
-	if m.typing {
+	switch {
+	case m.listing && m.hosts.list.Typing():
+		return keymap.ListType
+	case m.listing:
+		return keymap.TraceHosts
+	case m.typing:
 		return keymap.TraceType
 	}
 	return keymap.Trace

@@ -15,8 +15,11 @@ import (
 func (m *Model) View(w, h int) string {
 	st := m.env.Styles
 	head := " " + st.Accent.Render("URL ") + m.field.View(w-7)
-	if !m.typing {
+	if !m.typing && m.url != "" {
 		head = " " + st.Faint.Render("URL ") + st.Strong.Render(layout.Cut(m.url, w-6))
+	}
+	if m.listing || m.path == nil && !m.busy && m.err == "" {
+		return layout.Fit(append([]string{head, ""}, m.start(w, h-2)...), w, h)
 	}
 	lines := append([]string{head, ""}, widget.Window(st, m.scroll, m.lines(w), w, h-2)...)
 	return layout.Fit(lines, w, h)
@@ -31,11 +34,30 @@ func (m *Model) lines(w int) []string {
 		return layout.Indent(append(layout.Flow(theme.Bad+" it could not be walked: "+m.err, min(w-2, 96)),
 			"", st.Faint.Render("R asks again")), 1)
 	case m.path == nil:
-		return layout.Indent(layout.Flow("Type a URL as a client would ask for it, as in https://shop.example.com/cart. "+
-			"It is walked from DNS to the destination, and what each layer really does is shown.", min(w-2, 76)), 1)
+		return nil
 	}
 	lines, _ := m.walked(w)
 	return lines
+}
+
+// low is the height under which there is no room for prose beside the hosts.
+const low = 14
+
+// start is what is shown before a request was walked: what to do, and the
+// hosts of the cluster.
+func (m *Model) start(w, h int) []string {
+	words := "Type a URL as a client would ask for it, as in https://shop.example.com/cart. " +
+		"It is walked from DNS to the destination, and what each layer really does is shown."
+	if h < low {
+		words = "Type a URL, or pick a host."
+	}
+	lines := layout.Indent(layout.Flow(words, min(w-2, 76)), 1)
+	if m.listing {
+		lines = nil
+	} else {
+		lines = append(lines, "")
+	}
+	return append(lines, m.hosts.view(w, h-len(lines), m.listing)...)
 }
 
 // walked draws the path, and says at which line it is broken, 0 when it is not.

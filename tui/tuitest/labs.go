@@ -67,6 +67,8 @@ type Labs struct {
 	ReplyErr  error
 	Path      labs.Path // of Trace
 	TraceErr  error
+	Rows      []labs.HostRow // of Hosts
+	HostsErr  error
 	Solved    string // the solution
 	Command   tea.ExecCommand
 	OnVerdict func(labs.Step, labs.Verdict)
@@ -176,6 +178,9 @@ func (l *Labs) Trace(_ context.Context, url string) (labs.Path, error) {
 	l.called("trace " + url)
 	return l.Path, l.TraceErr
 }
+
+// Hosts returns the rows.
+func (l *Labs) Hosts(context.Context) ([]labs.HostRow, error) { return l.Rows, l.HostsErr }
 
 // Shell is a learner's shell that does f instead.
 type Shell struct{ Do func() error }

@@ -2,6 +2,8 @@ package tuitest
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gatedrill/gatedrill/cards"
@@ -150,6 +152,37 @@ func View(now time.Time) labs.View {
 		v.Path = append(v.Path, m)
 	}
 	v.Steps = steps()
+	v.Hops = []labs.HopMark{{Proxy: "Pod istio-system/istio-ingressgateway-7d9c4", Layers: noted(v.Path, 2)}}
+	return v
+}
+
+// noted are the first layers with what they rest on.
+func noted(marks []labs.PathMark, first int) []labs.PathMark {
+	notes := []string{"shop.example.com → 172.18.255.200", "443 → 8443, 1 endpoint · Service istio-system/istio-ingressgateway",
+		"0.0.0.0:8443, filter chain SNI shop.example.com · Gateway drill-shop/public", "served by Secret istio-system/shop-cert · SIMPLE",
+		`no virtual host for "shop.example.com"`, "not reached"}
+	out := slices.Clone(marks)
+	for i := range out[:first] {
+		out[i].Note = notes[i]
+	}
+	return out
+}
+
+// TwoHops is a repair of a way over a sidecar and an egress gateway, where TLS
+// at the second was well before the learner's change.
+func TwoHops(now time.Time) labs.View {
+	v := Fixing(now)
+	healthy := slices.Clone(v.Path)
+	for i := range healthy {
+		healthy[i].Verdict = labs.Healthy
+	}
+	v.Path[3] = labs.PathMark{Layer: labs.LayerTLS, Verdict: labs.Broken, Was: labs.Healthy, Changed: now.Add(-12 * time.Second)}
+	second := noted(v.Path, 6)
+	v.Hops = []labs.HopMark{
+		{Name: "sidecar", Proxy: "Pod drill-shop/client-6f7", Layers: noted(healthy, 4)},
+		{Name: "egress", Proxy: "Pod istio-system/istio-egressgateway-65dc6", Layers: second},
+		{Name: "server", Proxy: "outside/transfers.clearing.example"},
+	}
 	return v
 }
 
@@ -190,6 +223,7 @@ func Fixing(now time.Time) labs.View {
 		v.Path[i].Verdict = labs.Healthy
 	}
 	v.Path[4].Verdict, v.Path[5].Verdict = labs.Broken, labs.OffPath
+	v.Hops = []labs.HopMark{{Name: "gateway", Proxy: "Pod istio-system/istio-ingressgateway-7d9c4", Layers: noted(v.Path, 6)}, {Name: "server"}}
 	return v
 }
 
@@ -208,6 +242,21 @@ func Solved(now time.Time) labs.View {
 		"## Next time\n\n- read the flag before the configuration\n- compare `proxy-config routes` with the request\n\n" +
 		"## Keep\n\n    istioctl proxy-config routes deploy/istio-ingressgateway -n istio-system\n"
 	return v
+}
+
+// Hosts are those of a cluster with three gateways.
+func Hosts() []labs.HostRow {
+	object := func(kind, name string) labs.Object {
+		ns, name, _ := strings.Cut(name, "/")
+		return labs.Object{Kind: kind, Namespace: ns, Name: name}
+	}
+	public := object("Gateway", "drill-shop/public")
+	return []labs.HostRow{
+		{Host: "*.example.org", Port: 443, TLS: "PASSTHROUGH", Gateway: object("Gateway", "drill-mail/mx")},
+		{Host: "api.example.com", Port: 443, TLS: "SIMPLE", Gateway: public, Routes: []labs.Object{object("VirtualService", "drill-shop/api")}, URL: "https://api.example.com/v1"},
+		{Host: "shop.example.com", Port: 80, Gateway: public, Routes: []labs.Object{object("VirtualService", "drill-shop/shop")}, URL: "http://shop.example.com/"},
+		{Host: "shop.example.com", Port: 443, TLS: "SIMPLE", Gateway: public, URL: "https://shop.example.com/"},
+	}
 }
 
 // Path is what a trace of the shop finds.

@@ -31,14 +31,19 @@ func Verdict(s *theme.Styles, v labs.Verdict) (string, lipgloss.Style) {
 // PathLine draws the path of a request on one line of w cells, from client to
 // destination, each layer with its mark. Narrow screens get short names.
 func PathLine(s *theme.Styles, marks []labs.PathMark, w int) string {
-	for _, form := range []struct {
-		first, sep string
-		name       func(labs.Layer) string
-	}{
-		{"client", " ── ", layerName},
-		{"", "  ", layerName},
-		{"", " ", shortName},
-	} {
+	return fitting(s, marks, w, []form{{"client", " ── ", layerName}, {"", "  ", layerName}, {"", " ", shortName}})
+}
+
+// form is one way to draw marks on a line.
+type form struct {
+	first, sep string
+	name       func(labs.Layer) string
+}
+
+// fitting draws marks in the first form that fits into w cells, else in the
+// last one, cut.
+func fitting(s *theme.Styles, marks []labs.PathMark, w int, forms []form) string {
+	for i, form := range forms {
 		parts := make([]string, 0, len(marks)+1)
 		if form.first != "" {
 			parts = append(parts, form.first)
@@ -47,7 +52,7 @@ func PathLine(s *theme.Styles, marks []labs.PathMark, w int) string {
 			mark, style := Verdict(s, m.Verdict)
 			parts = append(parts, form.name(m.Layer)+glue(form.sep)+style.Render(mark))
 		}
-		if line := strings.Join(parts, s.Faint.Render(form.sep)); layout.Width(line) <= w || form.sep == " " {
+		if line := strings.Join(parts, s.Faint.Render(form.sep)); layout.Width(line) <= w || i == len(forms)-1 {
 			return layout.Cut(line, w)
 		}
 	}
@@ -88,19 +93,13 @@ func Target(url string) (scheme, host, path string) {
 // Asked is the request in one line: "GET shop.example.com/cart  SNI shop…".
 func Asked(r labs.Request, source string) string {
 	scheme, host, path := Target(r.URL)
-	for name, value := range r.Headers {
-		if strings.EqualFold(name, "host") {
-			host = value
-		}
-	}
 	method := r.Method
 	if method == "" {
 		method = "GET"
 	}
-	out := method + " " + host + path
+	out := method + " " + authority(r, host) + path
 	if scheme == "https" || r.SNI != "" {
-		_, host, _ := Target(r.URL)
-		host, _, _ = strings.Cut(host, ":")
+		host, _, _ := strings.Cut(host, ":")
 		if sni := r.ServerName(host); sni != "" {
 			out += "  SNI " + sni
 		} else {
@@ -117,6 +116,16 @@ func Asked(r labs.Request, source string) string {
 		out += "  from " + source
 	}
 	return out
+}
+
+// authority is the host that a request names, when it asks another one.
+func authority(r labs.Request, asked string) string {
+	for name, value := range r.Headers {
+		if strings.EqualFold(name, "host") {
+			return value
+		}
+	}
+	return asked
 }
 
 // Got is the answer in a few words: "404 NR", "connection refused".
