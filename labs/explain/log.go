@@ -125,7 +125,7 @@ func downstreamFlag(f string) string {
 	case "IH":
 		return "a request header failed strict checking"
 	case "RL":
-		return "Envoy's own rate limit refused it"
+		return "a rate limit filter refused it"
 	case "RLSE":
 		return "the rate limit service failed"
 	case "UAEX":
@@ -142,6 +142,8 @@ func downstreamFlag(f string) string {
 		return "Envoy is overloaded and ended it"
 	case "DF":
 		return "the upstream's name did not resolve"
+	case "DO", "UDO":
+		return "it was dropped, as the cluster's configuration asks under overload"
 	case "RFCF":
 		return "it was answered from a cache"
 	}

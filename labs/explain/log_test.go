@@ -42,7 +42,7 @@ func TestLogOfOtherLines(t *testing.T) {
 	if m := flags("XX,UH"); m != "XX: a response flag that is not known here; UH: the cluster has no healthy endpoint" {
 		t.Errorf("got %q", m)
 	}
-	for _, f := range []string{"NR", "NC", "UH", "UF", "UC", "UO", "UT", "UR", "UPE", "UMSDR", "URX", "DC", "DR", "DPE", "DT", "LR", "SI", "IH", "RL", "RLSE", "UAEX", "DI", "FI", "LH", "NFCF", "OM", "DF", "RFCF"} {
+	for _, f := range []string{"NR", "NC", "UH", "UF", "UC", "UO", "UT", "UR", "UPE", "UMSDR", "URX", "DC", "DR", "DPE", "DT", "LR", "SI", "IH", "RL", "RLSE", "UAEX", "DI", "FI", "LH", "NFCF", "OM", "DF", "DO", "UDO", "RFCF"} {
 		if flag(f) == "" {
 			t.Errorf("%s is not explained", f)
 		}
