@@ -16,6 +16,7 @@ import (
 	"github.com/gatedrill/gatedrill/labs/hosts"
 	"github.com/gatedrill/gatedrill/labs/labfile"
 	"github.com/gatedrill/gatedrill/labs/observe"
+	"github.com/gatedrill/gatedrill/tui/look"
 )
 
 // labIDs are the labs by the names of their folders: reading what is in them
@@ -121,6 +122,26 @@ func ownImages(_ context.Context, e *env, _ *cobra.Command) []string {
 		return nil
 	}
 	return slices.Sorted(maps.Keys(programs))
+}
+
+// settingWords are the settings, each with the values that it may have.
+func settingWords(context.Context, *env, *cobra.Command) []string {
+	var out []string
+	for _, s := range look.Table() {
+		for _, v := range s.Values {
+			out = append(out, s.Name+"="+v)
+		}
+	}
+	for _, b := range backends() {
+		out = append(out, whereKey+"="+b)
+	}
+	for _, l := range cards.Lines(nil, 0) {
+		out = append(out, l.Key()+"=\t"+l.About)
+	}
+	for _, k := range look.Keys() {
+		out = append(out, k.Name+"=\t"+k.About)
+	}
+	return out
 }
 
 // hostURLs are URLs that reach the hosts of the cluster that the command looks

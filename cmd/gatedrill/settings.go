@@ -168,6 +168,7 @@ func settingsCommand(e *env) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "settings [KEY=VALUE…]", Short: "Show or set colours, keys, limits, and where labs run",
+		ValidArgsFunction: offerEach(e, settingWords),
 		Long: `Shows every setting, or sets some. Without a value a setting is what it was by
 itself. The terminal program changes the same on its own screen: , at home.
 
