@@ -93,14 +93,10 @@ func (s State) note(at string, l labs.Layer) string {
 // does not name. The TLS mode, which the listener has, stands at tls: that step
 // asks for it.
 func (s State) noted(r labs.LayerReport) string {
-	parts := []string{r.Summary}
+	parts := []string{s.withoutMode(r).Summary}
 	mode, _ := s.main.LayerAt(r.Hop, labs.LayerListener).Facts["mode"].(string)
-	switch {
-	case mode == "":
-	case r.Layer == labs.LayerTLS && !strings.Contains(r.Summary, mode):
+	if r.Layer == labs.LayerTLS && !strings.Contains(r.Summary, mode) {
 		parts = append(parts, mode)
-	case r.Layer == labs.LayerListener && !s.done(labs.StepTLS):
-		parts[0] = strings.ReplaceAll(r.Summary, "  "+mode, "")
 	}
 	for _, o := range r.Beside() {
 		parts = append(parts, o.String())
