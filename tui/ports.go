@@ -170,6 +170,8 @@ type Options struct {
 	Start Open
 	// Light draws for a light background until the terminal tells its own.
 	Light bool
+	// Trouble is said at once, "" for nothing.
+	Trouble string
 	// Look is what was chosen of looks; the defaults when nil.
 	Look *look.Look
 }

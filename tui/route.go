@@ -99,13 +99,20 @@ func (m *Model) push(e entry) tea.Cmd {
 	return tea.Batch(e.Update(m.size()), e.Update(screen.Tick{At: m.now}), e.Init())
 }
 
-// open puts a screen on top. The same kind of screen is not put on itself,
-// which happens when its key is pressed twice.
+// open puts a screen on top. There is one of each kind: the one that is open
+// already is gone back to if it is what is asked for, which happens when its key
+// is pressed twice, or holds what is not stored; else it makes room.
 func (m *Model) open(o screen.Open) tea.Cmd {
-	top := m.top()
-	if top.kind == o.Kind {
-		return nil
+	if at := slices.IndexFunc(m.stack, func(e entry) bool { return e.kind == o.Kind }); at >= 0 {
+		e := m.stack[at]
+		which, some := e.Screen.(screen.Which)
+		holding, holds := e.Screen.(screen.Holding)
+		if !some || which.Is(o) || holds && holding.Unsaved() != "" {
+			return m.backTo(at)
+		}
+		m.remove(e.env.ID())
 	}
+	top := m.top()
 	if m.ports.Labs == nil && (o.Kind == screen.Lab || o.Kind == screen.Labs || o.Kind == screen.Trace) {
 		return screen.Send(screen.Flash{Text: m.opts.NoLabs, Bad: true})
 	}
@@ -121,6 +128,18 @@ func (m *Model) open(o screen.Open) tea.Cmd {
 		m.remove(top.env.ID())
 	}
 	return m.push(entry{Screen: s, env: own, kind: o.Kind})
+}
+
+// backTo closes what is above a screen.
+func (m *Model) backTo(at int) tea.Cmd {
+	if at == len(m.stack)-1 {
+		return nil
+	}
+	for _, e := range m.stack[at+1:] {
+		e.env.Close()
+	}
+	m.stack = m.stack[:at+1]
+	return m.top().Update(screen.Shown{})
 }
 
 func (m *Model) make(env *screen.Env, o screen.Open) screen.Screen {
@@ -147,12 +166,20 @@ func (m *Model) make(env *screen.Env, o screen.Open) screen.Screen {
 }
 
 // back closes a screen, and tells the one that is seen then.
-func (m *Model) back(from int) tea.Cmd {
+func (m *Model) back(b screen.Back) tea.Cmd {
 	was := m.top().env.ID()
-	if from == m.stack[0].env.ID() || !m.remove(from) || m.top().env.ID() == was {
-		return nil
+	if b.From == m.stack[0].env.ID() || !m.remove(b.From) {
+		return nil // it is closed already: the key was pressed twice
 	}
-	return m.top().Update(screen.Shown{})
+	var cmds []tea.Cmd
+	if m.top().env.ID() != was {
+		cmds = append(cmds, m.top().Update(screen.Shown{}))
+	}
+	if b.Then != nil {
+		_, cmd := m.Update(b.Then)
+		cmds = append(cmds, cmd)
+	}
+	return tea.Batch(cmds...)
 }
 
 // remove takes a screen off the stack, and what lies over it.

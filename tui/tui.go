@@ -75,6 +75,9 @@ func (m *Model) Init() tea.Cmd {
 	if m.ports.Cluster != nil {
 		cmds = append(cmds, m.watch(), m.env.Ensure(m.ports.Cluster))
 	}
+	if m.opts.Trouble != "" {
+		cmds = append(cmds, screen.Send(screen.Flash{Text: m.opts.Trouble, Bad: true}))
+	}
 	if m.opts.Start.Kind != "" {
 		cmds = append(cmds, screen.Send(m.opts.Start))
 	}
@@ -112,7 +115,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case screen.Open:
 		return m, m.open(msg)
 	case screen.Back:
-		return m, m.back(msg.From)
+		return m, m.back(msg)
 	case screen.Flash:
 		m.flash, m.flashed = msg, time.Time{}
 	case screen.Looks:

@@ -31,13 +31,18 @@ type choice struct {
 
 func (e *env) choiceFile() string { return e.path("cluster.json") }
 
+// defaultBackend is where labs run when nobody chose.
+func defaultBackend() string {
+	if runtime.GOOS != "linux" {
+		return backendKind
+	}
+	return backendSandbox
+}
+
 // choice reads where labs run: what $GATEDRILL_BACKEND says, else what was
 // chosen, else the sandbox on Linux and kind elsewhere.
 func (e *env) choice() (choice, error) {
-	c := choice{Backend: backendSandbox}
-	if runtime.GOOS != "linux" {
-		c.Backend = backendKind
-	}
+	c := choice{Backend: defaultBackend()}
 	if _, err := note.Read(e.choiceFile(), &c); err != nil {
 		return c, fmt.Errorf("read where labs run: %w (choose again: gatedrill cluster use sandbox|kind, or --context NAME)", err)
 	}

@@ -19,6 +19,7 @@ func besideLab(s *labrun.Service) shell.Open {
 		if err != nil {
 			return nil, err
 		}
+		cmd.Cancel = nil // the end of ctx closes its terminal, which lets it put its things away
 		t, err := terminal.Start(cmd, w, h)
 		if err != nil {
 			return nil, err

@@ -16,6 +16,7 @@ import (
 	"github.com/gatedrill/gatedrill/cards/command"
 	"github.com/gatedrill/gatedrill/cards/study"
 	"github.com/gatedrill/gatedrill/tui"
+	"github.com/gatedrill/gatedrill/tui/look"
 )
 
 // framesPerSecond is the most Bubble Tea allows: the first frame waits for
@@ -39,11 +40,11 @@ func openTUI(ctx context.Context, e *env, start tui.Open) error {
 
 	ctx, stop := context.WithCancel(ctx)
 	chosen, err := looksOf(e)
-	if err != nil {
-		stop()
-		return err
-	}
 	opts := tui.Options{Context: ctx, Now: e.Now, Start: start, Look: &chosen}
+	if err != nil { // gatedrill settings mends it, KEY by KEY
+		chosen = look.Default()
+		opts.Trouble = err.Error()
+	}
 	ports := tui.Ports{Study: late, Editor: cardEditor{e, late}, Compare: command.Compare, Problems: func(context.Context) []string { return deckSources(e).trouble() }}
 	ports.Settings = settings{e, late.open}
 	closeLabs := joinLabs(e, late, &ports, &opts)

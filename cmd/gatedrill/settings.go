@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -54,10 +53,8 @@ func looksOf(e *env) (look.Look, error) {
 	if err != nil {
 		return l, err
 	}
-	for _, k := range slices.Sorted(maps.Keys(kept)) {
-		if err := l.Set(k, kept[k]); err != nil {
-			return l, usagef("%s: %w", e.settingsFile(), err)
-		}
+	if err := l.SetAll(kept); err != nil {
+		return l, usagef("%s: %w (mend the file, or delete it)", e.settingsFile(), err)
 	}
 	for _, s := range look.Table() {
 		if v := e.Getenv(s.Variable()); v != "" {
@@ -81,10 +78,7 @@ func (s settings) List(ctx context.Context) ([]setup.Setting, error) {
 	var out []setup.Setting
 	for _, t := range look.Table() {
 		one := setup.Setting{Group: groupTerminal, Key: t.Name, Value: l.Value(t.Name), Default: t.Default, Values: t.Values, About: t.About}
-		if s.e.Getenv(t.Variable()) != "" {
-			one.Fixed = "$" + t.Variable()
-		}
-		out = append(out, one)
+		out = append(out, s.fixed(one, t))
 	}
 	where, err := s.where()
 	if err != nil {
@@ -100,7 +94,11 @@ func (s settings) List(ctx context.Context) ([]setup.Setting, error) {
 		return nil, err
 	}
 	for _, c := range lines {
-		out = append(out, setup.Setting{Group: groupCards, Key: c.Key(), Value: c.Value, Default: c.Default, About: c.About})
+		one := setup.Setting{Group: groupCards, Key: c.Key(), Value: c.Value, Default: c.Default, About: c.About}
+		if c.Day != 0 {
+			one.Fixed = "a value for today alone"
+		}
+		out = append(out, one)
 	}
 	for _, k := range look.Keys() {
 		out = append(out, setup.Setting{Group: groupKeys, Key: k.Name, Value: l.Value(k.Name), Default: k.Default, About: k.About})
@@ -110,8 +108,11 @@ func (s settings) List(ctx context.Context) ([]setup.Setting, error) {
 
 func (s settings) where() (setup.Setting, error) {
 	c, err := s.e.choice()
-	one := setup.Setting{Group: groupLabs, Key: whereKey, Value: c.Backend, Values: backends(),
+	one := setup.Setting{Group: groupLabs, Key: whereKey, Value: c.Backend, Default: defaultBackend(), Values: []string{backendSandbox, backendKind},
 		About: "where labs run: the sandbox of this program, a kind cluster, or a cluster of yours (gatedrill cluster use --context says which); it holds from the next start on"}
+	if c.Context.Context != "" {
+		one.Values = append(one.Values, backendContext)
+	}
 	if s.e.Getenv("GATEDRILL_BACKEND") != "" {
 		one.Fixed = "$GATEDRILL_BACKEND"
 	}
@@ -126,23 +127,24 @@ func (s settings) Set(ctx context.Context, one setup.Setting, value string) erro
 		if err != nil {
 			return err
 		}
-		return days.Set(ctx, false, one.Key+"="+value)
+		return setSettings(ctx, days, false, one.Key+"="+value)
 	case groupLabs:
 		return s.setWhere(value)
 	}
-	l, err := looksOf(s.e)
-	if err == nil {
-		err = l.Set(one.Key, value)
-	}
-	if err != nil {
-		return err
-	}
+	return s.chooseLooks(map[string]string{one.Key: value})
+}
+
+// chooseLooks stores settings of looks together: keys may change places.
+func (s settings) chooseLooks(values map[string]string) error {
 	kept, err := chosenLooks(s.e)
 	if err != nil {
 		return err
 	}
-	if kept[one.Key] = value; value == "" {
-		delete(kept, one.Key)
+	maps.Copy(kept, values)
+	maps.DeleteFunc(kept, func(_, value string) bool { return value == "" })
+	l := look.Default()
+	if err := l.SetAll(kept); err != nil {
+		return err
 	}
 	if err := note.Write(s.e.settingsFile(), kept); err != nil {
 		return fmt.Errorf("keep the setting: %w", err)
@@ -159,7 +161,7 @@ func (s settings) setWhere(value string) error {
 		return usagef("which cluster is not known yet: gatedrill cluster use --context NAME chooses it")
 	}
 	if c.Backend = value; value == "" {
-		c.Backend = backendSandbox
+		c.Backend = defaultBackend()
 	}
 	return s.e.choose(c)
 }
@@ -209,30 +211,62 @@ func variables() string {
 
 // setAll sets what is written KEY=VALUE.
 func (s settings) setAll(ctx context.Context, args []string) error {
+	together := map[string]string{}
 	for _, a := range args {
 		key, value, found := strings.Cut(a, "=")
 		if !found {
 			return usagef("%q: want KEY=VALUE", a)
 		}
-		list, err := s.List(ctx)
+		one, err := s.named(a, key)
 		if err != nil {
 			return err
-		}
-		at := slices.IndexFunc(list, func(one setup.Setting) bool { return one.Key == key })
-		one := setup.Setting{Group: groupCards, Key: key} // a deck's own, which is listed once it is set
-		if at >= 0 {
-			one = list[at]
-		} else if _, err := cards.ParseSetting(a, 0); err != nil {
-			return usagef("there is no setting %q: gatedrill settings lists all", key)
 		}
 		if one.Fixed != "" {
 			return usagef("%s: %s goes before what is chosen here", key, one.Fixed)
 		}
-		if err := s.Set(ctx, one, value); err != nil {
+		if one.Group == groupTerminal || one.Group == groupKeys {
+			together[key] = value
+		} else if err := s.Set(ctx, one, value); err != nil {
 			return usagef("%w", err)
 		}
 	}
+	if len(together) == 0 {
+		return nil
+	}
+	if err := s.chooseLooks(together); err != nil {
+		return usagef("%w", err)
+	}
 	return nil
+}
+
+// named is the setting of a key, found without reading what was chosen, which
+// may be what is to be mended.
+func (s settings) named(text, key string) (setup.Setting, error) {
+	for _, t := range look.Table() {
+		if t.Name == key {
+			return s.fixed(setup.Setting{Group: groupTerminal, Key: key}, t), nil
+		}
+	}
+	if key == whereKey {
+		return s.where()
+	}
+	if strings.HasPrefix(key, "key.") {
+		return setup.Setting{Group: groupKeys, Key: key}, nil
+	}
+	if _, err := cards.ParseSetting(text, 0); err != nil {
+		if _, other := cards.ParseSetting(key+"=", 0); other != nil {
+			return setup.Setting{}, usagef("there is no setting %q: gatedrill settings lists all", key)
+		}
+	}
+	return setup.Setting{Group: groupCards, Key: key}, nil
+}
+
+// fixed says which variable goes before what is chosen.
+func (s settings) fixed(one setup.Setting, t look.Setting) setup.Setting {
+	if s.e.Getenv(t.Variable()) != "" {
+		one.Fixed = "$" + t.Variable()
+	}
+	return one
 }
 
 func printAllSettings(e *env, list []setup.Setting) error {

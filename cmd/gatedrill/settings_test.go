@@ -55,7 +55,7 @@ shows and changes them all. An empty value is the default again.
 	for _, l := range cards.Lines(nil, 0) {
 		row(l.Key(), "", l.Default, "", l.About)
 	}
-	b.WriteString("\n## Keys\n\n" + "A key is named as it is pressed: `ctrl+h`, `F2`, `space`, `shift+pgup`; several stand with spaces between. One that would mean two things in\none place, or be lost to a text, is refused.\n\n| setting | keys | what |\n|---|---|---|\n")
+	b.WriteString("\n## Keys\n\n" + "A key is named as it is pressed: `ctrl+h`, `f2`, `space`, `shift+pgup`; several stand with spaces between. One that would mean two things in\none place, or be lost to a text, is refused.\n\n| setting | keys | what |\n|---|---|---|\n")
 	for _, s := range look.Keys() {
 		fmt.Fprintf(&b, "| `%s` | `%s` | %s |\n", s.Name, s.Default, s.About)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"text/tabwriter"
 
@@ -31,7 +32,7 @@ most likely forgotten. How well cards are to be remembered: gatedrill cards memo
 					return usagef("--today goes with what to set: new=20")
 				}
 				if len(args) > 0 {
-					if err := setSettings(c, s, today, args); err != nil {
+					if err := setSettings(c.Context(), s, today, args...); err != nil {
 						return err
 					}
 				}
@@ -53,7 +54,7 @@ most likely forgotten. How well cards are to be remembered: gatedrill cards memo
 
 // setSettings refuses settings of decks that are not there: they would never
 // do anything.
-func setSettings(c *cobra.Command, s *study.Service, today bool, args []string) error {
+func setSettings(ctx context.Context, s *study.Service, today bool, args ...string) error {
 	day := 0
 	if today {
 		day = 1 // any: which one it is the service knows
@@ -64,12 +65,12 @@ func setSettings(c *cobra.Command, s *study.Service, today bool, args []string) 
 			return usagef("%w", err)
 		}
 		if set.Deck != "" && set.Value != "" {
-			if _, err := listRows(c.Context(), s, set.Deck); err != nil {
+			if _, err := listRows(ctx, s, set.Deck); err != nil {
 				return err
 			}
 		}
 	}
-	return s.Set(c.Context(), today, args...)
+	return s.Set(ctx, today, args...)
 }
 
 func printSettings(e *env, lines []cards.Line) error {

@@ -29,7 +29,9 @@ func TestRebind(t *testing.T) {
 	for name, other := range map[string]map[Intent][]string{
 		`the key b means`:           {Hint: {"b"}},
 		`the key ? means "help" ev`: {Hint: {"?"}},
-		`the key x is text in`:      {Back: {"x"}},
+		`there is no key "escape"`:  {Back: {"escape"}},
+		`there is no key "shift+a"`: {Hint: {"shift+a"}},
+		`means "interrupt"`:         {Yes: {"ctrl+c"}},
 		`means "quit"`:              {Quit: {"t"}},
 	} {
 		if _, err := Rebind(Table(), other); err == nil || !strings.Contains(err.Error(), name) {

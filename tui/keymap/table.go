@@ -133,9 +133,9 @@ func lab() []Binding {
 		{LabFix, []string{"y"}, Copy, "y", "copy", "copy the marked command of the step looked at"},
 		{LabFix, []string{"tab"}, Next, "⇥", "", "mark the next command of the step looked at"},
 	}, labCommon(LabFix), shells(LabFix), shells(LabTrouble), shells(LabSolved), []Binding{
-		{LabShell, []string{"ctrl+]"}, Back, "ctrl+]", "to the lab", "keys go to the lab again; the shell stays. All other keys are the shell's"},
-		{LabShell, []string{"shift+pgup"}, PageUp, "shift+pgup", "scroll back", "look at what left the screen at its top"},
-		{LabShell, []string{"shift+pgdown"}, PageDown, "shift+pgdn", "", "scroll forth"},
+		{LabShell, []string{"ctrl+]"}, LeaveShell, "ctrl+]", "to the lab", "keys go to the lab again; the shell stays. All other keys are the shell's"},
+		{LabShell, []string{"shift+pgup"}, ScrollBack, "shift+pgup", "scroll back", "look at what left the screen at its top"},
+		{LabShell, []string{"shift+pgdown"}, ScrollForth, "shift+pgdn", "", "scroll forth"},
 	}, []Binding{
 		{LabSolved, []string{"down", "j"}, Down, "↓", "scroll", "scroll down"},
 		{LabSolved, []string{"up", "k"}, Up, "↑", "", "scroll up"},

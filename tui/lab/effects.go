@@ -113,8 +113,16 @@ func (m *Model) reset() tea.Cmd {
 	return m.env.Do(func() tea.Msg { return resetDone{id, port.Reset(ctx)} })
 }
 
-// leave stops watching; the lab stays as it is.
+// leave asks before it ends a shell.
 func (m *Model) leave() tea.Cmd {
+	if ends := m.Unsaved(); ends != "" {
+		return m.ask(askLeave, "Leave the lab?", ends+". The lab stays as it is.")
+	}
+	return m.goAway()
+}
+
+// goAway stops watching; the lab stays as it is.
+func (m *Model) goAway() tea.Cmd {
 	ctx, port := m.env.App, m.ports.Labs
 	left := screen.Tell(func() tea.Msg {
 		if err := port.Leave(ctx); err != nil {

@@ -190,6 +190,8 @@ func (m *Model) onAnswered(a answered) tea.Cmd {
 	case a.what == askHint:
 		s, _ := m.step()
 		return m.hint(s.Step)
+	case a.what == askLeave:
+		return m.goAway()
 	case a.what == askReset:
 		return m.reset()
 	}

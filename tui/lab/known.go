@@ -70,7 +70,9 @@ func (m *Model) Useful(i keymap.Intent) bool {
 		return reached && s.Ask != "" && !s.FindingRight
 	case keymap.Hint:
 		return reached && s.HintsLeft > 0
-	case keymap.Shell:
+	case keymap.Wider, keymap.Narrower:
+		return m.shell.pane != nil
+	case keymap.Shell, keymap.ShellWhole:
 		return !m.blind()
 	case keymap.Copy:
 		_, why := m.toCopy()

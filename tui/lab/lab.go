@@ -105,6 +105,7 @@ const (
 	askReset    question = "reset"
 	askSolution question = "solution"
 	askGiveUp   question = "give up" // the lab in progress, for this one
+	askLeave    question = "leave"   // though a shell ends by it
 )
 
 // answered is the answer to a question.
@@ -219,6 +220,19 @@ func (m *Model) Scope() keymap.Scope {
 		return keymap.LabTrouble
 	}
 	return keymap.LabBusy
+}
+
+// Is says whether this is the screen of the lab that is asked for.
+func (m *Model) Is(o screen.Open) bool {
+	return o.Lab == m.what.Lab || o.Lab == m.view.Lab.ID && o.Lab != ""
+}
+
+// Unsaved says that a shell beside the lab ends with the screen.
+func (m *Model) Unsaved() string {
+	if m.shell.pane == nil {
+		return ""
+	}
+	return "Your shell beside the lab ends, with what runs in it"
 }
 
 // Where names the screen: "lab › The shop is gone".

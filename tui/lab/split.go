@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"errors"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -26,6 +25,7 @@ type beside struct {
 	pane  *shell.Pane // nil: there is none
 	focus bool        // keys go to it
 	alone bool        // it has the whole screen while it has the focus
+	held  bool        // a button was pressed in it
 	moved int         // cells by which the lab's part is wider than by itself
 }
 
@@ -76,8 +76,7 @@ func (m *Model) split(h int) string {
 func (m *Model) openShell() tea.Cmd {
 	switch {
 	case m.shell.pane != nil:
-		m.focusShell(true)
-		return nil
+		return m.focusShell(true)
 	case m.blind():
 		return screen.Say("no shell while the " + m.news.Name + " is not up")
 	case m.ports.Shell == nil || !m.wantsBeside():
@@ -108,14 +107,29 @@ func (m *Model) wholeShell() tea.Cmd {
 		return m.handOver()
 	}
 	m.shell.alone = true
-	m.focusShell(true)
+	cmd := m.focusShell(true)
 	m.arrangeParts()
-	return nil
+	return cmd
 }
 
-func (m *Model) focusShell(on bool) {
+// focusShell lets keys go to the shell, or to the lab, which is looked at anew
+// then. What was being typed into a field stays there.
+func (m *Model) focusShell(on bool) tea.Cmd {
+	if m.shell.focus == on {
+		return nil
+	}
+	if s, ok := m.step(); ok && m.typing {
+		m.drafts[s.Step] = m.field.Value()
+		m.stopTyping()
+	}
 	m.shell.focus = on
 	m.shell.pane.Focus(on)
+	if on {
+		return nil
+	}
+	m.shell.alone = false
+	m.arrangeParts()
+	return m.lookAgain()
 }
 
 // inPane acts on a key press while the shell has the focus.
@@ -123,11 +137,8 @@ func (m *Model) inPane(k tea.KeyPressMsg) tea.Cmd {
 	switch i := m.env.Intent(keymap.LabShell, k); i {
 	case "":
 		m.shell.pane.Key(k)
-	case keymap.Back:
-		m.focusShell(false)
-		m.shell.alone = false
-		m.arrangeParts()
-		return m.lookAgain()
+	case keymap.LeaveShell:
+		return m.focusShell(false)
 	default:
 		m.shell.pane.Do(i)
 	}
@@ -137,10 +148,9 @@ func (m *Model) inPane(k tea.KeyPressMsg) tea.Cmd {
 // widen moves the border between lab and shell.
 func (m *Model) widen(cells int) {
 	if lab, _, next := m.parts(); next {
-		m.shell.moved += cells
-		if now, _, _ := m.parts(); now == lab {
-			m.shell.moved -= cells // it stands at its end
-		}
+		m.shell.moved = lab.W + cells - m.room.W*2/5
+		lab, _ = m.sides()
+		m.shell.moved = lab.W - m.room.W*2/5 // no farther than it goes
 		m.arrangeParts()
 	}
 }
@@ -156,13 +166,22 @@ func (m *Model) onMouse(msg tea.MouseMsg) tea.Cmd {
 		at = lab.W + 1
 	}
 	inside := msg.Mouse().X >= at && (next || m.shell.focus)
-	if _, click := msg.(tea.MouseClickMsg); click && next && inside != m.shell.focus {
-		m.focusShell(inside)
+	var focus tea.Cmd
+	switch msg.(type) {
+	case tea.MouseClickMsg:
+		if m.shell.held = inside; next {
+			focus = m.focusShell(inside)
+		}
+	case tea.MouseReleaseMsg:
+		inside = inside || m.shell.held
+		m.shell.held = false
+	default:
+		inside = inside || m.shell.held // dragged out of it
 	}
 	if !inside {
-		return nil
+		return focus
 	}
-	return m.shell.pane.Mouse(screen.Shift(msg, -at, 0))
+	return tea.Batch(focus, m.shell.pane.Mouse(screen.Shift(msg, -at, 0)))
 }
 
 // Mouse says whether the screen has a use for the mouse.
@@ -172,8 +191,7 @@ func (m *Model) Mouse() bool { return m.shell.pane != nil && m.env.Look.Mouse }
 func (m *Model) onShellEnded(e shell.Ended) tea.Cmd {
 	m.shell = beside{moved: m.shell.moved}
 	m.arrangeParts()
-	var exit interface{ ExitCode() int }
-	if e.Err != nil && !errors.As(e.Err, &exit) {
+	if e.Err != nil {
 		return tea.Batch(bad("the shell ended", e.Err), m.lookAgain())
 	}
 	return m.lookAgain()

@@ -4,7 +4,9 @@
 package look
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -100,6 +102,21 @@ func (l *Look) Set(name, value string) error {
 	return nil
 }
 
+// SetAll chooses values together: keys that change places do not meet on the way.
+func (l *Look) SetAll(values map[string]string) error {
+	keys := map[keymap.Intent][]string{}
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		intent, isKey := strings.CutPrefix(name, keyPrefix)
+		if !isKey {
+			errs = append(errs, l.Set(name, values[name]))
+			continue
+		}
+		keys[keymap.Intent(strings.ReplaceAll(intent, "-", " "))] = strings.Fields(values[name])
+	}
+	return errors.Join(append(errs, l.rebind(keys))...)
+}
+
 func (l *Look) put(name, value string) {
 	switch name {
 	case "theme":
@@ -128,23 +145,31 @@ func (l Look) Value(name string) string {
 	return strings.Join(l.Keys[keymap.Intent(strings.ReplaceAll(intent, "-", " "))], " ")
 }
 
-// bind gives an intent other keys, or with none those of the table.
+// bind gives an intent other keys, or with none, or those of the table, the
+// table's.
 func (l *Look) bind(i keymap.Intent, keys []string) error {
-	if !slices.ContainsFunc(Keys(), func(s Setting) bool { return s.Name == keyPrefix+dashed(i) }) {
-		return fmt.Errorf("there is no key for %q: `gatedrill settings` lists all", i)
-	}
-	next := map[keymap.Intent][]string{}
-	for k, v := range l.Keys {
-		next[k] = v
-	}
+	next := maps.Clone(l.Keys)
 	delete(next, i)
-	if len(keys) > 0 {
-		next[i] = keys
+	next[i] = keys
+	return l.rebind(next)
+}
+
+// rebind takes keys over, if they go together.
+func (l *Look) rebind(keys map[keymap.Intent][]string) error {
+	all := Keys()
+	for i, k := range keys {
+		at := slices.IndexFunc(all, func(s Setting) bool { return s.Name == keyPrefix+dashed(i) })
+		switch {
+		case at < 0:
+			return fmt.Errorf("there is no setting %q: `gatedrill settings` lists all", keyPrefix+dashed(i))
+		case len(k) == 0 || strings.Join(k, " ") == all[at].Default:
+			delete(keys, i)
+		}
 	}
-	if _, err := keymap.Rebind(keymap.Table(), next); err != nil {
-		return fmt.Errorf("%s%s: %w", keyPrefix, dashed(i), err)
+	if _, err := keymap.Rebind(keymap.Table(), keys); err != nil {
+		return fmt.Errorf("keys: %w", err)
 	}
-	l.Keys = next
+	l.Keys = keys
 	return nil
 }
 

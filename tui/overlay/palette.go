@@ -75,7 +75,7 @@ func (p *Palette) choose() tea.Cmd {
 	if at < 0 {
 		return nil
 	}
-	return tea.Batch(p.env.Back(), screen.Send(p.choices[at].Msg))
+	return p.env.Leave(p.choices[at].Msg)
 }
 
 // View draws the filter and what matches it.

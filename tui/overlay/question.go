@@ -34,8 +34,7 @@ func (q *Question) Update(msg tea.Msg) tea.Cmd {
 	if intent != keymap.Yes && intent != keymap.Back {
 		return nil
 	}
-	then := q.ask.Then
-	return tea.Batch(q.env.Back(), screen.Tell(func() tea.Msg { return then(intent == keymap.Yes) }))
+	return q.env.Leave(q.ask.Then(intent == keymap.Yes))
 }
 
 // View draws a rule and the question below it, in as many lines as they need.

@@ -45,7 +45,7 @@ func pages(k *keymap.Keys) []string {
 			key(keymap.LabDiagnose, keymap.OffPath) + " not on the path, and the cluster itself says whether it is right.\n\n" +
 			"Then mend it with your own tools. Goals and guards say when it is done, and what must go on working.",
 		"# Your shell\n\n" + key(keymap.LabDiagnose, keymap.Shell) + " opens your shell beside the lab, with kubectl and istioctl ready and `$GATEWAY_IP` set; " +
-			key(keymap.LabShell, keymap.Back) + " goes back to the lab, and the shell stays.\n\n" +
+			key(keymap.LabShell, keymap.LeaveShell) + " goes back to the lab, and the shell stays.\n\n" +
 			"The marked command of a step is copied by " + key(keymap.LabDiagnose, keymap.Copy) + ". " +
 			"`gatedrill trace URL` walks a request as the labs do.",
 	}
@@ -59,6 +59,8 @@ func (t *Tour) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case screen.Size:
 		t.size = msg
+	case screen.Chosen:
+		return t.do(msg.Intent)
 	case tea.KeyPressMsg:
 		return t.do(t.env.Intent(t.Scope(), msg))
 	}

@@ -172,6 +172,9 @@ func (m *Model) do(i keymap.Intent) tea.Cmd {
 	return nil
 }
 
+// Is says that another review begins anew.
+func (m *Model) Is(screen.Open) bool { return false }
+
 // move scrolls, as far as there is something to see.
 func (m *Model) move(n int) {
 	p := m.parts(m.size.W, m.size.H)

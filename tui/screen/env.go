@@ -69,6 +69,9 @@ func (e *Env) Intent(s keymap.Scope, k tea.KeyPressMsg) keymap.Intent {
 // pressed twice.
 func (e *Env) Back() tea.Cmd { return Send(Back{From: e.id}) }
 
+// Leave closes this screen, and then tells the root something.
+func (e *Env) Leave(then tea.Msg) tea.Cmd { return Send(Back{From: e.id, Then: then}) }
+
 // Ask asks a question over this screen, which gets what then makes of the
 // answer.
 func (e *Env) Ask(question, detail string, then func(yes bool) tea.Msg) tea.Cmd {

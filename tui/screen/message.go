@@ -60,8 +60,12 @@ type Open struct {
 	Instead bool
 }
 
-// Back closes a screen: Env.Back.
-type Back struct{ From int }
+// Back closes a screen: Env.Back. Then, if it is not nil, is what follows once it
+// is closed.
+type Back struct {
+	From int
+	Then tea.Msg
+}
 
 // Flash asks for a line at the foot of the screen for a few seconds.
 type Flash struct {
@@ -84,7 +88,7 @@ type Ask struct {
 	Then     func(yes bool) tea.Msg
 }
 
-// Looks tells the root, which tells all screens, what is chosen of looks now.
+// Looks tells the root what is chosen of looks now; screens see it in their Env.
 type Looks struct{ Look look.Look }
 
 // Send makes a command that tells the root one thing.

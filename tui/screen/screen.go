@@ -36,6 +36,12 @@ type Holding interface {
 	Unsaved() string
 }
 
+// Which is a screen of which there can be different ones.
+type Which interface {
+	// Is says whether this one is what is asked for.
+	Is(Open) bool
+}
+
 // Timed is a screen with a clock of its own, for the header.
 type Timed interface{ Clock() string }
 

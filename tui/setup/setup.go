@@ -49,8 +49,10 @@ type Model struct {
 	err     string
 	field   widget.Field
 	typing  bool
-	wrong   string // why what was typed was refused
-	request int
+	edited  Setting // what is typed for
+	wrong   string  // why what was typed was refused
+	request int     // of the list
+	change  int     // under way, 0 = none
 }
 
 type loaded struct {
@@ -91,7 +93,9 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case screen.Size:
 		m.list.Height = msg.H
 	case screen.Shown, screen.CardsChanged:
-		return m.Init()
+		if !m.typing && m.change == 0 {
+			return m.Init()
+		}
 	case loaded:
 		if msg.request == m.request {
 			m.loaded, m.all, m.err = true, msg.all, widget.Words(msg.err)
@@ -122,8 +126,10 @@ func (m *Model) typed(msg tea.Msg) tea.Cmd {
 func (m *Model) do(i keymap.Intent) tea.Cmd {
 	at := m.list.Row()
 	switch {
+	case m.change != 0 && i != keymap.Back:
+		return nil // one after the other
 	case m.typing && i == keymap.Go:
-		return m.set(strings.TrimSpace(m.field.Value()))
+		return m.set(m.edited, strings.TrimSpace(m.field.Value()))
 	case m.typing:
 		m.stop()
 		return nil
@@ -139,19 +145,19 @@ func (m *Model) do(i keymap.Intent) tea.Cmd {
 	case m.all[at].Fixed != "":
 		m.wrong = m.all[at].Fixed + " goes before what is chosen here"
 	case i == keymap.Answer:
-		return m.change(m.all[at])
+		return m.alter(m.all[at])
 	case i == keymap.Default:
-		return m.set("")
+		return m.set(m.all[at], "")
 	}
 	return nil
 }
 
-// change takes the next of a setting's values, or opens the field.
-func (m *Model) change(s Setting) tea.Cmd {
+// alter takes the next of a setting's values, or opens the field.
+func (m *Model) alter(s Setting) tea.Cmd {
 	if n := len(s.Values); n > 0 {
-		return m.set(s.Values[(slices.Index(s.Values, s.Value)+1)%n])
+		return m.set(s, s.Values[(slices.Index(s.Values, s.Value)+1)%n])
 	}
-	m.typing, m.wrong = true, ""
+	m.typing, m.edited, m.wrong = true, s, ""
 	m.field.Set(s.Value)
 	m.field.Focus()
 	return nil
@@ -162,10 +168,10 @@ func (m *Model) stop() {
 	m.field.Blur()
 }
 
-// set stores a value of the marked setting.
-func (m *Model) set(value string) tea.Cmd {
-	m.request = m.env.Seq.Next()
-	id, ctx, port, s := m.request, m.env.App, m.port, m.all[m.list.Row()]
+// set stores a value.
+func (m *Model) set(s Setting, value string) tea.Cmd {
+	m.change = m.env.Seq.Next()
+	id, ctx, port := m.change, m.env.App, m.port
 	return m.env.Do(func() tea.Msg {
 		err := port.Set(ctx, s, value)
 		if err != nil {
@@ -178,9 +184,10 @@ func (m *Model) set(value string) tea.Cmd {
 
 // onChanged keeps the field open while what was typed is refused.
 func (m *Model) onChanged(msg changed) tea.Cmd {
-	if msg.request != m.request {
+	if msg.request != m.change {
 		return nil
 	}
+	m.change = 0
 	if msg.err != nil {
 		m.wrong = widget.Words(msg.err)
 		return nil

@@ -21,6 +21,7 @@ type Pane struct {
 	focus bool
 	size  screen.Size
 	mark  marking
+	used  bool // something was typed
 }
 
 type opened struct {
@@ -70,7 +71,7 @@ func (p *Pane) Update(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 		case errors.Is(msg.err, context.Canceled):
 			return nil, true
 		case errors.Is(msg.err, ErrEnded):
-			return p.tell(Ended{}), true
+			return p.tell(Ended{p.early(msg.err)}), true
 		case msg.err != nil:
 			return p.tell(Ended{msg.err}), true
 		}
@@ -78,6 +79,15 @@ func (p *Pane) Update(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 		return p.next(), true
 	}
 	return nil, false
+}
+
+// early is how a program ended to which nothing was said: it did not come up.
+// Else its exit code is the learner's business.
+func (p *Pane) early(err error) error {
+	if p.used || err == ErrEnded {
+		return nil
+	}
+	return err
 }
 
 func (p *Pane) tell(e Ended) tea.Cmd {
@@ -108,6 +118,7 @@ func (p *Pane) onOpened(msg opened) tea.Cmd {
 func (p *Pane) Key(k tea.KeyPressMsg) {
 	p.mark = marking{}
 	if p.term != nil {
+		p.used = true
 		p.term.Press(k)
 	}
 }
@@ -119,9 +130,9 @@ func (p *Pane) Do(i keymap.Intent) {
 	}
 	page := max(p.size.H-1, 1)
 	switch i {
-	case keymap.PageUp:
+	case keymap.ScrollBack:
 		p.term.Scroll(page)
-	case keymap.PageDown:
+	case keymap.ScrollForth:
 		p.term.Scroll(-page)
 	}
 }
@@ -151,6 +162,3 @@ func (p *Pane) Resize(size screen.Size) {
 		p.term.Resize(size.W, size.H)
 	}
 }
-
-// Close makes the command that ends the program.
-func (p *Pane) Close() tea.Cmd { return p.tell(Ended{}) }

@@ -4,6 +4,7 @@ package terminal
 
 import (
 	"context"
+	"fmt"
 	"syscall"
 	"time"
 
@@ -11,7 +12,6 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
-	"github.com/creack/pty"
 
 	"github.com/gatedrill/gatedrill/tui/shell"
 )
@@ -40,7 +40,7 @@ func (l Live) Next(ctx context.Context, after int) (shell.Frame, error) {
 		select {
 		case <-changed:
 		case <-l.ended:
-			return shell.Frame{}, shell.ErrEnded
+			return shell.Frame{}, l.end()
 		case <-ctx.Done():
 			return shell.Frame{}, context.Cause(ctx)
 		}
@@ -50,6 +50,14 @@ func (l Live) Next(ctx context.Context, after int) (shell.Frame, error) {
 	case <-l.ended:
 	}
 	return l.frame(), nil
+}
+
+// end says how the program ended.
+func (l Live) end() error {
+	if l.err != nil {
+		return fmt.Errorf("%w: %w", shell.ErrEnded, l.err)
+	}
+	return shell.ErrEnded
 }
 
 // frame draws the screen, or what is scrolled back to.
@@ -102,6 +110,7 @@ func (l Live) Press(k tea.KeyPressMsg) {
 		l.back = 0
 		l.touch()
 	}
+	k.Mod &^= tea.ModCapsLock | tea.ModNumLock | tea.ModScrollLock
 	if text, ok := encode(k); ok {
 		l.emu.SendText(text)
 		return
@@ -113,6 +122,10 @@ func (l Live) Press(k tea.KeyPressMsg) {
 func (l Live) Paste(text string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.back != 0 {
+		l.back = 0
+		l.touch()
+	}
 	l.emu.Paste(text)
 }
 
@@ -152,7 +165,7 @@ func (l Live) Resize(w, h int) {
 	}
 	l.emu.Resize(w, h)
 	l.back = 0
-	_ = pty.Setsize(l.pty, &pty.Winsize{Cols: uint16(w), Rows: uint16(h)}) // a program that is gone needs no size
+	l.resize(w, h)
 	l.touch()
 }
 

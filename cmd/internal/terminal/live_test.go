@@ -147,6 +147,40 @@ func TestShellEnds(t *testing.T) {
 	}
 }
 
+// A job that is left behind keeps the terminal, and nobody waits for it.
+func TestShellLeavesAJobBehind(t *testing.T) {
+	t.Parallel()
+	l := live(t)
+	typed(l, "(trap '' HUP; sleep 60) & exit")
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	var err error
+	for f := (shell.Frame{}); err == nil; f, err = l.Next(ctx, f.Number) {
+	}
+	if !errors.Is(err, shell.ErrEnded) {
+		t.Errorf("%v, want that it ended", err)
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestLocksAreNoModifiers(t *testing.T) {
+	t.Parallel()
+	l := live(t)
+	typed(l, "cat -v")
+	l.Press(tea.KeyPressMsg{Code: tea.KeyUp, Mod: tea.ModNumLock})
+	l.Press(tea.KeyPressMsg{Code: tea.KeyEnter, Mod: tea.ModCapsLock})
+	wait(t, l, "^[[A") // an interrupt throws away what was not read
+	l.Press(tea.KeyPressMsg{Code: 'c', Mod: tea.ModCtrl | tea.ModNumLock})
+	for f := (shell.Frame{}); strings.Count(strings.Join(f.Lines, "\n"), "ready>") < 2; {
+		var err error
+		if f, err = l.Next(t.Context(), f.Number); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // What is left out of a flood makes no difference to what can be seen.
 func TestFloodLeavesNothingToSeeOut(t *testing.T) {
 	t.Parallel()

@@ -24,6 +24,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 )
 
 // Screen is a running program and the terminal it draws on.
@@ -37,8 +38,9 @@ type Screen struct {
 	pty     *os.File
 	cmd     *exec.Cmd
 	changed chan struct{} // closed and replaced at each write
-	ended   chan struct{} // closed when the program is gone and all it wrote is drawn
-	err     error         // how it ended; read after ended
+	exited  chan struct{} // closed when the program is gone
+	ended   chan struct{} // closed when all it wrote is drawn as well
+	err     error         // how it ended; read after exited
 	freed   sync.Once
 }
 
@@ -48,18 +50,47 @@ func Start(cmd *exec.Cmd, width, height int) (*Screen, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start %s on a terminal: %w", cmd.Path, err)
 	}
+	if f, err = closable(f); err != nil {
+		return nil, fmt.Errorf("start %s on a terminal: %w", cmd.Path, errors.Join(err, cmd.Process.Kill(), cmd.Wait()))
+	}
 	s := &Screen{
 		emu: vt.NewEmulator(width, height), modes: map[ansi.Mode]bool{}, pty: f, cmd: cmd,
-		changed: make(chan struct{}), ended: make(chan struct{}),
+		changed: make(chan struct{}), exited: make(chan struct{}), ended: make(chan struct{}),
 	}
 	s.emu.SetScrollbackSize(scrollback)
 	s.emu.SetCallbacks(callbacks(s))
 	input, output := newQueue(true), newQueue(false)
 	go output.fill(f)
+	go s.wait()
 	go s.draw(output)
 	go input.fill(s.emu) // keys, and the emulator's answers to the program's questions; ends with free
 	go send(f, input)
 	return s, nil
+}
+
+// closable makes a terminal's file one whose Close ends a Read: the library
+// leaves it in blocking mode.
+func closable(f *os.File) (*os.File, error) {
+	fd, err := unix.Dup(int(f.Fd()))
+	if err == nil {
+		unix.CloseOnExec(fd)
+		err = unix.SetNonblock(fd, true)
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return nil, err
+	}
+	return os.NewFile(uintptr(fd), f.Name()), nil
+}
+
+// resize tells the program of the terminal's size. One that is gone needs none.
+func (s *Screen) resize(w, h int) {
+	raw, err := s.pty.SyscallConn()
+	if err != nil {
+		return
+	}
+	_ = raw.Control(func(fd uintptr) {
+		_ = unix.IoctlSetWinsize(int(fd), unix.TIOCSWINSZ, &unix.Winsize{Col: uint16(w), Row: uint16(h)})
+	})
 }
 
 // draw feeds the program's output to the emulator until it ends. Keys wait for
@@ -71,8 +102,24 @@ func (s *Screen) draw(output *queue) {
 			s.write(part)
 		}
 	}
-	s.err = s.cmd.Wait()
+	<-s.exited
 	close(s.ended)
+}
+
+// lastWords is how long a program that is gone may still be heard: what it
+// wrote is on its way. Jobs that it left behind may hold the terminal longer,
+// and are hung up.
+const lastWords = 200 * time.Millisecond
+
+// wait waits for the program's end.
+func (s *Screen) wait() {
+	s.err = s.cmd.Wait()
+	close(s.exited)
+	select {
+	case <-s.ended:
+	case <-time.After(lastWords):
+		_ = s.pty.Close() // closed once more by free, which says nothing of it
+	}
 }
 
 // seen leaves out of plain text the lines that would be gone at once: those
@@ -217,7 +264,9 @@ func (s *Screen) Close() error {
 func (s *Screen) free() error {
 	var err error
 	s.freed.Do(func() {
-		err = s.pty.Close()
+		if err = s.pty.Close(); errors.Is(err, os.ErrClosed) {
+			err = nil
+		}
 		if pipe, ok := s.emu.InputPipe().(io.Closer); ok {
 			err = errors.Join(err, pipe.Close())
 		}
