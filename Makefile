@@ -43,7 +43,7 @@ test-sandbox:
 # package at a time. It is stopped at the end, its log is kept.
 test-live: sandbox
 	@export GATEDRILL_TEST_HOME="$(TEST_DATA)"; \
-		go test -count=1 -p 1 -timeout 30m -v -run '^TestLive' $(LIVE); code=$$?; \
+		go test -count=1 -p 1 -timeout 45m -v -run '^TestLive' $(LIVE); code=$$?; \
 		GATEDRILL_HOME="$(TEST_DATA)" ./bin/gatedrill sandbox stop; exit $$code
 
 # The same on a kind cluster, made of the public images unless
