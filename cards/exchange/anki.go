@@ -2,14 +2,15 @@ package exchange
 
 import (
 	"context"
-	"runtime"
+	"errors"
+	"iter"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/gatedrill/gatedrill/cards"
 	"github.com/gatedrill/gatedrill/cards/anki"
 	"github.com/gatedrill/gatedrill/cards/fsrs/model"
+	"github.com/gatedrill/gatedrill/cards/inorder"
 )
 
 // FromAnki turns a collection into decks and history. Memories of SM-2 are
@@ -25,7 +26,7 @@ func FromAnki(ctx context.Context, col *anki.Collection, learner Learner, progre
 	if err != nil {
 		return nil, err
 	}
-	h := &history{learner: learner, model: model.Default(), col: col, remarks: &said}
+	h := &history{learner: learner, model: model.Default(), col: col}
 	byDeck := map[string]*Deck{}
 	homes := homesOf(col)
 	taken := map[string]bool{}
@@ -49,21 +50,39 @@ func FromAnki(ctx context.Context, col *anki.Collection, learner Learner, progre
 		p.Decks = append(p.Decks, *d)
 	}
 	slices.SortFunc(p.Decks, func(a, b Deck) int { return strings.Compare(a.Name, b.Name) })
-	done := 0
-	for lines, err := range h.all(notes) {
-		if err != nil {
-			return nil, err
-		}
-		p.answers += len(Answers(lines))
-		if done++; done%batch == 0 {
-			progress("read history", done, len(col.Cards))
+	if err := p.look(ctx, h.all(notes), &said, progress); err != nil {
+		return nil, err
+	}
+	said.addMany("review", h.lost(), "left out, of cards that Anki has deleted", "")
+	p.Said = append(p.Said, said.lines()...)
+	p.Events = func(yield func([]cards.Event, error) bool) {
+		for part := range h.all(notes) {
+			if !yield(part.lines, part.err) {
+				return
+			}
 		}
 	}
-	p.Said = append(p.Said, said.lines()...)
-	quiet := *h // all is said
-	quiet.remarks = &remarks{}
-	p.Events = quiet.all(notes)
 	return p, nil
+}
+
+// look counts the lines of histories and gathers what is said of them.
+func (p *Parcel) look(ctx context.Context, histories iter.Seq[reading], said *remarks, progress anki.Progress) error {
+	done := 0
+	for part := range histories {
+		if err := errors.Join(part.err, ctx.Err()); err != nil {
+			return err
+		}
+		p.lines += len(part.lines)
+		for i := range part.lines {
+			if part.lines[i].Kind == cards.Answered {
+				p.answers++
+			}
+		}
+		said.with(part.said)
+		done += part.cards
+		progress("read history", done, part.of)
+	}
+	return nil
 }
 
 // homesOf says in which deck each note is: the one of its first card.
@@ -83,86 +102,95 @@ type made struct {
 	ords map[int]string // template or number of a gap, to our card
 }
 
-// batch is how many notes are converted at a time, and cards read until
-// progress is told.
+// batch is how many notes or cards are worked on at a time.
 const batch = 500
 
-// convertNotes converts all notes, some at a time.
+// convertNotes converts all notes.
 func convertNotes(ctx context.Context, col *anki.Collection, said *remarks, progress anki.Progress) ([][]made, error) {
+	type converted struct {
+		notes [][]made
+		said  remarks
+	}
 	of := together(col.Cards, func(k anki.Card) int64 { return k.Note })
 	c := translator{clean: newCleaner(), col: col}
-	out := make([][]made, len(col.Notes))
-	notes := make([]remarks, len(col.Notes))
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	next, done := 0, 0
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for ctx.Err() == nil {
-				mu.Lock()
-				from := next
-				next += batch
-				mu.Unlock()
-				if from >= len(out) {
-					return
-				}
-				to := min(from+batch, len(out))
-				for i := from; i < to; i++ {
-					out[i] = c.note(col.Notes[i], of[col.Notes[i].ID], &notes[i])
-				}
-				mu.Lock()
-				done += to - from
-				progress("convert notes", done, len(out))
-				mu.Unlock()
-			}
-		})
-	}
-	wg.Wait()
-	for i := range notes {
-		said.with(notes[i])
+	var out [][]made
+	for part := range inorder.Each(len(col.Notes), batch, func(from, to int) converted {
+		var some converted
+		for _, n := range col.Notes[from:to] {
+			some.notes = append(some.notes, c.note(n, of[n.ID], &some.said))
+		}
+		return some
+	}) {
+		if ctx.Err() != nil {
+			break
+		}
+		out = append(out, part.notes...)
+		said.with(part.said)
+		progress("convert notes", len(out), len(col.Notes))
 	}
 	return out, ctx.Err()
 }
 
-// all turns the history of all cards into lines, a card at a time: held at
+// reading is what the history of some cards comes to.
+type reading struct {
+	lines     []cards.Event
+	said      remarks
+	cards, of int
+	err       error
+}
+
+// all turns the history of all cards into lines, some cards at a time: held at
 // once, those of a million reviews take a gigabyte.
-func (h *history) all(notes [][]made) cards.LogLines {
-	return func(yield func([]cards.Event, error) bool) {
-		index := make(map[int64]int, len(h.col.Notes))
-		for i, n := range h.col.Notes {
-			index[n.ID] = i
+func (h *history) all(notes [][]made) iter.Seq[reading] {
+	at := make(map[int64]int, len(h.col.Notes))
+	for i, n := range h.col.Notes {
+		at[n.ID] = i
+	}
+	reviews := together(h.col.Reviews, func(r anki.Review) int64 { return r.Card })
+	return inorder.Each(len(h.col.Cards), batch, func(from, to int) reading {
+		part := reading{cards: to - from, of: len(h.col.Cards)}
+		room := 0
+		for _, k := range h.col.Cards[from:to] {
+			room += len(reviews[k.ID]) + 1
 		}
-		byCard := together(h.col.Reviews, func(r anki.Review) int64 { return r.Card })
-		for _, k := range h.col.Cards {
-			i, ok := index[k.Note]
+		part.lines = make([]cards.Event, 0, room) // they are large
+		for _, k := range h.col.Cards[from:to] {
+			i, ok := at[k.Note]
 			if !ok {
 				continue
 			}
-			reviews := byCard[k.ID]
-			delete(byCard, k.ID)
 			for _, m := range notes[i] {
-				id, ok := m.ords[k.Ord]
-				if !ok {
-					continue
-				}
-				if !yield(h.lines(id, h.col.Notes[i], k, reviews)) {
-					return
+				if id, ok := m.ords[k.Ord]; ok {
+					lines, err := h.lines(id, h.col.Notes[i], k, reviews[k.ID], &part.said)
+					part.lines, part.err = append(part.lines, lines...), errors.Join(part.err, err)
 				}
 			}
 		}
-		lost := 0
-		for _, reviews := range byCard {
-			lost += len(reviews)
-		}
-		if lost > 0 {
-			h.remarks.addMany("review", lost, "left out, of cards that Anki has deleted", "")
+		return part
+	})
+}
+
+// lost counts the reviews of cards that are not there, or have no note.
+func (h *history) lost() int {
+	notes, there := map[int64]bool{}, map[int64]bool{}
+	for _, n := range h.col.Notes {
+		notes[n.ID] = true
+	}
+	for _, k := range h.col.Cards {
+		there[k.ID] = notes[k.Note]
+	}
+	n := 0
+	for _, r := range h.col.Reviews {
+		if !there[r.Card] {
+			n++
 		}
 	}
+	return n
 }
 
 // lines are those of a card, and that it is marked.
-func (h *history) lines(id string, n anki.Note, k anki.Card, reviews []anki.Review) ([]cards.Event, error) {
-	lines, err := h.of(id, n.GUID, k, reviews)
+func (h *history) lines(id string, n anki.Note, k anki.Card, reviews []anki.Review, said *remarks) ([]cards.Event, error) {
+	lines, err := h.of(id, n.GUID, k, reviews, said)
 	if err == nil && slices.Contains(n.Tags, cards.MarkedTag) {
 		lines = append(lines, h.action(cards.Marked, id, n.GUID, k.Ord, h.past(k.Changed)))
 	}

@@ -23,7 +23,7 @@ type Parcel struct {
 	Media  []Media
 	Said   []string // what was changed or left out, a line for people each
 
-	answers int
+	lines, answers int
 }
 
 // Deck is a deck of notes.
@@ -59,6 +59,9 @@ func (p *Parcel) Notes() int {
 	return n
 }
 
+// Lines counts the lines of the history.
+func (p *Parcel) Lines() int { return p.lines }
+
 // Answers counts the answers of the history.
 func (p *Parcel) Answers() int { return p.answers }
 
@@ -87,6 +90,9 @@ type remarks struct {
 func (r *remarks) add(unit, what, example string) { r.addMany(unit, 1, what, example) }
 
 func (r *remarks) addMany(unit string, n int, what, example string) {
+	if n == 0 {
+		return
+	}
 	if r.count == nil {
 		r.count, r.first = map[remark]int{}, map[remark]string{}
 	}

@@ -26,7 +26,6 @@ type history struct {
 	learner Learner
 	model   model.Model // of SM-2's ease and interval it makes a memory
 	col     *anki.Collection
-	remarks *remarks
 }
 
 // retention is the recall that SM-2 is taken to have reached.
@@ -36,10 +35,10 @@ const retention = 0.9
 const maxTook = 2 * time.Minute
 
 // of are the lines of one card, oldest first.
-func (h *history) of(id, guid string, k anki.Card, reviews []anki.Review) ([]cards.Event, error) {
-	kept := h.relevant(reviews)
-	var out []cards.Event
-	if e, ok, err := h.adopted(id, guid, k, kept); err != nil {
+func (h *history) of(id, guid string, k anki.Card, reviews []anki.Review, said *remarks) ([]cards.Event, error) {
+	kept := h.relevant(reviews, said)
+	out := make([]cards.Event, 0, len(kept)+2)
+	if e, ok, err := h.adopted(id, guid, k, kept, said); err != nil {
 		return nil, err
 	} else if ok {
 		out = append(out, e)
@@ -104,21 +103,21 @@ func lineID(what, guid string, ord int, at time.Time, detail string) cards.ID {
 }
 
 // relevant leaves out what is no answer, or cannot be one.
-func (h *history) relevant(reviews []anki.Review) []anki.Review {
+func (h *history) relevant(reviews []anki.Review, said *remarks) []anki.Review {
 	out := make([]anki.Review, 0, len(reviews))
 	latest := h.learner.Now.Add(24 * time.Hour).UnixMilli()
 	for _, r := range reviews {
 		switch {
 		case r.ID < 1 || r.ID > latest:
-			h.remarks.add("review", "left out, dated before 1970 or after today: a clock was wrong", "")
+			said.add("review", "left out, dated before 1970 or after today: a clock was wrong", "")
 		case r.Kind == anki.Manual || r.Kind == anki.Moved || r.Ease == 0:
 			if isReset(r) && len(out) > 0 {
 				out = append(out, r)
 			}
 		case r.Ease < 1 || r.Ease > 4 || r.Kind < anki.Learn || r.Kind > anki.Filtered:
-			h.remarks.add("review", "left out, of a kind that Anki does not have", "")
+			said.add("review", "left out, of a kind that Anki does not have", "")
 		case r.Kind == anki.Filtered && r.Factor == 0:
-			h.remarks.add("review", "left out, crammed without an effect on the schedule", "")
+			said.add("review", "left out, crammed without an effect on the schedule", "")
 		default:
 			out = append(out, r)
 		}
@@ -149,7 +148,7 @@ func stateBefore(r anki.Review, started bool) cards.State {
 
 // adopted is the memory of a card whose answers are not all there: none of
 // them, or not the first ones.
-func (h *history) adopted(id, guid string, k anki.Card, kept []anki.Review) (cards.Event, bool, error) {
+func (h *history) adopted(id, guid string, k anki.Card, kept []anki.Review, said *remarks) (cards.Event, bool, error) {
 	var at time.Time
 	var days, factor int
 	m := cards.Memory{State: cards.Review, Reps: k.Reps, Lapses: k.Lapses}
@@ -185,7 +184,7 @@ func (h *history) adopted(id, guid string, k anki.Card, kept []anki.Review) (car
 			return cards.Event{}, false, fmt.Errorf("convert the memory of card %d: %w", k.ID, err)
 		}
 		m.Stability, m.Difficulty = s.Stability, s.Difficulty
-		h.remarks.add("card", "history is not whole: the memory is made of ease and interval", "")
+		said.add("card", "history is not whole: the memory is made of ease and interval", "")
 	}
 	e := cards.Event{Kind: cards.Adopted, Answer: cards.Answer{Card: id, Moment: h.moment(at)}}
 	m.LastReview, m.LastDay, m.DueDay = e.At, e.Day, e.Day+days

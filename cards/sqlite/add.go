@@ -6,48 +6,55 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/gatedrill/gatedrill/cards"
+	"github.com/gatedrill/gatedrill/cards/inorder"
 )
 
 // maxHeld is how many lines are held at once, or a few more.
-const maxHeld = 100_000
+const maxHeld = 25_000
 
 // Add takes over lines of the log that were made of another program's history.
 // Those that are here already stay as they are. As with Merge, the database is
-// backed up before the first one is added. progress is told of the lines that
-// are new.
-func (db *DB) Add(ctx context.Context, lines cards.LogLines, replay cards.Replayer, progress func(done, total int)) (cards.Merged, error) {
+// backed up before the first one is added. progress is told how many lines are
+// done with.
+func (db *DB) Add(ctx context.Context, lines cards.LogLines, replay cards.Replayer, progress func(done int)) (cards.Merged, error) {
 	return db.add(ctx, lines, maxHeld, replay, progress)
 }
 
-func (db *DB) add(ctx context.Context, lines cards.LogLines, most int, replay cards.Replayer, progress func(done, total int)) (cards.Merged, error) {
+func (db *DB) add(ctx context.Context, lines cards.LogLines, most int, replay cards.Replayer, progress func(done int)) (cards.Merged, error) {
+	known, news, err := db.known(ctx, lines)
+	if err != nil || !news {
+		return cards.Merged{Events: known}, err
+	}
 	var done cards.Merged
-	p, err := readPast(ctx, db.sql)
-	if err != nil {
-		return done, db.explain("look into the log", err)
-	}
-	news := 0
-	for some, err := range lines {
-		if err != nil {
-			return done, err
-		}
-		done.Events, news = done.Events+len(some), news+len(p.fresh(some))
-	}
-	if news == 0 {
-		return done, nil
-	}
 	if done.Backup, err = db.backup(ctx, "import"); err != nil {
 		return done, err
 	}
 	err = db.writeLarge(ctx, "add to the log", func(conn *sql.Conn) error {
-		a := adding{ctx: ctx, conn: conn, replay: replay, done: &done, days: sums{}, progress: func(n int) { progress(n, news) }}
+		a := adding{ctx: ctx, conn: conn, replay: replay, done: &done, days: sums{}, progress: progress}
 		return a.all(lines, most)
 	})
 	return done, err
+}
+
+// known counts the lines before the first that is new, if there is one.
+func (db *DB) known(ctx context.Context, lines cards.LogLines) (n int, news bool, err error) {
+	p, err := readPast(ctx, db.sql)
+	if err != nil {
+		return 0, false, db.explain("look into the log", err)
+	}
+	for some, err := range lines {
+		if err != nil {
+			return n, false, err
+		}
+		if len(p.fresh(some)) > 0 {
+			return n, true, nil
+		}
+		n += len(some)
+	}
+	return n, false, nil
 }
 
 // adding adds lines and works their cards out.
@@ -79,6 +86,7 @@ func (a *adding) all(lines cards.LogLines, most int) (err error) {
 		if err != nil {
 			return err
 		}
+		a.done.Events += len(some)
 		if held = append(held, a.past.fresh(some)...); len(held) < most {
 			continue
 		}
@@ -99,7 +107,8 @@ func (a *adding) all(lines cards.LogLines, most int) (err error) {
 // some adds lines and works out anew the cards of which they are. None of the
 // answers was taken back: they are new.
 func (a *adding) some(added []cards.Event) error {
-	if err := insert(a.ctx, a.conn, added, func(n int) { a.progress(a.done.Added + n) }); err != nil {
+	known := a.done.Events - len(added)
+	if err := insert(a.ctx, a.conn, added, func(n int) { a.progress(known + n) }); err != nil {
 		return err
 	}
 	a.done.Added += len(added)
@@ -155,40 +164,21 @@ func (db *DB) writeLarge(ctx context.Context, doing string, f func(*sql.Conn) er
 	})
 }
 
-// replayed are the memories that histories come to, some worked out at a time.
+// replayed are the memories that histories come to.
 func replayed(ctx context.Context, histories [][]cards.Event, replay cards.Replayer) ([]cards.Memory, error) {
-	const most = 500
+	const size = 500
 	out := make([]cards.Memory, len(histories))
-	var mu sync.Mutex
-	var failed error
-	next := 0
-	var wg sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for {
-				mu.Lock()
-				from := next
-				next = min(from+most, len(out))
-				stop := failed != nil || ctx.Err() != nil
-				mu.Unlock()
-				if stop || from == len(out) {
-					return
-				}
-				for i := from; i < min(from+most, len(out)); i++ {
-					m, err := replay(histories[i])
-					if err != nil {
-						mu.Lock()
-						failed = err
-						mu.Unlock()
-						return
-					}
-					out[i] = m
-				}
-			}
-		})
+	for err := range inorder.Each(len(histories), size, func(from, to int) (err error) {
+		for i := from; i < to && err == nil; i++ {
+			out[i], err = replay(histories[i])
+		}
+		return err
+	}) {
+		if err := errors.Join(err, ctx.Err()); err != nil {
+			return nil, err
+		}
 	}
-	wg.Wait()
-	return out, errors.Join(failed, ctx.Err())
+	return out, nil
 }
 
 // byCard are the histories of cards, each in order. Lines of a card stand

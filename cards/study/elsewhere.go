@@ -6,9 +6,9 @@ import (
 	"github.com/gatedrill/gatedrill/cards"
 )
 
-// Import adds lines to the log that were made of another program's history. Of
-// those that are new, progress is told how many are done.
-func (s *Service) Import(ctx context.Context, lines cards.LogLines, progress func(done, total int)) (cards.Merged, error) {
+// Import adds lines to the log that were made of another program's history. progress
+// is told how many are done with.
+func (s *Service) Import(ctx context.Context, lines cards.LogLines, progress func(done int)) (cards.Merged, error) {
 	with, err := s.Scheduler()
 	if err != nil {
 		return cards.Merged{}, err

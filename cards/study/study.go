@@ -44,7 +44,7 @@ type Log interface {
 	FindAnswer(ctx context.Context, ending string) (cards.ID, error)
 	Rebuild(ctx context.Context, replay cards.Replayer) (cards.Rebuilt, error)
 	Merge(ctx context.Context, file string, replay cards.Replayer) (cards.Merged, error)
-	Add(ctx context.Context, lines cards.LogLines, replay cards.Replayer, progress func(done, total int)) (cards.Merged, error)
+	Add(ctx context.Context, lines cards.LogLines, replay cards.Replayer, progress func(done int)) (cards.Merged, error)
 	// Version changes with each thing that any program stored.
 	Version(ctx context.Context) (int64, error)
 }

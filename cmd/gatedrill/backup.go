@@ -213,7 +213,7 @@ func (r *restoring) salvage(ctx context.Context, s *study.Service) error {
 	if err != nil {
 		r.said = append(r.said, fmt.Sprintf("%d lines of its log could be read: %v", len(lines), err))
 	}
-	done, err := s.Import(ctx, cards.LinesOf(lines), func(int, int) {})
+	done, err := s.Import(ctx, cards.LinesOf(lines), func(int) {})
 	if err == nil {
 		_, err = s.Rebuild(ctx, false) // some of them may take others back
 	}

@@ -146,7 +146,7 @@ func addHistory(ctx context.Context, e *env, parcel *exchange.Parcel, tell anki.
 	if err != nil {
 		return cards.Merged{}, err
 	}
-	done, err := s.Import(ctx, parcel.Events, func(n, total int) { tell("take over history", n, total) })
+	done, err := s.Import(ctx, parcel.Events, func(n int) { tell("take over history", n, parcel.Lines()) })
 	return done, errors.Join(err, closeStudy())
 }
 
